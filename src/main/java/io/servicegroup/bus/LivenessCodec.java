@@ -1,0 +1,168 @@
+package io.servicegroup.bus;
+
+import static io.servicegroup.bus.Fields.array;
+import static io.servicegroup.bus.Fields.id;
+import static io.servicegroup.bus.Fields.incarnation;
+import static io.servicegroup.bus.Fields.instant;
+import static io.servicegroup.bus.Fields.list;
+import static io.servicegroup.bus.Fields.putId;
+import static io.servicegroup.bus.Fields.string;
+import static io.servicegroup.bus.Fields.text;
+
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/** Heartbeats, sightings, backend states and status changes in JSON. */
+final class LivenessCodec {
+
+  private LivenessCodec() {}
+
+  static JsonObject encodeHeartbeats(List<Heartbeat> heartbeats) {
+    return new JsonObject().put("members", array(heartbeats, LivenessCodec::encodeHeartbeat));
+  }
+
+  private static JsonObject encodeHeartbeat(Heartbeat heartbeat) {
+    return putId(new JsonObject(), heartbeat.id())
+        .put("incarnation", text(heartbeat.incarnation()))
+        .put("count", heartbeat.count())
+        .put("state", heartbeat.state().text())
+        .put("reason", heartbeat.reason());
+  }
+
+  static List<Heartbeat> decodeHeartbeats(JsonObject json) {
+    return list(
+        json,
+        "members",
+        member ->
+            new Heartbeat(
+                id(member),
+                incarnation(member),
+                member.getLong("count"),
+                Heartbeat.State.of(member.getString("state")),
+                string(member, "reason")));
+  }
+
+  static JsonObject encodeSightings(Sightings sightings) {
+    return new JsonObject()
+        .put("backend", sightings.backend())
+        .put("witnessed_ms", sightings.witnessedMillis())
+        .put("beats", array(sightings.beats(), LivenessCodec::encodeBeat))
+        .put("held", array(sightings.held(), LivenessCodec::encodeBeat))
+        .put("gone", array(sightings.gone(), LivenessCodec::encodeAbsence))
+        .put(
+            "unwitnessed",
+            array(sightings.unwitnessed(), member -> putId(new JsonObject(), member)));
+  }
+
+  static Sightings decodeSightings(JsonObject json) {
+    return new Sightings(
+        json.getString("backend"),
+        json.getLong("witnessed_ms"),
+        list(json, "beats", LivenessCodec::decodeBeat),
+        list(json, "held", LivenessCodec::decodeBeat),
+        list(json, "gone", LivenessCodec::decodeAbsence),
+        list(json, "unwitnessed", Fields::id));
+  }
+
+  private static JsonObject encodeBeat(Beat beat) {
+    return putId(new JsonObject(), beat.id())
+        .put("incarnation", text(beat.incarnation()))
+        .put("count", beat.count());
+  }
+
+  private static Beat decodeBeat(JsonObject json) {
+    return new Beat(id(json), incarnation(json), json.getLong("count", 0L));
+  }
+
+  private static JsonObject encodeAbsence(Absence absence) {
+    return putId(new JsonObject(), absence.id())
+        .put("incarnation", text(absence.incarnation()))
+        .put("count", absence.count())
+        .put("reason", absence.cause().text());
+  }
+
+  private static Absence decodeAbsence(JsonObject json) {
+    return new Absence(
+        id(json),
+        incarnation(json),
+        json.getLong("count", 0L),
+        Absence.Cause.of(json.getString("reason")));
+  }
+
+  static JsonObject encodeState(BackendState state) {
+    BackendState.MassSilence silence = state.massSilence();
+    return new JsonObject()
+        .put("backend", state.backend())
+        .put("state", state.state().text())
+        .put("since", text(state.since()))
+        .put(
+            "mass_silence",
+            silence == null
+                ? null
+                : new JsonObject()
+                    .put("silent", silence.silent())
+                    .put("writers", silence.writers())
+                    .put("held_ms", silence.heldMillis()));
+  }
+
+  static BackendState decodeState(JsonObject json) {
+    JsonObject silence = json.getJsonObject("mass_silence");
+    return new BackendState(
+        json.getString("backend"),
+        BackendState.State.of(json.getString("state")),
+        instant(json, "since"),
+        silence == null
+            ? null
+            : new BackendState.MassSilence(
+                silence.getInteger("silent"),
+                silence.getInteger("writers"),
+                silence.getLong("held_ms")));
+  }
+
+  static JsonObject encodeChange(StatusChange change) {
+    return putId(
+            new JsonObject().put("epoch", change.epoch()).put("seq", change.seq()), change.id())
+        .put("binary", change.binary())
+        .put("status", change.status().name())
+        .put("previous", change.previous().name())
+        .put("reason", change.reason().text())
+        .put("incarnation", text(change.incarnation()))
+        .put("at", text(change.at()))
+        .put("last_seen_up", text(change.lastSeenUp()))
+        .put("backend", change.backend());
+  }
+
+  static StatusChange decodeChange(JsonObject json) {
+    return new StatusChange(
+        json.getString("epoch"),
+        json.getLong("seq"),
+        id(json),
+        string(json, "binary"),
+        Status.valueOf(json.getString("status")),
+        Status.valueOf(json.getString("previous")),
+        Reason.of(json.getString("reason")),
+        incarnation(json),
+        instant(json, "at"),
+        instant(json, "last_seen_up"),
+        string(json, "backend"));
+  }
+
+  static JsonObject encodeConflict(Conflict conflict) {
+    return putId(new JsonObject(), conflict.id())
+        .put("incarnation", text(conflict.incarnation()))
+        .put("kind", conflict.kind().text());
+  }
+
+  static Conflict decodeConflict(JsonObject json) {
+    return new Conflict(id(json), incarnation(json), Conflict.Kind.of(json.getString("kind")));
+  }
+}

@@ -1,0 +1,220 @@
+package io.servicegroup.bus;
+
+import static io.servicegroup.bus.Fields.array;
+import static io.servicegroup.bus.Fields.bool;
+import static io.servicegroup.bus.Fields.id;
+import static io.servicegroup.bus.Fields.incarnation;
+import static io.servicegroup.bus.Fields.instant;
+import static io.servicegroup.bus.Fields.integer;
+import static io.servicegroup.bus.Fields.list;
+import static io.servicegroup.bus.Fields.object;
+import static io.servicegroup.bus.Fields.optional;
+import static io.servicegroup.bus.Fields.putId;
+import static io.servicegroup.bus.Fields.requireKnown;
+import static io.servicegroup.bus.Fields.string;
+import static io.servicegroup.bus.Fields.text;
+
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.Verdict;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Members, lists and requests about them in JSON, as section 3 of the contract shows them. */
+final class MemberCodec {
+
+  private static final Set<String> UPDATE_FIELDS =
+      Set.of("group", "host", "disabled", "disabled_reason", "forced_down", "version", "metadata");
+  private static final Set<String> FILTER_FIELDS =
+      Set.of("group", "status", "binary", "min_version");
+
+  private MemberCodec() {}
+
+  static JsonObject encodeView(MemberView view) {
+    Member member = view.member();
+    Verdict verdict = view.verdict();
+    return putId(new JsonObject(), member.id())
+        .put("binary", member.binary())
+        .put("uuid", member.uuid())
+        .put("version", member.version())
+        .put("metadata", new JsonObject(Map.copyOf(member.metadata())))
+        .put("disabled", member.disabled())
+        .put("disabled_reason", member.disabledReason())
+        .put("forced_down", member.forcedDown())
+        .put("status", verdict.status().name())
+        .put("reason", verdict.reason() == null ? null : verdict.reason().text())
+        .put("since", text(verdict.since()))
+        .put("last_seen_up", text(view.lastSeenUp()))
+        .put("incarnation", text(member.incarnation()))
+        .put("stale", verdict.stale());
+  }
+
+  static MemberView decodeView(JsonObject json) {
+    return new MemberView(decodeMember(json, null, Set.of()), decodeVerdict(json));
+  }
+
+  private static Verdict decodeVerdict(JsonObject json) {
+    String reason = string(json, "reason");
+    return new Verdict(
+        Status.valueOf(json.getString("status")),
+        reason == null ? null : Reason.of(reason),
+        instant(json, "since"),
+        instant(json, "last_seen_up"),
+        json.getBoolean("stale"),
+        null);
+  }
+
+  private static Member decodeMember(JsonObject json, String agent, Set<String> backends) {
+    return new Member(
+        id(json),
+        string(json, "binary"),
+        string(json, "uuid"),
+        json.getInteger("version"),
+        json.getJsonObject("metadata").getMap(),
+        json.getBoolean("disabled"),
+        string(json, "disabled_reason"),
+        json.getBoolean("forced_down"),
+        incarnation(json),
+        agent,
+        backends,
+        instant(json, "last_seen_up"));
+  }
+
+  /** A catalogue event also says who beats for the member, which the evaluator needs to know. */
+  static JsonObject encodeEvent(CatalogEvent event) {
+    Member member = event.member();
+    return new JsonObject()
+        .put("event", event.type().text())
+        .put("member", encodeView(new MemberView(member, Verdict.UNKNOWN)))
+        .put("agent", member.agent())
+        .put("backends", array(member.backends(), name -> name))
+        .put("own", event.own());
+  }
+
+  static CatalogEvent decodeEvent(JsonObject json) {
+    Set<String> backends =
+        json.getJsonArray("backends", new JsonArray()).stream()
+            .map(String.class::cast)
+            .collect(Collectors.toUnmodifiableSet());
+    return new CatalogEvent(
+        CatalogEvent.Type.of(json.getString("event")),
+        decodeMember(json.getJsonObject("member"), string(json, "agent"), backends),
+        json.getBoolean("own", false));
+  }
+
+  static JsonObject encodeSnapshot(Snapshot snapshot) {
+    return new JsonObject()
+        .put("epoch", snapshot.epoch())
+        .put("seq", snapshot.seq())
+        .put("stale", snapshot.stale())
+        .put("members", array(snapshot.members(), MemberCodec::encodeView));
+  }
+
+  static Snapshot decodeSnapshot(JsonObject json) {
+    return new Snapshot(
+        string(json, "epoch"),
+        json.getLong("seq"),
+        json.getBoolean("stale"),
+        list(json, "members", MemberCodec::decodeView));
+  }
+
+  static JsonObject encodeFilter(MemberFilter filter) {
+    return new JsonObject()
+        .put("group", filter.group())
+        .put("status", filter.status() == null ? null : filter.status().name())
+        .put("binary", filter.binary())
+        .put("min_version", filter.minVersion());
+  }
+
+  static MemberFilter decodeFilter(JsonObject json) {
+    requireKnown(json, FILTER_FIELDS);
+    return new MemberFilter(
+        string(json, "group"),
+        decodeStatus(string(json, "status")),
+        string(json, "binary"),
+        integer(json, "min_version"));
+  }
+
+  private static Status decodeStatus(String name) {
+    if (name == null) {
+      return null;
+    }
+    try {
+      return Status.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("status must be one of UP, DOWN, UNKNOWN", e);
+    }
+  }
+
+  static JsonObject encodeUpdate(MemberUpdate update) {
+    JsonObject json = putId(new JsonObject(), update.id());
+    update.disabled().ifPresent(value -> json.put("disabled", value));
+    update.disabledReason().ifPresent(value -> json.put("disabled_reason", value));
+    update.forcedDown().ifPresent(value -> json.put("forced_down", value));
+    update.version().ifPresent(value -> json.put("version", value));
+    update.metadata().ifPresent(value -> json.put("metadata", new JsonObject(value)));
+    return json;
+  }
+
+  static MemberUpdate decodeUpdate(JsonObject json) {
+    requireKnown(json, UPDATE_FIELDS);
+    MemberId id = id(json);
+    JsonObject metadata = object(json, "metadata");
+    String reason = string(json, "disabled_reason");
+    if (reason != null && !reason.isEmpty()) {
+      MemberId.requireName("disabled_reason", reason);
+    }
+    if (json.containsKey("disabled_reason") && reason == null) {
+      reason = "";
+    }
+    Integer version = integer(json, "version");
+    if (version != null && version < 0) {
+      throw new IllegalArgumentException("version must be 0 or more");
+    }
+    return new MemberUpdate(
+        id,
+        optional(bool(json, "disabled")),
+        optional(reason),
+        optional(bool(json, "forced_down")),
+        optional(version),
+        optional(metadata == null ? null : metadata.getMap()));
+  }
+
+  static JsonObject encodeVersions(java.util.List<VersionRange> ranges) {
+    return new JsonObject()
+        .put(
+            "versions",
+            array(
+                ranges,
+                range ->
+                    new JsonObject()
+                        .put("group", range.group())
+                        .put("binary", range.binary())
+                        .put("min_version", range.minVersion())
+                        .put("max_version", range.maxVersion())));
+  }
+
+  static java.util.List<VersionRange> decodeVersions(JsonObject json) {
+    return list(
+        json,
+        "versions",
+        range ->
+            new VersionRange(
+                range.getString("group"),
+                range.getString("binary"),
+                range.getInteger("min_version"),
+                range.getInteger("max_version")));
+  }
+}

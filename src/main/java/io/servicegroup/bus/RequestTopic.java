@@ -1,0 +1,106 @@
+package io.servicegroup.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An address that answers requests of one type, and the form that request and answer take on the
+ * wire.
+ *
+ * @param <Q> what is asked
+ * @param <A> what is answered
+ * @param address the event bus address
+ * @param local whether requests stay inside the process, also where the event bus is clustered
+ * @param encodeRequest to the request's body
+ * @param decodeRequest from the request's body; an {@link IllegalArgumentException}'s message goes
+ *     back to whoever asked, as a 400
+ * @param encodeAnswer to the answer's body
+ * @param decodeAnswer from the answer's body
+ */
+public record RequestTopic<Q, A>(
+    String address,
+    boolean local,
+    Function<Q, JsonObject> encodeRequest,
+    Function<JsonObject, Q> decodeRequest,
+    Function<A, JsonObject> encodeAnswer,
+    Function<JsonObject, A> decodeAnswer) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequestTopic.class);
+
+  /**
+   * Asks, and waits for the answer.
+   *
+   * @param vertx whose event bus
+   * @param request what is asked
+   * @param timeout after which the future fails
+   * @return the answer; fails with {@link ServiceGroupException} only
+   */
+  public Future<A> request(Vertx vertx, Q request, Duration timeout) {
+    return requestBody(vertx, encodeRequest.apply(request), timeout);
+  }
+
+  /**
+   * Asks with a body as it came from outside, which the answering side reads and checks.
+   *
+   * @param vertx whose event bus
+   * @param body the request's body
+   * @param timeout after which the future fails
+   * @return the answer; fails with {@link ServiceGroupException} only
+   */
+  public Future<A> requestBody(Vertx vertx, JsonObject body, Duration timeout) {
+    DeliveryOptions options =
+        new DeliveryOptions().setLocalOnly(local).setSendTimeout(timeout.toMillis());
+    return vertx
+        .eventBus()
+        .<JsonObject>request(address, body, options)
+        .map(reply -> decodeAnswer.apply(reply.body()))
+        .recover(failure -> Future.failedFuture(ServiceGroupException.of(failure)));
+  }
+
+  /**
+   * Answers requests on the caller's context. Whatever fails is answered, as a {@link
+   * ServiceGroupException}.
+   *
+   * @param vertx whose event bus
+   * @param answer gives the answer; may throw
+   * @return the registration
+   */
+  public MessageConsumer<JsonObject> serve(Vertx vertx, Function<Q, Future<A>> answer) {
+    Handler<Message<JsonObject>> handler =
+        message ->
+            ask(message.body(), answer)
+                .onSuccess(a -> message.reply(encodeAnswer.apply(a)))
+                .onFailure(failure -> refuse(message, failure));
+    return local
+        ? vertx.eventBus().localConsumer(address, handler)
+        : vertx.eventBus().consumer(address, handler);
+  }
+
+  private Future<A> ask(JsonObject body, Function<Q, Future<A>> answer) {
+    try {
+      return answer.apply(decodeRequest.apply(body == null ? new JsonObject() : body));
+    } catch (ClassCastException e) {
+      return Future.failedFuture(
+          new ServiceGroupException(400, "a field of the request has a wrong type"));
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void refuse(Message<JsonObject> message, Throwable failure) {
+    ServiceGroupException refusal = ServiceGroupException.of(failure);
+    if (refusal != failure && !(failure instanceof IllegalArgumentException)) {
+      LOG.debug("A request on {} failed", address, failure);
+    }
+    message.fail(refusal.status(), refusal.getMessage());
+  }
+}

@@ -1,0 +1,58 @@
+package io.servicegroup.bus;
+
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+
+/**
+ * A request that is refused with a sentence for whoever asked. Crosses the event bus as a {@link
+ * ReplyException} whose {@code failureCode()} is {@link #status()}, and HTTP as a problem document
+ * with that status.
+ */
+public final class ServiceGroupException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+
+  /**
+   * Refuses a request.
+   *
+   * @param status an HTTP status: 400, 404, 409 or 503
+   * @param message a sentence: what was wrong and what is allowed
+   */
+  public ServiceGroupException(int status, String message) {
+    super(message, null, false, false);
+    this.status = status;
+  }
+
+  /**
+   * The status that the HTTP API answers with.
+   *
+   * @return 400, 404, 409 or 503
+   */
+  public int status() {
+    return status;
+  }
+
+  /**
+   * What a failure of a request means to whoever asked.
+   *
+   * @param failure from a request over the bus, or thrown while one was served
+   * @return the failure itself where it is one of ours, 400 for an {@link IllegalArgumentException}
+   *     (a body that could not be read), otherwise 503
+   */
+  public static ServiceGroupException of(Throwable failure) {
+    if (failure instanceof ServiceGroupException known) {
+      return known;
+    }
+    if (failure instanceof IllegalArgumentException) {
+      return new ServiceGroupException(400, failure.getMessage());
+    }
+    if (failure instanceof ReplyException reply) {
+      return reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+          ? new ServiceGroupException(reply.failureCode(), reply.getMessage())
+          : new ServiceGroupException(503, "this agent is not ready to answer: it starts or stops");
+    }
+    return new ServiceGroupException(503, "the catalogue cannot be reached");
+  }
+}

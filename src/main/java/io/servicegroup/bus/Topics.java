@@ -1,0 +1,245 @@
+package io.servicegroup.bus;
+
+import static io.servicegroup.bus.Fields.array;
+import static io.servicegroup.bus.Fields.list;
+
+import io.servicegroup.config.ServiceSpecReader;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The one catalogue of event bus addresses: every address the agent uses, with who publishes, who
+ * consumes and what is sent. Section 3 of the contract describes the public ones.
+ */
+public final class Topics {
+
+  private static final Function<JsonObject, Void> NOTHING = json -> null;
+  private static final Function<Void, JsonObject> EMPTY = nothing -> new JsonObject();
+
+  // ---- the catalogue; answered by RegistrationVerticle ----
+
+  /**
+   * Makes a service a member of this agent. The agent's host is the default host, and the answer's
+   * {@code created} tells a new member from a known one.
+   */
+  public static final RequestTopic<ServiceSpec, Joined> JOIN =
+      new RequestTopic<>(
+          "servicegroup.join",
+          true,
+          ServiceSpecReader::write,
+          ServiceSpecReader::read,
+          joined -> MemberCodec.encodeView(joined.view()).put("created", joined.created()),
+          json -> new Joined(MemberCodec.decodeView(json), json.getBoolean("created", false)));
+
+  /** Ends a membership of this agent in good order; the row stays. */
+  public static final RequestTopic<MemberId, Void> LEAVE =
+      new RequestTopic<>(
+          "servicegroup.leave",
+          true,
+          id -> Fields.putId(new JsonObject(), id),
+          Fields::id,
+          EMPTY,
+          NOTHING);
+
+  /** Changes what an operator may change; for any member. */
+  public static final RequestTopic<MemberUpdate, MemberView> UPDATE =
+      new RequestTopic<>(
+          "servicegroup.update",
+          false,
+          MemberCodec::encodeUpdate,
+          MemberCodec::decodeUpdate,
+          MemberCodec::encodeView,
+          MemberCodec::decodeView);
+
+  /** Leaves, and removes from the catalogue; for any member. */
+  public static final RequestTopic<MemberId, Void> DELETE =
+      new RequestTopic<>(
+          "servicegroup.delete",
+          false,
+          id -> Fields.putId(new JsonObject(), id),
+          Fields::id,
+          EMPTY,
+          NOTHING);
+
+  /** The catalogue's members with the verdicts of this process. */
+  public static final RequestTopic<MemberFilter, Snapshot> LIST =
+      new RequestTopic<>(
+          "servicegroup.list",
+          false,
+          MemberCodec::encodeFilter,
+          MemberCodec::decodeFilter,
+          MemberCodec::encodeSnapshot,
+          MemberCodec::decodeSnapshot);
+
+  /** The oldest and newest versions. */
+  public static final RequestTopic<MemberFilter, List<VersionRange>> VERSIONS =
+      new RequestTopic<>(
+          "servicegroup.versions",
+          false,
+          MemberCodec::encodeFilter,
+          MemberCodec::decodeFilter,
+          MemberCodec::encodeVersions,
+          MemberCodec::decodeVersions);
+
+  /** A change of the catalogue; published by RegistrationVerticle. */
+  public static final Topic<CatalogEvent> CATALOG =
+      new Topic<>(
+          "servicegroup.catalog", false, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
+
+  /**
+   * The members that RegistrationVerticle follows, for a verticle that starts: first consume {@link
+   * #CATALOG}, then ask here.
+   */
+  public static final RequestTopic<Void, List<CatalogEvent>> CATALOG_SNAPSHOT =
+      new RequestTopic<>(
+          "servicegroup.catalog.snapshot",
+          true,
+          EMPTY,
+          NOTHING,
+          events -> new JsonObject().put("members", array(events, MemberCodec::encodeEvent)),
+          json -> list(json, "members", MemberCodec::decodeEvent));
+
+  // ---- this agent's own members; answered by HeartbeatVerticle ----
+
+  /** Begins to probe and beat for a member; asked by RegistrationVerticle after a join. */
+  public static final RequestTopic<LocalMember, Void> HEARTBEAT_START =
+      new RequestTopic<>(
+          "servicegroup.heartbeat.start",
+          true,
+          local ->
+              ServiceSpecReader.write(local.spec())
+                  .put("incarnation", local.incarnation().toString()),
+          json -> {
+            JsonObject spec = json.copy();
+            String incarnation = (String) spec.remove("incarnation");
+            return new LocalMember(ServiceSpecReader.read(spec), Incarnation.parse(incarnation));
+          },
+          EMPTY,
+          NOTHING);
+
+  /**
+   * Ends beating for a member, which makes it leave. Refused with 404 where this agent does not
+   * beat for it.
+   */
+  public static final RequestTopic<MemberId, Void> HEARTBEAT_STOP =
+      new RequestTopic<>(
+          "servicegroup.heartbeat.stop",
+          true,
+          id -> Fields.putId(new JsonObject(), id),
+          Fields::id,
+          EMPTY,
+          NOTHING);
+
+  /**
+   * A service's own beat ({@code PUT …/heartbeat}). Refused with 404 where this agent does not
+   * serve the member, with 409 where it has a probe or is in conflict.
+   */
+  public static final RequestTopic<MemberId, Void> HEARTBEAT_TOUCH =
+      new RequestTopic<>(
+          "servicegroup.heartbeat.touch",
+          true,
+          id -> Fields.putId(new JsonObject(), id),
+          Fields::id,
+          EMPTY,
+          NOTHING);
+
+  /**
+   * The full state of this agent's members, every {@code report_interval} and at once when a state
+   * changes; published by HeartbeatVerticle. A member is in it from its first probe's result on; a
+   * member that is missing from a later message has left.
+   */
+  public static final Topic<List<Heartbeat>> HEARTBEAT =
+      new Topic<>(
+          "servicegroup.heartbeat",
+          true,
+          LivenessCodec::encodeHeartbeats,
+          LivenessCodec::decodeHeartbeats);
+
+  /**
+   * Something forbids this agent to go on beating for a member; published by RegistrationVerticle
+   * (deleted, superseded) and by liveness verticles (foreign beats), consumed by HeartbeatVerticle,
+   * which stops beating, and by health.
+   */
+  public static final Topic<Conflict> CONFLICT =
+      new Topic<>(
+          "servicegroup.conflict",
+          true,
+          LivenessCodec::encodeConflict,
+          LivenessCodec::decodeConflict);
+
+  // ---- liveness verticles to EvaluationVerticle ----
+
+  /** What one liveness verticle saw since its last message. */
+  public static final Topic<Sightings> SIGHTINGS =
+      new Topic<>(
+          "servicegroup.sightings",
+          true,
+          LivenessCodec::encodeSightings,
+          LivenessCodec::decodeSightings);
+
+  /** A change of what is known about a backend; also published while a mass silence is held. */
+  public static final Topic<BackendState> BACKEND =
+      new Topic<>(
+          "servicegroup.backend", true, LivenessCodec::encodeState, LivenessCodec::decodeState);
+
+  // ---- verdicts; published and answered by EvaluationVerticle ----
+
+  /** A change of a member's status. */
+  public static final Topic<StatusChange> STATUS =
+      new Topic<>(
+          "servicegroup.status", false, LivenessCodec::encodeChange, LivenessCodec::decodeChange);
+
+  /** Every watched member with its verdict; the filter's group applies. */
+  public static final RequestTopic<MemberFilter, Snapshot> STATUS_SNAPSHOT =
+      new RequestTopic<>(
+          "servicegroup.status.snapshot",
+          false,
+          MemberCodec::encodeFilter,
+          MemberCodec::decodeFilter,
+          MemberCodec::encodeSnapshot,
+          MemberCodec::decodeSnapshot);
+
+  /** Where the evaluator's numbering stands, every few seconds. */
+  public static final Topic<Digest> STATUS_DIGEST =
+      new Topic<>(
+          "servicegroup.status.digest",
+          false,
+          digest -> new JsonObject().put("epoch", digest.epoch()).put("seq", digest.seq()),
+          json -> new Digest(json.getString("epoch"), json.getLong("seq")));
+
+  // ---- the agent itself ----
+
+  /** Where the agent is between its start and its end; published by Agent. */
+  public static final Topic<AgentPhase> AGENT =
+      new Topic<>(
+          "servicegroup.agent",
+          true,
+          phase -> new JsonObject().put("phase", phase.name()),
+          json -> AgentPhase.valueOf(json.getString("phase")));
+
+  private Topics() {}
+
+  /**
+   * The answer to a join.
+   *
+   * @param view the member as stored
+   * @param created whether it was not known before
+   */
+  public record Joined(MemberView view, boolean created) {}
+}

@@ -1,0 +1,107 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Where the service data lives. An implementation speaks to one technology; all pass one suite.
+ *
+ * <p>Every future completes within the implementation's own time limit. One that fails with {@code
+ * ServiceGroupException} was refused (404, 409, 400); any other failure means that the store could
+ * not be asked. Methods are called on one context and return at once.
+ */
+public interface ServiceCatalog {
+
+  /**
+   * Reaches the store for the first time and makes the tables that the configuration allows.
+   *
+   * @return fails where the store cannot be reached or lacks what is needed; may be called again
+   */
+  Future<Void> open();
+
+  /**
+   * Makes a member known and begins its new incarnation. Keeps an existing row's id, uuid, {@code
+   * disabled}, {@code disabled_reason} and {@code forced_down}; never touches {@code last_seen_up}.
+   * Any number of simultaneous joins of one member make one row, each a success.
+   *
+   * @param spec the service
+   * @param agent the id of the agent that will beat for it
+   * @param backends the names of the backends that it will beat through
+   * @return the member as stored, and whether it is new; refused with 409 where (host, binary)
+   *     exists in another group
+   */
+  Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends);
+
+  /**
+   * Changes what an operator may change, and nothing else.
+   *
+   * @param update the fields to change
+   * @return the member as stored; refused with 404 where there is none
+   */
+  Future<Member> update(MemberUpdate update);
+
+  /**
+   * Removes a member. A store that is Nova's table deletes softly.
+   *
+   * @param id the member
+   * @return the member as it was; refused with 404 where there is none
+   */
+  Future<Member> delete(MemberId id);
+
+  /**
+   * Lists members.
+   *
+   * @param filter group, binary and version are applied; the status, which the catalogue does not
+   *     know, is not
+   * @return the members in order of group and host
+   */
+  Future<List<Member>> list(MemberFilter filter);
+
+  /**
+   * Finds one member.
+   *
+   * @param id the member
+   * @return the member; refused with 404 where there is none
+   */
+  Future<Member> find(MemberId id);
+
+  /**
+   * The oldest and newest versions. Deleted and forced-down members do not count, disabled ones do.
+   *
+   * @param group only of this group, or null
+   * @param binary only of this binary, or null
+   * @return one range per group and binary
+   */
+  Future<List<VersionRange>> versions(String group, String binary);
+
+  /**
+   * Asks to be told when somebody changed the catalogue. Only hastens: what is missed is found by
+   * {@link #list}.
+   *
+   * @param changed called on the caller's context, possibly too often
+   * @return whether the store can tell at all; where it cannot, the caller polls faster
+   */
+  Future<Boolean> watch(Runnable changed);
+
+  /**
+   * Closes every connection.
+   *
+   * @return never fails
+   */
+  Future<Void> close();
+
+  /**
+   * The answer to a join.
+   *
+   * @param member as stored
+   * @param created whether it was not known before
+   */
+  record Joined(Member member, boolean created) {}
+}

@@ -1,0 +1,72 @@
+package io.servicegroup.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a backend is: a URI of the form that tooz and SQLAlchemy use, taken apart. Its text is
+ * never printed; see {@link #toString()}.
+ *
+ * @param scheme the technology
+ * @param user the user name, or null
+ * @param password the password, or null; a secret
+ * @param hosts the servers in order; empty for {@code embedded:}
+ * @param path what follows the hosts without its leading slash: a database's name, a directory for
+ *     {@code embedded:}; empty where there is none
+ * @param options the query, decoded, in order
+ */
+public record BackendUri(
+    Scheme scheme,
+    String user,
+    String password,
+    List<Host> hosts,
+    String path,
+    Map<String, String> options) {
+
+  /** Copies the collections. */
+  public BackendUri {
+    hosts = List.copyOf(hosts);
+    options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+  }
+
+  /**
+   * Takes a URI apart.
+   *
+   * @param text for example {@code postgresql://user:pass@h1:5432,h2:5432/nova?sslmode=require}
+   * @return its parts
+   * @throws IllegalArgumentException with a sentence that says what is allowed and holds no secret
+   */
+  public static BackendUri parse(String text) {
+    return BackendUriReader.read(text);
+  }
+
+  /**
+   * The URI with its secrets, for the connection only.
+   *
+   * @return a text that {@link #parse} takes
+   */
+  public String text() {
+    return BackendUriReader.write(this, password);
+  }
+
+  /** The URI with its secrets masked. */
+  @Override
+  public String toString() {
+    return BackendUriReader.write(this, password == null ? null : "***");
+  }
+
+  /**
+   * A server.
+   *
+   * @param name host name or address, IPv6 without brackets
+   * @param port port
+   */
+  public record Host(String name, int port) {
+    @Override
+    public String toString() {
+      return (name.contains(":") ? "[" + name + "]" : name) + ":" + port;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.servicegroup.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The registry of schemes: which class serves which technology. Classes are named, not imported, so
+ * that nothing but the configuration knows a backend.
+ */
+public enum Scheme {
+  /** A private PostgreSQL inside the agent's process tree. */
+  EMBEDDED(
+      List.of("embedded"),
+      0,
+      "io.servicegroup.backend.postgres.PostgresLivenessVerticle",
+      "io.servicegroup.backend.postgres.PostgresCatalogFactory",
+      "io.servicegroup.backend.embedded.EmbeddedPostgresServer",
+      Set.of("port")),
+  /** PostgreSQL, possibly a Nova database. */
+  POSTGRESQL(
+      List.of("postgresql", "postgres", "postgresql+psycopg2"),
+      5432,
+      "io.servicegroup.backend.postgres.PostgresLivenessVerticle",
+      "io.servicegroup.backend.postgres.PostgresCatalogFactory",
+      null,
+      Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "pooled", "listen", "timeout"));
+
+  private final List<String> names;
+  private final int defaultPort;
+  private final String livenessVerticle;
+  private final String catalogFactory;
+  private final String embeddedServer;
+  private final Set<String> options;
+
+  Scheme(
+      List<String> names,
+      int defaultPort,
+      String livenessVerticle,
+      String catalogFactory,
+      String embeddedServer,
+      Set<String> options) {
+    this.names = names;
+    this.defaultPort = defaultPort;
+    this.livenessVerticle = livenessVerticle;
+    this.catalogFactory = catalogFactory;
+    this.embeddedServer = embeddedServer;
+    this.options = options;
+  }
+
+  /**
+   * Finds a scheme by what stands before the colon.
+   *
+   * @param name in any case
+   * @return the scheme, or empty where there is none
+   */
+  public static Optional<Scheme> find(String name) {
+    return Arrays.stream(values())
+        .filter(scheme -> scheme.names.stream().anyMatch(name::equalsIgnoreCase))
+        .findFirst();
+  }
+
+  /**
+   * The name used in messages, and as the default name of a backend.
+   *
+   * @return the first name
+   */
+  public String text() {
+    return names.get(0);
+  }
+
+  /**
+   * Every name that may stand before the colon.
+   *
+   * @return the names, the usual one first
+   */
+  public List<String> names() {
+    return names;
+  }
+
+  /**
+   * The port where a URI names none.
+   *
+   * @return the port; 0 where there are no hosts
+   */
+  public int defaultPort() {
+    return defaultPort;
+  }
+
+  /**
+   * The verticle that speaks to the technology.
+   *
+   * @return its class name
+   */
+  public String livenessVerticle() {
+    return livenessVerticle;
+  }
+
+  /**
+   * The {@code ServiceCatalogFactory} of the technology.
+   *
+   * @return its class name
+   */
+  public String catalogFactory() {
+    return catalogFactory;
+  }
+
+  /**
+   * The {@code EmbeddedServer} that has to run before the technology can be reached.
+   *
+   * @return its class name, or empty where the server is somebody else's
+   */
+  public Optional<String> embeddedServer() {
+    return Optional.ofNullable(embeddedServer);
+  }
+
+  /**
+   * The options that its URIs may carry in the query.
+   *
+   * @return their names
+   */
+  public Set<String> options() {
+    return options;
+  }
+}

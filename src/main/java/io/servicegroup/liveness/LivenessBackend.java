@@ -1,0 +1,72 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * One technology that keeps beats. Writes what it is told and reports what it finds; decides
+ * nothing. Used by {@link LivenessVerticle} alone, on its context, one call of each method at a
+ * time.
+ *
+ * <p>Every future completes within half an interval of whoever calls ({@link LivenessSettings});
+ * the connection of a call that ran out of time is closed and not used again.
+ */
+public interface LivenessBackend {
+
+  /**
+   * Reaches the backend for the first time.
+   *
+   * @param news called (on the caller's context) when the backend tells that there is something to
+   *     poll for at once; may be called too often
+   * @return fails where the backend cannot be reached or lacks what is needed; may be called again
+   */
+  Future<Void> open(Runnable news);
+
+  /**
+   * Writes the state of this agent's members: beats of those alive, news of those failed. Only
+   * where their incarnation is still the newest in the catalogue.
+   *
+   * @param members the full state; a later call replaces an earlier one
+   * @param left members of the state before that are not in this one: their entries go, as news
+   * @return what was found to stand in the way of some of them. A member whose row is held by
+   *     somebody else is not written and not reported: the next call repeats it. Fails where the
+   *     backend cannot be written
+   */
+  Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left);
+
+  /**
+   * Proves that beats could be written and seen, through the same servers and the same path as the
+   * beats, and reads what changed.
+   *
+   * @return what was seen; fails where the proof did not succeed
+   */
+  Future<Observation> poll();
+
+  /**
+   * Closes every connection.
+   *
+   * @return never fails
+   */
+  Future<Void> close();
+
+  /**
+   * What a poll saw.
+   *
+   * @param beats members with their counts. Repeating an unchanged count is allowed
+   * @param held members whose presence the backend vouches for
+   * @param gone absences that the backend vouches for. Repeating one is allowed
+   * @param unwitnessed members whose beats could not be written by anybody
+   * @param dataLost whether the backend came back empty or older than it was
+   */
+  record Observation(
+      List<Beat> beats,
+      List<Beat> held,
+      List<Absence> gone,
+      List<MemberId> unwitnessed,
+      boolean dataLost) {}
+}

@@ -1,0 +1,36 @@
+package io.servicegroup.model;
+
+import java.time.Instant;
+
+/**
+ * A member with its verdict: what lists, replies and pages show.
+ *
+ * @param member from the catalogue
+ * @param verdict from the evaluator; {@link Verdict#UNKNOWN} for members that nobody here watches
+ */
+public record MemberView(Member member, Verdict verdict) {
+
+  /**
+   * When it was last seen alive, by whoever knows it later: the evaluator of this process or the
+   * catalogue's store.
+   *
+   * @return the time, or null where nobody knows of one
+   */
+  public Instant lastSeenUp() {
+    Instant seen = verdict.lastSeenUp();
+    Instant stored = member.lastSeenUp();
+    if (seen == null || stored == null) {
+      return seen == null ? stored : seen;
+    }
+    return seen.isAfter(stored) ? seen : stored;
+  }
+
+  /**
+   * Whether a balancer may send it work.
+   *
+   * @return whether it is up and not disabled
+   */
+  public boolean available() {
+    return verdict.status() == Status.UP && !member.disabled();
+  }
+}

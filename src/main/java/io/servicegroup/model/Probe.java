@@ -1,0 +1,88 @@
+package io.servicegroup.model;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** How an agent finds out whether the service beside it lives. */
+public sealed interface Probe {
+
+  /** The default pace of probes. */
+  Timing DEFAULT_TIMING = new Timing(Duration.ofSeconds(1), Duration.ofMillis(500), 1, 2);
+
+  /**
+   * The word for it in the configuration.
+   *
+   * @return for example {@code tcp}
+   */
+  String type();
+
+  /**
+   * How often a probe is made and how many results make a verdict.
+   *
+   * @param interval from the start of a probe to the start of the next
+   * @param timeout after which a probe has failed; at most the interval
+   * @param rise how many passes in a row make a failed service alive
+   * @param fall how many failures in a row make a living service failed
+   */
+  record Timing(Duration interval, Duration timeout, int rise, int fall) {}
+
+  /** No probe: the agent beats for the service while the agent lives. */
+  record None() implements Probe {
+    @Override
+    public String type() {
+      return "none";
+    }
+  }
+
+  /** The service beats for itself: {@code PUT …/heartbeat}, within {@code service_down_time}. */
+  record Self() implements Probe {
+    @Override
+    public String type() {
+      return "self";
+    }
+  }
+
+  /**
+   * A TCP connection is accepted.
+   *
+   * @param host the address's host
+   * @param port the address's port
+   * @param hold whether the connection is kept: its close triggers probes at once
+   * @param timing pace
+   */
+  record Tcp(String host, int port, boolean hold, Timing timing) implements Probe {
+    @Override
+    public String type() {
+      return "tcp";
+    }
+  }
+
+  /**
+   * A process exists. One failure suffices: a process does not come back.
+   *
+   * @param pid its id, or null where a file holds it
+   * @param pidFile the file that holds its id, or null
+   * @param timing pace; looked at every 100 ms at most
+   */
+  record Pid(Long pid, Path pidFile, Timing timing) implements Probe {
+    @Override
+    public String type() {
+      return "pid";
+    }
+  }
+
+  /**
+   * An HTTP GET answers with the expected status.
+   *
+   * @param url what is asked
+   * @param expect the expected status code; 0: any of 200 to 399
+   * @param timing pace
+   */
+  record Http(URI url, int expect, Timing timing) implements Probe {
+    @Override
+    public String type() {
+      return "http";
+    }
+  }
+}

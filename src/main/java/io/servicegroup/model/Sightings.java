@@ -1,0 +1,34 @@
+package io.servicegroup.model;
+
+import java.util.List;
+
+/**
+ * What one liveness verticle saw since its last message. Facts only: the evaluator decides.
+ *
+ * @param backend the backend's configured name
+ * @param witnessedMillis the verticle's witness clock, in milliseconds of witnessed time. It
+ *     advances only over intervals in which beats could have been written and seen. A clock that
+ *     fell is a new start: everybody has a whole {@code service_down_time} from there
+ * @param beats signs of life; applied before the clock
+ * @param held members whose presence the backend vouches for until further notice (a {@code gone},
+ *     or a {@code beat}, after which the deadline runs again)
+ * @param gone absences that the backend vouches for
+ * @param unwitnessed members whose own beats could not have been written (somebody else holds the
+ *     row): their silence does not count
+ */
+public record Sightings(
+    String backend,
+    long witnessedMillis,
+    List<Beat> beats,
+    List<Beat> held,
+    List<Absence> gone,
+    List<MemberId> unwitnessed) {
+
+  /** Copies the lists. */
+  public Sightings {
+    beats = List.copyOf(beats);
+    held = List.copyOf(held);
+    gone = List.copyOf(gone);
+    unwitnessed = List.copyOf(unwitnessed);
+  }
+}

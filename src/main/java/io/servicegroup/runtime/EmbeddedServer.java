@@ -1,0 +1,28 @@
+package io.servicegroup.runtime;
+
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/**
+ * A backend's server that runs inside the agent's process tree. Named by {@code Scheme}; has a
+ * public constructor without parameters.
+ */
+public interface EmbeddedServer {
+
+  /**
+   * Starts the server, keeping what it stored before.
+   *
+   * @param vertx for work that blocks
+   * @param uri as configured, {@code embedded:}
+   * @return where the server can be reached; fails with one clear sentence where it cannot run here
+   */
+  Future<BackendUri> start(Vertx vertx, BackendUri uri);
+
+  /**
+   * Stops the server in good order.
+   *
+   * @return never fails
+   */
+  Future<Void> stop();
+}

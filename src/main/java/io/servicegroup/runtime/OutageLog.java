@@ -1,0 +1,65 @@
+package io.servicegroup.runtime;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs the loss and the recovery of something remote once each, whatever it is and however often it
+ * is tried in between.
+ *
+ * <p>Not thread-safe.
+ */
+public final class OutageLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
+
+  private final String what;
+  private final LongSupplier nanoTime;
+  private long lostAt;
+  private boolean lost;
+
+  /**
+   * Watches over one remote thing.
+   *
+   * @param what its name in the log, with secrets masked
+   * @param nanoTime a monotonic clock, {@link System#nanoTime} outside tests
+   */
+  public OutageLog(String what, LongSupplier nanoTime) {
+    this.what = what;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * It could not be reached.
+   *
+   * @param failure why
+   */
+  public void failed(Throwable failure) {
+    if (!lost) {
+      lost = true;
+      lostAt = nanoTime.getAsLong();
+      LOG.warn("{} cannot be reached: {}", what, failure.getMessage());
+      LOG.debug("{} cannot be reached", what, failure);
+    }
+  }
+
+  /** It could be reached. */
+  public void succeeded() {
+    if (lost) {
+      lost = false;
+      Duration away = Duration.ofNanos(nanoTime.getAsLong() - lostAt);
+      LOG.info("{} is back after {} ms", what, away.toMillis());
+    }
+  }
+
+  /**
+   * Whether the last word was a failure.
+   *
+   * @return whether it is lost
+   */
+  public boolean isLost() {
+    return lost;
+  }
+}
