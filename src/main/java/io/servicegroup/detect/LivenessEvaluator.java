@@ -1,0 +1,338 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides who is up. Pure: it is told what backends showed and what the catalogue says, and answers
+ * with the status changes that follow, numbered without gaps. Silence counts in the backends'
+ * witness clocks only; the wall clock that comes with each call merely stamps the changes.
+ *
+ * <p>The rules are those of the design: a beat is a count that grew within an incarnation or a
+ * newer incarnation; what is found in a backend's first message is where counting begins, not a
+ * beat; an absence stated by the member's agent is believed at once, one concluded by the backend
+ * only outside the grace after a new start; an older incarnation neither kills nor revives.
+ *
+ * <p>Not thread-safe. A call costs what it brings and what expired, not what exists, except for the
+ * first one after an outage and for snapshots.
+ */
+public final class LivenessEvaluator {
+
+  private final EvaluatorSettings settings;
+  private final VerdictLog verdicts;
+  private final Map<String, BackendView> backends = new LinkedHashMap<>();
+  private final Map<MemberId, Tracked> members = new HashMap<>();
+  private Instant now = Instant.EPOCH;
+
+  /**
+   * Makes an evaluator that knows nobody.
+   *
+   * @param epoch names this run, unlike any before
+   * @param settings the rules' parameters
+   */
+  public LivenessEvaluator(String epoch, EvaluatorSettings settings) {
+    this.verdicts = new VerdictLog(epoch);
+    this.settings = settings;
+    for (String name : settings.backends()) {
+      backends.put(name, new BackendView(name, backends.size(), settings));
+    }
+  }
+
+  /**
+   * Takes in what a liveness verticle saw: its clock, then the signs of life, then the absences;
+   * then judges whose time is over.
+   *
+   * @param sightings what it saw
+   * @param at the wall clock
+   * @return the changes that follow, in order
+   * @throws IllegalArgumentException where no backend of that name is configured
+   */
+  public List<StatusChange> sightings(Sightings sightings, Instant at) {
+    BackendView backend = backend(sightings.backend());
+    now = at;
+    backend.advance(sightings.witnessedMillis());
+    sightings.beats().forEach(beat -> beat(backend, beat));
+    sightings.held().forEach(beat -> held(backend, beat));
+    sightings.gone().forEach(absence -> gone(backend, absence));
+    sightings.unwitnessed().forEach(id -> unwitnessed(backend, id));
+    backend.expire(this::expired);
+    return verdicts.drain();
+  }
+
+  /**
+   * Takes in what is known about a backend. Changes nobody's status: a backend that cannot be
+   * reached is heard when it votes again.
+   *
+   * @param state its state
+   * @throws IllegalArgumentException where no backend of that name is configured
+   */
+  public void backendState(BackendState state) {
+    backend(state.backend()).reachable = state.state() != BackendState.State.UNREACHABLE;
+  }
+
+  /**
+   * Takes in a member as the catalogue has it: new, or changed.
+   *
+   * @param member the member
+   * @param at the wall clock
+   * @return the changes that follow: an operator's force, or its end
+   */
+  public List<StatusChange> member(Member member, Instant at) {
+    now = at;
+    Tracked tracked = track(member.id());
+    boolean wasForced = tracked.isForcedDown();
+    tracked.member = member;
+    for (BackendView backend : backends.values()) {
+      boolean votes = member.backends().isEmpty() || member.backends().contains(backend.name);
+      if (votes && tracked.votes[backend.index] == null) {
+        backend.heard(vote(tracked, backend));
+      }
+    }
+    if (member.forcedDown()) {
+      Reason why = tracked.status == Status.UNKNOWN ? Reason.INITIAL : Reason.FORCED_DOWN;
+      verdicts.settle(tracked, Status.DOWN, why, null, now);
+    } else {
+      decide(tracked, null, wasForced ? Reason.FORCED_DOWN_CLEARED : null);
+    }
+    return verdicts.drain();
+  }
+
+  /**
+   * Forgets a member that was deleted from the catalogue.
+   *
+   * @param id the member
+   * @param at the wall clock
+   * @return its last change, where it was not down already
+   */
+  public List<StatusChange> deleted(MemberId id, Instant at) {
+    now = at;
+    Tracked tracked = members.get(id);
+    if (tracked != null) {
+      if (tracked.member != null) {
+        verdicts.settle(tracked, Status.DOWN, Reason.DELETED, null, now);
+      }
+      forget(tracked);
+    }
+    return verdicts.drain();
+  }
+
+  /**
+   * Whether the catalogue told of a member.
+   *
+   * @param id the member
+   * @return whether it is followed
+   */
+  public boolean tracks(MemberId id) {
+    Tracked tracked = members.get(id);
+    return tracked != null && tracked.member != null;
+  }
+
+  /**
+   * Lists the members that the catalogue told of, in order.
+   *
+   * @param group only of this group, or null for all
+   * @return their verdicts, and the number of the last change
+   */
+  public Snapshot snapshot(String group) {
+    List<MemberView> views =
+        members.values().stream()
+            .filter(tracked -> tracked.member != null)
+            .filter(tracked -> group == null || group.equals(tracked.id.group()))
+            .sorted(Comparator.comparing(tracked -> tracked.id))
+            .map(tracked -> new MemberView(tracked.member, VerdictLog.verdict(tracked)))
+            .toList();
+    boolean stale = backends.values().stream().noneMatch(backend -> backend.reachable);
+    Digest digest = verdicts.digest();
+    return new Snapshot(digest.epoch(), digest.seq(), stale, views);
+  }
+
+  /**
+   * Where the numbering stands.
+   *
+   * @return epoch and number of the last change
+   */
+  public Digest digest() {
+    return verdicts.digest();
+  }
+
+  /**
+   * The mass silence that is being held.
+   *
+   * @param backend the backend's name
+   * @return the silence, or empty where there is none
+   */
+  public Optional<BackendState.MassSilence> massSilence(String backend) {
+    return Optional.ofNullable(backend(backend).massSilence());
+  }
+
+  private BackendView backend(String name) {
+    BackendView backend = backends.get(name);
+    if (backend == null) {
+      throw new IllegalArgumentException(
+          "no backend is named "
+              + name
+              + "; configured are "
+              + String.join(", ", backends.keySet()));
+    }
+    return backend;
+  }
+
+  private Tracked track(MemberId id) {
+    return members.computeIfAbsent(id, key -> new Tracked(key, backends.size()));
+  }
+
+  private Vote vote(Tracked tracked, BackendView backend) {
+    Vote vote = tracked.votes[backend.index];
+    if (vote == null) {
+      vote = new Vote(tracked, backend);
+      tracked.votes[backend.index] = vote;
+    }
+    return vote;
+  }
+
+  private void beat(BackendView backend, Beat beat) {
+    Vote vote = vote(track(beat.id()), backend);
+    if (vote.isOlderLife(beat.incarnation())) {
+      return;
+    }
+    if (vote.neverSeen() && backend.isListing()) {
+      vote.saw(beat.incarnation(), beat.count());
+      backend.heard(vote);
+    } else if (!vote.isSameLife(beat.incarnation()) || vote.hasGrown(beat.count())) {
+      vote.tracked.found &= vote.isSameLife(beat.incarnation()) && !vote.neverSeen();
+      vote.saw(beat.incarnation(), beat.count());
+      backend.heard(vote);
+      alive(vote);
+    } else if (vote.hasFallen(beat.count())) {
+      // A backend that came back older: counting begins again, and nobody died of it.
+      vote.saw(beat.incarnation(), beat.count());
+      allowTime(vote);
+    }
+  }
+
+  private void held(BackendView backend, Beat beat) {
+    Vote vote = vote(track(beat.id()), backend);
+    if (vote.isOlderLife(beat.incarnation())) {
+      return;
+    }
+    vote.tracked.found &= backend.isListing() || vote.isSameLife(beat.incarnation());
+    vote.saw(beat.incarnation(), beat.count());
+    backend.hold(vote);
+    alive(vote);
+  }
+
+  private void alive(Vote vote) {
+    vote.choice = Choice.UP;
+    vote.reason = Reason.HEARTBEAT;
+    vote.backend.living(vote);
+    vote.tracked.lastSeenUp = now;
+    decide(vote.tracked, vote, null);
+  }
+
+  private void gone(BackendView backend, Absence absence) {
+    Vote vote = vote(track(absence.id()), backend);
+    if (vote.isOldNews(absence)) {
+      return;
+    }
+    boolean believed =
+        absence.cause() != Absence.Cause.RESTARTING
+            && !(vote.neverSeen() && backend.isListing())
+            && (absence.cause().stated() || !backend.isInGrace());
+    vote.saw(absence);
+    if (believed) {
+      down(vote, absence.cause().reason());
+      backend.drop(vote);
+    } else if (vote.choice != Choice.DOWN) {
+      backend.heard(vote);
+    }
+  }
+
+  private void unwitnessed(BackendView backend, MemberId id) {
+    Tracked tracked = members.get(id);
+    if (tracked != null && tracked.votes[backend.index] != null) {
+      allowTime(tracked.votes[backend.index]);
+    }
+  }
+
+  private void allowTime(Vote vote) {
+    if (vote.choice != Choice.DOWN && !vote.held) {
+      vote.backend.heard(vote);
+    }
+  }
+
+  private void expired(Vote vote) {
+    if (vote.tracked.member == null) {
+      vote.backend.drop(vote);
+      forget(vote.tracked);
+    } else {
+      down(vote, Reason.HEARTBEAT_TIMEOUT);
+    }
+  }
+
+  private void down(Vote vote, Reason reason) {
+    vote.choice = Choice.DOWN;
+    vote.reason = reason;
+    decide(vote.tracked, vote, null);
+  }
+
+  private void forget(Tracked tracked) {
+    members.remove(tracked.id);
+    for (Vote vote : tracked.votes) {
+      if (vote != null) {
+        vote.backend.drop(vote);
+      }
+    }
+  }
+
+  /**
+   * Combines the votes.
+   *
+   * @param cast the vote that was just cast, or null where the catalogue changed
+   * @param why the reason to give instead of the vote's, or null
+   */
+  private void decide(Tracked tracked, Vote cast, Reason why) {
+    if (tracked.member == null || tracked.isForcedDown()) {
+      return;
+    }
+    Vote decisive = VerdictRules.decisive(settings.rule(), tracked.votes, cast);
+    if (decisive == null) {
+      return;
+    }
+    Status status = decisive.choice == Choice.UP ? Status.UP : Status.DOWN;
+    verdicts.settle(tracked, status, reason(tracked, decisive, why), decisive, now);
+  }
+
+  private Reason reason(Tracked tracked, Vote decisive, Reason why) {
+    boolean up = decisive.choice == Choice.UP;
+    if (tracked.status == Status.UNKNOWN) {
+      boolean silentFromTheStart = !up && tracked.lastSeenUp == null && isSilence(decisive);
+      return (up && tracked.found) || silentFromTheStart ? Reason.INITIAL : decisive.reason;
+    }
+    if (up && why != null) {
+      return why;
+    }
+    return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : decisive.reason;
+  }
+
+  private static boolean isSilence(Vote vote) {
+    return vote.reason == Reason.HEARTBEAT_TIMEOUT;
+  }
+}

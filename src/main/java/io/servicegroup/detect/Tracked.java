@@ -1,0 +1,41 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
+import java.time.Instant;
+
+/** One member with the votes on it and the verdict that stands. */
+final class Tracked {
+
+  final MemberId id;
+  final Vote[] votes;
+
+  /** Null where a backend showed it and the catalogue has not told of it (yet). */
+  Member member;
+
+  Status status = Status.UNKNOWN;
+  Reason reason;
+  Incarnation incarnation;
+  Instant since;
+  Instant lastSeenUp;
+  String decidedBy;
+
+  /** Whether all that is known so far was found, not seen to happen. */
+  boolean found = true;
+
+  Tracked(MemberId id, int backends) {
+    this.id = id;
+    this.votes = new Vote[backends];
+  }
+
+  boolean isForcedDown() {
+    return member != null && member.forcedDown();
+  }
+
+  boolean isNewLife(Incarnation seen) {
+    return seen != null && seen.isNewerThan(incarnation);
+  }
+}

@@ -1,0 +1,94 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps the verdicts that stand, and numbers every change of one: the evaluator's epoch and seq.
+ */
+final class VerdictLog {
+
+  private final String epoch;
+  private long seq;
+  private List<StatusChange> changes = new ArrayList<>();
+
+  VerdictLog(String epoch) {
+    this.epoch = epoch;
+  }
+
+  Digest digest() {
+    return new Digest(epoch, seq);
+  }
+
+  /** The changes since the last call. */
+  List<StatusChange> drain() {
+    if (changes.isEmpty()) {
+      return List.of();
+    }
+    List<StatusChange> drained = changes;
+    changes = new ArrayList<>();
+    return drained;
+  }
+
+  /**
+   * Records a verdict, and a change where it differs from the one that stands or a new life began.
+   *
+   * @param decisive the vote that decided, or null where the catalogue did
+   */
+  void settle(Tracked tracked, Status status, Reason reason, Vote decisive, Instant now) {
+    Incarnation incarnation = decisive == null ? tracked.incarnation : decisive.incarnation();
+    Status previous = tracked.status;
+    boolean restarted =
+        status == Status.UP && previous == Status.UP && tracked.isNewLife(incarnation);
+    if (previous == status && !restarted) {
+      if (status == Status.DOWN) {
+        tracked.reason = reason;
+      }
+      return;
+    }
+    tracked.status = status;
+    tracked.reason = restarted ? Reason.RESTARTED : reason;
+    tracked.incarnation = incarnation != null ? incarnation : tracked.member.incarnation();
+    tracked.since = now;
+    tracked.decidedBy = decisive == null ? null : decisive.backend.name;
+    seq++;
+    changes.add(change(tracked, previous, now));
+  }
+
+  private StatusChange change(Tracked tracked, Status previous, Instant now) {
+    return new StatusChange(
+        epoch,
+        seq,
+        tracked.id,
+        tracked.member.binary(),
+        tracked.status,
+        previous,
+        tracked.reason,
+        tracked.incarnation,
+        now,
+        new MemberView(tracked.member, verdict(tracked)).lastSeenUp(),
+        tracked.decidedBy);
+  }
+
+  static Verdict verdict(Tracked tracked) {
+    boolean stale = true;
+    for (Vote vote : tracked.votes) {
+      stale &= vote == null || !vote.backend.reachable;
+    }
+    return new Verdict(
+        tracked.status,
+        tracked.reason,
+        tracked.since,
+        tracked.lastSeenUp,
+        stale,
+        tracked.decidedBy);
+  }
+}

@@ -1,0 +1,120 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.runtime.OutageLog;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes the newest state of this agent's members to a backend, one write at a time. A state that
+ * arrives during a write waits for its end, and replaces one that waits already. A write that
+ * failed is repeated soon where it held news, and otherwise by the next heartbeat.
+ */
+final class BeatWriter {
+
+  private final Vertx vertx;
+  private final LivenessBackend backend;
+  private final LivenessSettings settings;
+  private final OutageLog outages;
+  private final Map<Object, Heartbeat> left = new LinkedHashMap<>();
+  private List<Heartbeat> written = List.of();
+  private List<Heartbeat> waiting;
+  private boolean writing;
+  private long retry = -1;
+  private Promise<Void> finished;
+
+  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings) {
+    this.vertx = vertx;
+    this.backend = backend;
+    this.settings = settings;
+    this.outages = new OutageLog("Writing to backend " + settings.backend(), System::nanoTime);
+  }
+
+  /** Takes the full state. */
+  void write(List<Heartbeat> state) {
+    waiting = state;
+    next();
+  }
+
+  /** Completes when what waits has been written, or could not be; takes nothing afterwards. */
+  Future<Void> finish() {
+    finished = Promise.promise();
+    if (!writing) {
+      finished.complete();
+    }
+    return finished.future();
+  }
+
+  private void next() {
+    if (writing || waiting == null) {
+      return;
+    }
+    vertx.cancelTimer(retry);
+    writing = true;
+    List<Heartbeat> state = waiting;
+    waiting = null;
+    LivenessVerticle.missing(written, state).forEach(gone -> left.put(gone.id(), gone));
+    state.forEach(heartbeat -> left.remove(heartbeat.id()));
+    List<Heartbeat> leaving = new ArrayList<>(left.values());
+    boolean news = !leaving.isEmpty() || hasNews(state);
+    written = state;
+    if (state.isEmpty() && leaving.isEmpty()) {
+      ended(state, true, false);
+      return;
+    }
+    // The backend bounds its calls by itself; this is the net below a backend that does not.
+    attempt(state, leaving)
+        .timeout(settings.reportInterval().toMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(
+            conflicts -> {
+              outages.succeeded();
+              leaving.forEach(gone -> left.remove(gone.id(), gone));
+              conflicts.forEach(conflict -> Topics.CONFLICT.publish(vertx, conflict));
+            })
+        .onFailure(outages::failed)
+        .onComplete(result -> ended(state, result.succeeded(), news));
+  }
+
+  private Future<List<Conflict>> attempt(List<Heartbeat> state, List<Heartbeat> leaving) {
+    try {
+      return backend.write(state, leaving);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void ended(List<Heartbeat> state, boolean succeeded, boolean news) {
+    writing = false;
+    if (waiting != null) {
+      next();
+    } else if (finished != null) {
+      finished.complete();
+    } else if (!succeeded) {
+      // A beat is repeated by the next heartbeat anyway; after an outage everybody waits for it,
+      // and news is not to wait that long.
+      long delay = Math.max(1, settings.reportInterval().toMillis() / (news ? 10 : 5));
+      waiting = null;
+      retry = vertx.setTimer(delay, id -> again(state));
+    }
+  }
+
+  private void again(List<Heartbeat> state) {
+    if (!writing && waiting == null && finished == null) {
+      waiting = state;
+      next();
+    }
+  }
+
+  private static boolean hasNews(List<Heartbeat> state) {
+    return state.stream().anyMatch(heartbeat -> heartbeat.state() != State.ALIVE);
+  }
+}

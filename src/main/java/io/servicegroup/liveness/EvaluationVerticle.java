@@ -1,0 +1,185 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.detect.EvaluatorSettings;
+import io.servicegroup.detect.LivenessEvaluator;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.StatusChange;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thin shell around {@link LivenessEvaluator}: feeds it what the bus brings and publishes what
+ * it decides as {@code servicegroup.status}, with a digest every few seconds; answers {@code
+ * servicegroup.status.snapshot}. Needs no timer of its own for verdicts: time passes with the
+ * sightings.
+ */
+public final class EvaluationVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluationVerticle.class);
+  private static final Duration DIGEST_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(5);
+
+  private final AgentConfig config;
+  private final LivenessEvaluator evaluator;
+  private final Map<String, BackendState> states = new HashMap<>();
+
+  /**
+   * Makes the verticle; nothing happens before its deployment.
+   *
+   * @param config the agent's configuration
+   */
+  public EvaluationVerticle(AgentConfig config) {
+    this.config = config;
+    this.evaluator =
+        new LivenessEvaluator(UUID.randomUUID().toString(), settings(config.liveness()));
+  }
+
+  private static EvaluatorSettings settings(AgentConfig.Liveness liveness) {
+    AgentConfig.MassSilence mass = liveness.massSilence();
+    return new EvaluatorSettings(
+        liveness.backends().stream().map(AgentConfig.Backend::name).toList(),
+        liveness.verdict() == AgentConfig.VerdictRule.ALL
+            ? EvaluatorSettings.Rule.ALL
+            : EvaluatorSettings.Rule.ANY,
+        liveness.serviceDownTime().toMillis(),
+        liveness.groups().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, group -> group.getValue().toMillis())),
+        liveness.reportInterval().toMillis(),
+        liveness.pollInterval().toMillis(),
+        mass.share(),
+        mass.minWriters(),
+        mass.hold().toMillis());
+  }
+
+  @Override
+  public Future<?> start() {
+    Topics.BACKEND.consume(vertx, this::backendState);
+    Topics.SIGHTINGS.consume(vertx, this::sightings);
+    Topics.CATALOG.consume(vertx, this::catalogEvent);
+    Topics.STATUS_SNAPSHOT.serve(vertx, this::snapshot);
+    vertx.setPeriodic(
+        DIGEST_INTERVAL.toMillis(), id -> Topics.STATUS_DIGEST.publish(vertx, evaluator.digest()));
+    // Nobody answers where the catalogue's verticle starts later: it publishes all it follows then.
+    Topics.CATALOG_SNAPSHOT
+        .request(vertx, null, CATALOG_TIMEOUT)
+        .onSuccess(events -> events.forEach(this::catalogEvent))
+        .onFailure(nobody -> LOG.debug("The catalogue will be published: {}", nobody.getMessage()));
+    return Future.succeededFuture();
+  }
+
+  private Future<Snapshot> snapshot(MemberFilter filter) {
+    Snapshot all = evaluator.snapshot(filter.group());
+    return Future.succeededFuture(
+        new Snapshot(
+            all.epoch(),
+            all.seq(),
+            all.stale(),
+            all.members().stream().filter(filter::matches).toList()));
+  }
+
+  private void backendState(BackendState state) {
+    if (!isConfigured(state.backend())) {
+      return;
+    }
+    BackendState known = states.put(state.backend(), state);
+    boolean ownWord = known != null && known.state() == state.state();
+    if (!ownWord) {
+      evaluator.backendState(state);
+    }
+  }
+
+  private void sightings(Sightings sightings) {
+    if (!isConfigured(sightings.backend())) {
+      return;
+    }
+    publish(evaluator.sightings(sightings, now()));
+    showMassSilence(sightings.backend());
+  }
+
+  private boolean isConfigured(String backend) {
+    boolean configured =
+        config.liveness().backends().stream().anyMatch(known -> known.name().equals(backend));
+    if (!configured) {
+      LOG.warn("A message about the backend {}, which is not configured, was dropped", backend);
+    }
+    return configured;
+  }
+
+  private void showMassSilence(String backend) {
+    BackendState.MassSilence silence = evaluator.massSilence(backend).orElse(null);
+    BackendState state = states.get(backend);
+    if (state != null && !Objects.equals(silence, state.massSilence())) {
+      if (silence == null) {
+        LOG.info("Backend {}: the mass silence is over", backend);
+      } else {
+        LOG.warn(
+            "Backend {}: {} of {} writers fell silent together; their verdicts are held for {} ms",
+            backend,
+            silence.silent(),
+            silence.writers(),
+            silence.heldMillis());
+      }
+      BackendState shown = new BackendState(backend, state.state(), state.since(), silence);
+      states.put(backend, shown);
+      Topics.BACKEND.publish(vertx, shown);
+    }
+  }
+
+  private void catalogEvent(CatalogEvent event) {
+    Member member = event.member();
+    if (!isWatched(event)) {
+      return;
+    }
+    publish(
+        event.type() == CatalogEvent.Type.DELETED
+            ? evaluator.deleted(member.id(), now())
+            : evaluator.member(member, now()));
+  }
+
+  private boolean isWatched(CatalogEvent event) {
+    AgentConfig.Watch watch = config.watch();
+    if (watch instanceof AgentConfig.WatchGroups some) {
+      return some.groups().contains(event.member().id().group());
+    }
+    return watch instanceof AgentConfig.WatchAll || event.own() || isTracked(event);
+  }
+
+  /** A member that was this agent's own is followed until it is deleted. */
+  private boolean isTracked(CatalogEvent event) {
+    return evaluator.tracks(event.member().id());
+  }
+
+  private void publish(List<StatusChange> changes) {
+    for (StatusChange change : changes) {
+      LOG.info(
+          "{} is {} ({}), was {}",
+          change.id(),
+          change.status(),
+          change.reason().text(),
+          change.previous());
+      Topics.STATUS.publish(vertx, change);
+    }
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

@@ -1,0 +1,148 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.detect.WitnessClock;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.BackendState.State;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.runtime.OutageLog;
+import io.servicegroup.runtime.Ticker;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands between the event bus and one backend: writes what {@code servicegroup.heartbeat} says,
+ * polls, keeps the witness clock, and publishes {@code servicegroup.sightings} and {@code
+ * servicegroup.backend}. Decides nothing.
+ *
+ * <p>A technology adds a {@link LivenessBackend} and a subclass that makes it. The verticle is
+ * deployed with {@link LivenessSettings#toJson()}; its start fails where the backend cannot be
+ * reached. Its stop completes when the last state has been written, or could not be.
+ */
+public abstract class LivenessVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LivenessVerticle.class);
+
+  private LivenessSettings settings;
+  private LivenessBackend backend;
+  private OutageLog outages;
+  private WitnessClock witness;
+  private Ticker polling;
+  private MessageConsumer<JsonObject> heartbeats;
+  private BeatWriter writer;
+  private State state;
+
+  /** Makes the verticle; nothing happens before its deployment. */
+  protected LivenessVerticle() {}
+
+  /**
+   * Makes the technology's part. Called once, on the verticle's context.
+   *
+   * @param settings what the verticle was deployed with
+   * @return a backend that is not open yet
+   */
+  protected abstract LivenessBackend createBackend(LivenessSettings settings);
+
+  @Override
+  public final Future<?> start() {
+    settings = LivenessSettings.fromJson(config());
+    backend = createBackend(settings);
+    outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
+    witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
+    writer = new BeatWriter(vertx, backend, settings);
+    heartbeats = Topics.HEARTBEAT.consume(vertx, writer::write);
+    return backend
+        .open(this::hasten)
+        .onSuccess(opened -> startPolling())
+        .recover(failure -> backend.close().compose(closed -> Future.failedFuture(failure)));
+  }
+
+  @Override
+  public final Future<?> stop() {
+    return heartbeats
+        .unregister()
+        .compose(unregistered -> writer.finish())
+        .eventually(() -> polling == null ? Future.succeededFuture() : polling.stop())
+        .eventually(backend::close);
+  }
+
+  private static String describe(LivenessSettings settings) {
+    return settings.backend() + " (" + BackendUri.parse(settings.uri()) + ")";
+  }
+
+  private void startPolling() {
+    Duration interval = settings.pollInterval();
+    polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, interval, this::poll);
+  }
+
+  private void hasten() {
+    if (polling != null) {
+      polling.hasten();
+    }
+  }
+
+  private Future<?> poll() {
+    long started = System.nanoTime();
+    return backend.poll().onSuccess(seen -> witnessed(started, seen)).onFailure(this::notWitnessed);
+  }
+
+  private void witnessed(long started, Observation seen) {
+    boolean outage = witness.witnessed(started);
+    if (outage) {
+      LOG.info(
+          "Backend {}: silence counts anew from here, after an interval without a round trip",
+          settings.backend());
+    }
+    if (seen.dataLost()) {
+      witness.restart();
+      LOG.warn("Backend {} lost data: it came back empty or older", settings.backend());
+    }
+    outages.succeeded();
+    become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);
+    Topics.SIGHTINGS.publish(
+        vertx,
+        new Sightings(
+            settings.backend(),
+            witness.millis(),
+            seen.beats(),
+            seen.held(),
+            seen.gone(),
+            seen.unwitnessed()));
+  }
+
+  private void notWitnessed(Throwable failure) {
+    witness.missed();
+    outages.failed(failure);
+    become(State.UNREACHABLE);
+  }
+
+  /** Data loss is an event: what follows it is as reachable as before, and not said again. */
+  private void become(State next) {
+    boolean same = state == next || (state == State.DATA_LOST && next == State.REACHABLE);
+    if (!same || next == State.DATA_LOST) {
+      state = next;
+      Instant since = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+      Topics.BACKEND.publish(vertx, new BackendState(settings.backend(), next, since, null));
+    }
+  }
+
+  /** Members of an earlier state that are not in a later one. */
+  static List<Heartbeat> missing(List<Heartbeat> earlier, List<Heartbeat> later) {
+    Set<MemberId> present = later.stream().map(Heartbeat::id).collect(Collectors.toSet());
+    return earlier.stream().filter(heartbeat -> !present.contains(heartbeat.id())).toList();
+  }
+}
