@@ -21,6 +21,7 @@ final class BackendView {
   private final Map<Long, SilenceQueue<Vote>> queues = new HashMap<>();
   private final Map<Long, SilenceQueue<Writer>> writerQueues = new HashMap<>();
   private final Map<String, Writer> writers = new HashMap<>();
+  private final SilenceQueue<Vote> held = new SilenceQueue<>(Long.MAX_VALUE);
   private final Set<Vote> withheld = new LinkedHashSet<>();
 
   boolean reachable;
@@ -55,6 +56,7 @@ final class BackendView {
       heard(vote);
     }
     massSilence = null;
+    held.forEach(this::heard);
     queues.values().forEach(queue -> queue.restart(clock));
     writerQueues.values().forEach(queue -> queue.restart(clock));
   }
@@ -84,7 +86,7 @@ final class BackendView {
   /** No deadline runs for the member until further notice. */
   void hold(Vote vote) {
     release(vote);
-    vote.leaveQueue();
+    held.heard(vote, clock);
     vote.held = true;
   }
 

@@ -1,0 +1,154 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.detect.EvaluatorSettings.Rule;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** An evaluator with a hand on each of its inputs, for tests that read like a story. */
+final class Evaluation {
+
+  static final long DOWN_TIME = 15_000;
+  static final long POLL = 1_000;
+
+  final LivenessEvaluator evaluator;
+  final List<StatusChange> changes = new ArrayList<>();
+  Instant now = Instant.parse("2026-11-22T07:00:00Z");
+
+  Evaluation(UnaryOperator<EvaluatorSettings> change, String... backends) {
+    EvaluatorSettings settings =
+        new EvaluatorSettings(
+            List.of(backends), Rule.ALL, DOWN_TIME, Map.of(), 5_000, POLL, 0.5, 5, DOWN_TIME);
+    evaluator = new LivenessEvaluator("epoch", change.apply(settings));
+  }
+
+  static Evaluation of(String... backends) {
+    return new Evaluation(settings -> settings, backends);
+  }
+
+  static MemberId id(String host) {
+    return new MemberId("compute", host);
+  }
+
+  static Incarnation life(int generation) {
+    return generation == 0 ? null : new Incarnation(generation, "x");
+  }
+
+  /** A member of an agent of its own, recorded as beating through the backends. */
+  static Member member(String host, int generation, boolean forcedDown, String... backends) {
+    return memberOf("agent-of-" + host, host, generation, forcedDown, backends);
+  }
+
+  static Member memberOf(
+      String agent, String host, int generation, boolean forcedDown, String... backends) {
+    return new Member(
+        id(host),
+        "nova-compute",
+        "uuid",
+        1,
+        Map.of(),
+        false,
+        null,
+        forcedDown,
+        life(generation),
+        agent,
+        Set.of(backends),
+        null);
+  }
+
+  List<StatusChange> know(Member member) {
+    return add(evaluator.member(member, now));
+  }
+
+  List<StatusChange> delete(String host) {
+    return add(evaluator.deleted(id(host), now));
+  }
+
+  Look look(String backend, long clock) {
+    return new Look(backend, clock);
+  }
+
+  void reachable(String backend, boolean reachable) {
+    BackendState.State state =
+        reachable ? BackendState.State.REACHABLE : BackendState.State.UNREACHABLE;
+    evaluator.backendState(new BackendState(backend, state, now, null));
+  }
+
+  MemberView view(String host) {
+    return evaluator.snapshot(null).members().stream()
+        .filter(view -> view.member().id().equals(id(host)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Status status(String host) {
+    return view(host).verdict().status();
+  }
+
+  /** What changed, as "host STATUS reason". */
+  static List<String> told(List<StatusChange> changes) {
+    return changes.stream()
+        .map(change -> change.id().host() + " " + change.status() + " " + change.reason().text())
+        .toList();
+  }
+
+  private List<StatusChange> add(List<StatusChange> more) {
+    changes.addAll(more);
+    return more;
+  }
+
+  /** One message of a liveness verticle. */
+  final class Look {
+    private final String backend;
+    private final long clock;
+    private final List<Beat> beats = new ArrayList<>();
+    private final List<Beat> held = new ArrayList<>();
+    private final List<Absence> gone = new ArrayList<>();
+    private final List<MemberId> unwitnessed = new ArrayList<>();
+
+    private Look(String backend, long clock) {
+      this.backend = backend;
+      this.clock = clock;
+    }
+
+    Look beat(String host, int generation, long count) {
+      beats.add(new Beat(id(host), life(generation), count));
+      return this;
+    }
+
+    Look held(String host, int generation, long count) {
+      held.add(new Beat(id(host), life(generation), count));
+      return this;
+    }
+
+    Look gone(String host, int generation, long count, Absence.Cause cause) {
+      gone.add(new Absence(id(host), life(generation), count, cause));
+      return this;
+    }
+
+    Look unwitnessed(String host) {
+      unwitnessed.add(id(host));
+      return this;
+    }
+
+    List<String> told() {
+      return Evaluation.told(
+          add(
+              evaluator.sightings(
+                  new Sightings(backend, clock, beats, held, gone, unwitnessed), now)));
+    }
+  }
+}

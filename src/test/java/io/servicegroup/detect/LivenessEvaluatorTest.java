@@ -1,0 +1,428 @@
+package io.servicegroup.detect;
+
+import static io.servicegroup.detect.Evaluation.life;
+import static io.servicegroup.detect.Evaluation.member;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.detect.EvaluatorSettings.Rule;
+import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class LivenessEvaluatorTest {
+
+  private final Evaluation pg = Evaluation.of("pg");
+
+  /**
+   * The evaluator knows m1 to be up, by the beat with count 2 of its first life, at clock 1,000.
+   */
+  private void m1IsUp() {
+    pg.know(member("m1", 1, false, "pg"));
+    pg.look("pg", 0).beat("m1", 1, 1).told();
+    assertThat(pg.look("pg", 1_000).beat("m1", 1, 2).told()).containsExactly("m1 UP initial");
+  }
+
+  @Nested
+  class Silence {
+
+    @Test
+    void isAVerdictAfterServiceDownTimeOfWitnessedTime() {
+      m1IsUp();
+      assertThat(pg.look("pg", 15_999).told()).isEmpty();
+      assertThat(pg.look("pg", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+      assertThat(pg.look("pg", 40_000).told()).isEmpty();
+    }
+
+    @Test
+    void endsWithABeat() {
+      m1IsUp();
+      pg.look("pg", 16_000).told();
+      assertThat(pg.look("pg", 17_000).beat("m1", 1, 3).told()).containsExactly("m1 UP heartbeat");
+    }
+
+    @Test
+    void isNotBrokenByACountThatDidNotGrow() {
+      m1IsUp();
+      assertThat(pg.look("pg", 10_000).beat("m1", 1, 2).told()).isEmpty();
+      assertThat(pg.look("pg", 16_000).beat("m1", 1, 2).told())
+          .containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void countsAnewForEverybodyWhenTheClockFell() {
+      m1IsUp();
+      pg.look("pg", 14_000).told();
+      assertThat(pg.look("pg", 0).told()).isEmpty();
+      assertThat(pg.look("pg", 14_999).told()).isEmpty();
+      assertThat(pg.look("pg", 15_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void doesNotCountForAMemberWhoseBeatsNobodyCouldHaveWritten() {
+      m1IsUp();
+      assertThat(pg.look("pg", 15_000).unwitnessed("m1").told()).isEmpty();
+      assertThat(pg.look("pg", 29_999).told()).isEmpty();
+      assertThat(pg.look("pg", 30_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void hasAnotherMeasureInAGroupThatBeatsAtAnotherPace() {
+      Evaluation slow =
+          new Evaluation(
+              s ->
+                  new EvaluatorSettings(
+                      s.backends(),
+                      s.rule(),
+                      s.serviceDownTime(),
+                      Map.of("compute", 60_000L),
+                      s.reportInterval(),
+                      s.pollInterval(),
+                      s.massShare(),
+                      s.massMinWriters(),
+                      s.massHold()),
+              "pg");
+      slow.know(member("m1", 0, false));
+      slow.look("pg", 0).beat("m1", 0, 1).told();
+      slow.look("pg", 1_000).beat("m1", 0, 2).told();
+      assertThat(slow.look("pg", 60_999).told()).isEmpty();
+      assertThat(slow.look("pg", 61_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+  }
+
+  @Nested
+  class FirstVerdict {
+
+    @Test
+    void isNotGivenByWhatTheFirstMessageLists() {
+      pg.know(member("m1", 1, false, "pg"));
+      assertThat(pg.look("pg", 0).beat("m1", 1, 99).told()).isEmpty();
+      assertThat(pg.status("m1")).isEqualTo(Status.UNKNOWN);
+    }
+
+    @Test
+    void isDownAfterASilenceFromTheStart() {
+      pg.know(member("m1", 1, false, "pg"));
+      pg.look("pg", 0).beat("m1", 1, 99).told();
+      assertThat(pg.look("pg", 15_000).told()).containsExactly("m1 DOWN initial");
+    }
+
+    @Test
+    void isDownForAMemberThatNoBackendEverShowed() {
+      pg.look("pg", 0).told();
+      pg.know(member("m1", 0, false));
+      assertThat(pg.look("pg", 15_000).told()).containsExactly("m1 DOWN initial");
+    }
+
+    @Test
+    void isUpAtOnceForAMemberThatJoinsLater() {
+      pg.look("pg", 0).told();
+      pg.know(member("m1", 4, false, "pg"));
+      assertThat(pg.look("pg", 1_000).beat("m1", 4, 1).told()).containsExactly("m1 UP heartbeat");
+    }
+
+    @Test
+    void waitsForTheCatalogueToTellOfTheMember() {
+      pg.look("pg", 0).told();
+      assertThat(pg.look("pg", 1_000).beat("m1", 4, 1).told()).isEmpty();
+      assertThat(Evaluation.told(pg.know(member("m1", 4, false, "pg"))))
+          .containsExactly("m1 UP heartbeat");
+    }
+
+    @Test
+    void isDownAtOnceForANewMemberWhoseProbeFails() {
+      pg.look("pg", 0).told();
+      pg.know(member("m1", 4, false, "pg"));
+      assertThat(pg.look("pg", 1_000).gone("m1", 4, 0, Cause.PROBE_FAILED).told())
+          .containsExactly("m1 DOWN probe_failed");
+    }
+
+    @Test
+    void doesNotBelieveAnAbsenceThatTheFirstMessageLists() {
+      pg.know(member("m1", 4, false, "pg"));
+      assertThat(pg.look("pg", 0).gone("m1", 4, 7, Cause.PROBE_FAILED).told()).isEmpty();
+      assertThat(pg.look("pg", 1_000).gone("m1", 4, 7, Cause.PROBE_FAILED).told()).isEmpty();
+      assertThat(pg.look("pg", 15_000).told()).containsExactly("m1 DOWN initial");
+    }
+  }
+
+  @Nested
+  class News {
+
+    @Test
+    void ofAFailedProbeIsBelievedAtOnceAlsoRightAfterTheStart() {
+      m1IsUp();
+      assertThat(pg.look("pg", 1_100).gone("m1", 1, 2, Cause.PROBE_FAILED).told())
+          .containsExactly("m1 DOWN probe_failed");
+    }
+
+    @Test
+    void isToldOnceHoweverOftenItIsRepeated() {
+      m1IsUp();
+      pg.look("pg", 1_100).gone("m1", 1, 2, Cause.LEFT).told();
+      assertThat(pg.look("pg", 2_000).gone("m1", 1, 2, Cause.LEFT).told()).isEmpty();
+    }
+
+    @Test
+    void doesNotUndoALaterBeat() {
+      m1IsUp();
+      assertThat(pg.look("pg", 2_000).gone("m1", 1, 1, Cause.PROBE_FAILED).told()).isEmpty();
+    }
+
+    @Test
+    void ofAnEarlierLifeKillsNobody() {
+      m1IsUp();
+      pg.look("pg", 2_000).beat("m1", 2, 3).told();
+      assertThat(pg.look("pg", 3_000).gone("m1", 1, 9, Cause.LEFT).told()).isEmpty();
+    }
+
+    @Test
+    void isNotRevokedByABeatThatWasLate() {
+      m1IsUp();
+      pg.look("pg", 2_000).gone("m1", 1, 2, Cause.PROBE_FAILED).told();
+      assertThat(pg.look("pg", 3_000).beat("m1", 1, 2).told()).isEmpty();
+      assertThat(pg.look("pg", 4_000).beat("m1", 1, 3).told()).containsExactly("m1 UP heartbeat");
+    }
+
+    @Test
+    void thatABackendConcludesIsSilenceWithinTheGraceAfterANewStart() {
+      m1IsUp();
+      pg.look("pg", 0).told();
+      assertThat(pg.look("pg", 2_000).gone("m1", 1, 2, Cause.SESSION_EXPIRED).told()).isEmpty();
+      assertThat(pg.look("pg", 17_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void thatABackendConcludesIsBelievedAfterTheGrace() {
+      m1IsUp();
+      pg.look("pg", 15_000).beat("m1", 1, 3).told();
+      assertThat(pg.look("pg", 15_100).gone("m1", 1, 3, Cause.SESSION_EXPIRED).told())
+          .containsExactly("m1 DOWN session_expired");
+    }
+
+    @Test
+    void ofARestartIsSilence() {
+      m1IsUp();
+      pg.look("pg", 15_500).beat("m1", 1, 3).told();
+      assertThat(pg.look("pg", 16_000).gone("m1", 1, 3, Cause.RESTARTING).told()).isEmpty();
+      assertThat(pg.look("pg", 30_999).gone("m1", 1, 3, Cause.RESTARTING).told()).isEmpty();
+      assertThat(pg.look("pg", 31_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+  }
+
+  @Nested
+  class Presence {
+
+    @Test
+    void needsNoBeats() {
+      pg.know(member("m1", 1, false, "pg"));
+      assertThat(pg.look("pg", 0).held("m1", 1, 0).told()).containsExactly("m1 UP initial");
+      assertThat(pg.look("pg", 100_000).told()).isEmpty();
+    }
+
+    @Test
+    void isSilenceAfterAnOutageUntilItIsListedAgain() {
+      pg.know(member("m1", 1, false, "pg"));
+      pg.know(member("m2", 1, false, "pg"));
+      pg.look("pg", 0).held("m1", 1, 0).held("m2", 1, 0).told();
+      pg.look("pg", 50_000).told();
+      assertThat(pg.look("pg", 0).held("m1", 1, 0).told()).isEmpty();
+      assertThat(pg.look("pg", 15_000).told()).containsExactly("m2 DOWN heartbeat_timeout");
+    }
+  }
+
+  @Nested
+  class NewLife {
+
+    @Test
+    void isToldAsARestartWhereNoDownCameBefore() {
+      m1IsUp();
+      assertThat(pg.look("pg", 3_000).beat("m1", 2, 3).told()).containsExactly("m1 UP restarted");
+      StatusChange change = pg.changes.get(pg.changes.size() - 1);
+      assertThat(change.previous()).isEqualTo(Status.UP);
+      assertThat(change.incarnation()).isEqualTo(life(2));
+      assertThat(pg.look("pg", 4_000).beat("m1", 2, 4).told()).isEmpty();
+    }
+
+    @Test
+    void isToldAsARestartAlsoAfterADown() {
+      m1IsUp();
+      pg.look("pg", 16_000).told();
+      assertThat(pg.look("pg", 17_000).beat("m1", 2, 3).told()).containsExactly("m1 UP restarted");
+      assertThat(pg.changes.get(2).previous()).isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void isNotRevivedByALateBeatOfTheOldOne() {
+      m1IsUp();
+      pg.look("pg", 3_000).beat("m1", 2, 3).told();
+      assertThat(pg.look("pg", 10_000).beat("m1", 1, 99).told()).isEmpty();
+      assertThat(pg.look("pg", 18_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+  }
+
+  @Nested
+  class DataLoss {
+
+    @Test
+    void setsANewBaselineAndKillsNobody() {
+      m1IsUp();
+      pg.look("pg", 10_000).beat("m1", 1, 9).told();
+      assertThat(pg.look("pg", 0).beat("m1", 1, 4).told()).isEmpty();
+      assertThat(pg.look("pg", 14_000).beat("m1", 1, 5).told()).isEmpty();
+      assertThat(pg.look("pg", 28_999).told()).isEmpty();
+      assertThat(pg.look("pg", 29_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+  }
+
+  @Nested
+  class Operators {
+
+    @Test
+    void forceDownAtOnceAndClearingGivesTheBeatsVerdictAtOnce() {
+      m1IsUp();
+      assertThat(Evaluation.told(pg.know(member("m1", 1, true, "pg"))))
+          .containsExactly("m1 DOWN forced_down");
+      assertThat(pg.look("pg", 2_000).beat("m1", 1, 3).told()).isEmpty();
+      assertThat(Evaluation.told(pg.know(member("m1", 1, false, "pg"))))
+          .containsExactly("m1 UP forced_down_cleared");
+    }
+
+    @Test
+    void clearTheForceOfAMemberThatIsSilentByNow() {
+      m1IsUp();
+      pg.know(member("m1", 1, true, "pg"));
+      assertThat(pg.look("pg", 16_000).told()).isEmpty();
+      assertThat(Evaluation.told(pg.know(member("m1", 1, false, "pg")))).isEmpty();
+      assertThat(pg.view("m1").verdict().reason()).isEqualTo(Reason.HEARTBEAT_TIMEOUT);
+    }
+
+    @Test
+    void deleteWithALastWordWhereItWasUp() {
+      m1IsUp();
+      assertThat(Evaluation.told(pg.delete("m1"))).containsExactly("m1 DOWN deleted");
+      assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
+      assertThat(pg.look("pg", 30_000).told()).isEmpty();
+    }
+  }
+
+  @Nested
+  class SeveralBackends {
+
+    private Evaluation with(Rule rule) {
+      Evaluation both =
+          new Evaluation(
+              s ->
+                  new EvaluatorSettings(
+                      s.backends(),
+                      rule,
+                      s.serviceDownTime(),
+                      s.groupDownTimes(),
+                      s.reportInterval(),
+                      s.pollInterval(),
+                      s.massShare(),
+                      s.massMinWriters(),
+                      s.massHold()),
+              "a",
+              "b");
+      both.look("a", 0).told();
+      both.look("b", 0).told();
+      both.know(member("m1", 1, false, "a", "b"));
+      return both;
+    }
+
+    @Test
+    void allNeedsEveryVoteForUpAndOneForDown() {
+      Evaluation both = with(Rule.ALL);
+      assertThat(both.look("a", 1_000).beat("m1", 1, 1).told()).isEmpty();
+      assertThat(both.look("b", 1_000).beat("m1", 1, 1).told()).containsExactly("m1 UP heartbeat");
+      both.look("a", 15_000).beat("m1", 1, 2).told();
+      assertThat(both.look("b", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+      assertThat(both.changes.get(1).backend()).isEqualTo("b");
+    }
+
+    @Test
+    void anyNeedsOneVoteForUpAndEveryForDown() {
+      Evaluation both = with(Rule.ANY);
+      assertThat(both.look("a", 1_000).beat("m1", 1, 1).told()).containsExactly("m1 UP heartbeat");
+      assertThat(both.look("b", 15_000).told()).isEmpty();
+      assertThat(both.look("a", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void anUnreachableOneHasNoVoteUnderAll() {
+      Evaluation both = with(Rule.ALL);
+      both.reachable("b", false);
+      assertThat(both.look("a", 1_000).beat("m1", 1, 1).told()).containsExactly("m1 UP heartbeat");
+    }
+
+    @Test
+    void theLastUpOfAnUnreachableOneStandsUnderAny() {
+      Evaluation both = with(Rule.ANY);
+      both.look("b", 1_000).beat("m1", 1, 1).told();
+      both.reachable("b", false);
+      assertThat(both.look("a", 16_000).told()).isEmpty();
+      both.reachable("b", true);
+      assertThat(both.look("b", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void oneThatTheMemberDoesNotBeatThroughAbstains() {
+      Evaluation both = with(Rule.ALL);
+      both.know(member("m2", 1, false, "a"));
+      assertThat(both.look("a", 1_000).beat("m2", 1, 1).told()).containsExactly("m2 UP heartbeat");
+      assertThat(both.look("b", 15_000).told()).doesNotContain("m2 DOWN heartbeat_timeout");
+      assertThat(both.status("m2")).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void aRestartSeenThroughBothIsToldOnce() {
+      Evaluation both = with(Rule.ALL);
+      both.look("a", 1_000).beat("m1", 1, 1).told();
+      both.look("b", 1_000).beat("m1", 1, 1).told();
+      both.look("a", 2_000).beat("m1", 2, 1).told();
+      both.look("b", 2_000).beat("m1", 2, 1).told();
+      assertThat(Evaluation.told(both.changes))
+          .containsExactly("m1 UP heartbeat", "m1 UP restarted");
+    }
+  }
+
+  @Test
+  void numbersItsChangesWithoutGaps() {
+    m1IsUp();
+    pg.look("pg", 16_000).told();
+    pg.look("pg", 17_000).beat("m1", 1, 3).told();
+    assertThat(pg.changes).extracting(StatusChange::seq).containsExactly(1L, 2L, 3L);
+    assertThat(pg.evaluator.digest().seq()).isEqualTo(3);
+    assertThat(pg.evaluator.snapshot("compute").seq()).isEqualTo(3);
+  }
+
+  @Test
+  void isStaleWhileNoBackendCanVote() {
+    m1IsUp();
+    assertThat(pg.evaluator.snapshot(null).stale()).isFalse();
+    pg.reachable("pg", false);
+    assertThat(pg.evaluator.snapshot(null).stale()).isTrue();
+    assertThat(pg.view("m1").verdict().stale()).isTrue();
+    assertThat(pg.status("m1")).isEqualTo(Status.UP);
+  }
+
+  @Test
+  void refusesABackendThatIsNotConfigured() {
+    assertThatThrownBy(() -> pg.look("zookeeper", 0).told())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("zookeeper")
+        .hasMessageContaining("pg");
+  }
+
+  @Test
+  void changesNothingWithoutSightings() {
+    m1IsUp();
+    assertThat(List.of(pg.know(member("m1", 1, false, "pg")))).containsExactly(List.of());
+  }
+}
