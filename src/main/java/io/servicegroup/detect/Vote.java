@@ -47,9 +47,14 @@ final class Vote extends SilenceQueue.Node<Vote> {
     return incarnation;
   }
 
-  /** Whether something seen belongs to a life that ended before the one known here. */
+  /** Whether something seen belongs to a life before the one seen, or recorded in the catalogue. */
   boolean isOlderLife(Incarnation seen) {
-    return incarnation != null && incarnation.isNewerThan(seen);
+    return isBefore(seen, incarnation)
+        || (tracked.member != null && isBefore(seen, tracked.member.incarnation()));
+  }
+
+  private static boolean isBefore(Incarnation seen, Incarnation known) {
+    return known != null && known.isNewerThan(seen);
   }
 
   boolean isSameLife(Incarnation seen) {

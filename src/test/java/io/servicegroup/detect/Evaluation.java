@@ -144,6 +144,14 @@ final class Evaluation {
       return this;
     }
 
+    /** Begins the message again, after it was told in the middle. */
+    void clear() {
+      beats.clear();
+      held.clear();
+      gone.clear();
+      unwitnessed.clear();
+    }
+
     List<String> told() {
       return Evaluation.told(
           add(

@@ -1,0 +1,132 @@
+package io.servicegroup;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.PackageMatcher;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The layers of the design: who may know whom. */
+@AnalyzeClasses(packages = "io.servicegroup", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final String ROOT = "io.servicegroup";
+
+  @ArchTest
+  static final ArchRule THE_MODEL_AND_THE_RULES_KNOW_NO_VERTX =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ROOT + ".model..", ROOT + ".detect..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx..", "io.netty..");
+
+  @ArchTest static final ArchRule THE_MODEL_KNOWS_NOTHING_OF_OURS = knowsOnly("model");
+
+  @ArchTest static final ArchRule THE_RULES_KNOW_THE_MODEL = knowsOnly("detect", "model");
+
+  @ArchTest static final ArchRule THE_CONFIGURATION_KNOWS_THE_MODEL = knowsOnly("config", "model");
+
+  @ArchTest
+  static final ArchRule THE_BUS_KNOWS_WHAT_IT_CARRIES = knowsOnly("bus", "model", "config");
+
+  @ArchTest static final ArchRule THE_RUNTIME_KNOWS_NO_FEATURE = knowsOnly("runtime", "config");
+
+  @ArchTest
+  static final ArchRule THE_CATALOGUE_KNOWS_NO_OTHER_FEATURE =
+      knowsOnly("catalog", "bus", "model", "config", "runtime");
+
+  @ArchTest
+  static final ArchRule HEARTBEATS_KNOW_NO_OTHER_FEATURE =
+      knowsOnly("heartbeat", "bus", "model", "config", "runtime");
+
+  @ArchTest
+  static final ArchRule LIVENESS_KNOWS_THE_RULES =
+      knowsOnly("liveness", "detect", "bus", "model", "config", "runtime");
+
+  @ArchTest
+  static final ArchRule HTTP_KNOWS_NO_OTHER_FEATURE =
+      knowsOnly("http", "bus", "model", "config", "runtime");
+
+  @ArchTest
+  static final ArchRule NOBODY_IMPORTS_A_BACKEND =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + ".backend..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT + ".backend..");
+
+  @ArchTest
+  static final ArchRule BACKENDS_KNOW_THEIR_INTERFACES =
+      knowsOnly("backend", "liveness", "catalog", "bus", "model", "config", "runtime");
+
+  @ArchTest
+  static final ArchRule VERTICLES_ARE_HELD_BY_THE_AGENT_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT)
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are finished verticles",
+                  type ->
+                      type.isAssignableTo("io.vertx.core.VerticleBase")
+                          && type.getPackageName().startsWith(ROOT)
+                          && !type.getModifiers().contains(JavaModifier.ABSTRACT)));
+
+  /** What a package may know of ours, besides itself. */
+  private static ArchRule knowsOnly(String name, String... others) {
+    String[] known =
+        Stream.concat(Stream.of(name), Stream.of(others))
+            .map(other -> ROOT + "." + other + "..")
+            .toArray(String[]::new);
+    return classes()
+        .that()
+        .resideInAPackage(ROOT + "." + name + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            DescribedPredicate.describe(
+                "are not ours, or are in " + List.of(known),
+                type ->
+                    !type.getPackageName().startsWith(ROOT)
+                        || Stream.of(known)
+                            .anyMatch(
+                                pattern ->
+                                    PackageMatcher.of(pattern).matches(type.getPackageName()))));
+  }
+
+  @Test
+  void addressesAreWrittenInOnePlace() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      List<Path> others =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> !file.toString().contains("/bus/"))
+              .filter(ArchitectureTest::containsAnAddress)
+              .toList();
+      assertThat(others).isEmpty();
+    }
+  }
+
+  private static boolean containsAnAddress(Path file) {
+    try {
+      return Files.readString(file).contains("\"servicegroup.");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

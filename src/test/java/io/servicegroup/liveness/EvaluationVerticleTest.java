@@ -1,0 +1,198 @@
+package io.servicegroup.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EvaluationVerticleTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final BlockingQueue<StatusChange> changes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BackendState> states = new LinkedBlockingQueue<>();
+
+  @BeforeEach
+  void consume() {
+    Topics.STATUS.consume(vertx, changes::add);
+    Topics.BACKEND.consume(vertx, states::add);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void publishesWhatTheEvaluatorDecides() throws Exception {
+    deploy(new AgentConfig.WatchAll());
+    catalog("a", false);
+    see(0);
+    see(1_000, beat("a", 1));
+    StatusChange change = next(changes);
+    assertThat(change.id()).isEqualTo(id("a"));
+    assertThat(change.status()).isEqualTo(Status.UP);
+    see(16_000);
+    assertThat(next(changes).status()).isEqualTo(Status.DOWN);
+    Snapshot snapshot = snapshot("g");
+    assertThat(snapshot.seq()).isEqualTo(2);
+    assertThat(snapshot.members()).hasSize(1);
+    assertThat(snapshot("other").members()).isEmpty();
+  }
+
+  @Test
+  void takesOverWhatTheCatalogueKnowsAlready() throws Exception {
+    Topics.CATALOG_SNAPSHOT.serve(
+        vertx,
+        nothing ->
+            Future.succeededFuture(
+                List.of(new CatalogEvent(CatalogEvent.Type.JOINED, member("a", true), false))));
+    deploy(new AgentConfig.WatchAll());
+    StatusChange change = next(changes);
+    assertThat(change.status()).isEqualTo(Status.DOWN);
+    assertThat(change.backend()).isNull();
+  }
+
+  @Test
+  void ignoresMembersThatAreNotWatched() throws Exception {
+    deploy(new AgentConfig.WatchOwn());
+    Topics.CATALOG.publish(
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("other", true), false));
+    Topics.CATALOG.publish(
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("own", true), true));
+    assertThat(next(changes).id()).isEqualTo(id("own"));
+    assertThat(changes).isEmpty();
+  }
+
+  @Test
+  void dropsMessagesOfBackendsThatAreNotConfiguredAndBodiesThatAreNone() throws Exception {
+    deploy(new AgentConfig.WatchAll());
+    catalog("a", false);
+    vertx.eventBus().publish(Topics.SIGHTINGS.address(), new io.vertx.core.json.JsonObject());
+    Topics.SIGHTINGS.publish(
+        vertx, new Sightings("x", 0, List.of(beat("a", 1)), List.of(), List.of(), List.of()));
+    see(0);
+    see(1_000, beat("a", 1));
+    assertThat(next(changes).backend()).isEqualTo("pg");
+  }
+
+  @Test
+  void showsAMassSilenceWhileItIsHeld() throws Exception {
+    deploy(new AgentConfig.WatchAll());
+    Instant now = Instant.now();
+    Topics.BACKEND.publish(vertx, new BackendState("pg", BackendState.State.REACHABLE, now, null));
+    assertThat(next(states).massSilence()).isNull();
+    Beat[] beats = new Beat[6];
+    for (int i = 0; i < 6; i++) {
+      catalog("m" + i, false);
+      beats[i] = beat("m" + i, 1);
+    }
+    see(0);
+    see(1_000, beats);
+    see(16_000);
+    assertThat(next(states).massSilence()).isEqualTo(new BackendState.MassSilence(6, 6, 15_000));
+    see(31_000);
+    assertThat(next(states).massSilence()).isNull();
+    for (int i = 0; i < 12; i++) {
+      next(changes);
+    }
+  }
+
+  private void deploy(AgentConfig.Watch watch) throws Exception {
+    BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
+    AgentConfig config =
+        new AgentConfig(
+            new AgentConfig.Agent("h", TIMEOUT, TIMEOUT, true),
+            List.of(),
+            new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
+            new AgentConfig.Liveness(
+                List.of(new AgentConfig.BuiltIn("pg", uri)),
+                AgentConfig.VerdictRule.ALL,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(1),
+                Map.of(),
+                new AgentConfig.MassSilence(0.5, 5, Duration.ofSeconds(15))),
+            watch,
+            AgentConfig.Evaluate.ALWAYS,
+            new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
+            new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()));
+    await(vertx.deployVerticle(new EvaluationVerticle(config)));
+  }
+
+  private void catalog(String host, boolean forced) {
+    Topics.CATALOG.publish(
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member(host, forced), false));
+  }
+
+  private void see(long clock, Beat... beats) {
+    Topics.SIGHTINGS.publish(
+        vertx, new Sightings("pg", clock, List.of(beats), List.of(), List.of(), List.of()));
+  }
+
+  private Snapshot snapshot(String group) throws Exception {
+    return await(
+        Topics.STATUS_SNAPSHOT.request(vertx, new MemberFilter(group, null, null, null), TIMEOUT));
+  }
+
+  private static MemberId id(String host) {
+    return new MemberId("g", host);
+  }
+
+  private static Beat beat(String host, long count) {
+    return new Beat(id(host), new Incarnation(1, "x"), count);
+  }
+
+  private static Member member(String host, boolean forced) {
+    return new Member(
+        id(host),
+        "g",
+        "uuid",
+        0,
+        Map.of(),
+        false,
+        null,
+        forced,
+        new Incarnation(1, "x"),
+        "agent-of-" + host,
+        Set.of("pg"),
+        null);
+  }
+
+  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(10, TimeUnit.SECONDS);
+    assertThat(next).as("within 10 s").isNotNull();
+    return next;
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+}

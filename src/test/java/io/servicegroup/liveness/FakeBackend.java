@@ -1,0 +1,59 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** A backend whose answers a test gives. */
+final class FakeBackend implements LivenessBackend {
+
+  record Write(List<Heartbeat> members, List<Heartbeat> left) {}
+
+  final List<Write> writes = new CopyOnWriteArrayList<>();
+  private final Semaphore written = new Semaphore(0);
+  private int awaited;
+  final Promise<Void> closed = Promise.promise();
+  volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
+  volatile Supplier<Future<List<Conflict>>> writing = () -> Future.succeededFuture(List.of());
+  volatile Runnable news;
+
+  static final Observation NOTHING =
+      new Observation(List.of(), List.of(), List.of(), List.of(), false);
+
+  /** Waits for so many writes since the start. */
+  boolean awaitWrites(int count) throws InterruptedException {
+    int more = Math.max(0, count - awaited);
+    awaited += more;
+    return written.tryAcquire(more, 10, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public Future<Void> open(Runnable tell) {
+    news = tell;
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    writes.add(new Write(members, left));
+    written.release();
+    return writing.get();
+  }
+
+  @Override
+  public Future<Observation> poll() {
+    return polls.get();
+  }
+
+  @Override
+  public Future<Void> close() {
+    closed.tryComplete();
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,247 @@
+package io.servicegroup.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.BackendState.State;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Sightings;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LivenessVerticleTest {
+
+  private static final Duration REPORT = Duration.ofMillis(200);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeBackend backend = new FakeBackend();
+  private final BlockingQueue<Sightings> sightings = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BackendState> states = new LinkedBlockingQueue<>();
+  private String deployment;
+
+  private static final class Verticle extends LivenessVerticle {
+    private final LivenessBackend backend;
+
+    Verticle(LivenessBackend backend) {
+      this.backend = backend;
+    }
+
+    @Override
+    protected LivenessBackend createBackend(LivenessSettings settings) {
+      return backend;
+    }
+  }
+
+  @BeforeEach
+  void consume() {
+    Topics.SIGHTINGS.consume(vertx, sightings::add);
+    Topics.BACKEND.consume(vertx, states::add);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void publishesWhatItSeesWithAWitnessClockThatAdvances() throws Exception {
+    Beat beat = new Beat(new MemberId("g", "h"), new Incarnation(1, "x"), 7);
+    backend.polls =
+        () ->
+            Future.succeededFuture(
+                new Observation(List.of(beat), List.of(), List.of(), List.of(), false));
+    deploy(POLL);
+    Sightings first = next(sightings);
+    assertThat(first.backend()).isEqualTo("fake");
+    assertThat(first.beats()).containsExactly(beat);
+    assertThat(first.witnessedMillis()).isZero();
+    assertThat(next(sightings).witnessedMillis()).isPositive();
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+  }
+
+  @Test
+  void saysOnceThatTheBackendIsAwayAndStartsTheClockAgainAfterwards() throws Exception {
+    deploy(POLL);
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+    next(sightings);
+    next(sightings);
+    long outage = System.nanoTime() + REPORT.plus(POLL).multipliedBy(2).toNanos();
+    backend.polls =
+        () ->
+            System.nanoTime() < outage
+                ? Future.failedFuture("away")
+                : Future.succeededFuture(FakeBackend.NOTHING);
+    assertThat(next(states).state()).isEqualTo(State.UNREACHABLE);
+    sightings.clear();
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+    assertThat(next(sightings).witnessedMillis()).isZero();
+  }
+
+  @Test
+  void saysThatDataWasLostAndStartsTheClockAgain() throws Exception {
+    deploy(POLL);
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+    next(sightings);
+    next(sightings);
+    sightings.clear();
+    backend.polls =
+        () -> {
+          backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+          return Future.succeededFuture(
+              new Observation(List.of(), List.of(), List.of(), List.of(), true));
+        };
+    assertThat(next(states).state()).isEqualTo(State.DATA_LOST);
+    Sightings seen = next(sightings);
+    while (seen.witnessedMillis() > 0) {
+      seen = next(sightings);
+    }
+  }
+
+  @Test
+  void pollsAtOnceWhenTheBackendHasNews() throws Exception {
+    deploy(Duration.ofSeconds(60));
+    next(sightings);
+    vertx.runOnContext(nothing -> backend.news.run());
+    assertThat(next(sightings)).isNotNull();
+  }
+
+  @Test
+  void writesOneStateAtATimeAndTheNewestOfThoseThatWait() throws Exception {
+    Promise<List<Conflict>> hanging = Promise.promise();
+    backend.writing = hanging::future;
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    publish(alive("a", 2));
+    publish(alive("a", 3));
+    backend.writing = () -> Future.succeededFuture(List.of());
+    assertThat(backend.writes).hasSize(1);
+    hanging.complete(List.of());
+    awaitWrites(2);
+    while (!last(backend.writes).equals(List.of(alive("a", 3)))) {
+      awaitWrites(backend.writes.size() + 1);
+    }
+  }
+
+  @Test
+  void writesOnAfterAWriteThatHangsForEver() throws Exception {
+    backend.writing = () -> Promise.<List<Conflict>>promise().future();
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(2);
+  }
+
+  @Test
+  void writesOnAfterAWriteThatThrows() throws Exception {
+    backend.writing =
+        () -> {
+          throw new IllegalStateException("broken");
+        };
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(2);
+  }
+
+  @Test
+  void tellsTheBackendWhoLeftUntilItIsWritten() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1), alive("b", 1));
+    awaitWrites(1);
+    backend.writing = () -> Future.failedFuture("away");
+    publish(alive("a", 2));
+    awaitWrites(2);
+    assertThat(backend.writes.get(1).left()).containsExactly(alive("b", 1));
+    backend.writing = () -> Future.succeededFuture(List.of());
+    int before = backend.writes.size();
+    publish(alive("a", 3));
+    awaitWrites(before + 1);
+    assertThat(backend.writes.get(before).left()).containsExactly(alive("b", 1));
+    publish(alive("a", 4));
+    awaitWrites(before + 2);
+    assertThat(backend.writes.get(backend.writes.size() - 1).left()).isEmpty();
+  }
+
+  @Test
+  void publishesTheConflictsThatAWriteFinds() throws Exception {
+    BlockingQueue<Conflict> conflicts = new LinkedBlockingQueue<>();
+    Topics.CONFLICT.consume(vertx, conflicts::add);
+    Conflict conflict =
+        new Conflict(new MemberId("g", "a"), new Incarnation(1, "x"), Conflict.Kind.DELETED);
+    backend.writing = () -> Future.succeededFuture(List.of(conflict));
+    deploy(POLL);
+    publish(alive("a", 1));
+    assertThat(next(conflicts)).isEqualTo(conflict);
+  }
+
+  @Test
+  void endsWhenTheLastStateIsWritten() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    Topics.HEARTBEAT.publish(vertx, List.of());
+    await(vertx.undeploy(deployment));
+    assertThat(backend.writes).hasSize(2);
+    assertThat(backend.writes.get(1).left()).containsExactly(alive("a", 1));
+    assertThat(backend.closed.future().isComplete()).isTrue();
+  }
+
+  private void deploy(Duration poll) throws Exception {
+    LivenessSettings settings =
+        new LivenessSettings(
+            "fake",
+            "agent",
+            "postgresql://127.0.0.1/x",
+            REPORT,
+            REPORT.multipliedBy(3),
+            poll,
+            false,
+            Set.of());
+    DeploymentOptions options = new DeploymentOptions().setConfig(settings.toJson());
+    deployment = await(vertx.deployVerticle(new Verticle(backend), options));
+  }
+
+  private static List<Heartbeat> last(List<FakeBackend.Write> writes) {
+    return writes.get(writes.size() - 1).members();
+  }
+
+  private void publish(Heartbeat... members) {
+    Topics.HEARTBEAT.publish(vertx, List.of(members));
+  }
+
+  private static Heartbeat alive(String host, long count) {
+    return new Heartbeat(
+        new MemberId("g", host), new Incarnation(1, "x"), count, Heartbeat.State.ALIVE, null);
+  }
+
+  private void awaitWrites(int count) throws InterruptedException {
+    assertThat(backend.awaitWrites(count)).as("%d writes within 10 s", count).isTrue();
+  }
+
+  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(10, TimeUnit.SECONDS);
+    assertThat(next).as("within 10 s").isNotNull();
+    return next;
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+}
