@@ -15,7 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Does something again and again, for as long as the process lives. Runs never overlap; a run that
  * throws, fails or does not end in time is logged and followed by the next. Intervals are jittered
- * downwards by up to a tenth, so that a fleet started together does not beat together.
+ * downwards by up to a tenth, so that a fleet started together does not beat together. Runs that
+ * take longer than the interval are warned of once, until one is in time again (not where they took
+ * less than a second: a busy machine does that to every short interval).
  *
  * <p>Not thread-safe: to be used on the context it was started on, which also runs the work. The
  * future that the work returns may complete on any thread.
@@ -25,6 +27,7 @@ public final class Ticker {
   private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
   private static final double JITTER = 0.1;
   private static final long NONE = -1;
+  private static final long WORTH_A_WARNING_MILLIS = 1000;
 
   private final TickerClock clock;
   private final String name;
@@ -158,7 +161,7 @@ public final class Ticker {
   }
 
   private void warnWhenSlow(long tookMillis) {
-    boolean isSlow = tookMillis > interval.toMillis();
+    boolean isSlow = tookMillis > Math.max(interval.toMillis(), WORTH_A_WARNING_MILLIS);
     if (isSlow && !slow) {
       LOG.warn(
           "{} took {} ms, longer than its interval of {} ms",
