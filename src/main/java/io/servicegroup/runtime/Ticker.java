@@ -1,11 +1,13 @@
 package io.servicegroup.runtime;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,30 +15,37 @@ import org.slf4j.LoggerFactory;
 /**
  * Does something again and again, for as long as the process lives. Runs never overlap; a run that
  * throws, fails or does not end in time is logged and followed by the next. Intervals are jittered
- * downwards by up to a tenth, so that a fleet started together does not beat together.
+ * downwards by up to a tenth, so that a fleet started together does not beat together. Runs that
+ * take longer than the interval are warned of once, until one is in time again (not where they took
+ * less than a second: a busy machine does that to every short interval).
  *
- * <p>Not thread-safe: to be used on the context it was started on, which also runs the work.
+ * <p>Not thread-safe: to be used on the context it was started on, which also runs the work. The
+ * future that the work returns may complete on any thread.
  */
 public final class Ticker {
 
   private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
   private static final double JITTER = 0.1;
+  private static final long NONE = -1;
+  private static final long WORTH_A_WARNING_MILLIS = 1000;
 
-  private final Vertx vertx;
+  private final TickerClock clock;
   private final String name;
   private final Duration interval;
   private final Duration bound;
   private final Supplier<Future<?>> work;
   private final Promise<Void> stopped = Promise.promise();
-  private long timer = -1;
+  private long timer = NONE;
+  private long runs;
   private boolean running;
   private boolean again;
   private boolean stopping;
   private boolean slow;
+  private boolean throwing;
 
   private Ticker(
-      Vertx vertx, String name, Duration interval, Duration bound, Supplier<Future<?>> work) {
-    this.vertx = vertx;
+      TickerClock clock, String name, Duration interval, Duration bound, Supplier<Future<?>> work) {
+    this.clock = clock;
     this.name = name;
     this.interval = interval;
     this.bound = bound;
@@ -48,25 +57,33 @@ public final class Ticker {
    *
    * @param vertx whose timers
    * @param name for the log
-   * @param interval from the start of a run to the start of the next
+   * @param interval from the start of a run to the start of the next; a run that takes longer is
+   *     followed by the next at once
    * @param bound how long a run may take before the next may start without its end. The work is to
    *     bound its own remote calls by less; this is the net below
-   * @param work one run; may throw
+   * @param work one run; may throw, and may return null where there is nothing to wait for
    * @return the running ticker
    */
   public static Ticker start(
       Vertx vertx, String name, Duration interval, Duration bound, Supplier<Future<?>> work) {
-    Ticker ticker = new Ticker(vertx, name, interval, bound, work);
+    return start(TickerClock.of(vertx), name, interval, bound, work);
+  }
+
+  static Ticker start(
+      TickerClock clock, String name, Duration interval, Duration bound, Supplier<Future<?>> work) {
+    Ticker ticker = new Ticker(clock, name, interval, bound, work);
     ticker.run();
     return ticker;
   }
 
-  /** Runs now, or once more right after the run in progress. */
+  /**
+   * Runs now, or once more right after the run in progress. The next run follows an interval later.
+   * Does nothing after {@link #stop()}.
+   */
   public void hasten() {
     if (running) {
       again = true;
     } else if (!stopping) {
-      vertx.cancelTimer(timer);
       run();
     }
   }
@@ -74,45 +91,77 @@ public final class Ticker {
   /**
    * Starts no further run.
    *
-   * @return completes when the run in progress has ended; never fails
+   * @return completes when the run in progress has ended or its bound is over; never fails
    */
   public Future<Void> stop() {
     stopping = true;
-    vertx.cancelTimer(timer);
     if (!running) {
+      cancelTimer();
       stopped.tryComplete();
     }
     return stopped.future();
   }
 
   private void run() {
+    cancelTimer();
     running = true;
     again = false;
-    long started = System.nanoTime();
-    attempt()
-        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
-        .onComplete(
-            result -> {
-              long tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-              if (result.failed()) {
-                LOG.debug("{} failed after {} ms", name, tookMillis, result.cause());
-              }
-              warnWhenSlow(tookMillis);
-              next(tookMillis);
-            });
+    long run = ++runs;
+    long started = clock.nanoTime();
+    Future<?> attempt = attempt();
+    if (!attempt.isComplete()) {
+      timer =
+          clock.setTimer(
+              Math.max(1, bound.toMillis()),
+              () ->
+                  ended(
+                      run,
+                      started,
+                      Future.failedFuture(new TimeoutException("it did not end in time"))));
+    }
+    attempt.onComplete(result -> clock.onContext(() -> ended(run, started, result)));
   }
 
   private Future<?> attempt() {
     try {
-      return work.get();
-    } catch (RuntimeException e) {
-      LOG.error("{} threw; the next run follows as planned", name, e);
+      Future<?> attempt = work.get();
+      throwing = false;
+      return attempt == null ? Future.succeededFuture() : attempt;
+    } catch (Throwable e) { // an Error too: a loop that stops for good is worse than what threw
+      if (!throwing) {
+        LOG.error("{} threw; the next run follows as planned", name, e);
+      }
+      throwing = true;
       return Future.failedFuture(e);
     }
   }
 
+  private void ended(long run, long started, AsyncResult<?> result) {
+    if (!running || run != runs) {
+      return; // it ran out of its bound before
+    }
+    cancelTimer();
+    long tookMillis = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - started);
+    if (result.failed()) {
+      LOG.debug("{} failed after {} ms", name, tookMillis, result.cause());
+    }
+    warnWhenSlow(tookMillis);
+    running = false;
+    if (stopping) {
+      stopped.tryComplete();
+    } else {
+      // Never run() from here: work that ends at once and hastens itself would fill the stack.
+      timer = clock.setTimer(again ? 1 : untilNext(tookMillis), this::run);
+    }
+  }
+
+  private long untilNext(long tookMillis) {
+    double shortened = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
+    return Math.max(1, (long) Math.ceil(interval.toMillis() * shortened) - tookMillis);
+  }
+
   private void warnWhenSlow(long tookMillis) {
-    boolean isSlow = tookMillis > interval.toMillis();
+    boolean isSlow = tookMillis > Math.max(interval.toMillis(), WORTH_A_WARNING_MILLIS);
     if (isSlow && !slow) {
       LOG.warn(
           "{} took {} ms, longer than its interval of {} ms",
@@ -123,16 +172,10 @@ public final class Ticker {
     slow = isSlow;
   }
 
-  private void next(long tookMillis) {
-    running = false;
-    if (stopping) {
-      stopped.tryComplete();
-    } else if (again) {
-      run();
-    } else {
-      double shortened = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
-      long planned = (long) (interval.toMillis() * shortened);
-      timer = vertx.setTimer(Math.max(1, planned - tookMillis), id -> run());
+  private void cancelTimer() {
+    if (timer != NONE) {
+      clock.cancelTimer(timer);
+      timer = NONE;
     }
   }
 }

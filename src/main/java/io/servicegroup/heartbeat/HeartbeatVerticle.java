@@ -1,0 +1,185 @@
+package io.servicegroup.heartbeat;
+
+import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.heartbeat.probe.ProbeResult;
+import io.servicegroup.heartbeat.probe.Prober;
+import io.servicegroup.heartbeat.probe.Probers;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Ticker;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the members of this agent and says how they are: the full state, every {@code
+ * report_interval} and at once when a state changes. It touches no backend, so none can hold it up;
+ * and it says an empty list where it has no members, so that whoever hears nothing knows that the
+ * loop is gone.
+ */
+public final class HeartbeatVerticle extends VerticleBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatVerticle.class);
+  private static final long CLOSE_MILLIS = 1000;
+
+  private final AgentConfig config;
+  private final Map<MemberId, OwnMember> members = new LinkedHashMap<>();
+  private final Map<MemberId, Conflict> conflicts = new HashMap<>();
+  private Probers probers;
+  private News news;
+  private Ticker ticker;
+  private List<MessageConsumer<?>> consumers = List.of();
+
+  /**
+   * Makes the verticle of one agent.
+   *
+   * @param config the agent's configuration; its services are joined, and started here, by others
+   */
+  public HeartbeatVerticle(AgentConfig config) {
+    this.config = config;
+  }
+
+  @Override
+  public Future<?> start() {
+    probers = new Probers(vertx);
+    news = new News(vertx, () -> ticker.hasten());
+    Duration interval = config.liveness().reportInterval();
+    ticker = Ticker.start(vertx, "The heartbeat", interval, interval, this::publish);
+    consumers =
+        List.of(
+            Topics.HEARTBEAT_START.serve(vertx, this::startMember),
+            Topics.HEARTBEAT_STOP.serve(vertx, this::stopMember),
+            Topics.HEARTBEAT_TOUCH.serve(vertx, this::touch),
+            Topics.CONFLICT.consume(vertx, this::yieldTo));
+    return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
+  }
+
+  /** Says the last word, then lets go of the probes. Bounded, whatever they do. */
+  @Override
+  public Future<?> stop() {
+    news.close();
+    Future<Void> silent = ticker.stop();
+    Topics.HEARTBEAT.publish(
+        vertx, config.agent().leaveOnStop() ? List.of() : reports(OwnMember::reportRestarting));
+    List<Future<Void>> stopped =
+        members.values().stream().map(member -> member.prober().stop()).toList();
+    members.clear();
+    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+        .eventually(() -> silent)
+        .eventually(() -> Future.join(stopped))
+        .eventually(probers::close)
+        .timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+        .otherwise(
+            failure -> {
+              LOG.debug("The probes were not closed in good order", failure);
+              return null;
+            });
+  }
+
+  private Future<Void> startMember(LocalMember local) {
+    MemberId id = local.spec().id();
+    OwnMember known = members.get(id);
+    if (known != null && known.incarnation().equals(local.incarnation())) {
+      return Future.succeededFuture();
+    }
+    if (known != null && known.incarnation().isNewerThan(local.incarnation())) {
+      return refuse(409, id + " was joined again in the meantime");
+    }
+    conflicts.remove(id);
+    Duration downTime =
+        config.liveness().groups().getOrDefault(id.group(), config.liveness().serviceDownTime());
+    Prober prober = probers.create(id, local.spec().probe(), downTime);
+    OwnMember member = new OwnMember(local.spec(), local.incarnation(), prober);
+    Future<Void> replaced = remove(id);
+    members.put(id, member);
+    prober.start(result -> accept(member, result));
+    return replaced;
+  }
+
+  private Future<Void> stopMember(MemberId id) {
+    conflicts.remove(id);
+    if (!members.containsKey(id)) {
+      return refuse(404, "this agent does not beat for " + id);
+    }
+    Future<Void> removed = remove(id);
+    return news.flush().eventually(() -> removed);
+  }
+
+  private Future<Void> touch(MemberId id) {
+    Conflict conflict = conflicts.get(id);
+    if (conflict != null) {
+      return refuse(
+          409, "this agent does not beat for " + id + " any more: " + conflict.kind().sentence());
+    }
+    OwnMember member = members.get(id);
+    if (member == null) {
+      return refuse(404, "this agent does not beat for " + id);
+    }
+    return member.prober().touch()
+        ? Future.succeededFuture()
+        : refuse(
+            409,
+            id
+                + " has the probe "
+                + member.spec().probe().type()
+                + "; only a service with the probe self beats for itself");
+  }
+
+  /** What it leaves behind is somebody else's: it is only not spoken of any more. */
+  private void yieldTo(Conflict conflict) {
+    OwnMember member = members.get(conflict.id());
+    if (member != null && member.incarnation().equals(conflict.incarnation())) {
+      LOG.warn(
+          "This agent does not beat for {} any more: {}",
+          conflict.id(),
+          conflict.kind().sentence());
+      conflicts.put(conflict.id(), conflict);
+      remove(conflict.id());
+      news.flush();
+    }
+  }
+
+  private Future<Void> remove(MemberId id) {
+    OwnMember member = members.remove(id);
+    return member == null ? Future.succeededFuture() : member.prober().stop();
+  }
+
+  private void accept(OwnMember member, ProbeResult result) {
+    if (members.get(member.spec().id()) == member && member.accept(result)) {
+      if (member.alive()) {
+        LOG.info("{} is alive", member.spec().id());
+      } else {
+        LOG.warn("{} has failed: {}", member.spec().id(), member.reason());
+      }
+      news.flush();
+    }
+  }
+
+  private Future<Void> publish() {
+    Topics.HEARTBEAT.publish(vertx, reports(OwnMember::report));
+    news.told();
+    return Future.succeededFuture();
+  }
+
+  private List<Heartbeat> reports(Function<OwnMember, Optional<Heartbeat>> report) {
+    return members.values().stream().map(report).flatMap(Optional::stream).toList();
+  }
+
+  private static Future<Void> refuse(int status, String sentence) {
+    return Future.failedFuture(new ServiceGroupException(status, sentence));
+  }
+}

@@ -1,0 +1,48 @@
+package io.servicegroup.heartbeat.probe;
+
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/** Says in a few words why a probe failed. */
+final class FailureText {
+
+  private static final int MAX_LENGTH = 120;
+
+  private FailureText() {}
+
+  static String of(Throwable failure) {
+    if (failure instanceof ProbeFailure || failure instanceof TimeoutException) {
+      return failure.getMessage();
+    }
+    String message = clean(failure);
+    if (failure instanceof ConnectException) {
+      return message.toLowerCase(Locale.ROOT).contains("refused")
+          ? "connection refused"
+          : "no connection: " + message;
+    }
+    if (failure instanceof NoRouteToHostException) {
+      return "no route to the host";
+    }
+    if (failure instanceof UnknownHostException) {
+      return "the host name is not known";
+    }
+    if (failure instanceof SSLException) {
+      return "TLS failed: " + message;
+    }
+    return message;
+  }
+
+  /** What a peer or a library said may hold anything: one bounded line of printable characters. */
+  private static String clean(Throwable failure) {
+    String message = failure.getMessage();
+    String text =
+        (message == null || message.isBlank() ? failure.getClass().getSimpleName() : message)
+            .replaceAll("\\p{Cntrl}+", " ")
+            .strip();
+    return text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
+  }
+}

@@ -1,0 +1,71 @@
+package io.servicegroup.heartbeat.probe;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A bound on waiting that a pause of this process does not use up. After a SIGSTOP or a long
+ * garbage collection every timer is overdue and fires before the answers that arrived meanwhile are
+ * read; a timer that fires much too late therefore proves nothing about the other side, which gets
+ * the whole time again.
+ */
+final class Patience {
+
+  private final Vertx vertx;
+  private final Duration timeout;
+  private final Promise<Void> over = Promise.promise();
+  private long due;
+  private long timer;
+
+  private Patience(Vertx vertx, Duration timeout) {
+    this.vertx = vertx;
+    this.timeout = timeout;
+  }
+
+  /**
+   * Starts waiting.
+   *
+   * @param answer what is waited for
+   * @return the answer, or a {@link TimeoutException}
+   */
+  static <T> Future<T> await(Vertx vertx, Duration timeout, Future<T> answer) {
+    if (answer.isComplete()) {
+      return answer;
+    }
+    Patience patience = new Patience(vertx, timeout);
+    patience.arm();
+    Promise<T> first = Promise.promise();
+    patience.over.future().onFailure(first::tryFail);
+    answer.onComplete(
+        result -> {
+          vertx.cancelTimer(patience.timer);
+          if (result.succeeded()) {
+            first.tryComplete(result.result());
+          } else {
+            first.tryFail(result.cause());
+          }
+        });
+    return first.future();
+  }
+
+  private void arm() {
+    due = System.nanoTime() + timeout.toNanos();
+    timer = vertx.setTimer(Math.max(1, timeout.toMillis()), id -> fire());
+  }
+
+  private void fire() {
+    if (isLate(System.nanoTime() - due, timeout)) {
+      arm();
+    } else {
+      over.fail(new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
+    }
+  }
+
+  static boolean isLate(long lateNanos, Duration timeout) {
+    return lateNanos > Math.max(timeout.toNanos() / 2, TimeUnit.MILLISECONDS.toNanos(50));
+  }
+}

@@ -1,0 +1,101 @@
+package io.servicegroup.heartbeat.probe;
+
+import io.servicegroup.runtime.Ticker;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The loop under every prober that looks by itself: one look per interval, each ends within its
+ * timeout in exactly one result, whatever the look does.
+ */
+final class ProbeLoop {
+
+  /** How long a look may take beyond its timeout while {@link Patience} starts again. */
+  private static final int NET_BELOW = 10;
+
+  private final Vertx vertx;
+  private final String name;
+  private final Duration interval;
+  private final Duration timeout;
+  private final Function<Future<Void>, Future<Void>> look;
+  private Consumer<ProbeResult> results;
+  private Promise<Void> over = Promise.promise();
+  private Ticker ticker;
+  private int burst;
+  private boolean stopped;
+
+  /**
+   * Prepares a loop.
+   *
+   * @param name for the log
+   * @param look one look: succeeds where the service lives, fails with the reason where not; may
+   *     throw. Its argument completes when the result is settled (also by a timeout or a stop):
+   *     whatever is still open then is to be closed
+   */
+  ProbeLoop(
+      Vertx vertx,
+      String name,
+      Duration interval,
+      Duration timeout,
+      Function<Future<Void>, Future<Void>> look) {
+    this.vertx = vertx;
+    this.name = name;
+    this.interval = interval;
+    this.timeout = timeout;
+    this.look = look;
+  }
+
+  void start(Consumer<ProbeResult> consumer) {
+    results = consumer;
+    ticker = Ticker.start(vertx, name, interval, timeout.multipliedBy(NET_BELOW), this::run);
+  }
+
+  /** Looks at once, and again at once while that fails, so many times in all. */
+  void burst(int times) {
+    burst = times;
+    ticker.hasten();
+  }
+
+  Future<Void> stop() {
+    stopped = true;
+    Future<Void> ended = ticker.stop();
+    over.tryFail("stopped");
+    return ended;
+  }
+
+  private Future<Void> run() {
+    boolean inBurst = burst > 0;
+    burst = Math.max(0, burst - 1);
+    Promise<Void> settled = Promise.promise();
+    over = settled;
+    attempt(settled.future()).onSuccess(settled::tryComplete).onFailure(settled::tryFail);
+    return settled.future().onComplete(result -> report(result.cause(), inBurst));
+  }
+
+  private Future<Void> attempt(Future<Void> settled) {
+    try {
+      return Patience.await(vertx, timeout, look.apply(settled));
+    } catch (RuntimeException e) { // a result like any other: the member must not stay unreported
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void report(Throwable failure, boolean inBurst) {
+    if (stopped) {
+      return;
+    }
+    if (failure == null) {
+      burst = inBurst ? 0 : burst;
+      results.accept(ProbeResult.pass());
+    } else {
+      results.accept(ProbeResult.fail(FailureText.of(failure)));
+      if (burst > 0 && ticker != null) {
+        ticker.hasten();
+      }
+    }
+  }
+}

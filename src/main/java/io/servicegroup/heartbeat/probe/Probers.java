@@ -1,0 +1,107 @@
+package io.servicegroup.heartbeat.probe;
+
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Probe;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes probers, and owns what they share: clients and the threads that read files. */
+public final class Probers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Probers.class);
+  private static final int WORKERS = 4;
+
+  /** A probe that hangs must not keep another one waiting for a connection. */
+  private static final int NO_LIMIT = 1_000_000;
+
+  private final Vertx vertx;
+  private final NetClient tcp;
+  private final HttpClient http;
+  private final WorkerExecutor workers;
+  private final Processes processes = Processes.ofThisMachine();
+
+  /**
+   * Opens what probers share.
+   *
+   * @param vertx to be used on the context that the probers will run on
+   */
+  public Probers(Vertx vertx) {
+    this.vertx = vertx;
+    this.tcp = vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true));
+    // A new connection for each probe: one that the service closes at the very moment of its reuse
+    // would be a false alarm.
+    this.http =
+        vertx.createHttpClient(
+            new HttpClientOptions().setKeepAlive(false),
+            new PoolOptions().setHttp1MaxSize(NO_LIMIT));
+    this.workers = vertx.createSharedWorkerExecutor("servicegroup-probe", WORKERS);
+  }
+
+  /**
+   * Makes a prober, which is still to be started.
+   *
+   * @param id for the log
+   * @param probe how to look
+   * @param serviceDownTime how long a service that beats by itself may be silent
+   * @return the prober
+   */
+  public Prober create(MemberId id, Probe probe, Duration serviceDownTime) {
+    String name = "The " + probe.type() + " probe of " + id;
+    if (probe instanceof Probe.Tcp p) {
+      return new TcpProber(vertx, tcp, name, p);
+    }
+    if (probe instanceof Probe.Http p) {
+      return new HttpProber(vertx, http, name, p);
+    }
+    if (probe instanceof Probe.Pid p) {
+      return new PidProber(vertx, workers, name, p, processes);
+    }
+    if (probe instanceof Probe.Self) {
+      return new SelfProber(vertx, name, serviceDownTime, System::nanoTime);
+    }
+    return new NoneProber();
+  }
+
+  /**
+   * How many results of a probe make a state.
+   *
+   * @param probe the probe
+   * @return with the probe's rise and fall; one suffices where it has none
+   */
+  public static RiseFall riseFall(Probe probe) {
+    Probe.Timing timing =
+        probe instanceof Probe.Tcp p
+            ? p.timing()
+            : probe instanceof Probe.Http p
+                ? p.timing()
+                : probe instanceof Probe.Pid p ? p.timing() : null;
+    return timing == null ? new RiseFall(1, 1) : new RiseFall(timing.rise(), timing.fall());
+  }
+
+  /**
+   * Closes what probers share, when all of them are stopped.
+   *
+   * @return may take as long as a thread hangs in a file system
+   */
+  public Future<Void> close() {
+    return Future.join(tcp.close(), http.close(), workers.close()).mapEmpty();
+  }
+
+  /** The system's own bound on a connection attempt that {@link Patience} already gave up. */
+  static int netBelowMillis(Duration timeout) {
+    return (int) Math.min(Integer.MAX_VALUE, 2 * timeout.toMillis() + 1000);
+  }
+
+  static void closeFollows(Throwable failure) {
+    LOG.debug("A probe's connection broke", failure);
+  }
+}

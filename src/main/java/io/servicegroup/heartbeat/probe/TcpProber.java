@@ -1,0 +1,124 @@
+package io.servicegroup.heartbeat.probe;
+
+import io.servicegroup.model.Probe;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * {@code tcp}: the service lives where it accepts a connection within the timeout.
+ *
+ * <p>With {@code hold} the first connection that is accepted is kept. When the service closes it,
+ * or dies, the address is tried again at once, up to {@code fall} times back to back while that
+ * fails: so the death of a process is known within milliseconds, and a service that merely closes
+ * idle connections is not failed. The held connection only hastens. Every interval a fresh, short
+ * connection is made as well, since a hung listener, or a machine that went without a word, leaves
+ * a held connection open.
+ *
+ * <p>What the service sends is thrown away; after {@value #MAX_DISCARDED} bytes the held connection
+ * is given up until the next interval.
+ */
+final class TcpProber implements Prober {
+
+  static final int MAX_DISCARDED = 65_536;
+
+  private final Vertx vertx;
+  private final NetClient client;
+  private final Probe.Tcp probe;
+  private final ProbeLoop loop;
+  private NetSocket held;
+  private long heldSince;
+  private int briefInARow;
+  private boolean stopped;
+
+  TcpProber(Vertx vertx, NetClient client, String name, Probe.Tcp probe) {
+    this.vertx = vertx;
+    this.client = client;
+    this.probe = probe;
+    this.loop =
+        new ProbeLoop(vertx, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+  }
+
+  @Override
+  public void start(Consumer<ProbeResult> results) {
+    loop.start(results);
+  }
+
+  @Override
+  public Future<Void> stop() {
+    stopped = true;
+    Future<Void> closed = held == null ? Future.succeededFuture() : release();
+    return loop.stop().eventually(() -> closed);
+  }
+
+  private Future<Void> look(Future<Void> over) {
+    ConnectOptions options =
+        new ConnectOptions()
+            .setHost(probe.host())
+            .setPort(probe.port())
+            .setTimeout(Probers.netBelowMillis(probe.timing().timeout()));
+    return client
+        .connect(options)
+        .map(
+            socket -> {
+              socket.exceptionHandler(Probers::closeFollows);
+              if (probe.hold() && held == null && !over.isComplete()) {
+                hold(socket);
+              } else {
+                socket.close();
+              }
+              return null;
+            });
+  }
+
+  private void hold(NetSocket socket) {
+    held = socket;
+    heldSince = System.nanoTime();
+    int[] discarded = {0};
+    socket.handler(
+        data -> {
+          discarded[0] += data.length();
+          if (discarded[0] > MAX_DISCARDED && held == socket) {
+            release();
+          }
+        });
+    socket.closeHandler(
+        nothing -> {
+          if (held == socket) {
+            held = null;
+            lookAgain();
+          }
+        });
+  }
+
+  private Future<Void> release() {
+    NetSocket socket = held;
+    held = null;
+    return socket.close();
+  }
+
+  /**
+   * At once; but a service that closes every connection as soon as it accepted it (seen twice in a
+   * row) is not tried in an endless loop.
+   */
+  private void lookAgain() {
+    long briefMillis = Math.max(1, probe.timing().interval().toMillis() / 10);
+    long heldMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heldSince);
+    briefInARow = heldMillis < briefMillis ? briefInARow + 1 : 0;
+    if (briefInARow > 1) {
+      vertx.setTimer(briefMillis, id -> burst());
+    } else {
+      burst();
+    }
+  }
+
+  private void burst() {
+    if (!stopped) {
+      loop.burst(probe.timing().fall());
+    }
+  }
+}
