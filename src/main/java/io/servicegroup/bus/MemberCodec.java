@@ -27,8 +27,8 @@ import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -49,7 +49,7 @@ final class MemberCodec {
         .put("binary", member.binary())
         .put("uuid", member.uuid())
         .put("version", member.version())
-        .put("metadata", new JsonObject(Map.copyOf(member.metadata())))
+        .put("metadata", new JsonObject(new LinkedHashMap<>(member.metadata())))
         .put("disabled", member.disabled())
         .put("disabled_reason", member.disabledReason())
         .put("forced_down", member.forcedDown())

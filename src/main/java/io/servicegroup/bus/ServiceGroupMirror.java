@@ -1,0 +1,272 @@
+package io.servicegroup.bus;
+
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.Verdict;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
+
+/**
+ * What {@link ServiceGroup} knows: the members with their verdicts, and what its listeners were
+ * told. Changed on one context, read from any thread.
+ */
+final class ServiceGroupMirror {
+
+  /** Where the mirror stands in an evaluator's numbering; no epoch before the first snapshot. */
+  record Position(String epoch, long seq, boolean stale) {}
+
+  private record Told(Status status, Incarnation incarnation) {
+    private static final Told NOTHING = new Told(Status.UNKNOWN, null);
+  }
+
+  private final Map<String, Map<String, MemberView>> groups = new ConcurrentSkipListMap<>();
+  private final Map<MemberId, Told> told = new HashMap<>();
+  private volatile Position position = new Position(null, 0, true);
+
+  Position position() {
+    return position;
+  }
+
+  Optional<MemberView> member(MemberId id) {
+    return Optional.ofNullable(groups.getOrDefault(id.group(), Map.of()).get(id.host()));
+  }
+
+  Snapshot snapshot(MemberFilter filter) {
+    Position at = position;
+    Stream<MemberView> members =
+        filter.group() == null
+            ? groups.values().stream().flatMap(hosts -> hosts.values().stream())
+            : groups.getOrDefault(filter.group(), Map.of()).values().stream();
+    return new Snapshot(at.epoch(), at.seq(), at.stale(), members.filter(filter::matches).toList());
+  }
+
+  boolean isNext(StatusChange change) {
+    return change.epoch().equals(position.epoch()) && change.seq() == position.seq() + 1;
+  }
+
+  boolean isOld(StatusChange change) {
+    return change.epoch().equals(position.epoch()) && change.seq() <= position.seq();
+  }
+
+  boolean isBehind(Digest digest) {
+    return !digest.epoch().equals(position.epoch()) || digest.seq() > position.seq();
+  }
+
+  /**
+   * Takes the change that follows the last one.
+   *
+   * @return what is to be told; empty where it is known
+   */
+  Optional<StatusChange> apply(StatusChange change) {
+    position = new Position(change.epoch(), change.seq(), position.stale());
+    Told before = told.getOrDefault(change.id(), Told.NOTHING);
+    Told now = new Told(change.status(), change.incarnation());
+    if (change.reason() == Reason.DELETED) {
+      told.remove(change.id());
+      remove(change.id());
+    } else {
+      told.put(change.id(), now);
+      put(judged(change));
+    }
+    return before.equals(now) ? Optional.empty() : Optional.of(since(before.status(), change));
+  }
+
+  /** The change as seen by somebody for whom the status before was another. */
+  private static StatusChange since(Status previous, StatusChange change) {
+    return change.previous() == previous
+        ? change
+        : new StatusChange(
+            change.epoch(),
+            change.seq(),
+            change.id(),
+            change.binary(),
+            change.status(),
+            previous,
+            change.reason(),
+            change.incarnation(),
+            change.at(),
+            change.lastSeenUp(),
+            change.backend());
+  }
+
+  private MemberView judged(StatusChange change) {
+    Member member =
+        member(change.id()).map(MemberView::member).orElseGet(() -> unknownToCatalog(change));
+    return new MemberView(
+        withIncarnation(member, change.incarnation()),
+        new Verdict(
+            change.status(),
+            change.reason(),
+            change.at(),
+            change.lastSeenUp(),
+            false,
+            change.backend()));
+  }
+
+  /** Stands in until the snapshot that is asked for meanwhile. */
+  private static Member unknownToCatalog(StatusChange change) {
+    return new Member(
+        change.id(),
+        change.binary(),
+        null,
+        0,
+        Map.of(),
+        false,
+        null,
+        false,
+        change.incarnation(),
+        null,
+        Set.of(),
+        null);
+  }
+
+  private static Member withIncarnation(Member member, Incarnation incarnation) {
+    return new Member(
+        member.id(),
+        member.binary(),
+        member.uuid(),
+        member.version(),
+        member.metadata(),
+        member.disabled(),
+        member.disabledReason(),
+        member.forcedDown(),
+        incarnation,
+        member.agent(),
+        member.backends(),
+        member.lastSeenUp());
+  }
+
+  /** Takes what happened in the catalogue; verdicts stay as they are. */
+  void apply(CatalogEvent event) {
+    MemberId id = event.member().id();
+    if (event.type() == CatalogEvent.Type.DELETED) {
+      remove(id);
+      // Whoever was told that it is up still has to hear that it is not.
+      told.computeIfPresent(id, (same, last) -> last.status() == Status.UP ? last : null);
+      return;
+    }
+    Verdict verdict = member(id).map(MemberView::verdict).orElse(Verdict.UNKNOWN);
+    put(new MemberView(event.member(), verdict));
+  }
+
+  /**
+   * Takes a snapshot in place of everything known.
+   *
+   * @return what the listeners were not told yet, in the order in which it happened
+   */
+  List<StatusChange> replace(Snapshot snapshot) {
+    position = new Position(snapshot.epoch(), snapshot.seq(), snapshot.stale());
+    List<StatusChange> news = new ArrayList<>();
+    Set<MemberId> present = new HashSet<>();
+    for (MemberView view : snapshot.members()) {
+      MemberId id = view.member().id();
+      present.add(id);
+      put(view.verdict().status() == Status.UNKNOWN ? keepingVerdict(view) : view);
+      difference(view, snapshot).ifPresent(news::add);
+    }
+    groups
+        .values()
+        .forEach(hosts -> hosts.values().removeIf(view -> !present.contains(view.member().id())));
+    groups.values().removeIf(Map::isEmpty);
+    told.entrySet()
+        .removeIf(
+            last -> {
+              boolean gone = !present.contains(last.getKey());
+              if (gone && last.getValue().status() == Status.UP) {
+                news.add(deleted(last.getKey(), last.getValue(), snapshot));
+              }
+              return gone;
+            });
+    news.sort(Comparator.comparing(StatusChange::at));
+    return news;
+  }
+
+  /** An evaluator that has just started does not know what was so before: it stays so. */
+  private MemberView keepingVerdict(MemberView view) {
+    Verdict known = member(view.member().id()).map(MemberView::verdict).orElse(view.verdict());
+    return new MemberView(
+        view.member(),
+        new Verdict(
+            known.status(),
+            known.reason(),
+            known.since(),
+            known.lastSeenUp(),
+            true,
+            known.backend()));
+  }
+
+  private Optional<StatusChange> difference(MemberView view, Snapshot snapshot) {
+    MemberId id = view.member().id();
+    Verdict verdict = view.verdict();
+    Told before = told.getOrDefault(id, Told.NOTHING);
+    Told now = new Told(verdict.status(), view.member().incarnation());
+    if (verdict.status() == Status.UNKNOWN || before.equals(now)) {
+      return Optional.empty();
+    }
+    told.put(id, now);
+    boolean sameStatus = before.status() == now.status();
+    if (sameStatus && now.status() == Status.DOWN) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new StatusChange(
+            snapshot.epoch(),
+            snapshot.seq(),
+            id,
+            view.member().binary(),
+            verdict.status(),
+            before.status(),
+            sameStatus ? Reason.RESTARTED : verdict.reason(),
+            now.incarnation(),
+            verdict.since(),
+            view.lastSeenUp(),
+            verdict.backend()));
+  }
+
+  private static StatusChange deleted(MemberId id, Told last, Snapshot snapshot) {
+    return new StatusChange(
+        snapshot.epoch(),
+        snapshot.seq(),
+        id,
+        null,
+        Status.DOWN,
+        last.status(),
+        Reason.DELETED,
+        last.incarnation(),
+        Instant.now(),
+        null,
+        null);
+  }
+
+  private void put(MemberView view) {
+    MemberId id = view.member().id();
+    groups.computeIfAbsent(id.group(), group -> new ConcurrentSkipListMap<>()).put(id.host(), view);
+  }
+
+  private void remove(MemberId id) {
+    groups.computeIfPresent(
+        id.group(),
+        (group, hosts) -> {
+          hosts.remove(id.host());
+          return hosts.isEmpty() ? null : hosts;
+        });
+  }
+}

@@ -1,0 +1,132 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the sections of the API share: methods of a path, names in it, and JSON answers. */
+final class Api {
+
+  private final Router router;
+  private final Access access;
+
+  Api(Router router, Access access) {
+    this.router = router;
+    this.access = access;
+  }
+
+  /**
+   * Serves a path. GET serves HEAD too; other methods are writes and pass {@link Access}; a method
+   * that is not there is answered with those that are.
+   *
+   * @param path with parameters as {@code :group}
+   * @param methods by method
+   */
+  void serve(String path, Map<HttpMethod, Handler<RoutingContext>> methods) {
+    Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
+    methods.forEach(
+        (method, handler) -> {
+          allowed.add(method.name());
+          if (method == HttpMethod.GET) {
+            allowed.add("HEAD");
+            router.get(path).handler(handler);
+            router.head(path).handler(handler);
+          } else {
+            router.route(method, path).handler(access).handler(new JsonBody()).handler(handler);
+          }
+        });
+    String allow = String.join(", ", allowed);
+    router
+        .route(path)
+        .handler(
+            ctx -> {
+              ctx.response().putHeader("Allow", allow);
+              if (ctx.request().method() == HttpMethod.OPTIONS) {
+                ctx.response().setStatusCode(204).end();
+              } else {
+                Problem.send(ctx.request(), 405, "allowed here are " + allow);
+              }
+            });
+  }
+
+  /**
+   * The member that a path names.
+   *
+   * @param ctx the request, with the parameters {@code group} and {@code host}
+   * @return the member
+   * @throws ServiceGroupException where no member can have such a name
+   */
+  static MemberId member(RoutingContext ctx) {
+    try {
+      return new MemberId(ctx.pathParam("group"), ctx.pathParam("host"));
+    } catch (IllegalArgumentException e) {
+      throw new ServiceGroupException(400, e.getMessage());
+    }
+  }
+
+  /**
+   * The group that a path names.
+   *
+   * @param ctx the request, with the parameter {@code group}
+   * @return the group
+   * @throws ServiceGroupException where no group can have such a name
+   */
+  static String group(RoutingContext ctx) {
+    try {
+      return MemberId.requireName("group", ctx.pathParam("group"));
+    } catch (IllegalArgumentException e) {
+      throw new ServiceGroupException(400, e.getMessage());
+    }
+  }
+
+  /**
+   * Where a member is found.
+   *
+   * @param id the member
+   * @return the path, percent-encoded
+   */
+  static String path(MemberId id) {
+    return "/v1/groups/" + segment(id.group()) + "/members/" + segment(id.host());
+  }
+
+  private static String segment(String name) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte octet : name.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain = Character.isLetterOrDigit(octet) && octet > 0 || "-._~".indexOf(octet) >= 0;
+      encoded.append(plain ? String.valueOf((char) octet) : String.format("%%%02X", octet));
+    }
+    return encoded.toString();
+  }
+
+  /** What every answer says: a browser is to believe its type, and to put it into no frame. */
+  static void harden(RoutingContext ctx) {
+    ctx.response()
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    ctx.next();
+  }
+
+  /** Answers with JSON. */
+  static void json(RoutingContext ctx, int status, JsonObject body) {
+    HttpServerResponse response = ctx.response().setStatusCode(status);
+    response
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .end(body.toBuffer());
+  }
+
+  /** Answers with JSON once it is there, or with the problem. */
+  static void json(RoutingContext ctx, Future<JsonObject> body) {
+    body.onSuccess(found -> json(ctx, 200, found)).onFailure(ctx::fail);
+  }
+}

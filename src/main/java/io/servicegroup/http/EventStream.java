@@ -1,0 +1,176 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.ServiceGroup;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.StatusChange;
+import io.servicegroup.runtime.Ticker;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@code /v1/events}: status changes as server-sent events. A client gets a snapshot and then every
+ * change after it, or continues where it was. Everything runs on one context, so that nothing can
+ * happen between the two.
+ */
+final class EventStream implements ServiceGroup.NumberedListener {
+
+  /** How many changes a client can be behind and still continue without a snapshot. */
+  static final int CAPACITY = 10_000;
+
+  private record SnapshotFrame(long seq, Buffer frame) {}
+
+  private final ServiceGroup services;
+  private final boolean evaluates;
+  private final EventRing ring = new EventRing(CAPACITY);
+  private final Set<EventClient> clients = new LinkedHashSet<>();
+  private final Map<String, SnapshotFrame> snapshots = new HashMap<>();
+  private final Ticker ticker;
+
+  /**
+   * Starts to collect changes.
+   *
+   * @param vertx whose timers and event bus
+   * @param services the mirror, made on the same context
+   * @param evaluates whether an evaluator will ever answer
+   * @param commentInterval from a comment to the next; a client that reads nothing for two of them
+   *     is disconnected
+   */
+  static EventStream start(
+      Vertx vertx, ServiceGroup services, boolean evaluates, Duration commentInterval) {
+    EventStream stream = new EventStream(vertx, services, evaluates, commentInterval);
+    services.follow(stream);
+    Topics.CATALOG.consume(vertx, event -> stream.snapshots.clear());
+    return stream;
+  }
+
+  private EventStream(
+      Vertx vertx, ServiceGroup services, boolean evaluates, Duration commentInterval) {
+    this.services = services;
+    this.evaluates = evaluates;
+    this.ticker =
+        Ticker.start(
+            vertx, "commenting event streams", commentInterval, commentInterval, this::comment);
+  }
+
+  void mount(Api api) {
+    api.serve("/v1/events", Map.of(HttpMethod.GET, this::open));
+  }
+
+  private void open(RoutingContext ctx) {
+    EventClient client = new EventClient(ctx.response(), new Query(ctx, "group").text("group"));
+    if (ctx.request().method() == HttpMethod.HEAD) {
+      ctx.response().putHeader("Content-Type", "text/event-stream").end();
+      return;
+    }
+    HttpServerResponse response = ctx.response();
+    response.exceptionHandler(failure -> clients.remove(client));
+    response.closeHandler(closed -> clients.remove(client));
+    response.drainHandler(
+        drained -> {
+          client.drained();
+          pump(client);
+        });
+    clients.add(client);
+    client.open();
+    lastSeen(ctx)
+        .filter(ring::continues)
+        .ifPresentOrElse(seen -> client.continueAfter(seen.seq()), client::needSnapshot);
+    if (!evaluates && !ring.isStarted()) {
+      client.write(snapshot(client.group()).frame());
+    }
+    pump(client);
+  }
+
+  private static Optional<Digest> lastSeen(RoutingContext ctx) {
+    String id = ctx.request().getHeader("Last-Event-ID");
+    int colon = id == null ? -1 : id.lastIndexOf(':');
+    if (colon < 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Digest(id.substring(0, colon), Long.parseLong(id.substring(colon + 1))));
+    } catch (NumberFormatException e) {
+      // An id that was never ours is one that cannot be continued from.
+      return Optional.empty();
+    }
+  }
+
+  private void pump(EventClient client) {
+    if (!ring.isStarted() || !client.canTake()) {
+      return;
+    }
+    if (client.needsSnapshot()) {
+      SnapshotFrame snapshot = snapshot(client.group());
+      client.write(snapshot.frame());
+      client.continueAfter(snapshot.seq());
+    }
+    client.catchUp(ring);
+  }
+
+  private SnapshotFrame snapshot(String group) {
+    return snapshots.computeIfAbsent(
+        group == null ? "" : group,
+        key -> {
+          Snapshot snapshot = services.snapshot(new MemberFilter(group, null, null, null));
+          String id = snapshot.epoch() == null ? null : snapshot.epoch() + ":" + snapshot.seq();
+          String list = Topics.LIST.encodeAnswer().apply(snapshot).encode();
+          return new SnapshotFrame(snapshot.seq(), EventRing.frame("snapshot", id, list));
+        });
+  }
+
+  @Override
+  public void resynced(Digest at) {
+    snapshots.clear();
+    if (!ring.isAt(at)) {
+      ring.restart(at);
+      clients.forEach(EventClient::needSnapshot);
+    }
+    pumpAll();
+  }
+
+  @Override
+  public void next(StatusChange change) {
+    snapshots.clear();
+    ring.add(change);
+    pumpAll();
+  }
+
+  private void pumpAll() {
+    List.copyOf(clients).forEach(this::pump);
+  }
+
+  private Future<?> comment() {
+    List.copyOf(clients).forEach(EventClient::comment);
+    return Future.succeededFuture();
+  }
+
+  /** How many clients are connected. */
+  int clients() {
+    return clients.size();
+  }
+
+  /**
+   * Ends every stream in good order.
+   *
+   * @return never fails
+   */
+  Future<Void> stop() {
+    List.copyOf(clients).forEach(EventClient::end);
+    return ticker.stop();
+  }
+}

@@ -1,0 +1,103 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.ServiceGroup;
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code /health…}: for supervisors, orchestrators and balancers, answered from memory only. */
+final class HealthRoutes {
+
+  private final LocalHealth health;
+  private final ServiceGroup services;
+  private final Set<MemberId> configured;
+  private final boolean evaluates;
+
+  HealthRoutes(
+      LocalHealth health, ServiceGroup services, Set<MemberId> configured, boolean evaluates) {
+    this.health = health;
+    this.services = services;
+    this.configured = configured;
+    this.evaluates = evaluates;
+  }
+
+  void mount(Api api) {
+    api.serve("/health/live", Map.of(HttpMethod.GET, this::live));
+    api.serve("/health/ready", Map.of(HttpMethod.GET, this::ready));
+    api.serve("/health", Map.of(HttpMethod.GET, this::local));
+    api.serve("/health/groups/:group", Map.of(HttpMethod.GET, this::group));
+  }
+
+  private void live(RoutingContext ctx) {
+    Api.json(ctx, 200, new JsonObject().put("status", "UP").put("checks", new JsonArray()));
+  }
+
+  private void ready(RoutingContext ctx) {
+    answer(ctx, health.ready(!evaluates || firstVerdictsAreIn()));
+  }
+
+  private boolean firstVerdictsAreIn() {
+    Snapshot known = services.snapshot(MemberFilter.ALL);
+    return known.epoch() != null
+        && known.members().stream().allMatch(HealthRoutes::hasVerdict)
+        && configured.stream()
+            .allMatch(id -> services.member(id).filter(HealthRoutes::hasVerdict).isPresent());
+  }
+
+  private static boolean hasVerdict(MemberView view) {
+    return view.verdict().status() != Status.UNKNOWN;
+  }
+
+  private void local(RoutingContext ctx) {
+    Query query = new Query(ctx, "group", "host");
+    answer(
+        ctx,
+        health
+            .services(query.text("group"), query.text("host"))
+            .orElseThrow(
+                () -> new ServiceGroupException(404, "no such service stands beside this agent")));
+  }
+
+  private void group(RoutingContext ctx) {
+    int min = new Query(ctx, "min").integer("min", 1, 0, Integer.MAX_VALUE);
+    String group = Api.group(ctx);
+    long available = services.members(group).stream().filter(MemberView::available).count();
+    boolean enough = available >= min;
+    JsonObject check =
+        new JsonObject()
+            .put("id", group)
+            .put("status", enough ? "UP" : "DOWN")
+            .put("reason", enough ? null : available + " available, " + min + " wanted");
+    Api.json(
+        ctx,
+        enough ? 200 : 503,
+        new JsonObject()
+            .put("status", enough ? "UP" : "DOWN")
+            .put("available", available)
+            .put("checks", new JsonArray().add(check)));
+  }
+
+  private static void answer(RoutingContext ctx, LocalHealth.Report report) {
+    JsonArray checks = new JsonArray();
+    for (LocalHealth.Check check : report.checks()) {
+      checks.add(
+          new JsonObject()
+              .put("id", check.id())
+              .put("status", check.status().name())
+              .put("reason", check.reason()));
+    }
+    Api.json(
+        ctx,
+        report.up() ? 200 : 503,
+        new JsonObject().put("status", report.up() ? "UP" : "DOWN").put("checks", checks));
+  }
+}

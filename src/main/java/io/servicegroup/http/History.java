@@ -1,0 +1,126 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.StatusChange;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * {@code /v1/history}: the last status changes and operator actions that this agent saw since its
+ * start. It is this agent's memory, bounded and gone with the process; actions taken through other
+ * agents are in theirs.
+ */
+final class History {
+
+  /** How many entries are kept. */
+  static final int CAPACITY = 10_000;
+
+  private static final int DEFAULT_LIMIT = 100;
+
+  private sealed interface Entry {
+    MemberId id();
+
+    Instant at();
+
+    JsonObject json();
+  }
+
+  private record Changed(StatusChange change) implements Entry {
+    @Override
+    public MemberId id() {
+      return change.id();
+    }
+
+    @Override
+    public Instant at() {
+      return change.at();
+    }
+
+    @Override
+    public JsonObject json() {
+      return Topics.STATUS.encode().apply(change).put("kind", "status");
+    }
+  }
+
+  private record Acted(
+      MemberId id, Instant at, String action, String who, String why, JsonObject what)
+      implements Entry {
+    @Override
+    public JsonObject json() {
+      return new JsonObject()
+          .put("kind", "action")
+          .put("group", id.group())
+          .put("host", id.host())
+          .put("at", at.toString())
+          .put("who", who)
+          .put("action", action)
+          .put("what", what)
+          .put("why", why);
+    }
+  }
+
+  private final Clock clock;
+  private final Instant since;
+  private final Deque<Entry> entries = new ArrayDeque<>();
+
+  History(Clock clock) {
+    this.clock = clock;
+    this.since = clock.instant();
+  }
+
+  void add(StatusChange change) {
+    add(new Changed(change));
+  }
+
+  /**
+   * Keeps an operator's action.
+   *
+   * @param id the member
+   * @param action what was done
+   * @param who from {@link Access#who}
+   * @param why the reason given, or null
+   * @param what the changed fields
+   */
+  void add(MemberId id, String action, String who, String why, JsonObject what) {
+    add(new Acted(id, clock.instant(), action, who, why, what));
+  }
+
+  private void add(Entry entry) {
+    if (entries.size() == CAPACITY) {
+      entries.removeFirst();
+    }
+    entries.addLast(entry);
+  }
+
+  void mount(Api api) {
+    api.serve("/v1/history", Map.of(HttpMethod.GET, this::answer));
+  }
+
+  private void answer(RoutingContext ctx) {
+    Query query = new Query(ctx, "group", "host", "since", "limit");
+    String group = query.text("group");
+    String host = query.text("host");
+    Instant from = query.time("since");
+    int limit = query.integer("limit", DEFAULT_LIMIT, 1, CAPACITY);
+    JsonArray found = new JsonArray();
+    Iterator<Entry> newestFirst = entries.descendingIterator();
+    while (newestFirst.hasNext() && found.size() < limit) {
+      Entry entry = newestFirst.next();
+      if ((group == null || group.equals(entry.id().group()))
+          && (host == null || host.equals(entry.id().host()))
+          && (from == null || !entry.at().isBefore(from))) {
+        found.add(entry.json());
+      }
+    }
+    Api.json(ctx, 200, new JsonObject().put("since", since.toString()).put("entries", found));
+  }
+}

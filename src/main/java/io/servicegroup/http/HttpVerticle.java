@@ -1,0 +1,215 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.ServiceGroup;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.file.FileSystemException;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.ext.web.Router;
+import java.nio.file.NoSuchFileException;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves section 4 of the contract: health, the API, the event stream, HAProxy's check. Deployed
+ * first and undeployed last, so that health can tell that the agent starts or stops. Asks the other
+ * verticles over the event bus, never a backend.
+ */
+public final class HttpVerticle extends VerticleBase {
+
+  /** What tests want to be shorter. */
+  record Timing(Duration comments, ConnectionGuard.Limits connections) {
+    static final Timing DEFAULT =
+        new Timing(Duration.ofSeconds(15), ConnectionGuard.Limits.DEFAULT);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
+  private static final int MAX_REQUEST_LINE = 16 * 1024;
+  private static final int MAX_HEADERS = 16 * 1024;
+
+  private final AgentConfig config;
+  private final Timing timing;
+  private ServiceGroup services;
+  private LocalHealth health;
+  private EventStream events;
+  private ConnectionGuard guard;
+  private HttpServer server;
+  private volatile int actualPort = -1;
+  private volatile int actualCheckPort = -1;
+
+  /**
+   * Makes the verticle.
+   *
+   * @param config the agent's configuration
+   */
+  public HttpVerticle(AgentConfig config) {
+    this(config, Timing.DEFAULT);
+  }
+
+  HttpVerticle(AgentConfig config, Timing timing) {
+    this.config = config;
+    this.timing = timing;
+  }
+
+  /**
+   * The port that is listened on, which {@code http.port: 0} leaves to the system.
+   *
+   * @return the port; -1 before the verticle is deployed. May be called from any thread
+   */
+  public int actualPort() {
+    return actualPort;
+  }
+
+  /** The port of {@code agent_check}, or -1. */
+  int actualCheckPort() {
+    return actualCheckPort;
+  }
+
+  @Override
+  public Future<?> start() {
+    boolean evaluates = config.evaluate() != AgentConfig.Evaluate.NEVER;
+    Set<MemberId> configured =
+        config.services().stream().map(ServiceSpec::id).collect(Collectors.toUnmodifiableSet());
+    services = ServiceGroup.create(vertx);
+    health = listenForHealth(configured);
+    History history = new History(Clock.systemUTC());
+    services.onChange(history::add);
+    events = EventStream.start(vertx, services, evaluates, timing.comments());
+    guard = new ConnectionGuard(vertx, timing.connections());
+
+    Router router = Router.router(vertx);
+    router.route().handler(guard::began);
+    router.route().handler(Api::harden);
+    Access access = new Access(config.http());
+    Api api = new Api(router, access);
+    new HealthRoutes(health, services, configured, evaluates).mount(api);
+    GroupRoutes groups = new GroupRoutes(vertx);
+    groups.mount(api);
+    new MemberRoutes(vertx, config.agent().host(), history, access).mount(api, groups);
+    events.mount(api);
+    history.mount(api);
+    return IndexRoutes.load(vertx)
+        .compose(
+            index -> {
+              index.mount(api);
+              router.route().handler(ctx -> ctx.fail(404)).failureHandler(Problem::answer);
+              return listen(router);
+            })
+        .compose(listening -> listenForChecks());
+  }
+
+  private LocalHealth listenForHealth(Set<MemberId> configured) {
+    Set<String> backends =
+        config.liveness().backends().stream()
+            .map(AgentConfig.Backend::name)
+            .collect(Collectors.toUnmodifiableSet());
+    LocalHealth.Expected expected =
+        new LocalHealth.Expected(configured, backends, config.liveness().serviceDownTime());
+    LocalHealth local = new LocalHealth(expected, System::nanoTime);
+    Topics.AGENT.consume(vertx, local::phase);
+    Topics.HEARTBEAT.consume(vertx, local::heartbeats);
+    Topics.CONFLICT.consume(vertx, local::conflict);
+    Topics.CATALOG.consume(vertx, local::catalog);
+    Topics.BACKEND.consume(vertx, local::backend);
+    return local;
+  }
+
+  private Future<Void> listen(Router router) {
+    AgentConfig.Http http = config.http();
+    server =
+        vertx
+            .createHttpServer(options(http))
+            .connectionHandler(guard::connected)
+            .invalidRequestHandler(InvalidRequests::answer)
+            .requestHandler(router);
+    return server
+        .listen(http.port(), http.host())
+        .recover(failure -> cannotListen("http.port", http.host(), http.port(), failure))
+        .map(
+            listening -> {
+              actualPort = listening.actualPort();
+              String scheme = http.tls().isPresent() ? "https" : "http";
+              LOG.info("HTTP on {}://{}:{}", scheme, http.host(), actualPort);
+              return null;
+            });
+  }
+
+  private static HttpServerOptions options(AgentConfig.Http http) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setMaxInitialLineLength(MAX_REQUEST_LINE)
+            .setMaxHeaderSize(MAX_HEADERS)
+            .setHttp2ClearTextEnabled(false)
+            .setIdleTimeout(75);
+    options.setTcpKeepAlive(true);
+    http.tls()
+        .ifPresent(
+            tls -> {
+              options.setSsl(true);
+              options.setKeyCertOptions(
+                  new PemKeyCertOptions()
+                      .addCertPath(tls.certificate().toString())
+                      .addKeyPath(tls.key().toString()));
+              tls.clientCa()
+                  .ifPresent(
+                      ca -> {
+                        options.setTrustOptions(new PemTrustOptions().addCertPath(ca.toString()));
+                        options.setClientAuth(ClientAuth.REQUIRED);
+                      });
+            });
+    return options;
+  }
+
+  /** One sentence for whoever has to change the configuration. */
+  static <T> Future<T> cannotListen(String key, String host, int port, Throwable failure) {
+    String where = key.equals("http.port") && isAboutFiles(failure) ? "http.tls" : key;
+    return Future.failedFuture(
+        new IllegalStateException(
+            where + ": cannot listen on " + host + ":" + port + ": " + failure.getMessage(),
+            failure));
+  }
+
+  /** Whether the certificates are at fault; an address that cannot be bound is a BindException. */
+  private static boolean isAboutFiles(Throwable failure) {
+    return failure instanceof FileSystemException
+        || failure instanceof GeneralSecurityException
+        || failure instanceof NoSuchFileException;
+  }
+
+  private Future<Void> listenForChecks() {
+    AgentConfig.AgentCheck check = config.agentCheck();
+    if (check.port().isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return new AgentCheckServer(vertx, health, System::nanoTime)
+        .listen(check, check.port().get())
+        .map(
+            port -> {
+              actualCheckPort = port;
+              LOG.info("HAProxy's agent check on {}:{}", check.host(), port);
+              return null;
+            });
+  }
+
+  @Override
+  public Future<?> stop() {
+    return Future.join(
+        events.stop(),
+        guard.stop(),
+        services.close(),
+        server == null ? Future.succeededFuture() : server.close());
+  }
+}

@@ -1,0 +1,28 @@
+package io.servicegroup.http;
+
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Answers what is no HTTP request, and ends its connection: nothing after it can be read. */
+final class InvalidRequests {
+
+  private InvalidRequests() {}
+
+  static void answer(HttpServerRequest request) {
+    Throwable cause = cause(request.decoderResult());
+    if (cause instanceof TooLongHttpLineException) {
+      Problem.send(request, 414, null);
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      Problem.send(request, 431, null);
+    } else {
+      Problem.send(request, 400, null);
+    }
+    request.connection().close();
+  }
+
+  private static Throwable cause(DecoderResult result) {
+    return result == null ? null : result.cause();
+  }
+}

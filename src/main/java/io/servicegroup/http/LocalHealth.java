@@ -1,0 +1,250 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.AgentPhase;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * What is known about this agent and the services beside it, from what the other verticles said. It
+ * asks nobody, so that no backend slows it; and no backend's absence turns it.
+ *
+ * <p>Not thread-safe.
+ */
+final class LocalHealth {
+
+  /** The services to be joined, the backends to be reached, and the time for first verdicts. */
+  record Expected(Set<MemberId> services, Set<String> backends, Duration verdictsWithin) {}
+
+  /** What a check says. */
+  enum State {
+    /** All is well. */
+    UP,
+    /** Worth knowing; turns nothing. */
+    WARN,
+    /** Not to be sent work. */
+    DOWN
+  }
+
+  /** What a balancer is to do with this machine. */
+  enum Traffic {
+    /** Send work. */
+    UP,
+    /** Send nothing new. */
+    DRAIN,
+    /** Send nothing. */
+    DOWN
+  }
+
+  /** One line of a report; the reason is null where all is well. */
+  record Check(String id, State status, String reason) {}
+
+  /** A report. */
+  record Report(boolean up, List<Check> checks) {}
+
+  private final Expected expected;
+  private final LongSupplier nanoTime;
+  private final Map<MemberId, LocalService> services = new TreeMap<>();
+  private final Map<String, BackendState> backends = new LinkedHashMap<>();
+  private final Set<String> notReached;
+  private final Set<MemberId> notReported;
+  private AgentPhase phase = AgentPhase.STARTING;
+  private long runningSince;
+  private boolean verdictsIn;
+
+  LocalHealth(Expected expected, LongSupplier nanoTime) {
+    this.expected = expected;
+    this.nanoTime = nanoTime;
+    this.notReached = new HashSet<>(expected.backends());
+    this.notReported = new HashSet<>(expected.services());
+    expected.services().forEach(id -> services.put(id, new LocalService(true)));
+  }
+
+  void phase(AgentPhase now) {
+    if (now == AgentPhase.RUNNING && phase != AgentPhase.RUNNING) {
+      runningSince = nanoTime.getAsLong();
+    }
+    phase = now;
+  }
+
+  /** Takes the full state of this agent's members: one that is missing has left. */
+  void heartbeats(List<Heartbeat> heartbeats) {
+    for (Heartbeat heartbeat : heartbeats) {
+      notReported.remove(heartbeat.id());
+      service(heartbeat.id()).reported(heartbeat);
+    }
+    Set<MemberId> present = heartbeats.stream().map(Heartbeat::id).collect(Collectors.toSet());
+    services.forEach((id, service) -> service.reportedWithout(present.contains(id)));
+    services.values().removeIf(LocalService::isOver);
+  }
+
+  void conflict(Conflict conflict) {
+    service(conflict.id()).conflict(conflict);
+  }
+
+  void catalog(CatalogEvent event) {
+    Member member = event.member();
+    boolean deleted = event.type() == CatalogEvent.Type.DELETED;
+    if (event.own() && !deleted) {
+      service(member.id()).joined();
+    }
+    LocalService service = services.get(member.id());
+    if (service != null) {
+      service.catalog(deleted ? null : member, event.own());
+      services.values().removeIf(LocalService::isOver);
+    }
+  }
+
+  void backend(BackendState state) {
+    backends.put(state.backend(), state);
+    if (state.state() != BackendState.State.UNREACHABLE) {
+      notReached.remove(state.backend());
+    }
+  }
+
+  private LocalService service(MemberId id) {
+    return services.computeIfAbsent(id, absent -> new LocalService(false));
+  }
+
+  /**
+   * Whether the services beside this agent may be sent work.
+   *
+   * @param group only of this group, or null
+   * @param host only on this host, or null
+   * @return a report; empty where no service is asked for
+   */
+  Optional<Report> services(String group, String host) {
+    List<Check> checks = new ArrayList<>();
+    if (phase == AgentPhase.STOPPING) {
+      checks.add(new Check("agent", State.DOWN, "the agent is stopping"));
+    }
+    int before = checks.size();
+    services.forEach(
+        (id, service) -> {
+          if ((group == null || group.equals(id.group()))
+              && (host == null || host.equals(id.host()))) {
+            String fault = service.fault();
+            checks.add(new Check(id.toString(), fault == null ? State.UP : State.DOWN, fault));
+          }
+        });
+    boolean narrowed = group != null || host != null;
+    if (narrowed && checks.size() == before) {
+      return Optional.empty();
+    }
+    if (!narrowed) {
+      addBackends(checks);
+    }
+    return Optional.of(report(checks));
+  }
+
+  /** Known to the reader of a report, but no reason to take the services out of service. */
+  private void addBackends(List<Check> checks) {
+    for (String name : expected.backends()) {
+      BackendState state = backends.get(name);
+      String concern = state == null ? "not reached yet" : concern(state);
+      checks.add(new Check("backend:" + name, concern == null ? State.UP : State.WARN, concern));
+    }
+  }
+
+  private static String concern(BackendState state) {
+    BackendState.MassSilence silence = state.massSilence();
+    if (state.state() == BackendState.State.UNREACHABLE) {
+      return "unreachable since " + state.since();
+    }
+    if (silence != null) {
+      return "mass silence: verdicts on "
+          + silence.silent()
+          + " of "
+          + silence.writers()
+          + " writers are held";
+    }
+    return state.state() == BackendState.State.DATA_LOST
+        ? "came back without its data at " + state.since()
+        : null;
+  }
+
+  private static Report report(List<Check> checks) {
+    return new Report(checks.stream().noneMatch(check -> check.status() == State.DOWN), checks);
+  }
+
+  /**
+   * Whether the agent has finished starting.
+   *
+   * @param verdictsKnown whether the first verdicts are in; once suffices
+   * @return a report
+   */
+  Report ready(boolean verdictsKnown) {
+    verdictsIn |= verdictsKnown;
+    List<Check> checks = new ArrayList<>();
+    checks.add(check("agent", phase == AgentPhase.RUNNING, "the agent is " + phaseText()));
+    for (String name : expected.backends()) {
+      checks.add(check("backend:" + name, !notReached.contains(name), "not reached yet"));
+    }
+    for (MemberId id : expected.services()) {
+      checks.add(check(id.toString(), !notReported.contains(id), "not reported yet"));
+    }
+    checks.add(check("verdicts", verdictsIn || waitedForVerdicts(), "no first verdicts yet"));
+    return report(checks);
+  }
+
+  private String phaseText() {
+    return phase.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Check check(String id, boolean passes, String otherwise) {
+    return new Check(id, passes ? State.UP : State.DOWN, passes ? null : otherwise);
+  }
+
+  private boolean waitedForVerdicts() {
+    return phase == AgentPhase.RUNNING
+        && nanoTime.getAsLong() - runningSince >= expected.verdictsWithin().toNanos();
+  }
+
+  /**
+   * What a balancer is to do.
+   *
+   * @return down before drain before up
+   */
+  Traffic traffic() {
+    if (phase == AgentPhase.STOPPING) {
+      return Traffic.DOWN;
+    }
+    Traffic traffic = Traffic.UP;
+    for (LocalService service : services.values()) {
+      if (service.fault() != null && !service.isOnlyDisabled()) {
+        return Traffic.DOWN;
+      }
+      traffic = service.fault() == null ? traffic : Traffic.DRAIN;
+    }
+    return traffic;
+  }
+
+  /** Why {@link #traffic} says down, or null. */
+  String downReason() {
+    if (phase == AgentPhase.STOPPING) {
+      return "the agent is stopping";
+    }
+    return services.values().stream()
+        .filter(service -> !service.isOnlyDisabled())
+        .map(LocalService::fault)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,136 @@
+package io.servicegroup.http;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+
+/** {@code /v1/groups/{group}/members…}: the members, and what services and operators change. */
+final class MemberRoutes {
+
+  private final Vertx vertx;
+  private final String defaultHost;
+  private final History history;
+  private final Access access;
+
+  MemberRoutes(Vertx vertx, String defaultHost, History history, Access access) {
+    this.vertx = vertx;
+    this.defaultHost = defaultHost;
+    this.history = history;
+    this.access = access;
+  }
+
+  void mount(Api api, GroupRoutes groups) {
+    api.serve(
+        "/v1/groups/:group/members",
+        Map.of(HttpMethod.GET, groups::members, HttpMethod.POST, this::join));
+    Map<HttpMethod, Handler<RoutingContext>> member =
+        Map.of(
+            HttpMethod.GET,
+            groups::member,
+            HttpMethod.PATCH,
+            this::update,
+            HttpMethod.DELETE,
+            this::delete);
+    api.serve("/v1/groups/:group/members/:host", member);
+    api.serve("/v1/groups/:group/members/:host/leave", Map.of(HttpMethod.POST, this::leave));
+    api.serve("/v1/groups/:group/members/:host/heartbeat", Map.of(HttpMethod.PUT, this::beat));
+  }
+
+  private void join(RoutingContext ctx) {
+    new Query(ctx);
+    JsonObject body = JsonBody.of(ctx);
+    putSame(body, "group", Api.group(ctx));
+    if (body.getValue("host") == null) {
+      body.put("host", defaultHost);
+    }
+    if (body.getValue("probe") == null) {
+      body.put("probe", new JsonObject().put("type", "self"));
+    }
+    Topics.JOIN
+        .requestBody(vertx, body, GroupRoutes.TIMEOUT)
+        .onSuccess(
+            joined -> {
+              MemberId id = joined.view().member().id();
+              history.add(id, "join", access.who(ctx), null, new JsonObject());
+              ctx.response().putHeader("Location", Api.path(id));
+              Api.json(
+                  ctx,
+                  joined.created() ? 201 : 200,
+                  Topics.UPDATE.encodeAnswer().apply(joined.view()));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private void update(RoutingContext ctx) {
+    new Query(ctx);
+    MemberId id = Api.member(ctx);
+    JsonObject changes = JsonBody.of(ctx);
+    JsonObject body = changes.copy();
+    putSame(body, "group", id.group());
+    putSame(body, "host", id.host());
+    changes.remove("group");
+    changes.remove("host");
+    Topics.UPDATE
+        .requestBody(vertx, body, GroupRoutes.TIMEOUT)
+        .onSuccess(
+            view -> {
+              String why = changes.getString("disabled_reason");
+              history.add(id, "update", access.who(ctx), why, changes);
+              Api.json(ctx, 200, Topics.UPDATE.encodeAnswer().apply(view));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private void delete(RoutingContext ctx) {
+    MemberId id = bare(ctx);
+    done(ctx, id, "delete", Topics.DELETE.request(vertx, id, GroupRoutes.TIMEOUT));
+  }
+
+  private void leave(RoutingContext ctx) {
+    MemberId id = bare(ctx);
+    done(ctx, id, "leave", Topics.LEAVE.request(vertx, id, GroupRoutes.TIMEOUT));
+  }
+
+  private void done(RoutingContext ctx, MemberId id, String action, Future<Void> answer) {
+    answer
+        .onSuccess(
+            nothing -> {
+              history.add(id, action, access.who(ctx), null, new JsonObject());
+              ctx.response().setStatusCode(204).end();
+            })
+        .onFailure(ctx::fail);
+  }
+
+  /** A beat is no operator's action, and too frequent for a history. */
+  private void beat(RoutingContext ctx) {
+    Topics.HEARTBEAT_TOUCH
+        .request(vertx, bare(ctx), GroupRoutes.TIMEOUT)
+        .onSuccess(nothing -> ctx.response().setStatusCode(204).end())
+        .onFailure(ctx::fail);
+  }
+
+  /** The member of a request that says all in its path. */
+  private static MemberId bare(RoutingContext ctx) {
+    new Query(ctx);
+    if (!JsonBody.of(ctx).isEmpty()) {
+      throw new ServiceGroupException(400, "this takes no body");
+    }
+    return Api.member(ctx);
+  }
+
+  /** The path says it; the body may repeat it, not contradict it. */
+  private static void putSame(JsonObject body, String field, String value) {
+    Object given = body.getValue(field);
+    if (given != null && !given.equals(value)) {
+      throw new ServiceGroupException(400, field + " differs between the path and the body");
+    }
+    body.put(field, value);
+  }
+}

@@ -1,0 +1,97 @@
+package io.servicegroup.http;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.servicegroup.bus.ServiceGroupException;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every error of the API as an RFC 9457 problem document. */
+final class Problem {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
+  private static final int MAX_INSTANCE = 512;
+  private static final Map<Integer, String> DETAILS =
+      Map.of(
+          400, "the request could not be understood",
+          404, "there is nothing at this path; GET / lists what there is",
+          408, "the request did not arrive in time",
+          413, "the body is longer than " + JsonBody.MAX_BYTES + " bytes",
+          414, "the request line is too long",
+          431, "the headers are too long");
+
+  private Problem() {}
+
+  /** Answers whatever failed in a handler; what was not foreseen is logged and not shown. */
+  static void answer(RoutingContext ctx) {
+    Throwable failure = ctx.failure();
+    if (failure instanceof ServiceGroupException refusal && isError(refusal.status())) {
+      send(ctx.request(), refusal.status(), refusal.getMessage());
+    } else if (failure instanceof HttpException http) {
+      send(ctx.request(), http.getStatusCode(), null);
+    } else if (failure == null || isClientError(ctx.statusCode())) {
+      send(ctx.request(), ctx.statusCode(), null);
+    } else {
+      LOG.error("{} {} failed", ctx.request().method(), shown(ctx.request()), failure);
+      send(ctx.request(), 500, "this is a fault of the agent; its log says more");
+    }
+  }
+
+  private static boolean isError(int status) {
+    return status >= 400 && status < 600;
+  }
+
+  private static boolean isClientError(int status) {
+    return status >= 400 && status < 500;
+  }
+
+  /**
+   * Sends a problem document.
+   *
+   * @param request what it answers
+   * @param status the status
+   * @param detail a sentence, or null for the usual one
+   */
+  static void send(HttpServerRequest request, int status, String detail) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      // Half an answer must not look like a whole one.
+      request.connection().close();
+      return;
+    }
+    if (status == 503) {
+      response.putHeader("Retry-After", "1");
+    }
+    String title = HttpResponseStatus.valueOf(status).reasonPhrase();
+    response
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/problem+json")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(
+            new JsonObject()
+                .put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail == null ? DETAILS.getOrDefault(status, title) : detail)
+                .put("instance", shown(request))
+                .toBuffer());
+  }
+
+  /** The path as it came, still percent-encoded; without what no URI may contain. */
+  private static String shown(HttpServerRequest request) {
+    String path = request.path();
+    if (path == null) {
+      return null;
+    }
+    String cut = path.length() > MAX_INSTANCE ? path.substring(0, MAX_INSTANCE) : path;
+    return cut.replaceAll("[^\\x21-\\x7e]|[<>\"]", "?");
+  }
+}

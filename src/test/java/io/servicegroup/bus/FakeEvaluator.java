@@ -1,0 +1,164 @@
+package io.servicegroup.bus;
+
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.Verdict;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Stands in for the evaluator on a test's bus, and can lose messages. Thread-safe, so that tests
+ * may use it from their own thread.
+ */
+public final class FakeEvaluator {
+
+  public static final Instant NOW = Instant.parse("2026-11-22T07:00:00Z");
+
+  private final Vertx vertx;
+  private final Map<MemberId, MemberView> members = new TreeMap<>();
+  private String epoch = "e1";
+  private long seq;
+  private int snapshots;
+  private Runnable beforeAnswer = () -> {};
+
+  public FakeEvaluator(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  public FakeEvaluator serve() {
+    Topics.STATUS_SNAPSHOT.serve(vertx, filter -> Future.succeededFuture(answer(filter)));
+    Topics.LIST.serve(vertx, filter -> Future.succeededFuture(snapshot(filter)));
+    return this;
+  }
+
+  private Snapshot answer(MemberFilter filter) {
+    Runnable before;
+    synchronized (this) {
+      snapshots++;
+      before = beforeAnswer;
+      beforeAnswer = () -> {};
+    }
+    Snapshot snapshot = snapshot(filter);
+    before.run();
+    return snapshot;
+  }
+
+  /** Does something once, between taking a snapshot and sending it. */
+  public synchronized void whileAnswering(Runnable action) {
+    beforeAnswer = action;
+  }
+
+  public synchronized int snapshotsAsked() {
+    return snapshots;
+  }
+
+  private synchronized Snapshot snapshot(MemberFilter filter) {
+    return new Snapshot(
+        epoch,
+        seq,
+        false,
+        new ArrayList<>(members.values()).stream().filter(filter::matches).toList());
+  }
+
+  public static MemberId id(String name) {
+    String[] parts = name.split("/", 2);
+    return new MemberId(parts[0], parts[1]);
+  }
+
+  public static Member member(String name, long generation) {
+    return new Member(
+        id(name),
+        "nova-" + id(name).group(),
+        "uuid-" + name,
+        5,
+        Map.of("zone", "az1"),
+        false,
+        null,
+        false,
+        new Incarnation(generation, "a"),
+        "agent-1",
+        Set.of("embedded"),
+        null);
+  }
+
+  /** Makes a member known without a word. */
+  public synchronized FakeEvaluator knows(String name, Status status) {
+    Verdict verdict =
+        status == Status.UNKNOWN
+            ? Verdict.UNKNOWN
+            : new Verdict(status, Reason.INITIAL, NOW, NOW, false, "embedded");
+    members.put(id(name), new MemberView(member(name, 1), verdict));
+    return this;
+  }
+
+  public synchronized void knows(Member member, Status status) {
+    members.put(
+        member.id(),
+        new MemberView(member, new Verdict(status, Reason.INITIAL, NOW, NOW, false, "embedded")));
+  }
+
+  public synchronized void forgets(String name) {
+    members.remove(id(name));
+  }
+
+  public synchronized void restarts(String newEpoch) {
+    epoch = newEpoch;
+    seq = 0;
+  }
+
+  /** A change that everybody hears of. */
+  public synchronized StatusChange changes(String name, Status status, Reason reason) {
+    StatusChange change = loses(name, status, reason);
+    Topics.STATUS.publish(vertx, change);
+    return change;
+  }
+
+  /** A change whose message is lost. */
+  public synchronized StatusChange loses(String name, Status status, Reason reason) {
+    MemberView before = members.get(id(name));
+    Member member = before == null ? member(name, 1) : before.member();
+    Status previous = before == null ? Status.UNKNOWN : before.verdict().status();
+    seq++;
+    if (reason == Reason.DELETED) {
+      members.remove(id(name));
+    } else {
+      members.put(
+          id(name),
+          new MemberView(member, new Verdict(status, reason, NOW, NOW, false, "embedded")));
+    }
+    return new StatusChange(
+        epoch,
+        seq,
+        id(name),
+        member.binary(),
+        status,
+        previous,
+        reason,
+        member.incarnation(),
+        NOW.plusMillis(seq),
+        NOW,
+        "embedded");
+  }
+
+  public synchronized void digest() {
+    Topics.STATUS_DIGEST.publish(vertx, new Digest(epoch, seq));
+  }
+
+  public void catalog(CatalogEvent.Type type, Member member, boolean own) {
+    Topics.CATALOG.publish(vertx, new CatalogEvent(type, member, own));
+  }
+}

@@ -1,0 +1,310 @@
+package io.servicegroup.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServiceGroupTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeEvaluator evaluator = new FakeEvaluator(vertx);
+  private final BlockingQueue<StatusChange> heard = new LinkedBlockingQueue<>();
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void theThreeLinesOfTheReadme() throws Exception {
+    evaluator.serve().knows("compute/host-1", Status.UP);
+    List<String> log = new ArrayList<>();
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+    ServiceGroup services = ServiceGroup.create(vertx);
+    services.onChange(change -> told.add(change.id() + " is " + change.status()));
+    List<MemberView> atOnce = services.members("compute");
+
+    assertThat(atOnce).hasSizeLessThanOrEqualTo(1);
+    log.add(told.poll(10, TimeUnit.SECONDS));
+    assertThat(log).containsExactly("compute/host-1 is UP");
+    assertThat(services.members("compute")).hasSize(1);
+  }
+
+  @Test
+  void tellsTheFirstSnapshotAsChangesFromUnknown() throws Exception {
+    evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UNKNOWN);
+    ServiceGroup services = start();
+    StatusChange change = next();
+    assertThat(change.id()).isEqualTo(FakeEvaluator.id("compute/a"));
+    assertThat(change.previous()).isEqualTo(Status.UNKNOWN);
+    assertThat(change.reason()).isEqualTo(Reason.INITIAL);
+    assertThat(heard).isEmpty();
+    assertThat(services.all()).hasSize(2);
+  }
+
+  @Test
+  void tellsEachChangeOnceAndInOrder() throws Exception {
+    start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    for (int i = 0; i < 50; i++) {
+      evaluator.changes("compute/a", Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
+      evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
+    }
+    for (int i = 1; i <= 100; i++) {
+      assertThat(next().seq()).isEqualTo(i);
+    }
+    assertThat(evaluator.snapshotsAsked()).isEqualTo(1);
+  }
+
+  @Test
+  void aGapInTheNumbersIsFilledFromASnapshot() throws Exception {
+    ServiceGroup services =
+        start(evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UP));
+    next(2);
+    evaluator.loses("compute/a", Status.DOWN, Reason.PROBE_FAILED);
+    evaluator.changes("compute/b", Status.DOWN, Reason.LEFT);
+
+    assertThat(next(2))
+        .extracting(StatusChange::id, StatusChange::status, StatusChange::reason)
+        .containsExactlyInAnyOrder(
+            tuple(FakeEvaluator.id("compute/a"), Status.DOWN, Reason.PROBE_FAILED),
+            tuple(FakeEvaluator.id("compute/b"), Status.DOWN, Reason.LEFT));
+    evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
+    assertThat(next().status()).isEqualTo(Status.UP);
+    assertThat(services.members("compute").get(0).available()).isTrue();
+  }
+
+  @Test
+  void aDigestShowsALostLastMessage() throws Exception {
+    start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    evaluator.loses("compute/a", Status.DOWN, Reason.LEFT);
+    evaluator.digest();
+    StatusChange change = next();
+    assertThat(change.status()).isEqualTo(Status.DOWN);
+    assertThat(change.previous()).isEqualTo(Status.UP);
+  }
+
+  @Test
+  void whatCameAndWentUnheardIsNotTold() throws Exception {
+    start(evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UP));
+    next(2);
+    evaluator.loses("compute/a", Status.DOWN, Reason.PROBE_FAILED);
+    evaluator.loses("compute/a", Status.UP, Reason.HEARTBEAT);
+    evaluator.changes("compute/b", Status.DOWN, Reason.LEFT);
+    assertThat(next().id()).isEqualTo(FakeEvaluator.id("compute/b"));
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    assertThat(next().id()).isEqualTo(FakeEvaluator.id("compute/a"));
+  }
+
+  @Test
+  void aNewEpochTellsOnlyWhatDiffers() throws Exception {
+    start(evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UP));
+    next(2);
+    evaluator.restarts("e2");
+    evaluator.loses("compute/b", Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
+    evaluator.digest();
+    StatusChange change = next();
+    assertThat(change.id()).isEqualTo(FakeEvaluator.id("compute/b"));
+    assertThat(change.epoch()).isEqualTo("e2");
+    evaluator.changes("compute/b", Status.UP, Reason.HEARTBEAT);
+    assertThat(next().seq()).isEqualTo(2);
+  }
+
+  @Test
+  void anEvaluatorThatKnowsNothingYetTurnsNobodyUnknown() throws Exception {
+    ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    evaluator.restarts("e2");
+    evaluator.knows("compute/a", Status.UNKNOWN);
+    evaluator.knows("compute/b", Status.UP);
+    evaluator.digest();
+    next();
+    assertThat(services.members("compute").get(0).verdict().status()).isEqualTo(Status.UP);
+    evaluator.changes("compute/a", Status.UP, Reason.INITIAL);
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    assertThat(next().status()).isEqualTo(Status.DOWN);
+  }
+
+  @Test
+  void aNewIncarnationFoundInASnapshotIsARestart() throws Exception {
+    start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    evaluator.loses("compute/a", Status.UP, Reason.RESTARTED);
+    evaluator.knows(FakeEvaluator.member("compute/a", 2), Status.UP);
+    evaluator.digest();
+    StatusChange change = next();
+    assertThat(change.reason()).isEqualTo(Reason.RESTARTED);
+    assertThat(change.previous()).isEqualTo(Status.UP);
+    assertThat(change.incarnation()).isEqualTo(new Incarnation(2, "a"));
+  }
+
+  @Test
+  void aMemberMissingInASnapshotWasDeleted() throws Exception {
+    ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    evaluator.loses("compute/a", Status.DOWN, Reason.DELETED);
+    evaluator.digest();
+    StatusChange change = next();
+    assertThat(change.status()).isEqualTo(Status.DOWN);
+    assertThat(change.reason()).isEqualTo(Reason.DELETED);
+    assertThat(services.all()).isEmpty();
+  }
+
+  @Test
+  void changesDuringASnapshotAreNeitherMissedNorDoubled() throws Exception {
+    evaluator.serve().knows("compute/a", Status.UP);
+    evaluator.whileAnswering(
+        () -> {
+          evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+          evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
+        });
+    start();
+    assertThat(next(3)).extracting(StatusChange::seq).containsExactly(0L, 1L, 2L);
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    assertThat(next().seq()).isEqualTo(3);
+  }
+
+  @Test
+  void anEvaluatorThatComesLaterIsFound() throws Exception {
+    start();
+    evaluator.serve().knows("compute/a", Status.UP);
+    assertThat(next().status()).isEqualTo(Status.UP);
+  }
+
+  @Test
+  void aListenerThatThrowsDisturbsNobody() throws Exception {
+    evaluator.serve().knows("compute/a", Status.UP);
+    ServiceGroup services = ServiceGroup.create(vertx);
+    services.onChange(
+        change -> {
+          throw new IllegalStateException("expected by the test");
+        });
+    services.onChange(heard::add);
+    next();
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    assertThat(next().seq()).isEqualTo(1);
+  }
+
+  @Test
+  void aCancelledListenerHearsNothing() throws Exception {
+    evaluator.serve().knows("compute/a", Status.UP);
+    ServiceGroup services = ServiceGroup.create(vertx);
+    List<StatusChange> cancelled = new ArrayList<>();
+    ServiceGroup.Registration registration = services.onChange(cancelled::add);
+    services.onChange(heard::add);
+    registration.cancel();
+    next();
+    assertThat(cancelled).isEmpty();
+  }
+
+  @Test
+  void aClosedClientKeepsItsStateAndTellsNothing() throws Exception {
+    ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    await(services.close());
+    ServiceGroup other = ServiceGroup.create(vertx);
+    BlockingQueue<StatusChange> others = new LinkedBlockingQueue<>();
+    other.onChange(others::add);
+    others.poll(10, TimeUnit.SECONDS);
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    assertThat(others.poll(10, TimeUnit.SECONDS)).isNotNull();
+    assertThat(heard).isEmpty();
+    assertThat(services.members("compute")).hasSize(1);
+  }
+
+  @Test
+  void theCatalogueChangesMembersNotVerdicts() throws Exception {
+    ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    Member disabled = disabled(FakeEvaluator.member("compute/a", 1));
+    evaluator.knows(disabled, Status.UP);
+    evaluator.catalog(CatalogEvent.Type.UPDATED, disabled, false);
+    evaluator.changes("compute/b", Status.UP, Reason.HEARTBEAT);
+    next();
+    MemberView view = services.member(FakeEvaluator.id("compute/a")).orElseThrow();
+    assertThat(view.member().disabled()).isTrue();
+    assertThat(view.verdict().status()).isEqualTo(Status.UP);
+    assertThat(view.available()).isFalse();
+  }
+
+  private static Member disabled(Member member) {
+    return new Member(
+        member.id(),
+        member.binary(),
+        member.uuid(),
+        member.version(),
+        member.metadata(),
+        true,
+        "maintenance",
+        member.forcedDown(),
+        member.incarnation(),
+        member.agent(),
+        Set.of(),
+        null);
+  }
+
+  @Test
+  void metadataWithNullsCrossesTheBus() {
+    Member member = FakeEvaluator.member("compute/a", 1);
+    Map<String, Object> metadata = new HashMap<>();
+    metadata.put("zone", null);
+    Member odd =
+        new Member(
+            member.id(), "b", null, 0, metadata, false, null, false, null, null, Set.of(), null);
+    evaluator.serve().knows(odd, Status.UP);
+    ServiceGroup services = ServiceGroup.create(vertx);
+    assertThat(await(services.list(MemberFilter.ALL)).members())
+        .hasSize(1)
+        .allSatisfy(view -> assertThat(view.member().metadata()).containsEntry("zone", null));
+  }
+
+  private ServiceGroup start(FakeEvaluator ignoredButServing) {
+    return start();
+  }
+
+  private ServiceGroup start() {
+    ServiceGroup services = ServiceGroup.create(vertx);
+    services.onChange(heard::add);
+    return services;
+  }
+
+  private StatusChange next() throws InterruptedException {
+    StatusChange change = heard.poll(10, TimeUnit.SECONDS);
+    assertThat(change).as("a change within 10 s").isNotNull();
+    return change;
+  }
+
+  private List<StatusChange> next(int count) throws InterruptedException {
+    List<StatusChange> changes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      changes.add(next());
+    }
+    return changes;
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+}
