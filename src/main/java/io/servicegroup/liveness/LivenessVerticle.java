@@ -45,6 +45,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
   private State state;
+  private long newestPoll;
 
   /** Makes the verticle; nothing happens before its deployment. */
   protected LivenessVerticle() {}
