@@ -1,0 +1,102 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+
+/**
+ * Beats as counts in the {@code services} table, which Nova's own services and readers share. Beats
+ * and polls have a connection each, so that a beat that waits for a lock keeps no poll waiting.
+ */
+final class PostgresLivenessBackend implements LivenessBackend {
+
+  private static final String NEWS = "liveness ";
+  private static final String RESYNC = "resync";
+
+  private final LivenessSettings settings;
+  private final PostgresClient beats;
+  private final PostgresClient polls;
+  private final PostgresLivenessWriter writer;
+  private final PostgresLivenessPoller poller;
+  private final String where;
+  private Runnable news = () -> {};
+  private boolean listening;
+
+  PostgresLivenessBackend(Vertx vertx, LivenessSettings settings) {
+    BackendUri uri = BackendUri.parse(settings.uri());
+    this.settings = settings;
+    this.where = uri.toString();
+    this.beats = PostgresClient.create(vertx, uri, 1, settings.reportInterval().dividedBy(2));
+    this.polls = PostgresClient.create(vertx, uri, 1, settings.pollInterval().dividedBy(2));
+    this.writer = new PostgresLivenessWriter(beats, settings.reportInterval());
+    this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
+  }
+
+  @Override
+  public Future<Void> open(Runnable onNews) {
+    news = onNews;
+    return beats
+        .query(PostgresLivenessSql.TABLES, Tuple.tuple())
+        .compose(
+            rows ->
+                rows.iterator().next().getBoolean(0)
+                    ? poller.removeStaleCanaries()
+                    : Future.failedFuture(
+                        new VertxException(
+                            where
+                                + " has no tables of servicegroup: run the SQL that `schema`"
+                                + " prints, or set catalog.create_tables",
+                            true)))
+        .compose(nothing -> listening ? Future.succeededFuture() : listen());
+  }
+
+  private Future<Void> listen() {
+    listening = true;
+    return beats.listen(this::notified).onSuccess(arrives -> listening = arrives).mapEmpty();
+  }
+
+  private void notified(String payload) {
+    if (payload.equals(RESYNC)
+        || (payload.startsWith(NEWS) && isWatched(payload.substring(NEWS.length())))) {
+      news.run();
+    }
+  }
+
+  /** Which groups an id belongs to is known only after the poll that it asks for. */
+  private boolean isWatched(String serviceId) {
+    return !settings.watchOwn() || writer.members().hasServiceId(serviceId);
+  }
+
+  @Override
+  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return writer
+        .write(members, left)
+        .onSuccess(
+            written -> {
+              if (written.news() && !listening) {
+                news.run();
+              }
+            })
+        .map(PostgresLivenessWriter.Written::conflicts);
+  }
+
+  @Override
+  public Future<Observation> poll() {
+    return poller.poll();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return poller
+        .removeCanary()
+        .eventually(() -> Future.join(beats.close(), polls.close()))
+        .otherwiseEmpty();
+  }
+}

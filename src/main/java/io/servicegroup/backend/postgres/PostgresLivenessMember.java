@@ -1,0 +1,137 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+
+/**
+ * A member of this agent: its row, what was last written of it, and what its row's count tells
+ * about others. Somebody else's beats are told from our own by the count: each of ours that is
+ * acknowledged adds exactly one.
+ */
+final class PostgresLivenessMember {
+
+  private static final int STRIKES = 3;
+  private static final int CALM = 30;
+
+  private final MemberId id;
+  private final Incarnation incarnation;
+  private final int serviceId;
+
+  /** What the members table says; null where a write may or may not have succeeded. */
+  private String state = "alive";
+
+  private long count = -1;
+  private long countBeforePoll = -1;
+  private long acknowledgedDuring = -1;
+  private Object session;
+  private int uncertain;
+  private int strikes;
+  private int calm;
+  private boolean foreign;
+
+  PostgresLivenessMember(MemberId id, Incarnation incarnation, int serviceId) {
+    this.id = id;
+    this.incarnation = incarnation;
+    this.serviceId = serviceId;
+  }
+
+  MemberId id() {
+    return id;
+  }
+
+  Incarnation incarnation() {
+    return incarnation;
+  }
+
+  int serviceId() {
+    return serviceId;
+  }
+
+  String state() {
+    return state;
+  }
+
+  void state(String written) {
+    state = written;
+  }
+
+  /** A beat is sent: until it is answered it may or may not count. */
+  void sending() {
+    uncertain = Math.min(STRIKES, uncertain + 1);
+  }
+
+  /** The beat that was sent did not reach the row. */
+  void skipped() {
+    uncertain = Math.max(0, uncertain - 1);
+  }
+
+  /**
+   * The beat that was sent is acknowledged.
+   *
+   * @param now the row's count
+   * @param on the connection that it was sent on: with another one, a server that recovered may
+   *     have lost beats
+   * @param poll the number of the poll that has begun last
+   * @return whether the count is less than it must be
+   */
+  boolean acknowledged(long now, Object on, long poll) {
+    skipped();
+    long others = now - count - 1;
+    boolean known = count >= 0;
+    if (known && on == session) {
+      judge(others);
+    }
+    session = on;
+    if (acknowledgedDuring != poll) {
+      countBeforePoll = count;
+      acknowledgedDuring = poll;
+    }
+    count = now;
+    return known && others < 0;
+  }
+
+  private void judge(long others) {
+    if (others == 0) {
+      calm++;
+      if (calm >= CALM) {
+        strikes = 0;
+        uncertain = 0;
+      }
+    } else if (others > 0 && others <= uncertain) {
+      uncertain -= (int) others;
+    } else {
+      calm = 0;
+      strikes++;
+      foreign |= strikes >= STRIKES;
+    }
+  }
+
+  /** Whether somebody else writes beats into the row, seen often enough to be no accident. */
+  boolean hasForeignBeats() {
+    return foreign;
+  }
+
+  /**
+   * A poll read the row.
+   *
+   * @param read its count
+   * @param poll the number of the poll
+   * @return whether the count is less than one that was acknowledged before the poll began
+   */
+  boolean lost(long read, long poll) {
+    long known = acknowledgedDuring == poll ? countBeforePoll : count;
+    if (read >= known) {
+      return false;
+    }
+    count = -1;
+    countBeforePoll = -1;
+    return true;
+  }
+
+  /** The database is not what it was: nothing can be concluded from counts before. */
+  void forget() {
+    count = -1;
+    countBeforePoll = -1;
+    strikes = 0;
+  }
+}

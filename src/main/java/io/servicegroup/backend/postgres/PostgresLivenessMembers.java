@@ -1,0 +1,74 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/** This agent's members by name and by row; shared by its writer and its poller. */
+final class PostgresLivenessMembers {
+
+  private final Map<MemberId, PostgresLivenessMember> byId = new HashMap<>();
+  private final Map<Integer, PostgresLivenessMember> byServiceId = new HashMap<>();
+  private long poll;
+  private long lastAcknowledgedNanos;
+  private boolean everAcknowledged;
+  private boolean dataLost;
+
+  /** The member that a heartbeat speaks of, or null where its row has not been looked up. */
+  PostgresLivenessMember of(Heartbeat heartbeat) {
+    PostgresLivenessMember member = byId.get(heartbeat.id());
+    return member != null && member.incarnation().equals(heartbeat.incarnation()) ? member : null;
+  }
+
+  PostgresLivenessMember of(int serviceId) {
+    return byServiceId.get(serviceId);
+  }
+
+  boolean hasServiceId(String text) {
+    return byServiceId.keySet().stream().anyMatch(id -> id.toString().equals(text));
+  }
+
+  Integer[] serviceIds() {
+    return byServiceId.keySet().toArray(Integer[]::new);
+  }
+
+  Collection<PostgresLivenessMember> all() {
+    return byId.values();
+  }
+
+  void add(PostgresLivenessMember member) {
+    remove(byId.get(member.id()));
+    byId.put(member.id(), member);
+    byServiceId.put(member.serviceId(), member);
+  }
+
+  void remove(PostgresLivenessMember member) {
+    if (member != null && byId.remove(member.id(), member)) {
+      byServiceId.remove(member.serviceId(), member);
+    }
+  }
+
+  void acknowledged(PostgresLivenessMember member, long count, Object session) {
+    everAcknowledged = true;
+    lastAcknowledgedNanos = System.nanoTime();
+    dataLost |= member.acknowledged(count, session, poll);
+  }
+
+  /** Whether a beat of ours was acknowledged so lately that it proves what a canary would. */
+  boolean acknowledgedWithin(long nanos) {
+    return everAcknowledged && System.nanoTime() - lastAcknowledgedNanos < nanos;
+  }
+
+  long beginPoll() {
+    return ++poll;
+  }
+
+  /** Whether a beat found its row older than it was since this was asked last. */
+  boolean takeDataLost() {
+    boolean lost = dataLost;
+    dataLost = false;
+    return lost;
+  }
+}

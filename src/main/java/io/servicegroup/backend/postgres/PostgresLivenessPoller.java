@@ -1,0 +1,134 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Reads what changed, in one statement that proves that a beat could have been written: by the lock
+ * that a beat takes, on the primary, and by what was written before being still there.
+ */
+final class PostgresLivenessPoller {
+
+  private final PostgresClient client;
+  private final PostgresLivenessMembers own;
+  private final LivenessSettings settings;
+  private final PostgresLivenessSilence silence;
+  private final PostgresLivenessRows rows = new PostgresLivenessRows();
+  private final String pollOnly;
+  private final String pollAndWriteCanary;
+  private final String nonce = UUID.randomUUID().toString();
+  private long canary;
+  private String horizon;
+  private SqlConnection session;
+  private long readEverythingNanos;
+
+  PostgresLivenessPoller(
+      PostgresClient client, PostgresLivenessMembers own, LivenessSettings settings) {
+    this.client = client;
+    this.own = own;
+    this.settings = settings;
+    this.silence =
+        new PostgresLivenessSilence(settings.reportInterval(), settings.serviceDownTime());
+    this.pollOnly = PostgresLivenessSql.poll(settings, false);
+    this.pollAndWriteCanary = PostgresLivenessSql.poll(settings, true);
+  }
+
+  Future<Observation> poll() {
+    long number = own.beginPoll();
+    return client
+        .run(connection -> read(connection).compose(seen -> observe(connection, seen, number)))
+        .onFailure(failure -> horizon = null);
+  }
+
+  Future<Void> removeStaleCanaries() {
+    return client.query(PostgresLivenessSql.REMOVE_STALE_CANARIES, Tuple.tuple()).mapEmpty();
+  }
+
+  /** Never fails. */
+  Future<Void> removeCanary() {
+    return canary == 0
+        ? Future.succeededFuture()
+        : client
+            .query(PostgresLivenessSql.REMOVE_CANARY, Tuple.of(settings.agent()))
+            .<Void>mapEmpty()
+            .otherwiseEmpty();
+  }
+
+  private Future<Seen> read(SqlConnection connection) {
+    long now = System.nanoTime();
+    boolean everything =
+        horizon == null
+            || connection != session
+            || now - readEverythingNanos >= settings.reportInterval().toNanos();
+    // Our own beats prove what a canary would.
+    boolean writeCanary = !own.acknowledgedWithin(settings.reportInterval().toNanos());
+    Tuple arguments = Tuple.of(watched(), everything ? null : horizon);
+    if (writeCanary) {
+      arguments.addString(settings.agent());
+      arguments.addString(nonce);
+      arguments.addLong(canary + 1);
+      arguments.addLong(canary);
+    }
+    return connection
+        .preparedQuery(writeCanary ? pollAndWriteCanary : pollOnly)
+        .execute(arguments)
+        .map(
+            result -> {
+              session = connection;
+              if (everything) {
+                readEverythingNanos = now;
+              }
+              if (writeCanary) {
+                canary++;
+              }
+              return new Seen(result, everything);
+            });
+  }
+
+  private Object watched() {
+    if (settings.watchOwn()) {
+      return own.serviceIds();
+    }
+    return settings.watchGroups().isEmpty() ? null : settings.watchGroups().toArray(String[]::new);
+  }
+
+  private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {
+    PostgresLivenessRows.Read read = rows.read(seen.rows(), own, number);
+    horizon = read.horizon();
+    boolean dataLost = own.takeDataLost() | read.dataLost();
+    if (dataLost) {
+      own.all().forEach(PostgresLivenessMember::forget);
+    }
+    silence.saw(read, seen.everything());
+    return unwitnessed(connection)
+        .map(held -> new Observation(read.beats(), List.of(), read.gone(), held, dataLost));
+  }
+
+  private Future<List<MemberId>> unwitnessed(SqlConnection connection) {
+    Integer[] suspects = silence.suspects();
+    if (suspects.length == 0) {
+      return Future.succeededFuture(List.of());
+    }
+    // Two agents that ask at one time hold the row for each other: who is held, is so twice.
+    return held(connection, suspects)
+        .compose(once -> once.length == 0 ? Future.succeededFuture(once) : held(connection, once))
+        .map(silence::members);
+  }
+
+  private static Future<Integer[]> held(SqlConnection connection, Integer[] ids) {
+    return connection
+        .preparedQuery(PostgresLivenessSql.HELD)
+        .execute(Tuple.of(ids))
+        .map(result -> result.stream().map(row -> row.getInteger(0)).toArray(Integer[]::new));
+  }
+
+  private record Seen(RowSet<Row> rows, boolean everything) {}
+}

@@ -1,0 +1,101 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+import io.vertx.sqlclient.Row;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the rows of {@code services} say, those of Nova's services and those of our agents. */
+final class PostgresLivenessRows {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
+
+  private final Set<Integer> refused = new HashSet<>();
+
+  /** Reads the answer to a poll of that number. */
+  Read read(Iterable<Row> answer, PostgresLivenessMembers own, long poll) {
+    Read read = new Read();
+    for (Row row : answer) {
+      read.horizon = row.getString("horizon");
+      read.dataLost |= !row.getBoolean("intact");
+      Integer serviceId = row.getInteger("id");
+      if (serviceId != null) {
+        long count = row.getInteger("report_count");
+        PostgresLivenessMember member = own.of(serviceId);
+        read.dataLost |= member != null && member.lost(count, poll);
+        interpret(row, serviceId, count, read);
+      }
+    }
+    return read;
+  }
+
+  private void interpret(Row row, int serviceId, long count, Read read) {
+    try {
+      MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
+      String stored = row.getString("incarnation");
+      if (stored == null) {
+        if (count > 0) {
+          read.beat(serviceId, new Beat(id, null, count));
+        }
+        return;
+      }
+      Incarnation incarnation = Incarnation.parse(stored);
+      switch (row.getString("state")) {
+        case "failed" ->
+            read.gone.add(new Absence(id, incarnation, count, Absence.Cause.PROBE_FAILED));
+        case "left" -> read.gone.add(new Absence(id, incarnation, count, Absence.Cause.LEFT));
+        default -> {
+          if (count > row.getInteger("joined_count")) {
+            read.beat(serviceId, new Beat(id, incarnation, count));
+          }
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      if (refused.add(serviceId)) {
+        LOG.warn("row {} of services is no member: {}", serviceId, e.getMessage());
+      }
+    }
+  }
+
+  /** What a poll read. */
+  static final class Read {
+    private final Map<Integer, Beat> beatsByServiceId = new LinkedHashMap<>();
+    private final List<Absence> gone = new ArrayList<>();
+    private String horizon;
+    private boolean dataLost;
+
+    private void beat(int serviceId, Beat beat) {
+      beatsByServiceId.put(serviceId, beat);
+    }
+
+    Map<Integer, Beat> beatsByServiceId() {
+      return beatsByServiceId;
+    }
+
+    List<Beat> beats() {
+      return List.copyOf(beatsByServiceId.values());
+    }
+
+    List<Absence> gone() {
+      return gone;
+    }
+
+    /** Below it no transaction was running. */
+    String horizon() {
+      return horizon;
+    }
+
+    boolean dataLost() {
+      return dataLost;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.liveness.LivenessSettings;
+
+/** The statements of the liveness backend. Each is one round trip and one transaction. */
+final class PostgresLivenessSql {
+
+  private PostgresLivenessSql() {}
+
+  /** Whether our tables are there. */
+  static final String TABLES =
+      """
+      SELECT to_regclass('services') IS NOT NULL
+         AND to_regclass('servicegroup_members') IS NOT NULL
+         AND to_regclass('servicegroup_canaries') IS NOT NULL
+      """;
+
+  /** What the catalogue knows of members: $1 groups, $2 hosts, in pairs. */
+  static final String LOOK_UP =
+      """
+      SELECT s.topic, s.host, s.id, m.generation, m.incarnation
+        FROM unnest($1::text[], $2::text[]) AS wanted(topic, host)
+        JOIN services s ON s.topic = wanted.topic AND s.host = wanted.host AND s.deleted = 0
+        LEFT JOIN servicegroup_members m ON m.service_id = s.id
+      """;
+
+  /**
+   * Beats: $1 ids, $2 their generations, $3 seconds within which it has to run, or not at all.
+   *
+   * <p>Rows that somebody else holds are left out, and those taken are taken in order. Only this
+   * transaction does without the wait for the disk: a lost beat is repeated. A statement that
+   * waited for a lock on the table says nothing about now, and is none.
+   */
+  static final String BEAT =
+      """
+      WITH setting AS MATERIALIZED (
+        SELECT set_config('synchronous_commit', 'off', true) AS commit,
+               clock_timestamp() < now() + make_interval(secs => $3) AS in_time
+      ), ours AS MATERIALIZED (
+        SELECT s.id
+          FROM unnest($1::int[], $2::bigint[]) AS beat(id, generation)
+          JOIN servicegroup_members m
+            ON m.service_id = beat.id AND m.generation = beat.generation
+               AND m.state IN ('alive', 'restarting')
+          JOIN services s ON s.id = beat.id
+         WHERE s.deleted = 0
+         ORDER BY s.id
+           FOR NO KEY UPDATE OF s SKIP LOCKED
+      )
+      UPDATE services s
+         SET report_count = s.report_count + 1,
+             last_seen_up = now() AT TIME ZONE 'utc',
+             updated_at = now() AT TIME ZONE 'utc'
+        FROM setting, ours
+       WHERE s.id = ours.id AND setting.commit = 'off' AND setting.in_time
+      RETURNING s.id, s.report_count
+      """;
+
+  /** News: $1 ids, $2 their generations, $3 states, $4 reasons. Waits for the disk, for nobody. */
+  static final String CHANGE_STATE =
+      """
+      WITH ours AS MATERIALIZED (
+        SELECT m.service_id, news.state, news.reason
+          FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[])
+               AS news(id, generation, state, reason)
+          JOIN servicegroup_members m
+            ON m.service_id = news.id AND m.generation = news.generation
+         ORDER BY m.service_id
+           FOR NO KEY UPDATE OF m SKIP LOCKED
+      ), written AS (
+        UPDATE servicegroup_members m
+           SET state = ours.state, state_reason = ours.reason, changed = pg_current_xact_id()
+          FROM ours
+         WHERE m.service_id = ours.service_id
+        RETURNING m.service_id
+      )
+      SELECT service_id, pg_notify('servicegroup', 'liveness ' || service_id) FROM written
+      """;
+
+  /** Why members could not be written: $1 ids, $2 their generations. */
+  static final String WHY_NOT =
+      """
+      SELECT asked.id,
+             s.id IS NULL OR s.deleted <> 0 OR m.service_id IS NULL AS deleted,
+             coalesce(m.generation <> asked.generation, true) AS superseded,
+             m.state
+        FROM unnest($1::int[], $2::bigint[]) AS asked(id, generation)
+        LEFT JOIN services s ON s.id = asked.id
+        LEFT JOIN servicegroup_members m ON m.service_id = asked.id
+      """;
+
+  /** Which of the ids $1 are held by somebody. Only a row that was ever locked is tried. */
+  static final String HELD =
+      """
+      WITH setting AS MATERIALIZED (
+        SELECT set_config('synchronous_commit', 'off', true) AS commit
+      ), locked AS MATERIALIZED (
+        SELECT s.id FROM services s, setting
+         WHERE s.id = ANY ($1::int[]) AND s.xmax <> '0'::xid AND setting.commit = 'off'
+      ), free AS MATERIALIZED (
+        SELECT s.id FROM services s WHERE s.id IN (SELECT id FROM locked)
+           FOR NO KEY UPDATE SKIP LOCKED
+      )
+      SELECT id FROM locked WHERE id NOT IN (SELECT id FROM free)
+      """;
+
+  /** Canaries of agents that were killed. */
+  static final String REMOVE_STALE_CANARIES =
+      "DELETE FROM servicegroup_canaries WHERE written_at < now() - interval '1 day'";
+
+  /** The canary of agent $1. */
+  static final String REMOVE_CANARY = "DELETE FROM servicegroup_canaries WHERE agent = $1";
+
+  private static final String TOUCH =
+      """
+      WITH touched AS (
+        UPDATE services SET report_count = report_count WHERE id = -1 RETURNING id
+      )
+      """;
+
+  private static final String WRITE_CANARY =
+      """
+      , setting AS MATERIALIZED (
+        SELECT set_config('synchronous_commit', 'off', true) AS commit
+      ), canary AS (
+        INSERT INTO servicegroup_canaries AS c (agent, nonce, count, written_at)
+        SELECT $3::text, $4::text, $5::bigint, now() FROM setting WHERE setting.commit = 'off'
+        ON CONFLICT (agent) DO UPDATE
+           SET nonce = excluded.nonce, count = excluded.count, written_at = excluded.written_at
+      )
+      """;
+
+  private static final String NO_CANARY = "true";
+
+  /** Writes are seen by the next statement only: this one sees the canary of the poll before. */
+  private static final String CANARY_INTACT =
+      """
+      ($6::bigint = 0 OR EXISTS (SELECT FROM servicegroup_canaries
+        WHERE agent = $3::text AND nonce = $4::text AND count >= $6::bigint))\
+      """;
+
+  private static final String READ =
+      """
+      SELECT facts.horizon, facts.intact, row.*
+        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon,
+                     %s AS intact) facts
+        LEFT JOIN (
+          SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.joined_count
+            FROM services s
+            LEFT JOIN servicegroup_members m ON m.service_id = s.id
+           WHERE s.deleted = 0 AND s.topic IS NOT NULL AND %s
+             AND ($2::text IS NULL
+                  OR age(s.xmin) <= (SELECT age($2::xid8::xid))
+                  OR m.changed >= $2::xid8)
+        ) row ON true
+      """;
+
+  /**
+   * One poll. It takes the lock that a beat takes, by an update of no row, which only a primary
+   * does. $1 is what is watched; $2 the horizon of the last poll (null: everything), below which no
+   * transaction was running then: so what has changed since was written by one at or above it,
+   * whatever anybody's clock says.
+   *
+   * @param canary whether a canary is written: $3 the agent, $4 its nonce, $5 the new count, $6 the
+   *     count that is known to be there (0: none)
+   */
+  static String poll(LivenessSettings settings, boolean canary) {
+    String watched =
+        settings.watchOwn()
+            ? "s.id = ANY ($1::int[])"
+            : settings.watchGroups().isEmpty()
+                ? "$1::text[] IS NULL"
+                : "s.topic = ANY ($1::text[])";
+    return TOUCH
+        + (canary ? WRITE_CANARY : "")
+        + READ.formatted(canary ? CANARY_INTACT : NO_CANARY, watched);
+  }
+}

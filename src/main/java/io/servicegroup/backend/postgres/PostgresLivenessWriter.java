@@ -1,0 +1,241 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Writes the state of this agent's members: news first, then all beats in one statement. */
+final class PostgresLivenessWriter {
+
+  private static final String LEFT = "left";
+
+  private final PostgresClient client;
+  private final double lateSeconds;
+  private final PostgresLivenessMembers own = new PostgresLivenessMembers();
+
+  PostgresLivenessWriter(PostgresClient client, Duration reportInterval) {
+    this.client = client;
+    this.lateSeconds = reportInterval.toMillis() / 1000.0;
+  }
+
+  PostgresLivenessMembers members() {
+    return own;
+  }
+
+  /**
+   * Writes.
+   *
+   * @param members the full state
+   * @param left members that are not in it any more
+   * @return what was found; fails where it could not be written
+   */
+  Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return client.run(connection -> new Round(connection, members, left).write());
+  }
+
+  /**
+   * What a write came to.
+   *
+   * @param conflicts what forbids going on
+   * @param news whether a state was changed
+   */
+  record Written(List<Conflict> conflicts, boolean news) {}
+
+  /** One write, on one connection. */
+  private final class Round {
+
+    private final SqlConnection connection;
+    private final List<Heartbeat> members;
+    private final List<Heartbeat> left;
+    private final Map<MemberId, Heartbeat> present = new HashMap<>();
+    private final List<Conflict> conflicts = new ArrayList<>();
+    private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
+    private final Map<Integer, News> news = new LinkedHashMap<>();
+    private boolean changed;
+
+    Round(SqlConnection connection, List<Heartbeat> members, List<Heartbeat> left) {
+      this.connection = connection;
+      this.members = members;
+      this.left = left;
+      members.forEach(heartbeat -> present.put(heartbeat.id(), heartbeat));
+    }
+
+    Future<Written> write() {
+      return lookUp()
+          .compose(nothing -> changeStates())
+          .compose(nothing -> beat())
+          .compose(nothing -> explain())
+          .compose(nothing -> finish());
+    }
+
+    private Future<RowSet<Row>> execute(String sql, Tuple arguments) {
+      return connection.preparedQuery(sql).execute(arguments);
+    }
+
+    private Future<Void> lookUp() {
+      Map<MemberId, Heartbeat> wanted = new HashMap<>();
+      Stream.concat(left.stream(), members.stream())
+          .filter(heartbeat -> own.of(heartbeat) == null)
+          .forEach(heartbeat -> wanted.put(heartbeat.id(), heartbeat));
+      if (wanted.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      String[] groups = wanted.keySet().stream().map(MemberId::group).toArray(String[]::new);
+      String[] hosts = wanted.keySet().stream().map(MemberId::host).toArray(String[]::new);
+      return execute(PostgresLivenessSql.LOOK_UP, Tuple.wrap(List.of(groups, hosts)))
+          .map(
+              rows -> {
+                rows.forEach(row -> found(row, wanted));
+                wanted.keySet().forEach(id -> conflict(id, Conflict.Kind.DELETED));
+                return null;
+              });
+    }
+
+    private void found(Row row, Map<MemberId, Heartbeat> wanted) {
+      MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
+      Incarnation ours = wanted.get(id).incarnation();
+      String stored = row.getString("incarnation");
+      if (ours.toString().equals(stored)) {
+        own.add(new PostgresLivenessMember(id, ours, row.getInteger("id")));
+        wanted.remove(id);
+      } else if (stored != null && row.getLong("generation") >= ours.generation()) {
+        conflict(id, Conflict.Kind.SUPERSEDED);
+        wanted.remove(id);
+      }
+    }
+
+    private void conflict(MemberId id, Conflict.Kind kind) {
+      Heartbeat heartbeat = present.get(id);
+      if (heartbeat != null) {
+        conflicts.add(new Conflict(id, heartbeat.incarnation(), kind));
+      }
+    }
+
+    private Future<Void> changeStates() {
+      left.forEach(heartbeat -> collectNews(heartbeat, LEFT));
+      members.forEach(heartbeat -> collectNews(heartbeat, heartbeat.state().text()));
+      if (news.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      return execute(
+              PostgresLivenessSql.CHANGE_STATE,
+              Tuple.of(
+                  news.keySet().toArray(Integer[]::new),
+                  news.values().stream().map(News::generation).toArray(Long[]::new),
+                  news.values().stream().map(News::state).toArray(String[]::new),
+                  news.values().stream().map(News::reason).toArray(String[]::new)))
+          .map(
+              rows -> {
+                rows.forEach(row -> stateWritten(row.getInteger(0)));
+                return null;
+              });
+    }
+
+    private void collectNews(Heartbeat heartbeat, String state) {
+      PostgresLivenessMember member = own.of(heartbeat);
+      // Who beats in our row when we leave it stays in it.
+      boolean stays = member != null && state.equals(LEFT) && member.hasForeignBeats();
+      if (member != null && !stays && !state.equals(member.state())) {
+        long generation = member.incarnation().generation();
+        news.put(member.serviceId(), new News(generation, state, heartbeat.reason()));
+        unwritten.put(member.serviceId(), member);
+        member.state(null);
+      }
+    }
+
+    private void stateWritten(int serviceId) {
+      changed = true;
+      unwritten.remove(serviceId).state(news.remove(serviceId).state());
+    }
+
+    private Future<Void> beat() {
+      Map<Integer, PostgresLivenessMember> beating = new LinkedHashMap<>();
+      members.stream()
+          .filter(heartbeat -> heartbeat.state() != State.FAILED)
+          .map(own::of)
+          .filter(member -> member != null && member.state() != null)
+          .forEach(member -> beating.put(member.serviceId(), member));
+      if (beating.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      beating.values().forEach(PostgresLivenessMember::sending);
+      return execute(
+              PostgresLivenessSql.BEAT, Tuple.of(ids(beating), generations(beating), lateSeconds))
+          .map(
+              rows -> {
+                rows.forEach(
+                    row -> acknowledged(beating.remove(row.getInteger(0)), row.getInteger(1)));
+                beating.values().forEach(PostgresLivenessMember::skipped);
+                unwritten.putAll(beating);
+                return null;
+              });
+    }
+
+    private void acknowledged(PostgresLivenessMember member, long count) {
+      own.acknowledged(member, count, connection);
+      if (member.hasForeignBeats()) {
+        conflict(member.id(), Conflict.Kind.FOREIGN_BEATS);
+      }
+    }
+
+    private Future<Void> explain() {
+      if (unwritten.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      return execute(
+              PostgresLivenessSql.WHY_NOT,
+              Tuple.wrap(List.of(ids(unwritten), generations(unwritten))))
+          .map(
+              rows -> {
+                rows.forEach(row -> explained(unwritten.get(row.getInteger("id")), row));
+                return null;
+              });
+    }
+
+    /** A row that somebody holds is written next time; one that is not ours any more is not. */
+    private void explained(PostgresLivenessMember member, Row row) {
+      boolean deleted = row.getBoolean("deleted");
+      if (deleted || row.getBoolean("superseded")) {
+        own.remove(member);
+        news.remove(member.serviceId());
+        conflict(member.id(), deleted ? Conflict.Kind.DELETED : Conflict.Kind.SUPERSEDED);
+      } else {
+        member.state(row.getString("state"));
+      }
+    }
+
+    private Future<Written> finish() {
+      if (!news.isEmpty()) {
+        return Future.failedFuture("somebody else holds the rows of " + news.size() + " members");
+      }
+      left.forEach(gone -> own.remove(own.of(gone)));
+      return Future.succeededFuture(new Written(conflicts, changed));
+    }
+  }
+
+  private static Integer[] ids(Map<Integer, PostgresLivenessMember> members) {
+    return members.keySet().toArray(Integer[]::new);
+  }
+
+  private static Long[] generations(Map<Integer, PostgresLivenessMember> members) {
+    return members.values().stream()
+        .map(member -> member.incarnation().generation())
+        .toArray(Long[]::new);
+  }
+
+  private record News(long generation, String state, String reason) {}
+}
