@@ -1,0 +1,275 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A few connections to the primary of a PostgreSQL deployment. Everything is bounded: whatever runs
+ * out of time fails, is cancelled on the server, and its connection is closed and not used again (a
+ * pool of the driver would keep it for as long as the server hangs).
+ *
+ * <p>May be called from anywhere; futures complete, and work runs, on the context that created it.
+ */
+public final class PostgresClient {
+
+  private static final String READ_ONLY_SQL_TRANSACTION = "25006";
+
+  private final Vertx vertx;
+  private final Context context;
+  private final int maxConnections;
+  private final Duration timeout;
+  private final PostgresClientConnector connector;
+  private final PostgresClientListener listener;
+  private final Deque<PostgresClientLink> idle = new ArrayDeque<>();
+  private final Set<PostgresClientLink> links = new HashSet<>();
+  private final Deque<Task<?>> waiting = new ArrayDeque<>();
+  private int opening;
+  private boolean closed;
+
+  private PostgresClient(
+      Vertx vertx, PostgresClientOptions options, int maxConnections, Duration timeout) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.maxConnections = maxConnections;
+    this.timeout = timeout;
+    this.connector = new PostgresClientConnector(vertx, context, options.servers(), timeout);
+    this.listener =
+        new PostgresClientListener(
+            vertx,
+            context,
+            options.sessionServers(),
+            timeout,
+            payload -> query("SELECT pg_notify('servicegroup', $1)", Tuple.of(payload)));
+  }
+
+  /**
+   * Creates a client. Connects when there is something to do.
+   *
+   * @param vertx whose timers and sockets
+   * @param uri where the servers are, and how to reach them
+   * @param maxConnections at most so many connections at a time
+   * @param timeout for each {@link #run} as a whole, the wait for a connection included
+   * @return the client
+   * @throws IllegalArgumentException with a sentence where an option has no such value
+   */
+  public static PostgresClient create(
+      Vertx vertx, BackendUri uri, int maxConnections, Duration timeout) {
+    return new PostgresClient(
+        vertx, new PostgresClientOptions(uri, timeout), maxConnections, timeout);
+  }
+
+  /**
+   * Does something on a connection to the primary, which is its own for so long. A transaction that
+   * the work leaves open is thrown away with the connection.
+   *
+   * @param work what to do; its statements are its own to bound only where they need a shorter
+   *     bound
+   * @return what the work returned; fails where no primary can be reached, or the time ran out
+   */
+  public <T> Future<T> run(Function<SqlConnection, Future<T>> work) {
+    Task<T> task = new Task<>(work);
+    onContext(
+        () -> {
+          if (closed) {
+            task.result.fail(new VertxException("the connection to PostgreSQL was closed", true));
+            return;
+          }
+          task.timer = vertx.setTimer(Math.max(1, timeout.toMillis()), id -> task.expire());
+          waiting.add(task);
+          serve();
+        });
+    return task.result.future();
+  }
+
+  /**
+   * Does one prepared statement.
+   *
+   * @param sql with parameters {@code $1}…
+   * @param args the parameters
+   * @return the rows; fails as {@link #run} does
+   */
+  public Future<RowSet<Row>> query(String sql, Tuple args) {
+    return run(connection -> connection.preparedQuery(sql).execute(args));
+  }
+
+  /**
+   * Listens on the channel {@code servicegroup}, and goes on doing so through every loss of the
+   * connection until {@link #close}. To be called once.
+   *
+   * @param payload is given every payload, on the context of this client, and {@code resync} after
+   *     each time something may have been missed
+   * @return whether notifications arrive (a pooler swallows them without a word); never fails
+   */
+  public Future<Boolean> listen(Consumer<String> payload) {
+    return listener.start(payload);
+  }
+
+  /**
+   * Closes every connection.
+   *
+   * @return completes within a second; never fails
+   */
+  public Future<Void> close() {
+    Promise<Void> done = Promise.promise();
+    onContext(
+        () -> {
+          closed = true;
+          List<Task<?>> given = new ArrayList<>(waiting);
+          waiting.clear();
+          given.forEach(task -> task.fail("the connection to PostgreSQL was closed"));
+          List<Future<Void>> closing = new ArrayList<>();
+          closing.add(listener.stop());
+          links.forEach(link -> closing.add(link.close()));
+          links.clear();
+          idle.clear();
+          Future.join(closing).<Void>mapEmpty().otherwiseEmpty().onComplete(done);
+        });
+    return done.future();
+  }
+
+  private void onContext(Runnable work) {
+    if (Vertx.currentContext() == context) {
+      work.run();
+    } else {
+      context.runOnContext(nothing -> work.run());
+    }
+  }
+
+  private void serve() {
+    while (!waiting.isEmpty() && !idle.isEmpty()) {
+      waiting.poll().startOn(idle.pop());
+    }
+    while (opening < waiting.size() && links.size() + opening < maxConnections) {
+      open();
+    }
+  }
+
+  private void open() {
+    opening++;
+    connector.connect().onComplete(result -> onContext(() -> opened(result)));
+  }
+
+  private void opened(AsyncResult<PostgresClientLink> result) {
+    opening--;
+    if (closed) {
+      result.map(PostgresClientLink::close);
+      return;
+    }
+    if (result.succeeded()) {
+      PostgresClientLink link = result.result();
+      links.add(link);
+      link.onClosed(() -> onContext(() -> forget(link)));
+      idle.push(link);
+    } else {
+      Task<?> first = waiting.poll();
+      if (first != null) {
+        first.fail(result.cause());
+      }
+    }
+    serve();
+  }
+
+  private void forget(PostgresClientLink link) {
+    links.remove(link);
+    idle.remove(link);
+    if (!closed) {
+      serve();
+    }
+  }
+
+  private void release(PostgresClientLink link, Throwable failure) {
+    boolean readOnly =
+        failure instanceof PgException refused
+            && READ_ONLY_SQL_TRANSACTION.equals(refused.getSqlState());
+    if (readOnly) {
+      connector.distrust(link.server());
+    }
+    if (readOnly || link.connection().transaction() != null) {
+      link.close();
+    }
+    if (link.isClosed()) {
+      forget(link);
+    } else {
+      idle.push(link);
+      serve();
+    }
+  }
+
+  private final class Task<T> {
+    private final Function<SqlConnection, Future<T>> work;
+    private final Promise<T> result = Promise.promise();
+    private long timer;
+    private PostgresClientLink link;
+
+    Task(Function<SqlConnection, Future<T>> work) {
+      this.work = work;
+    }
+
+    void startOn(PostgresClientLink free) {
+      link = free;
+      Future<T> running;
+      try {
+        running = work.apply(free.connection());
+      } catch (RuntimeException e) {
+        running = Future.failedFuture(e);
+      }
+      running.onComplete(outcome -> onContext(() -> finish(outcome)));
+    }
+
+    private void finish(AsyncResult<T> outcome) {
+      if (!vertx.cancelTimer(timer)) {
+        return;
+      }
+      if (!closed) {
+        release(link, outcome.cause());
+      }
+      if (outcome.succeeded()) {
+        result.complete(outcome.result());
+      } else {
+        result.fail(outcome.cause());
+      }
+    }
+
+    void expire() {
+      if (link == null) {
+        waiting.remove(this);
+      } else {
+        connector.distrust(link.server());
+        link.abort();
+        forget(link);
+      }
+      result.tryFail(
+          new TimeoutException(
+              connector.description() + ": no answer within " + timeout.toMillis() + " ms"));
+    }
+
+    void fail(Throwable cause) {
+      vertx.cancelTimer(timer);
+      result.tryFail(cause);
+    }
+
+    void fail(String message) {
+      fail(new VertxException(message, true));
+    }
+  }
+}

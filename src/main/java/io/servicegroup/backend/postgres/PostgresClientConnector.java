@@ -1,0 +1,115 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgConnectOptions;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Finds the server that is primary now, starting with the one that was last. Used on one context.
+ */
+final class PostgresClientConnector {
+
+  private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final List<Server> servers;
+  private final Duration bound;
+  private int preferred;
+
+  PostgresClientConnector(Vertx vertx, Context context, List<Server> servers, Duration timeout) {
+    this.vertx = vertx;
+    this.context = context;
+    this.servers = servers;
+    // An attempt may outlast the statement that wanted it: the next one finds the connection.
+    this.bound =
+        timeout.compareTo(SHORTEST_ATTEMPT) < 0
+            ? SHORTEST_ATTEMPT
+            : timeout.compareTo(LONGEST_ATTEMPT) > 0 ? LONGEST_ATTEMPT : timeout;
+  }
+
+  /**
+   * Connects to the primary.
+   *
+   * @return fails with a message that names every server tried and why it would not do
+   */
+  Future<PostgresClientLink> connect() {
+    return connect(0, "", null);
+  }
+
+  /** A server turned out to be hung or no primary any more: the next attempt starts elsewhere. */
+  void distrust(String server) {
+    if (servers.get(preferred).name().equals(server)) {
+      preferred = (preferred + 1) % servers.size();
+    }
+  }
+
+  String description() {
+    return String.join(",", servers.stream().map(Server::name).toList());
+  }
+
+  private Future<PostgresClientLink> connect(int tried, String messages, Throwable last) {
+    if (tried == servers.size()) {
+      return Future.failedFuture(new VertxException(messages, last, true));
+    }
+    int index = (preferred + tried) % servers.size();
+    Server server = servers.get(index);
+    return connect(server, 0)
+        .onSuccess(link -> preferred = index)
+        .recover(
+            failure -> {
+              String message = server.name() + ": " + failure.getMessage();
+              return connect(
+                  tried + 1, messages.isEmpty() ? message : messages + "; " + message, failure);
+            });
+  }
+
+  private Future<PostgresClientLink> connect(Server server, int way) {
+    PgConnectOptions options = server.ways().get(way);
+    return PostgresClientLink.open(vertx, context, options, server.name(), bound)
+        .compose(this::requirePrimary)
+        .recover(
+            failure ->
+                way + 1 < server.ways().size() && otherWayMayHelp(failure)
+                    ? connect(server, way + 1)
+                    : Future.failedFuture(failure));
+  }
+
+  private static boolean otherWayMayHelp(Throwable failure) {
+    return !(failure instanceof ConnectException
+        || failure instanceof UnknownHostException
+        || failure instanceof TimeoutException
+        || failure instanceof StandbyException);
+  }
+
+  private Future<PostgresClientLink> requirePrimary(PostgresClientLink link) {
+    return link.connection()
+        .query("SHOW transaction_read_only")
+        .execute()
+        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+        .compose(
+            rows ->
+                "on".equals(rows.iterator().next().getString(0))
+                    ? Future.<PostgresClientLink>failedFuture(new StandbyException())
+                    : Future.succeededFuture(link))
+        .recover(failure -> link.abort().transform(done -> Future.failedFuture(failure)));
+  }
+
+  private static final class StandbyException extends VertxException {
+    private static final long serialVersionUID = 1;
+
+    StandbyException() {
+      super("is read-only (a standby?)", true);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a {@link BackendUri} means to the driver, with libpq's meaning of every option. */
+final class PostgresClientOptions {
+
+  private static final int CACHED_STATEMENTS = 64;
+  private static final int LONGEST_CACHED_STATEMENT = 16_384;
+
+  private final BackendUri uri;
+  private final Duration timeout;
+
+  PostgresClientOptions(BackendUri uri, Duration timeout) {
+    this.uri = uri;
+    this.timeout = timeout;
+  }
+
+  boolean pooled() {
+    return Boolean.parseBoolean(uri.options().getOrDefault("pooled", "false"));
+  }
+
+  /** Where statements go: each server with the ways to reach it, in the order to be tried. */
+  List<Server> servers() {
+    return servers(uri.hosts(), pooled());
+  }
+
+  /** Where a session of our own can be had, which LISTEN needs; empty where there is none. */
+  List<Server> sessionServers() {
+    if (!pooled()) {
+      return servers();
+    }
+    String listen = uri.options().get("listen");
+    if (listen == null) {
+      return List.of();
+    }
+    return servers(BackendUri.parse("postgresql://" + listen).hosts(), false);
+  }
+
+  private List<Server> servers(List<BackendUri.Host> hosts, boolean behindPooler) {
+    String mode = uri.options().getOrDefault("sslmode", "prefer");
+    return hosts.stream()
+        .map(
+            host ->
+                new Server(
+                    host.toString(),
+                    sslModes(mode).stream()
+                        .map(sslMode -> connectTo(host, sslMode, behindPooler))
+                        .toList()))
+        .toList();
+  }
+
+  /**
+   * The driver's own {@code prefer} and {@code allow} leave a socket behind when they fall back, so
+   * each way is tried as a connection of its own.
+   */
+  private List<SslMode> sslModes(String text) {
+    return switch (text) {
+      case "disable" -> List.of(SslMode.DISABLE);
+      case "allow" -> List.of(SslMode.DISABLE, SslMode.REQUIRE);
+      case "prefer" -> List.of(SslMode.REQUIRE, SslMode.DISABLE);
+      case "require" ->
+          // libpq: a root certificate turns require into verify-ca.
+          List.of(uri.options().containsKey("sslrootcert") ? SslMode.VERIFY_CA : SslMode.REQUIRE);
+      case "verify-ca" -> List.of(SslMode.VERIFY_CA);
+      case "verify-full" -> List.of(SslMode.VERIFY_FULL);
+      default ->
+          throw new IllegalArgumentException(
+              "sslmode is disable, allow, prefer, require, verify-ca or verify-full, not " + text);
+    };
+  }
+
+  private PgConnectOptions connectTo(BackendUri.Host host, SslMode mode, boolean behindPooler) {
+    String user = uri.user() == null ? System.getProperty("user.name") : uri.user();
+    PgConnectOptions options = new PgConnectOptions();
+    options
+        .setHost(host.name().isEmpty() ? "localhost" : host.name())
+        .setPort(host.port())
+        .setUser(user)
+        .setPassword(uri.password() == null ? "" : uri.password())
+        .setDatabase(uri.path().isEmpty() ? user : uri.path())
+        .setSslMode(mode)
+        .setSslOptions(ssl(mode))
+        .setProperties(sessionSettings(behindPooler))
+        .setUseLayer7Proxy(behindPooler)
+        .setCachePreparedStatements(!behindPooler)
+        .setPreparedStatementCacheMaxSize(CACHED_STATEMENTS)
+        .setPreparedStatementCacheSqlLimit(LONGEST_CACHED_STATEMENT);
+    return options;
+  }
+
+  /** PgBouncer refuses a start that sets anything but what it can keep per client. */
+  private Map<String, String> sessionSettings(boolean behindPooler) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("application_name", "servicegroup");
+    settings.put("client_encoding", "utf8");
+    settings.put("DateStyle", "ISO");
+    if (!behindPooler) {
+      // What our own bound ends here, the server ends too, also where no cancel request arrives.
+      String millis = Long.toString(Math.max(1, timeout.toMillis()));
+      settings.put("statement_timeout", millis);
+      settings.put("idle_in_transaction_session_timeout", millis);
+    }
+    return settings;
+  }
+
+  private ClientSSLOptions ssl(SslMode mode) {
+    ClientSSLOptions ssl = new ClientSSLOptions();
+    boolean verify = mode == SslMode.VERIFY_CA || mode == SslMode.VERIFY_FULL;
+    ssl.setTrustAll(!verify);
+    ssl.setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "");
+    if (verify) {
+      ssl.setTrustOptions(new PemTrustOptions().addCertPath(file("sslrootcert", "root.crt")));
+    }
+    if (uri.options().containsKey("sslcert") || uri.options().containsKey("sslkey")) {
+      ssl.setKeyCertOptions(
+          new PemKeyCertOptions()
+              .addCertPath(file("sslcert", "postgresql.crt"))
+              .addKeyPath(file("sslkey", "postgresql.key")));
+    }
+    return ssl;
+  }
+
+  private String file(String option, String libpqDefault) {
+    String given = uri.options().get(option);
+    return given != null
+        ? given
+        : Path.of(System.getProperty("user.home"), ".postgresql", libpqDefault).toString();
+  }
+
+  /**
+   * A server.
+   *
+   * @param name host and port, for messages
+   * @param ways how to connect to it, in the order to be tried
+   */
+  record Server(String name, List<PgConnectOptions> ways) {}
+}
