@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS services (
     deleted_at      timestamp without time zone,
     id              serial PRIMARY KEY,
     host            character varying(255),
-    binary          character varying(255),
+    "binary"        character varying(255),
     topic           character varying(255),
     report_count    integer NOT NULL DEFAULT 0,
     disabled        boolean DEFAULT false,
@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS services (
     version         integer DEFAULT 0,
     uuid            character varying(36),
     CONSTRAINT uniq_services0host0topic0deleted UNIQUE (host, topic, deleted),
-    CONSTRAINT uniq_services0host0binary0deleted UNIQUE (host, binary, deleted)
+    CONSTRAINT uniq_services0host0binary0deleted UNIQUE (host, "binary", deleted)
 ) WITH (
     fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0.05,
