@@ -135,7 +135,14 @@ public record AgentConfig(
    * @param config what it is deployed with
    */
   public record ThirdParty(String name, String verticle, Map<String, Object> config)
-      implements Backend {}
+      implements Backend {
+
+    /** Without the configuration, which may hold secrets. */
+    @Override
+    public String toString() {
+      return "ThirdParty[name=" + name + ", verticle=" + verticle + "]";
+    }
+  }
 
   /** {@code watch}: whose liveness the evaluator follows. */
   public sealed interface Watch {}
@@ -176,7 +183,14 @@ public record AgentConfig(
    * @param allowAnonymous whether an address other than loopback may go without a token
    */
   public record Http(
-      String host, int port, Optional<String> token, Optional<Tls> tls, boolean allowAnonymous) {}
+      String host, int port, Optional<String> token, Optional<Tls> tls, boolean allowAnonymous) {
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Http[host=" + host + ", port=" + port + ", tls=" + tls + "]";
+    }
+  }
 
   /**
    * {@code http.tls}: PEM files.

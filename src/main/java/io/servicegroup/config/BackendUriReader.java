@@ -1,99 +1,153 @@
 package io.servicegroup.config;
 
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Reads and writes {@link BackendUri}s. {@code java.net.URI} knows one host only. */
 final class BackendUriReader {
 
+  private static final String DEFAULT_DIRECTORY = "data";
+  private static final String ENCODE =
+      "@, /, ?, & and % inside a user name or password are percent-encoded (%40, %2F, %3F, %26,"
+          + " %25)";
+
   private BackendUriReader() {}
 
   static BackendUri read(String text) {
     int colon = text.indexOf(':');
-    if (colon < 0) {
-      throw new IllegalArgumentException("a backend is a URI such as postgresql://host/database");
-    }
-    Scheme scheme =
-        Scheme.find(text.substring(0, colon))
-            .orElseThrow(() -> new IllegalArgumentException("unknown scheme"));
+    Scheme scheme = scheme(colon < 0 ? "" : text.substring(0, colon));
     String rest = text.substring(colon + 1);
     int question = rest.indexOf('?');
     String query = question < 0 ? "" : rest.substring(question + 1);
     rest = question < 0 ? rest : rest.substring(0, question);
-    if (!rest.startsWith("//")) {
-      return new BackendUri(scheme, null, null, List.of(), decode(rest), options(query));
+    return scheme == Scheme.EMBEDDED ? embedded(rest, query) : remote(scheme, rest, query);
+  }
+
+  private static Scheme scheme(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("mysql") || lower.startsWith("mariadb")) {
+      throw new IllegalArgumentException("mysql is not supported; " + allowedSchemes());
     }
-    rest = rest.substring(2);
-    int slash = rest.indexOf('/');
-    String authority = slash < 0 ? rest : rest.substring(0, slash);
-    String path = slash < 0 ? "" : decode(rest.substring(slash + 1));
+    return Scheme.find(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    (lower.matches("[a-z][a-z0-9+.-]{0,30}")
+                            ? "there is no scheme " + lower + "; "
+                            : "")
+                        + allowedSchemes()));
+  }
+
+  private static String allowedSchemes() {
+    return Arrays.stream(Scheme.values())
+        .flatMap(scheme -> scheme.names().stream().map(name -> prefix(scheme, name)))
+        .collect(Collectors.joining(", ", "allowed schemes are ", ""));
+  }
+
+  private static String prefix(Scheme scheme, String name) {
+    return scheme == Scheme.EMBEDDED ? name + ":" : name + "://";
+  }
+
+  private static BackendUri embedded(String directory, String query) {
+    List<String> wrong = new ArrayList<>();
+    if (directory.startsWith("//")) {
+      wrong.add("embedded: takes a directory, as in embedded:data or embedded:/var/lib/x");
+    }
+    String path = PercentCode.decode(directory);
+    if (path.indexOf('\0') >= 0) {
+      wrong.add("a directory's name holds no NUL character");
+    }
+    Map<String, String> options = UriOptions.read(Scheme.EMBEDDED, query, wrong);
+    refuse(wrong);
+    return new BackendUri(
+        Scheme.EMBEDDED, null, null, List.of(), path.isEmpty() ? DEFAULT_DIRECTORY : path, options);
+  }
+
+  private static BackendUri remote(Scheme scheme, String text, String query) {
+    if (!text.startsWith("//")) {
+      throw new IllegalArgumentException(
+          "hosts are required, as in " + scheme.text() + "://127.0.0.1/nova");
+    }
+    int slash = text.indexOf('/', 2);
+    String authority = slash < 0 ? text.substring(2) : text.substring(2, slash);
+    String path = slash < 0 ? "" : text.substring(slash + 1);
+    // An @ there means that the password held what ended it: its rest is not to be printed.
+    if (path.contains("@") || query.contains("@")) {
+      throw new IllegalArgumentException(ENCODE);
+    }
+    List<String> wrong = new ArrayList<>();
     int at = authority.lastIndexOf('@');
     String user = null;
     String password = null;
     if (at >= 0) {
       String[] parts = authority.substring(0, at).split(":", 2);
-      user = decode(parts[0]);
-      password = parts.length > 1 ? decode(parts[1]) : null;
+      user = PercentCode.decode(parts[0]);
+      password = parts.length > 1 ? PercentCode.decode(parts[1]) : null;
+      if (user.isEmpty()) {
+        wrong.add("a user name is required before the @");
+      }
     }
-    return new BackendUri(
-        scheme, user, password, hosts(authority.substring(at + 1), scheme), path, options(query));
+    List<BackendUri.Host> hosts = hosts(authority.substring(at + 1), scheme, wrong);
+    Map<String, String> options = UriOptions.read(scheme, query, wrong);
+    String decoded = PercentCode.decode(path);
+    if ((user + password + decoded).indexOf('\0') >= 0) {
+      wrong.add("a URI holds no NUL character");
+    }
+    refuse(wrong);
+    return new BackendUri(scheme, user, password, hosts, decoded, options);
   }
 
-  private static List<BackendUri.Host> hosts(String text, Scheme scheme) {
+  private static List<BackendUri.Host> hosts(String text, Scheme scheme, List<String> wrong) {
     List<BackendUri.Host> hosts = new ArrayList<>();
-    for (String host : text.split(",")) {
-      int colon = host.lastIndexOf(':');
-      boolean hasPort = colon > host.lastIndexOf(']') && colon >= 0;
-      String name = hasPort ? host.substring(0, colon) : host;
-      int port = hasPort ? Integer.parseInt(host.substring(colon + 1)) : scheme.defaultPort();
-      hosts.add(new BackendUri.Host(name.replaceAll("^\\[|\\]$", ""), port));
+    if (text.isEmpty()) {
+      wrong.add("hosts are required, as in " + scheme.text() + "://127.0.0.1/nova");
+      return hosts;
+    }
+    for (String host : text.split(",", -1)) {
+      try {
+        hosts.add(HostPort.parse(host, scheme.defaultPort()));
+      } catch (IllegalArgumentException e) {
+        wrong.add(e.getMessage());
+      }
     }
     return hosts;
   }
 
-  private static Map<String, String> options(String query) {
-    Map<String, String> options = new LinkedHashMap<>();
-    for (String pair : query.isEmpty() ? new String[0] : query.split("&")) {
-      String[] parts = pair.split("=", 2);
-      options.put(decode(parts[0]), parts.length > 1 ? decode(parts[1]) : "");
+  private static void refuse(List<String> wrong) {
+    if (!wrong.isEmpty()) {
+      throw new IllegalArgumentException(
+          wrong.stream().distinct().collect(Collectors.joining("; ")));
     }
-    return options;
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   static String write(BackendUri uri, String password) {
     StringBuilder text = new StringBuilder(uri.scheme().text()).append(':');
     if (uri.hosts().isEmpty()) {
-      text.append(uri.path());
+      text.append(PercentCode.encode(uri.path()).replace("%2F", "/"));
     } else {
       text.append("//");
       if (uri.user() != null) {
-        text.append(encode(uri.user()));
+        text.append(PercentCode.encode(uri.user()));
         if (password != null) {
-          text.append(':').append(password.equals("***") ? password : encode(password));
+          text.append(':').append(PercentCode.encode(password));
         }
         text.append('@');
       }
       text.append(
           uri.hosts().stream().map(BackendUri.Host::toString).collect(Collectors.joining(",")));
-      text.append('/').append(encode(uri.path()));
+      text.append('/').append(PercentCode.encode(uri.path()));
     }
     String query =
         uri.options().entrySet().stream()
-            .map(option -> encode(option.getKey()) + "=" + encode(option.getValue()))
+            .map(
+                option ->
+                    PercentCode.encode(option.getKey())
+                        + "="
+                        + PercentCode.encode(option.getValue()).replace("%2F", "/"))
             .collect(Collectors.joining("&"));
     return query.isEmpty() ? text.toString() : text.append('?').append(query).toString();
   }

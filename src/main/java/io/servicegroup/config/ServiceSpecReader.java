@@ -1,18 +1,24 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Reads and writes a service in the form of an entry of {@code services}: the same rules for the
- * configuration file and for a join over the bus or HTTP.
+ * configuration file and for a join over the bus or HTTP. Only the configuration file may refer to
+ * secrets: a join reads nothing of this machine.
  */
 public final class ServiceSpecReader {
 
   private ServiceSpecReader() {}
 
   /**
-   * Reads a service.
+   * Reads a service that names its host.
    *
    * @param json an entry of {@code services}
    * @return the service
@@ -20,16 +26,67 @@ public final class ServiceSpecReader {
    *     allowed
    */
   public static ServiceSpec read(JsonObject json) {
-    throw new IllegalArgumentException("not written");
+    return read(json, Optional.empty());
+  }
+
+  /**
+   * Reads a service.
+   *
+   * @param json an entry of {@code services}
+   * @param defaultHost the host where it names none
+   * @return the service
+   * @throws IllegalArgumentException with a sentence that names every field at fault and what is
+   *     allowed
+   */
+  public static ServiceSpec read(JsonObject json, String defaultHost) {
+    return read(json, Optional.of(defaultHost));
+  }
+
+  private static ServiceSpec read(JsonObject json, Optional<String> defaultHost) {
+    Faults faults = new Faults();
+    Section section = new Section("", Trees.plain(json), faults, References.none());
+    Optional<ServiceSpec> spec = read(section, defaultHost);
+    if (!faults.list().isEmpty()) {
+      throw new IllegalArgumentException(
+          faults.list().stream().map(Fault::toString).collect(Collectors.joining(" · ")));
+    }
+    return spec.orElseThrow();
+  }
+
+  /** Reads a service; empty where its names are at fault. */
+  static Optional<ServiceSpec> read(Section section, Optional<String> defaultHost) {
+    Optional<String> group = section.requiredName("group");
+    Optional<String> host =
+        defaultHost.isPresent()
+            ? section.name("host").or(() -> defaultHost)
+            : section.requiredName("host");
+    Optional<String> binary = section.name("binary").or(() -> group);
+    int version = section.integer("version", 0, Integer.MAX_VALUE).orElse(0);
+    Map<String, Object> metadata = section.freeForm("metadata");
+    Section probeSection = section.section("probe");
+    Probe probe = section.has("probe") ? ProbeReader.read(probeSection) : new Probe.None();
+    section.refuseUnknown();
+    if (group.isEmpty() || host.isEmpty() || binary.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ServiceSpec(
+            new MemberId(group.get(), host.get()), binary.get(), version, metadata, probe));
   }
 
   /**
    * Writes a service.
    *
    * @param spec the service
-   * @return what {@link #read} takes
+   * @return what {@link #read(JsonObject)} takes
    */
   public static JsonObject write(ServiceSpec spec) {
-    throw new IllegalArgumentException("not written");
+    return new JsonObject()
+        .put("group", spec.id().group())
+        .put("host", spec.id().host())
+        .put("binary", spec.binary())
+        .put("version", spec.version())
+        .put("metadata", Trees.json(spec.metadata()))
+        .put("probe", ProbeReader.write(spec.probe()));
   }
 }

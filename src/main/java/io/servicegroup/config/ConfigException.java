@@ -1,0 +1,32 @@
+package io.servicegroup.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A configuration that cannot be used, with everything that is wrong with it. */
+public final class ConfigException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  @SuppressWarnings("serial") // Exceptions of ours are never serialised.
+  private final List<Fault> faults;
+
+  /**
+   * Refuses a configuration.
+   *
+   * @param faults at least one
+   */
+  public ConfigException(List<Fault> faults) {
+    super(faults.stream().map(Fault::toString).collect(Collectors.joining("\n")));
+    this.faults = List.copyOf(faults);
+  }
+
+  /**
+   * Everything that is wrong.
+   *
+   * @return in the order of the configuration's sections
+   */
+  public List<Fault> faults() {
+    return faults;
+  }
+}

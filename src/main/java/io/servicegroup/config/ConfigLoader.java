@@ -1,0 +1,153 @@
+package io.servicegroup.config;
+
+import io.vertx.config.ConfigRetriever;
+import io.vertx.config.ConfigRetrieverOptions;
+import io.vertx.config.ConfigStoreOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/**
+ * Reads an agent's configuration: YAML files in order, then the environment ({@code
+ * SERVICEGROUP__HTTP__PORT}), then {@code --set}, later ones winning key by key.
+ */
+public final class ConfigLoader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigLoader.class);
+
+  private final Vertx vertx;
+  private final List<Path> files;
+  private final Map<String, String> environment;
+  private final List<String> settings;
+  private final References references;
+
+  /**
+   * Names the sources.
+   *
+   * @param vertx for reading
+   * @param files YAML files; later ones win
+   * @param environment the environment variables, also for {@code ${env:NAME}}
+   * @param settings {@code key.path=value}; later ones win
+   */
+  public ConfigLoader(
+      Vertx vertx, List<Path> files, Map<String, String> environment, List<String> settings) {
+    this.vertx = vertx;
+    this.files = List.copyOf(files);
+    this.environment = Map.copyOf(environment);
+    this.settings = List.copyOf(settings);
+    this.references = References.of(environment);
+  }
+
+  /**
+   * Reads and checks everything.
+   *
+   * @return the configuration; fails with a {@link ConfigException} that holds every fault
+   */
+  public Future<AgentConfig> load() {
+    Faults faults = new Faults();
+    List<Future<Optional<JsonObject>>> reads = new ArrayList<>();
+    files.forEach(file -> reads.add(read(file, faults)));
+    return Future.all(reads)
+        .compose(
+            all -> {
+              JsonObject merged = new JsonObject();
+              reads.forEach(read -> read.result().ifPresent(json -> merged.mergeIn(json, true)));
+              // Secrets and certificates are files, too.
+              return vertx.executeBlocking(() -> check(merged, faults));
+            });
+  }
+
+  /**
+   * The whole configuration with its defaults, as YAML, with every secret masked.
+   *
+   * @param config what {@link #load} gave
+   * @return what a configuration file could hold, but for the secrets
+   */
+  public String effective(AgentConfig config) {
+    return Trees.yaml(new EffectiveConfig(references::mask).tree(config));
+  }
+
+  private Future<Optional<JsonObject>> read(Path file, Faults faults) {
+    ConfigStoreOptions store =
+        new ConfigStoreOptions()
+            .setType("file")
+            .setFormat("yaml")
+            .setConfig(new JsonObject().put("path", file.toAbsolutePath().toString()));
+    ConfigRetriever retriever =
+        ConfigRetriever.create(
+            vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
+    return retriever
+        .getConfig()
+        .map(Optional::of)
+        .otherwise(
+            failure -> {
+              faults.add("--config " + file, null, reason(failure));
+              return Optional.empty();
+            })
+        .eventually(retriever::close);
+  }
+
+  /** Why a file cannot be read; the parser's own words would quote lines of it. */
+  private static String reason(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NoSuchFileException) {
+        return "there is no such file";
+      }
+      if (cause instanceof AccessDeniedException) {
+        return "the file may not be read by this user";
+      }
+      if (cause instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
+        return "the file is no YAML: line %d, column %d"
+            .formatted(yaml.getProblemMark().getLine() + 1, yaml.getProblemMark().getColumn() + 1);
+      }
+      if (cause instanceof ClassCastException) {
+        return "the file is no map; allowed are keys such as http: and services:";
+      }
+    }
+    return "the file cannot be read as YAML";
+  }
+
+  private AgentConfig check(JsonObject merged, Faults faults) {
+    Optional<AgentConfig> config = Optional.empty();
+    try {
+      Overlay overlay = new Overlay(Trees.plain(merged), faults);
+      overlay.environment(environment);
+      settings.forEach(overlay::setting);
+      config = ConfigReader.read(overlay.tree(), references, faults, HostName.get());
+    } catch (IllegalArgumentException e) {
+      faults.add("--config", null, e.getMessage());
+    }
+    return config.map(ConfigLoader::warned).orElseThrow(() -> refusal(faults));
+  }
+
+  private ConfigException refusal(Faults faults) {
+    return new ConfigException(
+        faults.list().stream()
+            .map(
+                fault ->
+                    new Fault(
+                        fault.key(),
+                        fault.given() == null ? null : references.mask(fault.given()),
+                        references.mask(fault.rule())))
+            .toList());
+  }
+
+  private static AgentConfig warned(AgentConfig config) {
+    AgentConfig.Http http = config.http();
+    if (http.token().isEmpty() && !HostPort.isLoopback(http.host())) {
+      LOG.warn(
+          "http.allow_anonymous: everybody who reaches {}:{} may write", http.host(), http.port());
+    }
+    return config;
+  }
+}

@@ -1,0 +1,164 @@
+package io.servicegroup.config;
+
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads a merged configuration into an {@link AgentConfig}; knows every key and every rule. */
+final class ConfigReader {
+
+  private static final Duration SHORTEST_LIMIT = Duration.ofMillis(100);
+  private static final Duration LONGEST_LIMIT = Duration.ofHours(1);
+  private static final String NO_CLUSTER =
+      "allowed is none; hazelcast and zookeeper do not exist yet";
+
+  private final Section root;
+  private final Faults faults;
+
+  private ConfigReader(Section root, Faults faults) {
+    this.root = root;
+    this.faults = faults;
+  }
+
+  /** Reads a configuration. What it returns means nothing where faults were added. */
+  static Optional<AgentConfig> read(
+      Map<String, Object> tree, References references, Faults faults, String machine) {
+    ConfigReader reader = new ConfigReader(new Section("", tree, faults, references), faults);
+    AgentConfig config = reader.read(machine);
+    return faults.list().isEmpty() ? Optional.of(config) : Optional.empty();
+  }
+
+  private AgentConfig read(String machine) {
+    AgentConfig.Agent agent = agent(root.section("agent"), machine);
+    List<ServiceSpec> services = services(agent.host());
+    Section catalogSection = root.section("catalog");
+    Optional<BackendUri> uri = catalogUri(catalogSection);
+    AgentConfig.CreateTables createTables =
+        catalogSection.choice(
+            "create_tables",
+            AgentConfig.CreateTables.ALL,
+            Words.of(AgentConfig.CreateTables.class));
+    catalogSection.refuseUnknown();
+    AgentConfig.Liveness liveness =
+        LivenessReader.read(root.section("liveness"), faults, uri, agent.leaveOnStop());
+    AgentConfig.Watch watch = watch(services.isEmpty());
+    AgentConfig.Evaluate evaluate = evaluate();
+    cluster(root.section("cluster"));
+    AgentConfig.Http http = HttpReader.http(root.section("http"));
+    AgentConfig.AgentCheck check = HttpReader.agentCheck(root.section("agent_check"), http);
+    root.refuseUnknown();
+    return new AgentConfig(
+        agent,
+        services,
+        new AgentConfig.Catalog(uri.orElse(null), createTables),
+        liveness,
+        watch,
+        evaluate,
+        http,
+        check);
+  }
+
+  private static AgentConfig.Agent agent(Section section, String machine) {
+    String host = section.name("host").orElse(machine);
+    AgentConfig.Agent agent =
+        new AgentConfig.Agent(
+            host,
+            limit(section, "start_timeout", 30),
+            limit(section, "stop_timeout", 10),
+            section.flag("leave_on_stop", true));
+    section.refuseUnknown();
+    return agent;
+  }
+
+  private static Duration limit(Section section, String key, int seconds) {
+    return section.duration(key, SHORTEST_LIMIT, LONGEST_LIMIT).orElse(Duration.ofSeconds(seconds));
+  }
+
+  private static Optional<BackendUri> catalogUri(Section section) {
+    Optional<BackendUri> uri = BackendsReader.uri(section, "uri");
+    return uri.isEmpty() && section.isSound("uri")
+        ? Optional.of(BackendUri.parse("embedded:"))
+        : uri;
+  }
+
+  private List<ServiceSpec> services(String agentHost) {
+    List<ServiceSpec> services = new ArrayList<>();
+    Set<MemberId> ids = new HashSet<>();
+    Map<List<String>, String> groups = new HashMap<>();
+    for (String item : root.items("services", "a list of maps").orElse(List.of())) {
+      Section section = root.section(item);
+      if (!root.isSound(item)) {
+        continue;
+      }
+      Optional<ServiceSpec> read = ServiceSpecReader.read(section, Optional.of(agentHost));
+      read.ifPresent(services::add);
+      read.ifPresent(spec -> requireUnique(section, spec, ids, groups));
+    }
+    return services;
+  }
+
+  private static void requireUnique(
+      Section section, ServiceSpec spec, Set<MemberId> ids, Map<List<String>, String> groups) {
+    String group = spec.id().group();
+    if (!ids.add(spec.id())) {
+      section.refuse(
+          "host",
+          Masking.shown(spec.id().host()),
+          "another service of the group has this host; allowed is one of each (group, host)");
+    }
+    String other = groups.putIfAbsent(List.of(spec.id().host(), spec.binary()), group);
+    if (other != null && !other.equals(group)) {
+      section.refuse(
+          "binary",
+          Masking.shown(spec.binary()),
+          "the group %s has this binary on this host; allowed is one group of each (host, binary)"
+              .formatted(other));
+    }
+  }
+
+  private AgentConfig.Watch watch(boolean isAlone) {
+    String allowed = "own, all or a list of groups";
+    if (root.isList("watch")) {
+      Set<String> groups = new LinkedHashSet<>();
+      for (String item : root.items("watch", allowed).orElseThrow()) {
+        root.requiredName(item).ifPresent(groups::add);
+      }
+      if (groups.isEmpty() && root.isSound("watch")) {
+        root.refuse("watch", "allowed is " + allowed);
+      }
+      return new AgentConfig.WatchGroups(groups);
+    }
+    Map<String, AgentConfig.Watch> words = new LinkedHashMap<>();
+    words.put("own", new AgentConfig.WatchOwn());
+    words.put("all", new AgentConfig.WatchAll());
+    return root.choice("watch", words.get(isAlone ? "all" : "own"), words);
+  }
+
+  private AgentConfig.Evaluate evaluate() {
+    Map<String, AgentConfig.Evaluate> words = Words.of(AgentConfig.Evaluate.class);
+    if (root.text("evaluate", "one of always, never").filter("elected"::equals).isPresent()) {
+      root.refuse(
+          "evaluate",
+          "elected needs a cluster, which this version does not have; allowed is one of always, never");
+      return AgentConfig.Evaluate.ALWAYS;
+    }
+    return root.choice("evaluate", AgentConfig.Evaluate.ALWAYS, words);
+  }
+
+  private static void cluster(Section section) {
+    Optional<String> type = section.text("type", "none");
+    if (type.isPresent() && !type.get().equals("none")) {
+      section.refuse("type", NO_CLUSTER);
+    }
+    section.refuseUnknown();
+  }
+}

@@ -1,0 +1,18 @@
+package io.servicegroup.config;
+
+/**
+ * One thing that is wrong with a configuration.
+ *
+ * @param key the key's path, for example {@code services[0].group}
+ * @param given the value as it may be printed (secrets masked), or null where there is no value to
+ *     speak of
+ * @param rule what is allowed
+ */
+public record Fault(String key, String given, String rule) {
+
+  /** The fault in one line. */
+  @Override
+  public String toString() {
+    return key + ": " + (given == null ? "" : "given " + given + "; ") + rule;
+  }
+}

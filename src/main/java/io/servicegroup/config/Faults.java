@@ -1,0 +1,24 @@
+package io.servicegroup.config;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects faults, so that all of them are told together, each once. */
+final class Faults {
+
+  private final Set<Fault> set = new LinkedHashSet<>();
+
+  void add(String key, String given, String rule) {
+    set.add(new Fault(key, given, rule));
+  }
+
+  /** Whether a key is at fault already: rules between keys only speak where each is sound. */
+  boolean has(String key) {
+    return set.stream().anyMatch(fault -> fault.key().equals(key));
+  }
+
+  List<Fault> list() {
+    return List.copyOf(set);
+  }
+}

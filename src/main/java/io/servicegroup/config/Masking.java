@@ -1,0 +1,87 @@
+package io.servicegroup.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** How a value that somebody configured may be printed. */
+final class Masking {
+
+  static final String MASK = "***";
+
+  private static final int MAX_SHOWN = 120;
+  // Greedy on purpose: an @ or / inside a password that should have been encoded stays hidden.
+  private static final Pattern USER_INFO = Pattern.compile("^([^:@]*:(?://)?).*@", Pattern.DOTALL);
+  // What stands where a port should is a password whose host was forgotten.
+  private static final Pattern NO_PORT =
+      Pattern.compile("(?<=://)([^/?\\[:@]*:)(?!\\d+(?:[,/?]|$))[^/?@]+");
+  private static final Pattern PASSWORD = Pattern.compile("(://[^/?@]*:)[^/?@]*@");
+  private static final Pattern SECRET_OPTION =
+      Pattern.compile("(?i)([?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)[^&]*");
+  private static final Pattern SECRET_KEY =
+      Pattern.compile("(?i).*(?:pass|pwd|secret|token|credential|private|api_?key).*");
+
+  private Masking() {}
+
+  /** A value of any type in one short line. */
+  static String shown(Object value) {
+    if (value == null) {
+      return "nothing";
+    }
+    if (value instanceof Map) {
+      return "a map";
+    }
+    if (value instanceof List) {
+      return "a list";
+    }
+    if (value instanceof Overriding overriding) {
+      return shown(overriding.text()) + " (from " + overriding.origin() + ")";
+    }
+    if (value instanceof String text) {
+      return '"' + printable(uri(text)) + '"';
+    }
+    return printable(value.toString());
+  }
+
+  /** A value of which nothing but its existence may be printed. */
+  static String hidden(Object value) {
+    if (value == null || value instanceof Map || value instanceof List) {
+      return shown(value);
+    }
+    return value instanceof Overriding overriding
+        ? MASK + " (from " + overriding.origin() + ")"
+        : MASK;
+  }
+
+  /** Masks what may be a secret in a URI, sound or not. */
+  static String uri(String text) {
+    String masked = USER_INFO.matcher(text).replaceFirst("$1***@");
+    masked = NO_PORT.matcher(masked).replaceFirst("$1***");
+    return SECRET_OPTION.matcher(masked).replaceAll("$1***");
+  }
+
+  /** Masks passwords and options that look like secrets in a sound URI; other texts stay. */
+  static String soundUri(String text) {
+    return SECRET_OPTION.matcher(PASSWORD.matcher(text).replaceFirst("$1***@")).replaceAll("$1***");
+  }
+
+  /** Whether a key of a free-form map names a secret. */
+  static boolean isSecret(String key) {
+    return SECRET_KEY.matcher(key).matches();
+  }
+
+  static String printable(String text) {
+    String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+    StringBuilder printable = new StringBuilder();
+    shown.codePoints().forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : '?'));
+    return printable.toString();
+  }
+
+  private static boolean isPrintable(int codePoint) {
+    return !Character.isISOControl(codePoint)
+        && Character.getType(codePoint) != Character.SURROGATE
+        && Character.getType(codePoint) != Character.LINE_SEPARATOR
+        && Character.getType(codePoint) != Character.PARAGRAPH_SEPARATOR
+        && Character.getType(codePoint) != Character.FORMAT;
+  }
+}

@@ -1,0 +1,153 @@
+package io.servicegroup.config;
+
+import io.servicegroup.model.Probe;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads and writes {@code probe}. */
+final class ProbeReader {
+
+  private static final Duration SHORTEST = Duration.ofMillis(10);
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Probe.Timing PID_TIMING =
+      new Probe.Timing(Duration.ofMillis(100), Duration.ofMillis(100), 1, 1);
+  private static final Map<String, Function<Section, Probe>> TYPES = new LinkedHashMap<>();
+
+  static {
+    TYPES.put("none", section -> new Probe.None());
+    TYPES.put("self", section -> new Probe.Self());
+    TYPES.put("tcp", ProbeReader::tcp);
+    TYPES.put("pid", ProbeReader::pid);
+    TYPES.put("http", ProbeReader::http);
+  }
+
+  private ProbeReader() {}
+
+  /** Reads a probe. What it returns means nothing where faults were found. */
+  static Probe read(Section section) {
+    Function<Section, Probe> type = section.choice("type", null, TYPES);
+    if (type == null) {
+      if (!section.has("type")) {
+        section.refuse("type", "allowed is one of " + String.join(", ", TYPES.keySet()));
+      }
+      return new Probe.None();
+    }
+    Probe probe = type.apply(section);
+    section.refuseUnknown();
+    return probe;
+  }
+
+  private static Probe tcp(Section section) {
+    Optional<String> address = section.text("address", "host:port, as in \"127.0.0.1:9696\"");
+    BackendUri.Host host = new BackendUri.Host("", 0);
+    try {
+      host = address.isPresent() ? HostPort.parse(address.get(), 0) : host;
+    } catch (IllegalArgumentException e) {
+      section.refuse("address", e.getMessage());
+    }
+    if (!section.has("address")) {
+      section.refuse("address", "allowed is host:port, as in \"127.0.0.1:9696\"");
+    }
+    return new Probe.Tcp(
+        host.name(), host.port(), section.flag("hold", false), timing(section, true));
+  }
+
+  private static Probe pid(Section section) {
+    Optional<Long> pid = section.positive("pid");
+    Optional<Path> file = section.text("pid_file", "the path of a file").map(ProbeReader::path);
+    if (section.has("pid") == section.has("pid_file")) {
+      section.refuse(section.has("pid") ? "pid_file" : "pid", "exactly one of pid, pid_file");
+    }
+    if (file.isPresent() && file.get().toString().isBlank()) {
+      section.refuse("pid_file", "allowed is the path of a file");
+    }
+    return new Probe.Pid(pid.orElse(null), file.orElse(null), timing(section, false));
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      return Path.of("");
+    }
+  }
+
+  private static Probe http(Section section) {
+    String allowed = "an address that begins with http:// or https://";
+    Optional<URI> url = section.text("url", allowed).flatMap(ProbeReader::url);
+    if (url.isEmpty() && section.isSound("url")) {
+      section.refuse("url", "allowed is " + allowed);
+    }
+    return new Probe.Http(
+        url.orElse(null), section.integer("expect", 100, 599).orElse(0), timing(section, true));
+  }
+
+  private static Optional<URI> url(String text) {
+    try {
+      URI uri = new URI(text);
+      boolean isHttp = "http".equalsIgnoreCase(uri.getScheme());
+      return (isHttp || "https".equalsIgnoreCase(uri.getScheme())) && uri.getHost() != null
+          ? Optional.of(uri)
+          : Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Probe.Timing timing(Section section, boolean hasTimeout) {
+    Probe.Timing absent = hasTimeout ? Probe.DEFAULT_TIMING : PID_TIMING;
+    Duration interval = section.duration("interval", SHORTEST, LONGEST).orElse(absent.interval());
+    Duration timeout = interval;
+    if (hasTimeout) {
+      Duration shorter = interval.compareTo(absent.timeout()) < 0 ? interval : absent.timeout();
+      timeout = section.duration("timeout", SHORTEST, LONGEST).orElse(shorter);
+      if (timeout.compareTo(interval) > 0 && section.isSound("interval", "timeout")) {
+        section.refuse("timeout", "allowed is at most the interval, " + Durations.text(interval));
+      }
+    }
+    return new Probe.Timing(
+        interval,
+        timeout,
+        section.integer("rise", 1, 1000).orElse(absent.rise()),
+        section.integer("fall", 1, 1000).orElse(absent.fall()));
+  }
+
+  static JsonObject write(Probe probe) {
+    JsonObject json = new JsonObject().put("type", probe.type());
+    if (probe instanceof Probe.Tcp tcp) {
+      json.put("address", new BackendUri.Host(tcp.host(), tcp.port()).toString())
+          .put("hold", tcp.hold());
+      return putTiming(json, tcp.timing(), true);
+    }
+    if (probe instanceof Probe.Pid pid) {
+      json.put(
+          pid.pid() == null ? "pid_file" : "pid",
+          pid.pid() == null ? pid.pidFile().toString() : pid.pid());
+      return putTiming(json, pid.timing(), false);
+    }
+    if (probe instanceof Probe.Http http) {
+      json.put("url", http.url().toString());
+      if (http.expect() != 0) {
+        json.put("expect", http.expect());
+      }
+      return putTiming(json, http.timing(), true);
+    }
+    return json;
+  }
+
+  private static JsonObject putTiming(JsonObject json, Probe.Timing timing, boolean hasTimeout) {
+    json.put("interval", Durations.text(timing.interval()));
+    if (hasTimeout) {
+      json.put("timeout", Durations.text(timing.timeout()));
+    }
+    return json.put("rise", timing.rise()).put("fall", timing.fall());
+  }
+}

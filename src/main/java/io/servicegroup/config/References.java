@@ -1,0 +1,144 @@
+package io.servicegroup.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Puts the secrets that {@code ${env:NAME}} and {@code ${file:PATH}} refer to in their place, and
+ * remembers them, so that they are recognised wherever something is printed.
+ */
+final class References {
+
+  private static final int MAX_FILE_BYTES = 64 * 1024;
+  private static final int SHORTEST_SEARCHED = 4;
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(\\w+):([^}]*)(\\}?)");
+
+  private final Map<String, String> environment;
+  private final Set<String> secrets = new LinkedHashSet<>();
+
+  private References(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** References are resolved with these environment variables and the files of this machine. */
+  static References of(Map<String, String> environment) {
+    return new References(Map.copyOf(environment));
+  }
+
+  /**
+   * Nothing is a reference. For what arrives from outside while the agent runs: nobody reads this
+   * machine's files through a join.
+   */
+  static References none() {
+    return new References(null);
+  }
+
+  boolean isIn(String text) {
+    return environment != null && REFERENCE.matcher(text).find();
+  }
+
+  /**
+   * Resolves a value.
+   *
+   * @throws IllegalArgumentException with a sentence that names every reference that leads nowhere
+   */
+  String resolve(String text) {
+    return resolve(text, text.length() + 1);
+  }
+
+  /**
+   * Resolves a URI. A reference inside its user information is percent-encoded, since a password is
+   * stored as it is; a reference to a whole URI is not.
+   *
+   * @throws IllegalArgumentException with a sentence that names every reference that leads nowhere
+   */
+  String resolveUri(String text) {
+    return resolve(text, text.length() - text.lastIndexOf('@'));
+  }
+
+  private String resolve(String text, int encodedFromEnd) {
+    if (!isIn(text)) {
+      return text;
+    }
+    int encodedUpTo = encodedFromEnd > text.length() ? 0 : text.length() - encodedFromEnd;
+    List<String> missing = new ArrayList<>();
+    String resolved =
+        REFERENCE
+            .matcher(text)
+            .replaceAll(
+                match -> {
+                  String secret = lookUp(match, missing);
+                  secrets.add(secret);
+                  if (match.start() < encodedUpTo) {
+                    secret = PercentCode.encode(secret);
+                    secrets.add(secret);
+                  }
+                  return Matcher.quoteReplacement(secret);
+                });
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", missing));
+    }
+    return resolved;
+  }
+
+  private String lookUp(MatchResult match, List<String> missing) {
+    String name = Masking.printable(match.group(2));
+    if (match.group(3).isEmpty()) {
+      missing.add("a reference ends with a closing brace, as in ${env:NAME}");
+    } else if (match.group(1).equals("env")) {
+      String value = environment.get(match.group(2));
+      if (value != null) {
+        return value;
+      }
+      missing.add("the environment variable " + name + " is not set");
+    } else if (match.group(1).equals("file")) {
+      try {
+        return read(Path.of(match.group(2)));
+      } catch (IOException | InvalidPathException e) {
+        missing.add("the file " + name + " cannot be read");
+      }
+    } else {
+      missing.add("allowed references are ${env:NAME} and ${file:PATH}");
+    }
+    return "";
+  }
+
+  private static String read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(MAX_FILE_BYTES + 1);
+      if (content.length > MAX_FILE_BYTES) {
+        throw new IOException("too large");
+      }
+      return new String(content, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
+    }
+  }
+
+  /**
+   * Hides every secret that was referred to. One that is shorter than {@value #SHORTEST_SEARCHED}
+   * characters is recognised as a whole value only: inside a text it could be anything.
+   */
+  String mask(String text) {
+    String masked = text;
+    for (String secret : secrets) {
+      if (masked.equals(secret) && !secret.isEmpty()) {
+        return Masking.MASK;
+      }
+      if (secret.length() >= SHORTEST_SEARCHED) {
+        masked = masked.replace(secret, Masking.MASK);
+      }
+    }
+    return masked;
+  }
+}
