@@ -1,0 +1,251 @@
+package io.servicegroup.testkit;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * An agent as a user runs it: a process of its own, from the jar that the build made (system
+ * property {@code servicegroup.jar}) or, in a run without one, from the class path. Its status
+ * changes are collected from {@code /v1/events} across its restarts.
+ */
+public final class AgentProcess implements AutoCloseable {
+
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration PROBE_PAUSE = Duration.ofMillis(50);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+  private static final List<String> JVM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xmx96m",
+          "-Xss256k",
+          "-XX:TieredStopAtLevel=1",
+          "-Dorg.slf4j.simpleLogger.showDateTime=true",
+          "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS");
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Path home;
+  private final int port = Ports.free();
+  private final Journal<Change> changes = new Journal<>();
+  private final Journal<JsonObject> snapshots = new Journal<>();
+  private final Map<String, String> environment = new HashMap<>();
+  private ManagedProcess process;
+
+  private AgentProcess(JsonObject config) {
+    try {
+      home = Files.createTempDirectory("servicegroup-agent-");
+      JsonObject complete = config.copy();
+      if (!complete.containsKey("http")) {
+        complete.put("http", new JsonObject().put("port", port));
+      }
+      // JSON is YAML.
+      Files.writeString(home.resolve("agent.yaml"), complete.encodePrettily());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Prepares an agent.
+   *
+   * @param config its configuration; {@code http.port} is added where {@code http} is missing
+   * @return the agent, not started
+   */
+  public static AgentProcess of(JsonObject config) {
+    return new AgentProcess(config);
+  }
+
+  /**
+   * Lets the agent's clock be wrong from its next start on.
+   *
+   * @param offset for example {@code +3600s}
+   * @return this
+   */
+  public AgentProcess clock(String offset) {
+    environment.put("LD_PRELOAD", FakeTime.library());
+    environment.put("FAKETIME", offset);
+    // The wrong wall clock of a machine; its monotonic clock is as right as ever.
+    environment.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    environment.put("DONT_FAKE_MONOTONIC", "1");
+    return this;
+  }
+
+  /**
+   * Starts it and waits until it is ready and its changes are being collected.
+   *
+   * @return this
+   */
+  public AgentProcess start() {
+    launch();
+    awaitAnswer("/health/live");
+    new EventStream(http, uri("/v1/events"), changes, snapshots).open();
+    awaitAnswer("/health/ready");
+    return this;
+  }
+
+  /**
+   * Starts it and waits for nothing.
+   *
+   * @return the process
+   */
+  public ManagedProcess launch() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM);
+    command.addAll(program());
+    command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+    builder.environment().putAll(environment);
+    process = ManagedProcess.start("agent", builder);
+    return process;
+  }
+
+  /**
+   * How to run the product's command line, after {@code java} and its options.
+   *
+   * @return {@code -jar} and the jar, or the class path and the main class
+   */
+  public static List<String> program() {
+    String jar = System.getProperty("servicegroup.jar");
+    return jar == null
+        ? List.of("-cp", System.getProperty("java.class.path"), "io.servicegroup.Main")
+        : List.of("-jar", jar);
+  }
+
+  /**
+   * The running process, for signals and output.
+   *
+   * @return the process of the last start
+   */
+  public ManagedProcess process() {
+    return process;
+  }
+
+  /**
+   * The status changes that it published, over all its runs.
+   *
+   * @return the journal
+   */
+  public Journal<Change> changes() {
+    return changes;
+  }
+
+  /**
+   * The snapshots with which its event streams began.
+   *
+   * @return the journal
+   */
+  public Journal<JsonObject> snapshots() {
+    return snapshots;
+  }
+
+  /**
+   * Waits for changes.
+   *
+   * @param mark from where in {@link #changes()}
+   * @param count how many
+   * @param wanted which
+   * @param deadline for how long
+   * @return the matching ones
+   * @throws AssertionError with everything that came, and the log, where they did not come
+   */
+  public List<Change> await(int mark, int count, Predicate<Change> wanted, Duration deadline) {
+    List<Change> found = changes.await(mark, count, wanted, deadline);
+    if (found.size() < count) {
+      throw new AssertionError(
+          "waited %s for %d changes, %d came: %s%s"
+              .formatted(deadline, count, found.size(), changes.since(mark), process.tail()));
+    }
+    return found;
+  }
+
+  /**
+   * Asks it over HTTP.
+   *
+   * @param path for example {@code /health}
+   * @return the answer
+   */
+  public HttpResponse<String> get(String path) {
+    return send(HttpRequest.newBuilder(uri(path)));
+  }
+
+  /**
+   * Asks it over HTTP.
+   *
+   * @param method for example {@code PATCH}
+   * @param path for example {@code /v1/groups/compute/members/host-1}
+   * @param body the request's body
+   * @return the answer
+   */
+  public HttpResponse<String> send(String method, String path, JsonObject body) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body.encode())));
+  }
+
+  /**
+   * Where it answers.
+   *
+   * @param path for example {@code /health}
+   * @return the URI
+   */
+  public URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  /**
+   * Waits until a path is answered with 200.
+   *
+   * @param path for example {@code /health/ready}
+   */
+  public void awaitAnswer(String path) {
+    long end = System.nanoTime() + START_TIMEOUT.toNanos();
+    while (!answers(path)) {
+      if (process.endsWithin(PROBE_PAUSE) || System.nanoTime() > end) {
+        throw new IllegalStateException("the agent's " + path + " is not 200" + process.tail());
+      }
+    }
+  }
+
+  /** Kills it and deletes its directory. */
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+    TempFiles.delete(home);
+  }
+
+  private boolean answers(String path) {
+    try {
+      return get(path).statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return http.send(
+          request.timeout(REQUEST_TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while asking the agent", e);
+    }
+  }
+}

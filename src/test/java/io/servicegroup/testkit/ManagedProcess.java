@@ -1,0 +1,250 @@
+package io.servicegroup.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A process that a test started: its output (both streams), its signals, its end. What still runs
+ * when the tests' JVM ends is killed with everything below it.
+ */
+public final class ManagedProcess implements AutoCloseable {
+
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
+  private static final Set<ManagedProcess> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(ManagedProcess::killTree)));
+  }
+
+  private final String name;
+  private final Process process;
+  private final Journal<String> output = new Journal<>();
+  private final Thread reader;
+
+  private ManagedProcess(String name, Process process) {
+    this.name = name;
+    this.process = process;
+    this.reader = new Thread(this::read, "output of " + name);
+    reader.setDaemon(true);
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @param name for messages
+   * @param builder its command and environment; its streams are taken over
+   * @return the running process
+   */
+  public static ManagedProcess start(String name, ProcessBuilder builder) {
+    try {
+      Process process = builder.redirectErrorStream(true).start();
+      ManagedProcess managed = new ManagedProcess(name, process);
+      RUNNING.add(managed);
+      process.onExit().thenRun(() -> RUNNING.remove(managed));
+      managed.reader.start();
+      return managed;
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " could not be started: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs a command to its end and fails where it does not succeed.
+   *
+   * @param command the command and its arguments
+   * @return its output
+   */
+  public static List<String> run(List<String> command) {
+    ManagedProcess process = start(command.get(0), new ProcessBuilder(command));
+    int code = process.awaitExit(Duration.ofMinutes(2));
+    if (code != 0) {
+      throw new IllegalStateException(command + " ended with " + code + process.tail());
+    }
+    return process.output().since(0);
+  }
+
+  /**
+   * Waits for a line of output.
+   *
+   * @param part what the line contains
+   * @param deadline for how long
+   * @return the line
+   * @throws IllegalStateException with the output where it did not come
+   */
+  public String awaitLine(String part, Duration deadline) {
+    return awaitLine(0, part, deadline);
+  }
+
+  /**
+   * Waits for a line of output.
+   *
+   * @param mark from where in the output
+   * @param part what the line contains
+   * @param deadline for how long
+   * @return the line
+   * @throws IllegalStateException with the output where it did not come
+   */
+  public String awaitLine(int mark, String part, Duration deadline) {
+    List<String> found = output.await(mark, 1, line -> line.contains(part), deadline);
+    if (found.isEmpty()) {
+      throw new IllegalStateException(name + " did not print \"" + part + "\"" + tail());
+    }
+    return found.get(0);
+  }
+
+  /**
+   * Waits for the end.
+   *
+   * @param deadline for how long
+   * @return the exit code
+   * @throws IllegalStateException with the output where it did not end
+   */
+  public int awaitExit(Duration deadline) {
+    if (!endsWithin(deadline)) {
+      throw new IllegalStateException(name + " did not end within " + deadline + tail());
+    }
+    joinReader();
+    return process.exitValue();
+  }
+
+  /**
+   * Waits for the end, if it comes.
+   *
+   * @param deadline for how long
+   * @return whether it ended
+   */
+  public boolean endsWithin(Duration deadline) {
+    try {
+      return process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for " + name, e);
+    }
+  }
+
+  /**
+   * Sends a signal to this process alone.
+   *
+   * @param signal for example {@code TERM}
+   */
+  public void signal(String signal) {
+    send(signal, Stream.of(pid()));
+  }
+
+  /**
+   * Sends a signal to this process and everything it started.
+   *
+   * @param signal for example {@code STOP}
+   */
+  public void signalTree(String signal) {
+    send(signal, Stream.concat(Stream.of(pid()), descendants()));
+  }
+
+  /** SIGKILL; returns when it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitExit(KILL_TIMEOUT);
+  }
+
+  /**
+   * What it printed.
+   *
+   * @return the lines of both streams
+   */
+  public Journal<String> output() {
+    return output;
+  }
+
+  /**
+   * The process id.
+   *
+   * @return the id
+   */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Whether it runs.
+   *
+   * @return whether it has not ended
+   */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Kills the process and everything it started. */
+  @Override
+  public void close() {
+    killTree();
+    awaitExit(KILL_TIMEOUT);
+  }
+
+  /**
+   * The last lines of the output, for messages.
+   *
+   * @return the lines, each on its own line
+   */
+  public String tail() {
+    List<String> lines = output.since(0);
+    return lines.subList(Math.max(0, lines.size() - 40), lines.size()).stream()
+        .collect(Collectors.joining("\n  ", "; its last output:\n  ", ""));
+  }
+
+  private void killTree() {
+    List<ProcessHandle> below = process.descendants().toList();
+    process.destroyForcibly();
+    below.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private Stream<Long> descendants() {
+    return process.descendants().map(ProcessHandle::pid);
+  }
+
+  private static void send(String signal, Stream<Long> pids) {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "kill -" + signal + " \"$@\"", "sh"));
+    pids.forEach(pid -> command.add(Long.toString(pid)));
+    try {
+      new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while sending " + signal, e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      String line = lines.readLine();
+      while (line != null) {
+        output.add(line);
+        line = lines.readLine();
+      }
+    } catch (IOException e) {
+      // The stream breaks when the process is killed in the middle of a line.
+      output.add("(the output ended: " + e.getMessage() + ")");
+    }
+  }
+
+  private void joinReader() {
+    try {
+      // A child that inherited the stream may keep it open.
+      reader.join(2_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
