@@ -7,6 +7,7 @@ import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -71,6 +72,14 @@ public interface ServiceCatalog {
    * @return the member; refused with 404 where there is none
    */
   Future<Member> find(MemberId id);
+
+  /**
+   * Finds those of some members that there are.
+   *
+   * @param ids the members; none is allowed
+   * @return the members that exist, in order of group and host
+   */
+  Future<List<Member>> find(Collection<MemberId> ids);
 
   /**
    * The oldest and newest versions. Deleted and forced-down members do not count, disabled ones do.

@@ -1,0 +1,74 @@
+package io.servicegroup.backend.embedded;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server that outlived its agent. Whoever holds the directory's lock is the only agent there, so
+ * a server that still runs on it is nobody's.
+ */
+final class OrphanedPostgres {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OrphanedPostgres.class);
+  private static final Duration BOUND = Duration.ofSeconds(15);
+
+  private OrphanedPostgres() {}
+
+  /** Stops it in good order, or removes what it left where its process is somebody else's now. */
+  static void stop(DataDirectory data) throws IOException, InterruptedException {
+    Optional<PostmasterFile> file = PostmasterFile.of(data);
+    if (file.isEmpty()) {
+      return;
+    }
+    Optional<ProcessHandle> orphan =
+        ProcessHandle.of(file.get().pid()).filter(process -> serves(process, data));
+    if (orphan.isEmpty()) {
+      Files.deleteIfExists(data.cluster().resolve("postmaster.pid"));
+      return;
+    }
+    LOG.info(
+        "Stopping the embedded database that a killed agent left running in {} (process {})",
+        data.path(),
+        orphan.get().pid());
+    CompletableFuture<ProcessHandle> end = orphan.get().onExit();
+    // SIGINT: fast and in good order. Java itself can only send SIGTERM, which waits for clients.
+    PostgresProcess.run(List.of("sh", "-c", "kill -INT " + orphan.get().pid()), data, BOUND);
+    try {
+      end.get(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new EmbeddedServerException(
+          "a database server that a killed agent left behind (process "
+              + orphan.get().pid()
+              + ") still uses "
+              + data.path()
+              + " and does not end: end it, or name another directory"
+              + " (catalog.uri: \"embedded:DIR\")",
+          e);
+    }
+  }
+
+  /** A process id may have been given to another program since. */
+  private static boolean serves(ProcessHandle process, DataDirectory data) {
+    try {
+      byte[] arguments =
+          Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+      List<String> command = List.of(new String(arguments, StandardCharsets.UTF_8).split("\0"));
+      return Path.of(command.get(0)).endsWith("postgres")
+          && command.contains(data.cluster().toString());
+    } catch (IOException e) {
+      // It ended just now.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.servicegroup.backend.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A running server and how it is made, started and stopped. Everything here blocks. */
+final class PostgresProcess {
+
+  private static final Duration START_BOUND = Duration.ofSeconds(60);
+  private static final Duration INITIALIZE_BOUND = Duration.ofSeconds(120);
+
+  /**
+   * Ends the server (SIGINT: fast, in good order) when standard input closes, which happens when
+   * the agent stops it and also when the agent is killed. In a session of its own, so that the
+   * terminal's Ctrl-C reaches the agent only, which still has to write that its members leave.
+   */
+  private static final String GUARDED =
+      "exec 3<&0; \"$@\" </dev/null 3<&- & server=$!;"
+          + " { read -r line <&3; kill -INT $server; } >/dev/null 2>&1 & exec 3<&-; wait $server";
+
+  private final Process process;
+  private final DataDirectory data;
+
+  private PostgresProcess(Process process, DataDirectory data) {
+    this.process = process;
+    this.data = data;
+  }
+
+  /** Makes the database. One that was interrupted is begun again. */
+  static void initialize(DataDirectory data, Path bin, RunAs runAs, String password)
+      throws IOException, InterruptedException {
+    // A directory around the unfinished one, which whom initdb runs as may rename nothing in.
+    Path unfinished = data.path().resolve("postgresql-unfinished");
+    DirectoryTree.delete(unfinished);
+    Files.createDirectory(unfinished);
+    runAs.own(unfinished);
+    Path secret = data.writeSecret("password.initdb", password);
+    runAs.own(secret);
+    List<String> command = new ArrayList<>(runAs.prefix());
+    command.addAll(
+        List.of(
+            bin.resolve("initdb").toString(),
+            "--pgdata=" + unfinished,
+            "--username=" + DataDirectory.USER,
+            "--pwfile=" + secret,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--no-locale"));
+    try {
+      run(command, data, INITIALIZE_BOUND);
+    } finally {
+      Files.delete(secret);
+    }
+    Files.move(unfinished, data.cluster(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  static PostgresProcess start(DataDirectory data, Path bin, RunAs runAs, int port)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(runAs.prefix());
+    if (isOnPath("setsid")) {
+      command.add("setsid");
+    }
+    command.addAll(List.of("sh", "-c", GUARDED, "sh"));
+    command.addAll(List.of(bin.resolve("postgres").toString(), "-D", data.cluster().toString()));
+    settings(port).forEach(setting -> command.addAll(List.of("-c", setting)));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(data.path().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(data.log().toFile())
+            .start();
+    PostgresProcess server = new PostgresProcess(process, data);
+    try {
+      server.awaitReady(port);
+    } catch (IOException | InterruptedException e) {
+      server.stop(Duration.ofSeconds(2));
+      throw e;
+    }
+    return server;
+  }
+
+  private static List<String> settings(int port) {
+    return List.of(
+        "listen_addresses=127.0.0.1",
+        "port=" + port,
+        "unix_socket_directories=",
+        "fsync=on",
+        "synchronous_commit=on",
+        "full_page_writes=on",
+        "timezone=UTC",
+        "log_timezone=UTC",
+        "log_min_messages=warning",
+        "shared_buffers=16MB",
+        "max_connections=40",
+        "wal_level=minimal",
+        "max_wal_senders=0",
+        "min_wal_size=32MB",
+        "max_wal_size=128MB",
+        "max_worker_processes=2",
+        "max_parallel_workers_per_gather=0",
+        "autovacuum_max_workers=1",
+        "io_method=sync",
+        "jit=off");
+  }
+
+  private void awaitReady(int port) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + START_BOUND.toNanos();
+    while (!PostmasterFile.of(data).map(PostmasterFile::ready).orElse(false)) {
+      if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+        throw couldNotStart(port);
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new EmbeddedServerException(
+            "the embedded database was not ready after "
+                + START_BOUND.toSeconds()
+                + " s; see "
+                + data.log());
+      }
+    }
+  }
+
+  private EmbeddedServerException couldNotStart(int port) throws IOException {
+    String log = Files.readString(data.log());
+    if (log.contains("Address already in use")) {
+      return new EmbeddedServerException(
+          "port "
+              + port
+              + " of the embedded database is taken; name another one"
+              + " (catalog.uri: \"embedded:?port=PORT\") or none, for a free one");
+    }
+    return new EmbeddedServerException(
+        "the embedded database did not start: " + lastLine(log) + "; see " + data.log());
+  }
+
+  /** Ends the server in good order, or else without. */
+  void stop(Duration bound) throws IOException, InterruptedException {
+    process.getOutputStream().close();
+    if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+      // What it had committed is in its log: the next start recovers it.
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Runs one of PostgreSQL's programs to its end. */
+  static void run(List<String> command, DataDirectory data, Duration bound)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .directory(data.path().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(data.log().toFile())
+            .start();
+    process.getOutputStream().close();
+    boolean ended = process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS);
+    if (!ended || process.exitValue() != 0) {
+      process.destroyForcibly();
+      String why = ended ? lastLine(Files.readString(data.log())) : "it took too long";
+      throw new EmbeddedServerException(
+          "the embedded database could not be prepared: " + why + "; see " + data.log());
+    }
+  }
+
+  private static String lastLine(String log) {
+    return log.lines()
+        .filter(line -> line.contains("FATAL") || line.contains("error"))
+        .reduce((first, second) -> second)
+        .orElseGet(() -> log.lines().reduce("", (first, second) -> second))
+        .strip();
+  }
+
+  private static boolean isOnPath(String program) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    return List.of(path.split(":")).stream()
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+  }
+}

@@ -1,0 +1,85 @@
+package io.servicegroup.backend.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * As whom PostgreSQL runs, which refuses to be root.
+ *
+ * @param prefix what its commands begin with; empty for an ordinary user
+ * @param uid who owns its files then, or null for whoever runs the agent
+ */
+record RunAs(List<String> prefix, Integer uid) {
+
+  private static final int NOBODY = 65534;
+
+  /** An ordinary user needs nothing. */
+  static final RunAs SELF = new RunAs(List.of(), null);
+
+  /** Root, who does not look like root to the server: needs user namespaces. */
+  static final RunAs NAMESPACE = new RunAs(List.of("unshare", "--user"), 0);
+
+  /** Somebody without rights: needs a directory that everybody may enter. */
+  static final RunAs UNPRIVILEGED =
+      new RunAs(
+          List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"), NOBODY);
+
+  static RunAs choose(Path directory) throws IOException, InterruptedException {
+    if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+      return SELF;
+    }
+    if (NAMESPACE.works()) {
+      return NAMESPACE;
+    }
+    if (UNPRIVILEGED.works() && openToAll(directory)) {
+      return UNPRIVILEGED;
+    }
+    throw new EmbeddedServerException(
+        "the embedded database cannot run as root here (no user namespaces, and user nobody cannot"
+            + " enter "
+            + directory
+            + "): run the agent as an ordinary user, name a directory that everybody may enter"
+            + " (catalog.uri: \"embedded:/var/lib/servicegroup\"), or set catalog.uri to a"
+            + " PostgreSQL");
+  }
+
+  private boolean works() throws InterruptedException {
+    List<String> command = Stream.concat(prefix.stream(), Stream.of("true")).toList();
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException e) {
+      // The command does not exist here.
+      return false;
+    }
+  }
+
+  private static boolean openToAll(Path directory) throws IOException {
+    for (Path at = directory; at != null; at = at.getParent()) {
+      if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Gives a file or a tree to whom the server runs as, if that changed since it was made. */
+  void own(Path tree) throws IOException {
+    if (uid == null || uid.equals(Files.getAttribute(tree, "unix:uid"))) {
+      return;
+    }
+    for (Path path : DirectoryTree.list(tree)) {
+      Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+
+/**
+ * The catalogue in Nova's {@code services} table and our {@code servicegroup_members}. A member
+ * that no agent joined has no place for metadata: setting them is refused with 409.
+ */
+final class PostgresCatalog implements ServiceCatalog {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final int CONNECTIONS = 2;
+  private static final int JOIN_ATTEMPTS = 5;
+  private static final String UNIQUE_VIOLATION = "23505";
+  private static final String NEWS = "catalog ";
+  private static final String RESYNC = "resync";
+
+  private final Vertx vertx;
+  private final AgentConfig.Catalog settings;
+  private final PostgresCatalogRows rows = new PostgresCatalogRows();
+  private PostgresClient client;
+
+  PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings) {
+    this.vertx = vertx;
+    this.settings = settings;
+  }
+
+  @Override
+  public Future<Void> open() {
+    if (client == null) {
+      // Here and not in the constructor: its futures complete on the context that made it.
+      client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
+    }
+    return new PostgresMigrations(client, settings.uri(), settings.createTables()).apply();
+  }
+
+  @Override
+  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+    List<Object> known =
+        List.of(
+            spec.id().group(),
+            spec.id().host(),
+            spec.binary(),
+            spec.version(),
+            UUID.randomUUID().toString().replace("-", "").substring(0, 12),
+            agent,
+            backends.stream().sorted().toArray(String[]::new),
+            new JsonObject(spec.metadata()));
+    return join(spec, known, JOIN_ATTEMPTS);
+  }
+
+  private Future<Joined> join(ServiceSpec spec, List<Object> known, int attempts) {
+    List<Object> unknown = new ArrayList<>(known);
+    unknown.add(UUID.randomUUID().toString());
+    return one(PostgresCatalogSql.JOIN_KNOWN, Tuple.wrap(new ArrayList<>(known)))
+        .recover(failure -> clashOr(failure, spec))
+        .compose(
+            member ->
+                member.isPresent()
+                    ? Future.succeededFuture(Optional.of(new Joined(member.get(), false)))
+                    : one(PostgresCatalogSql.JOIN_NEW, Tuple.wrap(unknown))
+                        .map(created -> created.map(m -> new Joined(m, true))))
+        .compose(
+            joined ->
+                joined.isPresent()
+                    ? Future.succeededFuture(joined.get())
+                    : refuseClash(spec)
+                        .compose(
+                            // Somebody else's row came or went in between.
+                            none ->
+                                attempts > 1
+                                    ? join(spec, known, attempts - 1)
+                                    : Future.failedFuture(
+                                        "the row of " + spec.id() + " changes all the time")));
+  }
+
+  private <T> Future<T> clashOr(Throwable failure, ServiceSpec spec) {
+    boolean unique =
+        failure instanceof PgException refusal && UNIQUE_VIOLATION.equals(refusal.getSqlState());
+    return (unique ? refuseClash(spec) : Future.<Void>succeededFuture())
+        .compose(none -> Future.failedFuture(failure));
+  }
+
+  private Future<Void> refuseClash(ServiceSpec spec) {
+    MemberId id = spec.id();
+    return client
+        .query(PostgresCatalogSql.CLASH, Tuple.of(id.host(), spec.binary(), id.group()))
+        .compose(
+            found -> {
+              if (found.size() == 0) {
+                return Future.succeededFuture();
+              }
+              String group = found.iterator().next().getString("topic");
+              return Future.failedFuture(
+                  new ServiceGroupException(
+                      409,
+                      String.format(
+                          "host %s already has binary %s in %s; a host has each binary in one"
+                              + " group only: give %s another binary, or delete that one",
+                          id.host(),
+                          spec.binary(),
+                          group == null ? "no group" : "group " + group,
+                          id)));
+            });
+  }
+
+  @Override
+  public Future<Member> update(MemberUpdate update) {
+    MemberId id = update.id();
+    Tuple values =
+        Tuple.tuple()
+            .addString(id.group())
+            .addString(id.host())
+            .addBoolean(update.disabled().orElse(null))
+            .addString(update.disabledReason().orElse(null))
+            .addBoolean(update.forcedDown().orElse(null))
+            .addInteger(update.version().orElse(null))
+            .addValue(update.metadata().map(JsonObject::new).orElse(null));
+    return one(PostgresCatalogSql.UPDATE, values)
+        .compose(
+            member ->
+                member.isPresent() || update.metadata().isEmpty()
+                    ? Future.succeededFuture(required(id, member))
+                    : find(id).compose(found -> Future.failedFuture(noMetadata(id))));
+  }
+
+  private static ServiceGroupException noMetadata(MemberId id) {
+    return new ServiceGroupException(
+        409, id + " was joined by no agent, so that there is no place for its metadata");
+  }
+
+  @Override
+  public Future<Member> delete(MemberId id) {
+    return one(PostgresCatalogSql.DELETE, Tuple.of(id.group(), id.host()))
+        .map(member -> required(id, member));
+  }
+
+  @Override
+  public Future<List<Member>> list(MemberFilter filter) {
+    return client
+        .query(
+            PostgresCatalogSql.LIST, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
+        .map(rows::members);
+  }
+
+  @Override
+  public Future<List<Member>> find(Collection<MemberId> ids) {
+    if (ids.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    String[] groups = ids.stream().map(MemberId::group).toArray(String[]::new);
+    String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
+    return client
+        .query(
+            PostgresCatalogSql.FIND, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .map(rows::members);
+  }
+
+  @Override
+  public Future<Member> find(MemberId id) {
+    return find(List.of(id)).map(found -> required(id, found.stream().findFirst()));
+  }
+
+  @Override
+  public Future<List<VersionRange>> versions(String group, String binary) {
+    return client
+        .query(PostgresCatalogSql.VERSIONS, Tuple.of(group, binary))
+        .map(
+            found ->
+                StreamSupport.stream(found.spliterator(), false)
+                    .map(
+                        row ->
+                            new VersionRange(
+                                row.getString("topic"),
+                                row.getString("binary"),
+                                row.getInteger("oldest"),
+                                row.getInteger("newest")))
+                    .toList());
+  }
+
+  @Override
+  public Future<Boolean> watch(Runnable changed) {
+    return client.listen(
+        payload -> {
+          if (payload.startsWith(NEWS) || payload.equals(RESYNC)) {
+            changed.run();
+          }
+        });
+  }
+
+  @Override
+  public Future<Void> close() {
+    return client == null ? Future.succeededFuture() : client.close();
+  }
+
+  private Future<Optional<Member>> one(String sql, Tuple values) {
+    return client.query(sql, values).map(this::first);
+  }
+
+  private Optional<Member> first(RowSet<Row> found) {
+    return rows.members(found).stream().findFirst();
+  }
+
+  private static Member required(MemberId id, Optional<Member> member) {
+    return member.orElseThrow(
+        () -> new ServiceGroupException(404, id + " is not in the catalogue"));
+  }
+}

@@ -1,0 +1,23 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.catalog.ServiceCatalogFactory;
+import io.servicegroup.config.AgentConfig;
+import io.vertx.core.Vertx;
+
+/** The catalogue in PostgreSQL: Nova's {@code services} table and our own beside it. */
+public final class PostgresCatalogFactory implements ServiceCatalogFactory {
+
+  /** Made by reflection, as {@code Scheme} names it. */
+  public PostgresCatalogFactory() {}
+
+  @Override
+  public ServiceCatalog create(Vertx vertx, AgentConfig.Catalog settings) {
+    return new PostgresCatalog(vertx, settings);
+  }
+
+  @Override
+  public String schema(AgentConfig.Catalog settings) {
+    return PostgresMigrations.script(settings.createTables());
+  }
+}

@@ -1,0 +1,157 @@
+package io.servicegroup.backend.postgres;
+
+/**
+ * The catalogue's statements. Each change is one statement, atomic by itself, also through a
+ * transaction pooler; it changes both tables and notifies. {@code last_seen_up} and {@code
+ * report_count} belong to the beats and are never written.
+ */
+final class PostgresCatalogSql {
+
+  private static final String NOW = "(now() AT TIME ZONE 'utc')";
+
+  private static final String COLUMNS =
+      """
+      s.topic, s.host, s."binary", s.uuid, s.version, s.disabled, s.disabled_reason, s.forced_down,
+      s.last_seen_up, m.incarnation, m.agent, m.backends, m.metadata
+      """;
+
+  private static final String NOTIFY = ", pg_notify('servicegroup', 'catalog ' || s.id)";
+
+  private static final String MEMBERS =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM services s LEFT JOIN servicegroup_members m ON m.service_id = s.id
+          WHERE s.deleted = 0 AND s.topic IS NOT NULL AND s.host IS NOT NULL
+          """;
+
+  /** Group, binary, minimal version; null for any. */
+  static final String LIST =
+      MEMBERS
+          + """
+          AND ($1::text IS NULL OR s.topic = $1)
+          AND ($2::text IS NULL OR coalesce(s."binary", s.topic) = $2)
+          AND ($3::integer IS NULL OR coalesce(s.version, 0) >= $3)
+          """;
+
+  /** Arrays of groups and hosts. */
+  static final String FIND =
+      MEMBERS + "AND (s.topic, s.host) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
+
+  /** Group, binary; null for any. */
+  static final String VERSIONS =
+      """
+      SELECT topic, coalesce("binary", topic) AS "binary",
+        min(coalesce(version, 0)) AS oldest, max(coalesce(version, 0)) AS newest
+      FROM services
+      WHERE deleted = 0 AND topic IS NOT NULL AND host IS NOT NULL
+        AND NOT coalesce(forced_down, false)
+        AND ($1::text IS NULL OR topic = $1)
+        AND ($2::text IS NULL OR coalesce("binary", topic) = $2)
+      GROUP BY 1, 2 ORDER BY 1, 2
+      """;
+
+  /**
+   * The generation is drawn once the row of {@code services} is locked: of two joins, the one that
+   * commits last has the newer one.
+   */
+  private static final String BEGIN_INCARNATION =
+      """
+      , numbered AS MATERIALIZED (
+        SELECT id, report_count, nextval('servicegroup_generation') AS generation FROM s
+      ), m AS (
+        INSERT INTO servicegroup_members
+          (service_id, generation, incarnation, agent, backends, metadata, joined_count)
+        SELECT id, generation, generation || '-' || $5, $6, $7, $8, report_count FROM numbered
+        ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
+          incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          state_reason = NULL, changed = pg_current_xact_id()
+        RETURNING *
+      ) SELECT
+      """
+          + COLUMNS
+          + NOTIFY
+          + " FROM s JOIN m ON m.service_id = s.id";
+
+  /** Group, host, binary, version, random part, agent, backends, metadata. */
+  static final String JOIN_KNOWN =
+      """
+      WITH s AS (
+        UPDATE services SET "binary" = $3, version = $4, updated_at = $NOW
+        WHERE topic = $1 AND host = $2 AND deleted = 0
+        RETURNING *
+      )
+      """
+              .replace("$NOW", NOW)
+          + BEGIN_INCARNATION;
+
+  /** The same, and a uuid. */
+  static final String JOIN_NEW =
+      """
+      WITH s AS (
+        INSERT INTO services (topic, host, "binary", version, uuid, report_count, disabled,
+          forced_down, deleted, created_at)
+        VALUES ($1, $2, $3, $4, $9, 0, false, false, 0, $NOW)
+        ON CONFLICT DO NOTHING
+        RETURNING *
+      )
+      """
+              .replace("$NOW", NOW)
+          + BEGIN_INCARNATION;
+
+  /** Host, binary, group: who else has this host and binary. */
+  static final String CLASH =
+      """
+      SELECT topic FROM services
+      WHERE host = $1 AND "binary" = $2 AND deleted = 0 AND topic IS DISTINCT FROM $3
+      """;
+
+  /** Group, host, disabled, reason, forced down, version, metadata; null for unchanged. */
+  static final String UPDATE =
+      """
+      WITH s AS (
+        UPDATE services SET
+          disabled = coalesce($3, disabled),
+          disabled_reason = CASE
+            WHEN NOT $3::boolean THEN NULL
+            WHEN $4::text IS NULL THEN disabled_reason
+            ELSE nullif($4, '') END,
+          forced_down = coalesce($5, forced_down),
+          version = coalesce($6, version),
+          updated_at = $NOW
+        WHERE topic = $1 AND host = $2 AND deleted = 0
+          AND ($7::jsonb IS NULL
+            OR EXISTS (SELECT FROM servicegroup_members WHERE service_id = services.id))
+        RETURNING *
+      ), m AS (
+        UPDATE servicegroup_members m
+        SET metadata = coalesce($7, metadata), changed = pg_current_xact_id()
+        FROM s WHERE m.service_id = s.id
+        RETURNING m.*
+      ) SELECT
+      """
+              .replace("$NOW", NOW)
+          + COLUMNS
+          + NOTIFY
+          + " FROM s LEFT JOIN m ON m.service_id = s.id";
+
+  /** Group, host. */
+  static final String DELETE =
+      """
+      WITH s AS (
+        UPDATE services SET deleted = id, deleted_at = $NOW
+        WHERE topic = $1 AND host = $2 AND deleted = 0
+        RETURNING *
+      ), m AS (
+        DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
+        RETURNING m.*
+      ) SELECT
+      """
+              .replace("$NOW", NOW)
+          + COLUMNS
+          + NOTIFY
+          + " FROM s LEFT JOIN m ON m.service_id = s.id";
+
+  private PostgresCatalogSql() {}
+}

@@ -1,0 +1,219 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.config.AgentConfig.CreateTables;
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the tables, or checks that somebody did. Any number of agents may start at once: whoever
+ * makes tables holds a lock of the transaction meanwhile. An agent is content with tables of a
+ * later version, so that a fleet can be upgraded one by one.
+ */
+final class PostgresMigrations {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresMigrations.class);
+
+  private static final String SERVICES = "services.sql";
+
+  /** In order; the first is version 1. */
+  private static final List<String> VERSIONS = List.of("V001__members.sql");
+
+  private static final Set<String> COLUMNS =
+      Set.of(
+          "id",
+          "uuid",
+          "host",
+          "binary",
+          "topic",
+          "report_count",
+          "disabled",
+          "disabled_reason",
+          "last_seen_up",
+          "forced_down",
+          "version",
+          "created_at",
+          "updated_at",
+          "deleted_at",
+          "deleted");
+
+  private static final int OLDEST_SERVER = 130_000;
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+  /** Any number that no other application's locks use. */
+  private static final String LOCK = "SELECT pg_advisory_xact_lock(7310317312650473)";
+
+  private static final String FOUND =
+      """
+      SELECT current_setting('server_version_num')::integer AS server,
+        current_setting('server_version') AS server_version,
+        ARRAY(SELECT attname::text FROM pg_attribute
+          WHERE attrelid = to_regclass('services') AND attnum > 0 AND NOT attisdropped) AS columns,
+        to_regclass('servicegroup_schema') IS NOT NULL AS ours
+      """;
+
+  private final PostgresClient client;
+  private final BackendUri uri;
+  private final CreateTables allowed;
+
+  PostgresMigrations(PostgresClient client, BackendUri uri, CreateTables allowed) {
+    this.client = client;
+    this.uri = uri;
+    this.allowed = allowed;
+  }
+
+  /** Makes what is missing and allowed; fails with a sentence where more is missing. */
+  Future<Void> apply() {
+    return client
+        .run(this::find)
+        .compose(
+            found -> {
+              if (isComplete(found)) {
+                return Future.succeededFuture();
+              }
+              requireAllowed(found);
+              return client.run(this::migrate);
+            })
+        .recover(failure -> Future.failedFuture(explained(failure)));
+  }
+
+  private Future<Found> find(SqlConnection connection) {
+    return connection
+        .query(FOUND)
+        .execute()
+        .map(rows -> rows.iterator().next())
+        .compose(
+            row ->
+                Boolean.TRUE.equals(row.getBoolean("ours"))
+                    ? connection
+                        .query("SELECT coalesce(max(version), 0) FROM servicegroup_schema")
+                        .execute()
+                        .map(rows -> found(row, rows.iterator().next().getInteger(0)))
+                    : Future.succeededFuture(found(row, 0)));
+  }
+
+  private Found found(Row row, int version) {
+    if (row.getInteger("server") < OLDEST_SERVER) {
+      throw refused(
+          "is PostgreSQL " + row.getString("server_version") + "; needed is 13 or a later one");
+    }
+    return new Found(Set.copyOf(Arrays.asList(row.getArrayOfStrings("columns"))), version);
+  }
+
+  private boolean isComplete(Found found) {
+    if (found.hasServices() && !found.columns().containsAll(COLUMNS)) {
+      Set<String> missing = new TreeSet<>(COLUMNS);
+      missing.removeAll(found.columns());
+      throw refused(
+          "has a table services that is not Nova's: it lacks " + String.join(", ", missing));
+    }
+    return found.hasServices() && found.version() >= VERSIONS.size();
+  }
+
+  private void requireAllowed(Found found) {
+    if (allowed == CreateTables.NONE) {
+      throw refused(
+          "lacks the table"
+              + (found.hasServices() ? "s servicegroup_*" : " services")
+              + " and catalog.create_tables is none: have a DBA run what the command schema prints,"
+              + " or set catalog.create_tables to all or own");
+    }
+    if (allowed == CreateTables.OWN && !found.hasServices()) {
+      throw refused(
+          "has no table services and catalog.create_tables is own: name Nova's database in"
+              + " catalog.uri, or set catalog.create_tables to all");
+    }
+  }
+
+  private Future<Void> migrate(SqlConnection connection) {
+    return connection
+        .begin()
+        .compose(
+            transaction ->
+                connection
+                    .query(LOCK)
+                    .execute()
+                    .compose(locked -> find(connection))
+                    .compose(found -> run(connection, missing(found)))
+                    .compose(done -> transaction.commit()));
+  }
+
+  /** Another agent may have made all of it while this one waited for the lock. */
+  private List<String> missing(Found found) {
+    List<String> files = new ArrayList<>();
+    if (!found.hasServices()) {
+      files.add(SERVICES);
+    }
+    files.addAll(VERSIONS.subList(Math.min(found.version(), VERSIONS.size()), VERSIONS.size()));
+    return files;
+  }
+
+  private Future<Void> run(SqlConnection connection, List<String> files) {
+    Future<Void> done = Future.succeededFuture();
+    for (String file : files) {
+      done =
+          done.compose(before -> connection.query(resource(file)).execute())
+              .onSuccess(rows -> LOG.info("{}: applied {}", uri, file))
+              .mapEmpty();
+    }
+    return done;
+  }
+
+  private Throwable explained(Throwable failure) {
+    return failure instanceof PgException refusal
+            && INSUFFICIENT_PRIVILEGE.equals(refusal.getSqlState())
+        ? refused(
+            "does not let this user make or read the tables ("
+                + refusal.getErrorMessage()
+                + "): have a DBA run what the command schema prints and set catalog.create_tables:"
+                + " none")
+        : failure;
+  }
+
+  private ServiceGroupException refused(String why) {
+    return new ServiceGroupException(503, "catalog.uri: " + uri + " " + why);
+  }
+
+  /** All statements in one script, for a DBA. */
+  static String script(CreateTables allowed) {
+    StringBuilder script =
+        new StringBuilder("-- The tables of servicegroup in PostgreSQL 13 or later.\n");
+    if (allowed != CreateTables.OWN) {
+      script.append("-- An existing table `services` (OpenStack Nova's) is left alone.\n");
+    }
+    script.append("\nBEGIN;\n\n");
+    if (allowed != CreateTables.OWN) {
+      script.append(resource(SERVICES)).append('\n');
+    }
+    VERSIONS.forEach(file -> script.append(resource(file)).append('\n'));
+    return script.append("COMMIT;\n\n").append(resource("grants.sql")).toString();
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = PostgresMigrations.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the agent's jar is incomplete: " + name, e);
+    }
+  }
+
+  private record Found(Set<String> columns, int version) {
+    boolean hasServices() {
+      return !columns.isEmpty();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+-- What an agent's user needs, where it does not own the tables:
+-- GRANT SELECT, INSERT, UPDATE ON services TO agent_user;
+-- GRANT USAGE ON SEQUENCE services_id_seq, servicegroup_generation TO agent_user;
+-- GRANT SELECT ON servicegroup_schema TO agent_user;
+-- GRANT SELECT, INSERT, UPDATE, DELETE ON servicegroup_members, servicegroup_canaries TO agent_user;

@@ -1,0 +1,254 @@
+package io.servicegroup.backend.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedPostgresServerIT {
+
+  private final List<EmbeddedPostgresServer> servers = new ArrayList<>();
+  private final List<Process> agents = new ArrayList<>();
+  private Path data;
+  private Vertx vertx;
+
+  @BeforeEach
+  void prepare(@TempDir Path temp) {
+    data = temp.resolve("data");
+    vertx = Vertx.vertx();
+  }
+
+  @AfterEach
+  void stopEverything() throws Exception {
+    for (EmbeddedPostgresServer server : servers) {
+      await(server.stop());
+    }
+    for (Process agent : agents) {
+      agent.getOutputStream().close();
+      agent.waitFor(30, TimeUnit.SECONDS);
+    }
+    await(vertx.close());
+  }
+
+  @Test
+  void keepsWhatItStoredAcrossRestarts() throws Exception {
+    EmbeddedPostgresServer first = server();
+    query(await(first.start(vertx, uri(""))), "CREATE TABLE kept AS SELECT 42 AS answer");
+    await(first.stop());
+
+    BackendUri reachable = await(server().start(vertx, uri("")));
+
+    assertThat(query(reachable, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
+  }
+
+  @Test
+  void isDurableAndListensOnLoopbackOnlyAndWantsItsPassword() throws Exception {
+    BackendUri reachable = await(server().start(vertx, uri("")));
+
+    assertThat(setting(reachable, "fsync")).isEqualTo("on");
+    assertThat(setting(reachable, "synchronous_commit")).isEqualTo("on");
+    assertThat(setting(reachable, "full_page_writes")).isEqualTo("on");
+    assertThat(setting(reachable, "listen_addresses")).isEqualTo("127.0.0.1");
+    assertThat(reachable.toString()).doesNotContain(reachable.password());
+    assertThatThrownBy(
+            () -> await(PgConnection.connect(vertx, options(reachable).setPassword("guessed"))))
+        .hasMessageContaining("password authentication failed");
+  }
+
+  @Test
+  void takesThePortItIsTold() throws Exception {
+    int port = freePort();
+
+    BackendUri reachable = await(server().start(vertx, uri("?port=" + port)));
+
+    assertThat(reachable.hosts()).containsExactly(new BackendUri.Host("127.0.0.1", port));
+    assertThat(query(reachable, "SELECT 1").getInteger(0)).isEqualTo(1);
+  }
+
+  @Test
+  void saysThatItsPortIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> await(server().start(vertx, uri("?port=" + taken.getLocalPort()))))
+          .hasMessageContaining("port " + taken.getLocalPort())
+          .hasMessageContaining("catalog.uri");
+    }
+  }
+
+  @Test
+  void refusesADirectoryThatAnotherAgentUses() throws Exception {
+    await(server().start(vertx, uri("")));
+
+    assertThatThrownBy(() -> await(server().start(vertx, uri(""))))
+        .hasMessageContaining(data.toString())
+        .hasMessageContaining("is in use by another agent")
+        .hasMessageContaining("catalog.uri");
+  }
+
+  @Test
+  void refusesADirectoryThatAnotherProcessUses() throws Exception {
+    readUri(agent());
+
+    assertThatThrownBy(() -> await(server().start(vertx, uri(""))))
+        .hasMessageContaining("is in use by another agent");
+  }
+
+  @Test
+  void refusesDataOfAnotherMajorRelease() throws Exception {
+    EmbeddedPostgresServer first = server();
+    await(first.start(vertx, uri("")));
+    await(first.stop());
+    Files.writeString(data.resolve("postgresql/PG_VERSION"), "14\n");
+
+    assertThatThrownBy(() -> await(server().start(vertx, uri(""))))
+        .hasMessageContaining("was written by PostgreSQL 14");
+  }
+
+  @Test
+  void endsWithAKilledAgentAndKeepsWhatWasCommitted() throws Exception {
+    Process agent = agent();
+    BackendUri reachable = readUri(agent);
+    query(reachable, "CREATE TABLE kept AS SELECT 42 AS answer");
+    List<ProcessHandle> processes = agent.descendants().toList();
+
+    agent.destroyForcibly().waitFor();
+
+    for (ProcessHandle process : processes) {
+      process.onExit().get(20, TimeUnit.SECONDS);
+    }
+    BackendUri again = await(server().start(vertx, uri("")));
+    assertThat(query(again, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
+  }
+
+  @Test
+  void stopsAServerThatOutlivedItsAgent() throws Exception {
+    Process agent = agent();
+    BackendUri reachable = readUri(agent);
+    query(reachable, "CREATE TABLE kept AS SELECT 42 AS answer");
+    ProcessHandle postmaster = postmaster();
+    // First the guards that would take the server along.
+    agent
+        .descendants()
+        .filter(process -> process.info().command().orElse("").endsWith("sh"))
+        .toList()
+        .forEach(ProcessHandle::destroyForcibly);
+    agent.destroyForcibly().waitFor();
+    assertThat(postmaster.isAlive()).isTrue();
+
+    BackendUri again = await(server().start(vertx, uri("")));
+
+    assertThat(postmaster.isAlive()).isFalse();
+    assertThat(query(again, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
+  }
+
+  @Test
+  void doesNotStopSomebodyElsesProcessWithTheSameId() throws Exception {
+    EmbeddedPostgresServer first = server();
+    await(first.start(vertx, uri("")));
+    await(first.stop());
+    Process bystander = new ProcessBuilder("sleep", "600").start();
+    try {
+      Files.writeString(data.resolve("postgresql/postmaster.pid"), bystander.pid() + "\n");
+
+      BackendUri again = await(server().start(vertx, uri("")));
+
+      assertThat(query(again, "SELECT 1").getInteger(0)).isEqualTo(1);
+      assertThat(bystander.isAlive()).isTrue();
+    } finally {
+      bystander.destroyForcibly();
+    }
+  }
+
+  @Test
+  void saysWhatToSetOnOtherSystems() {
+    assertThat(PostgresBinaries.unavailable("Mac OS X", "aarch64"))
+        .hasMessageContaining("Mac OS X on aarch64")
+        .hasMessageContaining("set catalog.uri to a PostgreSQL");
+  }
+
+  private EmbeddedPostgresServer server() {
+    EmbeddedPostgresServer server = new EmbeddedPostgresServer();
+    servers.add(server);
+    return server;
+  }
+
+  private BackendUri uri(String query) {
+    return BackendUri.parse("embedded:" + data + query);
+  }
+
+  private Process agent() throws IOException {
+    Process agent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                EmbeddedAgent.class.getName(),
+                data.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    agents.add(agent);
+    return agent;
+  }
+
+  private static BackendUri readUri(Process agent) throws IOException {
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8));
+    return BackendUri.parse(out.readLine());
+  }
+
+  private ProcessHandle postmaster() throws IOException {
+    String pid = Files.readAllLines(data.resolve("postgresql/postmaster.pid")).get(0).strip();
+    return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+  }
+
+  private String setting(BackendUri uri, String name) throws Exception {
+    return query(uri, "SHOW " + name).getString(0);
+  }
+
+  private Row query(BackendUri uri, String sql) throws Exception {
+    PgConnection connection = await(PgConnection.connect(vertx, options(uri)));
+    var rows = await(connection.query(sql).execute());
+    await(connection.close());
+    return rows.size() == 0 ? null : rows.iterator().next();
+  }
+
+  private static PgConnectOptions options(BackendUri uri) {
+    return new PgConnectOptions()
+        .setHost(uri.hosts().get(0).name())
+        .setPort(uri.hosts().get(0).port())
+        .setUser(uri.user())
+        .setPassword(uri.password())
+        .setDatabase(uri.path());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.await(90, TimeUnit.SECONDS);
+  }
+}
