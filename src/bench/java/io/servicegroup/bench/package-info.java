@@ -1,0 +1,2 @@
+/** What a heartbeat and a verdict cost; run by {@code scripts/bench}. */
+package io.servicegroup.bench;
