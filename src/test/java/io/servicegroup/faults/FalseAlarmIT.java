@@ -13,7 +13,7 @@ class FalseAlarmIT {
 
   @BeforeAll
   static void start() {
-    fleet = new FalseAlarms();
+    fleet = new FalseAlarms(Timing.REPORT);
   }
 
   @AfterAll

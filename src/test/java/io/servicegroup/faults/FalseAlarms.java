@@ -10,6 +10,7 @@ import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.SimulatedAgents;
 import io.servicegroup.testkit.TcpProxy;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,13 +33,15 @@ final class FalseAlarms implements AutoCloseable {
   private final TcpProxy proxy = TcpProxy.to(server.port());
   private final AgentProcess observer =
       AgentProcess.of(Configs.observer(PostgresServer.uri(proxy.port())));
-  private final AgentProcess sidecar =
-      AgentProcess.of(Configs.sidecar(server.uri(), "compute", Configs.names("host", MEMBERS)));
+  private final AgentProcess sidecar;
   private final SimulatedAgents others;
   private int victims;
 
-  /** Starts both and waits until all are up. */
-  FalseAlarms() {
+  /** Starts both, the sidecar with an interval of its own, and waits until all are up. */
+  FalseAlarms(Duration reportInterval) {
+    JsonObject config = Configs.sidecar(server.uri(), "compute", Configs.names("host", MEMBERS));
+    config.getJsonObject("liveness").put("report_interval", reportInterval.toMillis() + "ms");
+    sidecar = AgentProcess.of(config);
     observer.start();
     sidecar.start();
     observer.await(0, MEMBERS, change -> change.status().equals("UP"), PATIENCE);

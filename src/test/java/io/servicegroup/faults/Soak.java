@@ -16,10 +16,10 @@ public final class Soak {
     SCENARIOS.put("detection", Soak::detection);
     SCENARIOS.put("false-alarms", Soak::falseAlarms);
     SCENARIOS.put("failing-beats", Soak::failingBeats);
-    SCENARIOS.put("clocks", () -> List.of(ClockSkew.run(Duration.ofMinutes(2))));
+    SCENARIOS.put("clocks", () -> List.of(show(ClockSkew.run(Duration.ofMinutes(2)))));
     SCENARIOS.put("mass-silence", Soak::massSilence);
-    SCENARIOS.put("pgbouncer", () -> List.of(Pooler.run(Duration.ofMinutes(10))));
-    SCENARIOS.put("table", () -> List.of(TableCare.run(1_000, Duration.ofMinutes(10))));
+    SCENARIOS.put("pgbouncer", () -> List.of(show(Pooler.run(Duration.ofMinutes(10)))));
+    SCENARIOS.put("table", () -> List.of(show(TableCare.run(1_000, Duration.ofMinutes(10)))));
   }
 
   private Soak() {}
@@ -31,6 +31,10 @@ public final class Soak {
    * @throws Exception where a scenario could not be run to its end
    */
   public static void main(String[] names) throws Exception {
+    if (List.of(names).contains("--list")) {
+      SCENARIOS.keySet().forEach(System.out::println);
+      return;
+    }
     List<String> chosen = names.length == 0 ? List.copyOf(SCENARIOS.keySet()) : List.of(names);
     for (String name : chosen) {
       if (!SCENARIOS.containsKey(name)) {
@@ -79,7 +83,7 @@ public final class Soak {
     Duration threeTimes = Timing.DOWN.multipliedBy(3);
     Duration minute = Duration.ofMinutes(1);
     List<Result> results = new ArrayList<>();
-    try (FalseAlarms fleet = new FalseAlarms()) {
+    try (FalseAlarms fleet = new FalseAlarms(Timing.REPORT)) {
       results.add(show(fleet.databaseStopped(threeTimes)));
       results.add(show(fleet.databaseHung(threeTimes)));
       results.add(show(fleet.databaseRestarted(10)));
@@ -93,7 +97,8 @@ public final class Soak {
   }
 
   private static List<Result> failingBeats() throws Exception {
-    try (FalseAlarms fleet = new FalseAlarms()) {
+    // Five beats a second, so that a thousand of them fail within minutes.
+    try (FalseAlarms fleet = new FalseAlarms(Duration.ofMillis(200))) {
       return List.of(show(fleet.beatsFail(1_000)));
     }
   }
