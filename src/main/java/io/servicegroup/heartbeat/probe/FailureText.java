@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat.probe;
 
+import io.vertx.core.http.HttpClosedException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -29,6 +30,9 @@ final class FailureText {
     }
     if (failure instanceof UnknownHostException) {
       return "the host name is not known";
+    }
+    if (failure instanceof HttpClosedException) {
+      return "the connection was closed before the answer";
     }
     if (failure instanceof SSLException) {
       return "TLS failed: " + message;

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
  * A bound on waiting that a pause of this process does not use up. After a SIGSTOP or a long
@@ -15,15 +16,19 @@ import java.util.concurrent.TimeoutException;
  */
 final class Patience {
 
+  private static final long MIN_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final Vertx vertx;
   private final Duration timeout;
+  private final LongSupplier nanoTime;
   private final Promise<Void> over = Promise.promise();
   private long due;
   private long timer;
 
-  private Patience(Vertx vertx, Duration timeout) {
+  private Patience(Vertx vertx, Duration timeout, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.timeout = timeout;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -33,10 +38,15 @@ final class Patience {
    * @return the answer, or a {@link TimeoutException}
    */
   static <T> Future<T> await(Vertx vertx, Duration timeout, Future<T> answer) {
+    return await(vertx, timeout, System::nanoTime, answer);
+  }
+
+  static <T> Future<T> await(
+      Vertx vertx, Duration timeout, LongSupplier nanoTime, Future<T> answer) {
     if (answer.isComplete()) {
       return answer;
     }
-    Patience patience = new Patience(vertx, timeout);
+    Patience patience = new Patience(vertx, timeout, nanoTime);
     patience.arm();
     Promise<T> first = Promise.promise();
     patience.over.future().onFailure(first::tryFail);
@@ -53,19 +63,20 @@ final class Patience {
   }
 
   private void arm() {
-    due = System.nanoTime() + timeout.toNanos();
+    due = nanoTime.getAsLong() + timeout.toNanos();
     timer = vertx.setTimer(Math.max(1, timeout.toMillis()), id -> fire());
   }
 
   private void fire() {
-    if (isLate(System.nanoTime() - due, timeout)) {
+    if (isLate()) {
       arm();
     } else {
       over.fail(new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
     }
   }
 
-  static boolean isLate(long lateNanos, Duration timeout) {
-    return lateNanos > Math.max(timeout.toNanos() / 2, TimeUnit.MILLISECONDS.toNanos(50));
+  private boolean isLate() {
+    long lateNanos = nanoTime.getAsLong() - due;
+    return lateNanos > Math.max(timeout.toNanos() / 2, MIN_LATE_NANOS);
   }
 }

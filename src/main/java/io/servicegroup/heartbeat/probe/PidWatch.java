@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,7 +20,7 @@ import java.util.regex.Pattern;
 final class PidWatch {
 
   private static final int MAX_FILE = 64;
-  private static final Pattern FIRST_LINE = Pattern.compile("\\s*([1-9]\\d{0,17})\\s*(\\R.*)?");
+  private static final Pattern PROCESS_ID = Pattern.compile("[1-9]\\d{0,17}");
 
   private final Path file;
   private final Processes processes;
@@ -92,9 +91,9 @@ final class PidWatch {
     if (attributes.isRegularFile()) {
       try (InputStream in = Files.newInputStream(file)) {
         String text = new String(in.readNBytes(MAX_FILE), StandardCharsets.ISO_8859_1);
-        Matcher matcher = FIRST_LINE.matcher(text);
-        if (matcher.lookingAt()) {
-          return Long.parseLong(matcher.group(1));
+        String line = text.lines().findFirst().orElse("").strip();
+        if (PROCESS_ID.matcher(line).matches()) {
+          return Long.parseLong(line);
         }
       }
     }

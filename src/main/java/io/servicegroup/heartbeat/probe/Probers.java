@@ -40,9 +40,12 @@ public final class Probers {
     // A new connection for each probe: one that the service closes at the very moment of its reuse
     // would be a false alarm.
     this.http =
-        vertx.createHttpClient(
-            new HttpClientOptions().setKeepAlive(false),
-            new PoolOptions().setHttp1MaxSize(NO_LIMIT));
+        vertx
+            .httpClientBuilder()
+            .with(new HttpClientOptions().setKeepAlive(false))
+            .with(new PoolOptions().setHttp1MaxSize(NO_LIMIT))
+            .withConnectHandler(connection -> connection.exceptionHandler(Probers::closeFollows))
+            .build();
     this.workers = vertx.createSharedWorkerExecutor("servicegroup-probe", WORKERS);
   }
 

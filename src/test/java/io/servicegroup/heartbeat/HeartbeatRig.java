@@ -1,0 +1,135 @@
+package io.servicegroup.heartbeat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Probe;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A deployed {@link HeartbeatVerticle}, talked to over the bus. */
+final class HeartbeatRig {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final BlockingQueue<List<Heartbeat>> messages = new LinkedBlockingQueue<>();
+  private String deployment;
+
+  void deploy(Duration reportInterval, boolean leaveOnStop) throws Exception {
+    deploy(reportInterval, Duration.ofSeconds(15), leaveOnStop);
+  }
+
+  void deploy(Duration reportInterval, Duration downTime, boolean leaveOnStop) throws Exception {
+    deploy(reportInterval, downTime, Map.of(), leaveOnStop);
+  }
+
+  void deploy(
+      Duration reportInterval, Duration downTime, Map<String, Duration> groups, boolean leaveOnStop)
+      throws Exception {
+    await(Topics.HEARTBEAT.consume(vertx, messages::add).completion());
+    AgentConfig.Agent agent =
+        new AgentConfig.Agent("host-1", Duration.ZERO, Duration.ZERO, leaveOnStop);
+    AgentConfig.Liveness liveness =
+        new AgentConfig.Liveness(
+            List.of(),
+            AgentConfig.VerdictRule.ALL,
+            reportInterval,
+            downTime,
+            reportInterval,
+            groups,
+            new AgentConfig.MassSilence(1, 1, downTime));
+    AgentConfig config =
+        new AgentConfig(
+            agent,
+            List.of(),
+            null,
+            liveness,
+            new AgentConfig.WatchOwn(),
+            AgentConfig.Evaluate.ALWAYS,
+            new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
+            new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()));
+    deployment = await(vertx.deployVerticle(new HeartbeatVerticle(config)));
+  }
+
+  void undeploy() throws Exception {
+    await(vertx.undeploy(deployment));
+  }
+
+  void start(MemberId id, Incarnation incarnation, Probe probe) throws Exception {
+    ServiceSpec spec = new ServiceSpec(id, id.group(), 0, Map.of(), probe);
+    await(Topics.HEARTBEAT_START.request(vertx, new LocalMember(spec, incarnation), DEADLINE));
+  }
+
+  void stop(MemberId id) throws Exception {
+    await(Topics.HEARTBEAT_STOP.request(vertx, id, DEADLINE));
+  }
+
+  void touch(MemberId id) throws Exception {
+    await(Topics.HEARTBEAT_TOUCH.request(vertx, id, DEADLINE));
+  }
+
+  void conflict(Conflict conflict) {
+    Topics.CONFLICT.publish(vertx, conflict);
+  }
+
+  NetServer serve(int port) throws Exception {
+    return await(
+        vertx
+            .createNetServer()
+            .connectHandler(socket -> socket.handler(data -> {}))
+            .listen(port, "127.0.0.1"));
+  }
+
+  static Probe.Tcp tcp(int port, boolean hold, long intervalMillis, int fall) {
+    Duration interval = Duration.ofMillis(intervalMillis);
+    Duration timeout = Duration.ofMillis(Math.min(500, intervalMillis));
+    return new Probe.Tcp("127.0.0.1", port, hold, new Probe.Timing(interval, timeout, 1, fall));
+  }
+
+  List<Heartbeat> next() throws InterruptedException {
+    List<Heartbeat> members = messages.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(members).as("a message in time").isNotNull();
+    return members;
+  }
+
+  /** Skips messages until one is as it should be. */
+  List<Heartbeat> await(Predicate<List<Heartbeat>> wanted) throws InterruptedException {
+    List<Heartbeat> members = next();
+    while (!wanted.test(members)) {
+      members = next();
+    }
+    return members;
+  }
+
+  void forget() {
+    messages.clear();
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  void close() throws Exception {
+    await(vertx.close());
+  }
+}

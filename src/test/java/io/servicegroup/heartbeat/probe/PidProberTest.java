@@ -1,0 +1,85 @@
+package io.servicegroup.heartbeat.probe;
+
+import static io.servicegroup.heartbeat.probe.ProberRig.await;
+import static io.servicegroup.heartbeat.probe.ProberRig.timing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.servicegroup.model.Probe;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PidProberTest {
+
+  @TempDir Path directory;
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  private ProberRig watch(Long pid, Path file) throws Exception {
+    return ProberRig.start(vertx, new Probe.Pid(pid, file, timing(1000, 500, 1)));
+  }
+
+  private static Process service() throws Exception {
+    return new ProcessBuilder("sleep", "1000").start();
+  }
+
+  @Test
+  void aProcessThatIsKilledFails() throws Exception {
+    Process service = service();
+    ProberRig rig = watch(service.pid(), null);
+    assertThat(rig.next()).isEqualTo(ProbeResult.pass());
+    service.destroyForcibly();
+    assertThat(rig.await(result -> !result.passed()).reason())
+        .isEqualTo("process " + service.pid() + " is gone");
+  }
+
+  @Test
+  void aZombieFails() throws Exception {
+    assumeThat(Path.of("/proc/self/stat")).exists();
+    // The shell becomes a sleep that never waits for the child it inherited.
+    Process parent =
+        new ProcessBuilder("sh", "-c", "sleep 1000 & echo $!; exec sleep 1000").start();
+    try (BufferedReader output = parent.inputReader()) {
+      long child = Long.parseLong(output.readLine());
+      ProberRig rig = watch(child, null);
+      assertThat(rig.next()).isEqualTo(ProbeResult.pass());
+      ProcessHandle.of(child).orElseThrow().destroyForcibly();
+      assertThat(rig.await(result -> !result.passed()).reason())
+          .isEqualTo("process " + child + " is gone");
+      assertThat(Path.of("/proc", Long.toString(child), "stat"))
+          .as("its remains are still there")
+          .content()
+          .contains(") Z ");
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aServiceThatIsRestartedWithANewPidFilePassesAgain() throws Exception {
+    Path file = directory.resolve("service.pid");
+    ProberRig rig = watch(null, file);
+    assertThat(rig.next().reason()).isEqualTo("the pid file " + file + " is missing");
+    Process first = service();
+    Files.writeString(file, first.pid() + "\n");
+    rig.await(ProbeResult::passed);
+    first.destroyForcibly();
+    rig.await(result -> !result.passed());
+    Process second = service();
+    try {
+      Files.writeString(file, second.pid() + "\n");
+      rig.await(ProbeResult::passed);
+    } finally {
+      second.destroyForcibly();
+    }
+  }
+}

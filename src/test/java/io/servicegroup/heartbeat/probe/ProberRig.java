@@ -1,0 +1,90 @@
+package io.servicegroup.heartbeat.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Probe;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** Runs one prober as the verticle does, and lets a test await its results. */
+final class ProberRig {
+
+  private static final long DEADLINE_SECONDS = 30;
+
+  private final Vertx vertx;
+  private final BlockingQueue<ProbeResult> results = new LinkedBlockingQueue<>();
+  private String deployment;
+
+  private ProberRig(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  static ProberRig start(Vertx vertx, Probe probe) throws Exception {
+    ProberRig rig = new ProberRig(vertx);
+    rig.deployment = await(vertx.deployVerticle(rig.verticle(probe)));
+    return rig;
+  }
+
+  static Probe.Timing timing(long intervalMillis, long timeoutMillis, int fall) {
+    return new Probe.Timing(
+        Duration.ofMillis(intervalMillis), Duration.ofMillis(timeoutMillis), 1, fall);
+  }
+
+  private VerticleBase verticle(Probe probe) {
+    return new VerticleBase() {
+      private Probers probers;
+      private Prober prober;
+
+      @Override
+      public Future<?> start() {
+        probers = new Probers(vertx);
+        prober = probers.create(new MemberId("g", "h"), probe, Duration.ofSeconds(15));
+        prober.start(results::add);
+        return Future.succeededFuture();
+      }
+
+      @Override
+      public Future<?> stop() {
+        return prober.stop().compose(stopped -> probers.close());
+      }
+    };
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  ProbeResult next() throws InterruptedException {
+    ProbeResult result = results.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    assertThat(result).as("a result in time").isNotNull();
+    return result;
+  }
+
+  /** Skips results until one is as it should be. */
+  ProbeResult await(Predicate<ProbeResult> wanted) throws InterruptedException {
+    ProbeResult result = next();
+    while (!wanted.test(result)) {
+      result = next();
+    }
+    return result;
+  }
+
+  void forget() {
+    results.clear();
+  }
+
+  int pending() {
+    return results.size();
+  }
+
+  void stop() throws Exception {
+    await(vertx.undeploy(deployment));
+  }
+}
