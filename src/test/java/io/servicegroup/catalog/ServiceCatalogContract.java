@@ -1,0 +1,361 @@
+package io.servicegroup.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.Probe;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What every catalogue does, whatever stores it. A backend adds {@link #create}. */
+@Timeout(120)
+public abstract class ServiceCatalogContract {
+
+  /** The group of most tests. */
+  protected static final String GROUP = "compute";
+
+  private static final Set<String> BACKENDS = Set.of("postgresql", "zookeeper");
+
+  private final List<ServiceCatalog> opened = new ArrayList<>();
+  private Vertx vertx;
+
+  /** The catalogue under test, opened. */
+  protected ServiceCatalog catalog;
+
+  /**
+   * Makes a catalogue; all that one test makes share one store, empty at its beginning.
+   *
+   * @param vertx for its connections
+   * @return not open yet
+   */
+  protected abstract ServiceCatalog create(Vertx vertx);
+
+  @BeforeEach
+  void openCatalog() throws Exception {
+    vertx = Vertx.vertx();
+    catalog = open();
+  }
+
+  @AfterEach
+  void closeCatalogs() throws Exception {
+    for (ServiceCatalog each : opened) {
+      await(each.close());
+    }
+    await(vertx.close());
+  }
+
+  /**
+   * Opens another catalogue on the same store, as another agent would.
+   *
+   * @return the catalogue
+   */
+  protected final ServiceCatalog open() throws Exception {
+    ServiceCatalog made = create(vertx);
+    opened.add(made);
+    await(made.open());
+    return made;
+  }
+
+  @Test
+  void storesWhatAJoinSays() throws Exception {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("zone", "az1");
+    metadata.put("nothing", null);
+    ServiceSpec spec = new ServiceSpec(id("h1"), "nova-compute", 5, metadata, new Probe.None());
+
+    ServiceCatalog.Joined joined = await(catalog.join(spec, "agent-1", BACKENDS));
+
+    Member member = joined.member();
+    assertThat(joined.created()).isTrue();
+    assertThat(member.id()).isEqualTo(id("h1"));
+    assertThat(member.binary()).isEqualTo("nova-compute");
+    assertThat(member.version()).isEqualTo(5);
+    assertThat(member.metadata()).isEqualTo(metadata);
+    assertThat(member.agent()).isEqualTo("agent-1");
+    assertThat(member.backends()).isEqualTo(BACKENDS);
+    assertThat(member.uuid()).hasSize(36);
+    assertThat(member.incarnation()).isNotNull();
+    assertThat(member.disabled()).isFalse();
+    assertThat(member.disabledReason()).isNull();
+    assertThat(member.forcedDown()).isFalse();
+    assertThat(member.lastSeenUp()).isNull();
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(member);
+  }
+
+  @Test
+  void aLaterJoinIsANewerIncarnationAndKeepsTheOperatorsWords() throws Exception {
+    Member first = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    await(
+        catalog.update(
+            new MemberUpdate(
+                id("h1"),
+                Optional.of(true),
+                Optional.of("broken disk"),
+                Optional.of(true),
+                Optional.empty(),
+                Optional.empty())));
+
+    ServiceCatalog.Joined again = await(catalog.join(spec("h1", 2), "agent-2", Set.of("redis")));
+
+    Member second = again.member();
+    assertThat(again.created()).isFalse();
+    assertThat(second.uuid()).isEqualTo(first.uuid());
+    assertThat(second.disabled()).isTrue();
+    assertThat(second.disabledReason()).isEqualTo("broken disk");
+    assertThat(second.forcedDown()).isTrue();
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(second.agent()).isEqualTo("agent-2");
+    assertThat(second.backends()).containsExactly("redis");
+    assertThat(second.incarnation().isNewerThan(first.incarnation())).isTrue();
+  }
+
+  @Test
+  void fiftySimultaneousJoinsMakeOneMember() throws Exception {
+    List<ServiceCatalog> agents = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      agents.add(open());
+    }
+    List<Future<ServiceCatalog.Joined>> joins = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      joins.add(agents.get(i % 10).join(spec("h1", 1), "agent-" + i, BACKENDS));
+    }
+
+    List<ServiceCatalog.Joined> joined = await(Future.all(joins).map(all -> all.list()));
+
+    assertThat(joined).hasSize(50);
+    assertThat(joined.stream().filter(ServiceCatalog.Joined::created)).hasSize(1);
+    assertThat(joined.stream().map(join -> join.member().uuid()).distinct()).hasSize(1);
+    assertThat(joined.stream().map(join -> join.member().incarnation().generation()).distinct())
+        .hasSize(50);
+    List<Member> stored = await(catalog.list(MemberFilter.ALL));
+    long newest =
+        joined.stream()
+            .mapToLong(join -> join.member().incarnation().generation())
+            .max()
+            .orElseThrow();
+    assertThat(stored).hasSize(1);
+    assertThat(stored.get(0).incarnation().generation()).isEqualTo(newest);
+  }
+
+  @Test
+  void aMemberThatWasDeletedJoinsAnew() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    await(catalog.delete(id("h1")));
+
+    ServiceCatalog.Joined after = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+
+    assertThat(after.created()).isTrue();
+    assertThat(after.member().uuid()).isNotEqualTo(before.uuid());
+    assertThat(after.member().incarnation().isNewerThan(before.incarnation())).isTrue();
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(after.member());
+  }
+
+  @Test
+  void refusesTheSameBinaryOfAHostInAnotherGroup() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    ServiceSpec clash =
+        new ServiceSpec(new MemberId("other", "h1"), "nova-compute", 1, Map.of(), new Probe.None());
+
+    assertRefused(409, () -> await(catalog.join(clash, "agent-1", BACKENDS)))
+        .hasMessageContaining("h1")
+        .hasMessageContaining("nova-compute")
+        .hasMessageContaining("group " + GROUP);
+    assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(1);
+  }
+
+  @Test
+  void theBinaryFollowsTheJoinUnlessItClashes() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    ServiceSpec renamed = new ServiceSpec(id("h1"), "compute-ng", 1, Map.of(), new Probe.None());
+    await(
+        catalog.join(
+            new ServiceSpec(new MemberId("other", "h1"), "taken", 1, Map.of(), new Probe.None()),
+            "agent-1",
+            BACKENDS));
+
+    assertThat(await(catalog.join(renamed, "agent-1", BACKENDS)).member().binary())
+        .isEqualTo("compute-ng");
+    assertRefused(
+        409,
+        () ->
+            await(
+                catalog.join(
+                    new ServiceSpec(id("h1"), "taken", 1, Map.of(), new Probe.None()),
+                    "agent-1",
+                    BACKENDS)));
+  }
+
+  @Test
+  void anUpdateChangesWhatItNames() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+
+    Member disabled = await(catalog.update(disable("h1", "maintenance")));
+    assertThat(disabled.disabled()).isTrue();
+    assertThat(disabled.disabledReason()).isEqualTo("maintenance");
+    assertThat(disabled.version()).isEqualTo(1);
+    assertThat(disabled.incarnation()).isEqualTo(before.incarnation());
+
+    Member forced =
+        await(
+            catalog.update(
+                new MemberUpdate(
+                    id("h1"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(true),
+                    Optional.of(9),
+                    Optional.of(Map.of("zone", "az2")))));
+    assertThat(forced.forcedDown()).isTrue();
+    assertThat(forced.version()).isEqualTo(9);
+    assertThat(forced.metadata()).isEqualTo(Map.of("zone", "az2"));
+    assertThat(forced.disabledReason()).isEqualTo("maintenance");
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(forced);
+  }
+
+  @Test
+  void enablingClearsTheReason() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    await(catalog.update(disable("h1", "maintenance")));
+
+    Member enabled =
+        await(
+            catalog.update(
+                new MemberUpdate(
+                    id("h1"),
+                    Optional.of(false),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())));
+
+    assertThat(enabled.disabled()).isFalse();
+    assertThat(enabled.disabledReason()).isNull();
+  }
+
+  @Test
+  void unknownMembersAre404() {
+    assertRefused(404, () -> await(catalog.find(id("nobody"))));
+    assertRefused(404, () -> await(catalog.delete(id("nobody"))));
+    assertRefused(404, () -> await(catalog.update(disable("nobody", "why"))))
+        .hasMessageContaining("compute/nobody");
+  }
+
+  @Test
+  void listsInOrderAndFilters() throws Exception {
+    await(catalog.join(spec("h2", 7), "agent-1", BACKENDS));
+    await(catalog.join(spec("h1", 3), "agent-1", BACKENDS));
+    await(
+        catalog.join(
+            new ServiceSpec(
+                new MemberId("conductor", "h1"), "nova-conductor", 9, Map.of(), new Probe.None()),
+            "agent-1",
+            BACKENDS));
+
+    assertThat(ids(MemberFilter.ALL))
+        .containsExactly(id("h1"), id("h2"), new MemberId("conductor", "h1"));
+    assertThat(ids(new MemberFilter(GROUP, null, null, null))).containsExactly(id("h1"), id("h2"));
+    assertThat(ids(new MemberFilter(GROUP, null, null, 7))).containsExactly(id("h2"));
+    assertThat(ids(new MemberFilter(null, null, "nova-conductor", null)))
+        .containsExactly(new MemberId("conductor", "h1"));
+    assertThat(ids(new MemberFilter("nobody", null, null, null))).isEmpty();
+    assertThat(await(catalog.find(List.of(id("h2"), id("h9")))).stream().map(Member::id))
+        .containsExactly(id("h2"));
+    assertThat(await(catalog.find(List.of()))).isEmpty();
+  }
+
+  @Test
+  void versionsLeaveOutTheDeletedAndTheForcedDown() throws Exception {
+    for (int version = 1; version <= 5; version++) {
+      await(catalog.join(spec("h" + version, version), "agent-1", BACKENDS));
+    }
+    await(catalog.delete(id("h1")));
+    await(
+        catalog.update(
+            new MemberUpdate(
+                id("h2"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(true),
+                Optional.empty(),
+                Optional.empty())));
+    await(catalog.update(disable("h3", "still counts")));
+
+    VersionRange expected = new VersionRange(GROUP, "nova-compute", 3, 5);
+    assertThat(await(catalog.versions(null, null))).containsExactly(expected);
+    assertThat(await(catalog.versions(GROUP, "nova-compute"))).containsExactly(expected);
+    assertThat(await(catalog.versions("other", null))).isEmpty();
+  }
+
+  @Test
+  void openingAgainIsHarmlessAndManyMayOpenAtOnce() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    List<Future<Void>> opening = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      ServiceCatalog other = create(vertx);
+      opened.add(other);
+      opening.add(other.open());
+    }
+    await(Future.all(opening));
+
+    await(catalog.open());
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(1);
+  }
+
+  /** Members are of {@link #GROUP}. */
+  protected static MemberId id(String host) {
+    return new MemberId(GROUP, host);
+  }
+
+  /** A service of {@link #GROUP}. */
+  protected static ServiceSpec spec(String host, int version) {
+    return new ServiceSpec(id(host), "nova-compute", version, Map.of(), new Probe.None());
+  }
+
+  /** An operator's word. */
+  protected static MemberUpdate disable(String host, String reason) {
+    return new MemberUpdate(
+        id(host),
+        Optional.of(true),
+        Optional.of(reason),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Waits for an answer, not for ever. */
+  protected static <T> T await(Future<T> future) throws Exception {
+    return future.await(60, TimeUnit.SECONDS);
+  }
+
+  /** The call is refused with that status. */
+  protected static AbstractThrowableAssert<?, ?> assertRefused(int status, ThrowingCallable call) {
+    return assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ServiceGroupException.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
+  }
+
+  private List<MemberId> ids(MemberFilter filter) throws Exception {
+    return await(catalog.list(filter)).stream().map(Member::id).toList();
+  }
+}
