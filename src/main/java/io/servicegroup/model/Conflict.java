@@ -6,7 +6,7 @@ import java.util.Locale;
  * Something that forbids the agent of this process to go on beating for one of its members.
  *
  * @param id the member
- * @param incarnation the life that it concerns
+ * @param incarnation the life that it concerns; null where there was none yet
  * @param kind what was found
  */
 public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
@@ -15,6 +15,8 @@ public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
   public enum Kind {
     /** Its row was deleted from the catalogue. */
     DELETED("it was deleted from the catalogue"),
+    /** It could not be joined: its host and binary are a member of another group. */
+    CLASH("its host and binary are registered in another group"),
     /** Another agent joined it later. */
     SUPERSEDED("another agent joined it later"),
     /** Somebody who is no agent of ours writes beats into its row. */

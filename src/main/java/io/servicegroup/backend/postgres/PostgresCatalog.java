@@ -42,6 +42,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private final AgentConfig.Catalog settings;
   private final PostgresCatalogRows rows = new PostgresCatalogRows();
   private PostgresClient client;
+  private boolean closed;
 
   PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings) {
     this.vertx = vertx;
@@ -50,9 +51,10 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Void> open() {
-    if (client == null) {
+    if (client == null || closed) {
       // Here and not in the constructor: its futures complete on the context that made it.
       client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
+      closed = false;
     }
     return new PostgresMigrations(client, settings.uri(), settings.createTables()).apply();
   }
@@ -213,6 +215,7 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Void> close() {
+    closed = true;
     return client == null ? Future.succeededFuture() : client.close();
   }
 

@@ -1,0 +1,169 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Ticker;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds what others changed: reads the followed members again and again, at once when the store
+ * tells of a change, and compares. What was written here during a read is left to the next one.
+ */
+final class CatalogFollower {
+
+  /** A fleet that starts changes the catalogue all the time: not every change is worth a read. */
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
+
+  private static final Duration READ_BOUND = Duration.ofSeconds(6);
+
+  private final Vertx vertx;
+  private final ServiceCatalog catalog;
+  private final StoreGuard guard;
+  private final WatchScope scope;
+  private final MemberQueue queue;
+  private final Listener listener;
+  private final MemberCache cache;
+  private final ServedMembers served;
+  private Ticker ticker;
+  private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
+  private boolean hastening;
+
+  /** What follows from what was found. */
+  interface Listener {
+    /** A followed member as it is now, possibly unchanged. */
+    void found(Member member);
+
+    /** A followed member that is not in the catalogue any more. */
+    void gone(MemberId id);
+
+    /** A member of this agent that is not in the catalogue any more. */
+    void deleted(ServedMembers.Served served);
+
+    /** A member of this agent that another one joined later. */
+    void superseded(ServedMembers.Served served);
+
+    /** A member of this agent in a catalogue that knows nothing of its join. */
+    void lost(ServedMembers.Served served);
+  }
+
+  CatalogFollower(
+      Vertx vertx,
+      ServiceCatalog catalog,
+      StoreGuard guard,
+      WatchScope scope,
+      MemberQueue queue,
+      MemberCache cache,
+      ServedMembers served,
+      Listener listener) {
+    this.vertx = vertx;
+    this.catalog = catalog;
+    this.guard = guard;
+    this.scope = scope;
+    this.queue = queue;
+    this.cache = cache;
+    this.served = served;
+    this.listener = listener;
+  }
+
+  /** Reads once; then, if that worked, for as long as it is not stopped. */
+  Future<Void> start(Duration pollInterval, Duration reportInterval) {
+    return read()
+        .compose(done -> catalog.watch(this::changed))
+        .map(
+            told -> {
+              Duration interval = told ? reportInterval : pollInterval;
+              ticker =
+                  Ticker.start(vertx, "reading the catalogue", interval, READ_BOUND, this::read);
+              return null;
+            });
+  }
+
+  Future<Void> stop() {
+    return ticker == null ? Future.succeededFuture() : ticker.stop();
+  }
+
+  /** Reads soon. */
+  private void changed() {
+    long pause = SHORTEST_PAUSE.toNanos() - (System.nanoTime() - hastenedAt);
+    if (hastening || ticker == null) {
+      return;
+    }
+    if (pause <= 0) {
+      hasten();
+      return;
+    }
+    hastening = true;
+    vertx.setTimer(
+        TimeUnit.NANOSECONDS.toMillis(pause) + 1,
+        id -> {
+          hastening = false;
+          hasten();
+        });
+  }
+
+  private void hasten() {
+    hastenedAt = System.nanoTime();
+    ticker.hasten();
+  }
+
+  private Future<Void> read() {
+    long read = queue.beginRead();
+    Set<MemberId> joinedHere = served.ids();
+    return guard
+        .guard(scope.read(catalog, joinedHere))
+        .map(
+            found -> {
+              compare(found, read, joinedHere);
+              return null;
+            });
+  }
+
+  private void compare(List<Member> found, long read, Set<MemberId> joinedHere) {
+    Map<MemberId, Member> now = new HashMap<>();
+    found.forEach(member -> now.put(member.id(), member));
+    for (Member member : found) {
+      if (!queue.mayBeOutdated(member.id(), read)) {
+        listener.found(member);
+      }
+    }
+    for (Member member : cache.all()) {
+      if (!now.containsKey(member.id()) && !queue.mayBeOutdated(member.id(), read)) {
+        listener.gone(member.id());
+      }
+    }
+    for (MemberId id : joinedHere) {
+      if (!queue.mayBeOutdated(id, read)) {
+        served.get(id).ifPresent(own -> judge(own, now.get(id)));
+      }
+    }
+  }
+
+  private void judge(ServedMembers.Served own, Member now) {
+    if (own.state() == ServedMembers.State.LEFT && now == null) {
+      served.forget(own.spec().id());
+    }
+    if (own.state() != ServedMembers.State.SERVED) {
+      return;
+    }
+    if (now == null) {
+      listener.deleted(own);
+      return;
+    }
+    Incarnation stored = now.incarnation();
+    if (!own.incarnation().equals(stored)) {
+      if (stored != null && stored.isNewerThan(own.incarnation())) {
+        listener.superseded(own);
+      } else {
+        listener.lost(own);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Answers lists: from the store, so that whoever wrote reads what he wrote; from memory, marked as
+ * stale, where the store does not answer in time.
+ */
+final class MemberLists {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final ServiceCatalog catalog;
+  private final StoreGuard guard;
+  private final MemberCache cache;
+  private final Verdicts verdicts;
+
+  MemberLists(ServiceCatalog catalog, StoreGuard guard, MemberCache cache, Verdicts verdicts) {
+    this.catalog = catalog;
+    this.guard = guard;
+    this.cache = cache;
+    this.verdicts = verdicts;
+  }
+
+  /** Lists members with their verdicts; never fails. */
+  Future<Snapshot> list(MemberFilter filter) {
+    Future<Snapshot> said = verdicts.ask(filter.group());
+    return guard
+        .guard(catalog.list(filter).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+        .transform(
+            stored ->
+                said.map(
+                    verdict ->
+                        stored.succeeded()
+                            ? Verdicts.merge(stored.result(), verdict, filter, false)
+                            : Verdicts.merge(cache.all(), verdict, filter, true)));
+  }
+
+  /** The oldest and newest versions, as the store has them. */
+  Future<List<VersionRange>> versions(MemberFilter filter) {
+    if (filter.status() != null || filter.minVersion() != null) {
+      throw new IllegalArgumentException("versions are asked for by group and binary only");
+    }
+    return guard.guard(catalog.versions(filter.group(), filter.binary()));
+  }
+}

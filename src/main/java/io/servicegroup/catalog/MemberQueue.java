@@ -1,0 +1,61 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Lets the writes of one member follow each other, so that its events come in the order of its
+ * writes; those of different members run side by side. Also knows what was written since when, so
+ * that a slower read does not undo it.
+ *
+ * <p>Not thread-safe.
+ */
+final class MemberQueue {
+
+  private final Map<MemberId, Future<?>> tails = new HashMap<>();
+  private final Map<MemberId, Long> writtenAt = new HashMap<>();
+  private long clock;
+
+  /**
+   * Writes after the member's writes before, whether those succeeded or not.
+   *
+   * @param id the member
+   * @param write starts the write; may throw
+   * @return what it returned
+   */
+  <T> Future<T> run(MemberId id, Supplier<Future<T>> write) {
+    Future<?> before = tails.getOrDefault(id, Future.succeededFuture());
+    Future<T> done = before.transform(result -> write.get());
+    tails.put(id, done);
+    return done.onComplete(
+        result -> {
+          tails.remove(id, done);
+          writtenAt.put(id, ++clock);
+        });
+  }
+
+  /**
+   * Begins a read of many members.
+   *
+   * @return for {@link #mayBeOutdated}
+   */
+  long beginRead() {
+    // Reads follow each other, so nobody asks about what was written before this one.
+    writtenAt.clear();
+    return ++clock;
+  }
+
+  /**
+   * Whether what a read found may be older than what was written here.
+   *
+   * @param id the member
+   * @param read from {@link #beginRead}
+   * @return whether a write ran during the read, or runs still
+   */
+  boolean mayBeOutdated(MemberId id, long read) {
+    return tails.containsKey(id) || writtenAt.getOrDefault(id, 0L) > read;
+  }
+}

@@ -1,0 +1,51 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.MemberUpdate;
+
+/** What may be changed together, whichever store holds it. */
+final class MemberUpdates {
+
+  private MemberUpdates() {}
+
+  /**
+   * Refuses an update that changes nothing or contradicts itself.
+   *
+   * @param update the request
+   * @throws IllegalArgumentException with a sentence that names the field and what is allowed
+   */
+  static void requireValid(MemberUpdate update) {
+    boolean nothing =
+        update.disabled().isEmpty()
+            && update.disabledReason().isEmpty()
+            && update.forcedDown().isEmpty()
+            && update.version().isEmpty()
+            && update.metadata().isEmpty();
+    if (nothing) {
+      throw new IllegalArgumentException(
+          "nothing to change; give at least one of disabled, disabled_reason, forced_down, version,"
+              + " metadata");
+    }
+    boolean reason = update.disabledReason().filter(text -> !text.isEmpty()).isPresent();
+    if (reason && !update.disabled().orElse(false)) {
+      throw new IllegalArgumentException("disabled_reason is allowed together with disabled: true");
+    }
+  }
+
+  /**
+   * Says what an operator changed, for the log.
+   *
+   * @param update the request
+   * @return the changes, without the metadata's content
+   */
+  static String describe(MemberUpdate update) {
+    StringBuilder text = new StringBuilder();
+    update.disabled().ifPresent(value -> text.append(" disabled=").append(value));
+    update
+        .disabledReason()
+        .ifPresent(value -> text.append(" disabled_reason=\"").append(value).append('"'));
+    update.forcedDown().ifPresent(value -> text.append(" forced_down=").append(value));
+    update.version().ifPresent(value -> text.append(" version=").append(value));
+    update.metadata().ifPresent(value -> text.append(" metadata"));
+    return text.toString().strip();
+  }
+}

@@ -1,0 +1,100 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Answers for the catalogue: joins, leaves, updates, deletes and lists members, follows those that
+ * {@code watch} names and those joined here, and publishes what changes of them, each member's
+ * changes in order. Members that are not followed are changed all the same, and published by the
+ * agents that follow them.
+ *
+ * <p>Its deployment fails where the catalogue cannot be opened, and may be tried again. Afterwards
+ * an absent store is a 503 for whoever writes, while lists are answered from memory, as stale.
+ */
+public final class RegistrationVerticle extends VerticleBase {
+
+  private final AgentConfig config;
+  private final String agentId;
+  private final ServiceCatalog catalog;
+  private CatalogFollower follower;
+
+  /**
+   * Makes the verticle; nothing happens before its deployment.
+   *
+   * @param config the agent's configuration
+   * @param agentId the id of this agent, unique in the fleet and new with each start
+   * @param catalog the store, not open yet; closed with the verticle, and also where the deployment
+   *     fails
+   */
+  public RegistrationVerticle(AgentConfig config, String agentId, ServiceCatalog catalog) {
+    this.config = config;
+    this.agentId = agentId;
+    this.catalog = catalog;
+  }
+
+  @Override
+  public Future<?> start() {
+    StoreGuard guard = new StoreGuard(config.catalog().uri().toString());
+    WatchScope scope = new WatchScope(config.watch());
+    MemberQueue queue = new MemberQueue();
+    MemberCache cache = new MemberCache();
+    ServedMembers served = new ServedMembers();
+    CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
+    MemberOperations operations =
+        new MemberOperations(vertx, agentId, backends(), catalog, guard, queue, served, publisher);
+    follower = new CatalogFollower(vertx, catalog, guard, scope, queue, cache, served, operations);
+    Verdicts verdicts = new Verdicts(vertx);
+    AgentConfig.Liveness pace = config.liveness();
+    return guard
+        .guard(catalog.open())
+        .compose(open -> follower.start(pace.pollInterval(), pace.reportInterval()))
+        .onSuccess(
+            following -> {
+              Topics.CATALOG_SNAPSHOT.serve(
+                  vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
+              serve(new MemberLists(catalog, guard, cache, verdicts));
+              serve(operations, verdicts);
+              new ConfiguredJoins(vertx, operations::join, operations::clash)
+                  .start(config.services());
+            })
+        .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private Set<String> backends() {
+    return config.liveness().backends().stream()
+        .map(AgentConfig.Backend::name)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private void serve(MemberLists lists) {
+    Topics.LIST.serve(vertx, lists::list);
+    Topics.VERSIONS.serve(vertx, lists::versions);
+  }
+
+  private void serve(MemberOperations operations, Verdicts verdicts) {
+    Topics.JOIN.serve(
+        vertx,
+        spec ->
+            operations
+                .join(spec)
+                .compose(
+                    joined ->
+                        verdicts
+                            .view(joined.member())
+                            .map(view -> new Topics.Joined(view, joined.created()))));
+    Topics.UPDATE.serve(vertx, update -> operations.update(update).compose(verdicts::view));
+    Topics.LEAVE.serve(vertx, operations::leave);
+    Topics.DELETE.serve(vertx, operations::delete);
+    Topics.CONFLICT.consume(vertx, operations::conflict);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return follower.stop().transform(stopped -> catalog.close());
+  }
+}

@@ -1,0 +1,65 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The members that were joined through this agent, in this process, and what became of them.
+ *
+ * <p>Not thread-safe.
+ */
+final class ServedMembers {
+
+  private final Map<MemberId, Served> members = new HashMap<>();
+
+  /** What became of a member. */
+  enum State {
+    /** This agent beats for it. */
+    SERVED,
+    /** This agent may not beat for it any more. */
+    CONFLICT,
+    /** It left in good order. */
+    LEFT
+  }
+
+  /**
+   * A member that was joined here.
+   *
+   * @param spec with what it was joined
+   * @param incarnation the life that the last join here began
+   * @param state what became of it
+   */
+  record Served(ServiceSpec spec, Incarnation incarnation, State state) {}
+
+  void joined(ServiceSpec spec, Incarnation incarnation) {
+    members.put(spec.id(), new Served(spec, incarnation, State.SERVED));
+  }
+
+  /** Does nothing to a member that was never joined here. */
+  void become(MemberId id, State state) {
+    members.computeIfPresent(
+        id, (known, served) -> new Served(served.spec(), served.incarnation(), state));
+  }
+
+  void forget(MemberId id) {
+    members.remove(id);
+  }
+
+  Optional<Served> get(MemberId id) {
+    return Optional.ofNullable(members.get(id));
+  }
+
+  boolean isServed(MemberId id) {
+    return get(id).filter(served -> served.state() == State.SERVED).isPresent();
+  }
+
+  /** Whatever became of them. */
+  Set<MemberId> ids() {
+    return Set.copyOf(members.keySet());
+  }
+}

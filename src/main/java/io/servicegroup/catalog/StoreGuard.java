@@ -1,0 +1,50 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.runtime.OutageLog;
+import io.vertx.core.Future;
+
+/** Tells a refusal of the store from its absence, and logs the latter once. */
+final class StoreGuard {
+
+  private final String store;
+  private final OutageLog outages;
+
+  /**
+   * Watches over one store.
+   *
+   * @param store its URI, with secrets masked
+   */
+  StoreGuard(String store) {
+    this.store = store;
+    this.outages = new OutageLog("The catalogue " + store, System::nanoTime);
+  }
+
+  /**
+   * Passes an answer on.
+   *
+   * @param answer of the store
+   * @return the same; fails with {@link ServiceGroupException} only, 503 where the store could not
+   *     be asked
+   */
+  <T> Future<T> guard(Future<T> answer) {
+    return answer.transform(
+        result -> {
+          if (result.succeeded()) {
+            outages.succeeded();
+            return answer;
+          }
+          if (result.cause() instanceof ServiceGroupException) {
+            return answer;
+          }
+          outages.failed(result.cause());
+          return Future.failedFuture(
+              new ServiceGroupException(
+                  503,
+                  "the catalogue (catalog.uri: "
+                      + store
+                      + ") cannot be reached: "
+                      + result.cause().getMessage()));
+        });
+  }
+}
