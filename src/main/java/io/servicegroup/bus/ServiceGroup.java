@@ -9,12 +9,14 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.VersionRange;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * by number when it has missed an event, asks for a snapshot, and tells its listeners exactly what
  * differs from what they were told before. So a listener hears of each change once, per member in
  * the order in which they happened; where events were lost it hears of the outcome only, and such
- * changes share the {@code seq} of their snapshot. The first snapshot is told in the same way, as
- * changes from {@code UNKNOWN}.
+ * changes share the {@code seq} of their snapshot. What is known when a listener is added is told
+ * in the same way, as changes from {@code UNKNOWN}.
  *
  * <p>Threads: listeners are called on the context on which {@link #create} was called, one at a
  * time. When a listener is called, the methods that read from memory already include its change.
@@ -70,6 +72,7 @@ public final class ServiceGroup {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
+  private final Context context;
   private final ServiceGroupMirror mirror = new ServiceGroupMirror();
   private final ServiceGroupFollower follower;
   private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
@@ -77,9 +80,11 @@ public final class ServiceGroup {
 
   private ServiceGroup(Vertx vertx) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.follower =
         new ServiceGroupFollower(
             vertx,
+            context,
             mirror,
             change -> tell(listeners, listener -> listener.accept(change)),
             new NumberedListener() {
@@ -96,8 +101,8 @@ public final class ServiceGroup {
   }
 
   /**
-   * Starts to mirror. Returns at once: the members are in memory a moment later, and listeners that
-   * are added now hear of each.
+   * Starts to mirror. Returns at once: the members are in memory a moment later, and listeners hear
+   * of each.
    *
    * @param vertx whose event bus; the caller's context is where listeners will be called
    * @return the client; closed with the verticle that made it, or by {@link #close}
@@ -109,14 +114,17 @@ public final class ServiceGroup {
   }
 
   /**
-   * Asks to be told of each change from now on.
+   * Asks to be told: first of the verdicts that are known, as changes from {@code UNKNOWN}, then of
+   * each change.
    *
    * @param listener called on this client's context; what it throws is logged
    * @return ends it
    */
   public Registration onChange(Consumer<StatusChange> listener) {
-    listeners.add(listener);
-    return () -> listeners.remove(listener);
+    return add(
+        listeners,
+        listener,
+        () -> mirror.known().forEach(change -> tell(List.of(listener), l -> l.accept(change))));
   }
 
   /**
@@ -127,8 +135,26 @@ public final class ServiceGroup {
    * @return ends it
    */
   public Registration follow(NumberedListener listener) {
-    numbered.add(listener);
-    return () -> numbered.remove(listener);
+    return add(
+        numbered,
+        listener,
+        () -> mirror.digest().ifPresent(at -> tell(List.of(listener), l -> l.resynced(at))));
+  }
+
+  /** Adds on the context, so that nothing happens between the greeting and the first news. */
+  private <T> Registration add(List<T> all, T listener, Runnable greeting) {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    context.runOnContext(
+        now -> {
+          if (!cancelled.get()) {
+            greeting.run();
+            all.add(listener);
+          }
+        });
+    return () -> {
+      cancelled.set(true);
+      all.remove(listener);
+    };
   }
 
   /**

@@ -9,11 +9,14 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,54 +42,82 @@ final class ServiceGroupFollower {
   private final Consumer<StatusChange> onChange;
   private final ServiceGroup.NumberedListener numbered;
   private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
-  private final List<StatusChange> waitingChanges = new ArrayList<>();
+  private final Deque<StatusChange> waitingChanges = new ArrayDeque<>();
   private final Map<MemberId, CatalogEvent> waitingEvents = new LinkedHashMap<>();
   private long retryMillis = MIN_RETRY_MILLIS;
-  private boolean syncing;
+
+  /** Whether something was missed, so that nothing can be applied before a snapshot. */
+  private boolean lost = true;
+
+  /** Whether a question is under way; what comes meanwhile waits for the answer. */
+  private boolean asking;
+
+  /** Whether the next question is planned. */
+  private boolean planned;
+
+  /** Whether the answer under way may already be out of date. */
   private boolean again;
+
   private volatile boolean stopped;
 
   ServiceGroupFollower(
       Vertx vertx,
+      Context context,
       ServiceGroupMirror mirror,
       Consumer<StatusChange> onChange,
       ServiceGroup.NumberedListener numbered) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.context = context;
     this.mirror = mirror;
     this.onChange = onChange;
     this.numbered = numbered;
   }
 
   void start() {
-    consumers.add(Topics.STATUS.consume(vertx, this::onStatus));
-    consumers.add(Topics.CATALOG.consume(vertx, this::onCatalog));
-    consumers.add(Topics.STATUS_DIGEST.consume(vertx, this::onDigest));
-    consumers.add(Topics.BACKEND.consume(vertx, this::onBackend));
-    context.runOnContext(now -> resync());
+    // A thread that is none of Vert.x's has no one context: everything is to run on this one.
+    context.runOnContext(
+        now -> {
+          consumers.add(Topics.STATUS.consume(vertx, this::onStatus));
+          consumers.add(Topics.CATALOG.consume(vertx, this::onCatalog));
+          consumers.add(Topics.STATUS_DIGEST.consume(vertx, this::onDigest));
+          consumers.add(Topics.BACKEND.consume(vertx, this::onBackend));
+          resync();
+        });
   }
 
   Future<Void> stop() {
     stopped = true;
-    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
+    Promise<Void> unregistered = Promise.promise();
+    context.runOnContext(
+        now ->
+            Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+                .<Void>mapEmpty()
+                .onComplete(unregistered));
+    return unregistered.future();
   }
 
   private void onStatus(StatusChange change) {
-    if (syncing) {
+    if (asking) {
       wait(change);
-    } else if (mirror.isNext(change)) {
-      take(change);
-    } else if (!mirror.isOld(change)) {
-      resync();
+    } else if (!lost) {
+      takeOrMiss(change);
     }
   }
 
   private void wait(StatusChange change) {
     if (waitingChanges.size() >= MAX_WAITING) {
       waitingChanges.clear();
-      again = true;
     }
     waitingChanges.add(change);
+  }
+
+  private void takeOrMiss(StatusChange change) {
+    if (mirror.isNext(change)) {
+      take(change);
+    } else if (!mirror.isOld(change)) {
+      lost = true;
+      resync();
+    }
   }
 
   private void take(StatusChange change) {
@@ -100,15 +131,19 @@ final class ServiceGroupFollower {
   }
 
   private void onCatalog(CatalogEvent event) {
-    mirror.apply(event);
-    if (syncing) {
+    if (asking) {
       // The snapshot may have been taken before this; then it is to hold after it.
       waitingEvents.put(event.member().id(), event);
+    }
+    if (!mirror.apply(event)) {
+      // Whether a new member is watched is the evaluator's knowledge.
+      resync();
     }
   }
 
   private void onDigest(Digest digest) {
-    if (!syncing && mirror.isBehind(digest)) {
+    if (!asking && mirror.isBehind(digest)) {
+      lost = true;
       resync();
     }
   }
@@ -119,21 +154,20 @@ final class ServiceGroupFollower {
   }
 
   private void resync() {
-    if (syncing) {
+    if (asking) {
       again = true;
-    } else {
-      syncing = true;
+    } else if (!planned) {
       ask();
     }
   }
 
   private void ask() {
+    planned = false;
     if (stopped) {
       return;
     }
+    asking = true;
     again = false;
-    // Whatever was received before the question is part of the answer.
-    waitingChanges.clear();
     Topics.STATUS_SNAPSHOT
         .request(vertx, MemberFilter.ALL, TIMEOUT)
         .onComplete(
@@ -141,35 +175,49 @@ final class ServiceGroupFollower {
               if (answer.succeeded() && !stopped) {
                 take(answer.result());
               } else {
-                retry();
+                takeWaiting();
+                asking = false;
+                askLater(retryMillis);
+                retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);
               }
             });
   }
 
-  private void retry() {
-    vertx.setTimer(retryMillis, timer -> ask());
-    retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);
+  private void askLater(long millis) {
+    planned = true;
+    vertx.setTimer(millis, timer -> ask());
   }
 
   private void take(Snapshot snapshot) {
+    // What the snapshot includes is still told one by one, where nothing was missed.
+    while (!lost && !waitingChanges.isEmpty() && isIn(snapshot, waitingChanges.peekFirst())) {
+      StatusChange change = waitingChanges.removeFirst();
+      if (mirror.isNext(change)) {
+        take(change);
+      }
+    }
     List<StatusChange> news = mirror.replace(snapshot);
     waitingEvents.values().forEach(mirror::apply);
     waitingEvents.clear();
+    lost = false;
     numbered.resynced(new Digest(snapshot.epoch(), snapshot.seq()));
     news.forEach(onChange);
-    for (StatusChange change : waitingChanges) {
-      if (mirror.isNext(change)) {
-        take(change);
-      } else if (!mirror.isOld(change)) {
-        again = true;
-        break;
-      }
-    }
+    takeWaiting();
+    asking = false;
     if (again) {
-      retry();
-    } else {
-      syncing = false;
-      retryMillis = MIN_RETRY_MILLIS;
+      askLater(lost ? retryMillis : MIN_RETRY_MILLIS);
     }
+    retryMillis = lost ? Math.min(2 * retryMillis, MAX_RETRY_MILLIS) : MIN_RETRY_MILLIS;
+  }
+
+  private static boolean isIn(Snapshot snapshot, StatusChange change) {
+    return change.epoch().equals(snapshot.epoch()) && change.seq() <= snapshot.seq();
+  }
+
+  private void takeWaiting() {
+    while (!lost && !waitingChanges.isEmpty()) {
+      takeOrMiss(waitingChanges.removeFirst());
+    }
+    waitingChanges.clear();
   }
 }

@@ -30,8 +30,7 @@ import java.util.stream.Stream;
  */
 final class ServiceGroupMirror {
 
-  /** Where the mirror stands in an evaluator's numbering; no epoch before the first snapshot. */
-  record Position(String epoch, long seq, boolean stale) {}
+  private record Position(String epoch, long seq, boolean stale) {}
 
   private record Told(Status status, Incarnation incarnation) {
     private static final Told NOTHING = new Told(Status.UNKNOWN, null);
@@ -41,8 +40,19 @@ final class ServiceGroupMirror {
   private final Map<MemberId, Told> told = new HashMap<>();
   private volatile Position position = new Position(null, 0, true);
 
-  Position position() {
-    return position;
+  /** Where the mirror stands; empty before the first snapshot. */
+  Optional<Digest> digest() {
+    Position at = position;
+    return at.epoch() == null ? Optional.empty() : Optional.of(new Digest(at.epoch(), at.seq()));
+  }
+
+  /** Every verdict, as a change from nothing. */
+  List<StatusChange> known() {
+    Snapshot all = snapshot(MemberFilter.ALL);
+    return all.members().stream()
+        .filter(view -> view.verdict().status() != Status.UNKNOWN)
+        .map(view -> change(view, Status.UNKNOWN, view.verdict().reason(), all))
+        .toList();
   }
 
   Optional<MemberView> member(MemberId id) {
@@ -154,17 +164,22 @@ final class ServiceGroupMirror {
         member.lastSeenUp());
   }
 
-  /** Takes what happened in the catalogue; verdicts stay as they are. */
-  void apply(CatalogEvent event) {
+  /**
+   * Takes what happened in the catalogue; verdicts stay as they are.
+   *
+   * @return false where the member is new here
+   */
+  boolean apply(CatalogEvent event) {
     MemberId id = event.member().id();
     if (event.type() == CatalogEvent.Type.DELETED) {
       remove(id);
       // Whoever was told that it is up still has to hear that it is not.
       told.computeIfPresent(id, (same, last) -> last.status() == Status.UP ? last : null);
-      return;
+      return true;
     }
-    Verdict verdict = member(id).map(MemberView::verdict).orElse(Verdict.UNKNOWN);
-    put(new MemberView(event.member(), verdict));
+    Optional<MemberView> known = member(id);
+    known.ifPresent(view -> put(new MemberView(event.member(), view.verdict())));
+    return known.isPresent();
   }
 
   /**
@@ -226,19 +241,25 @@ final class ServiceGroupMirror {
     if (sameStatus && now.status() == Status.DOWN) {
       return Optional.empty();
     }
-    return Optional.of(
-        new StatusChange(
-            snapshot.epoch(),
-            snapshot.seq(),
-            id,
-            view.member().binary(),
-            verdict.status(),
-            before.status(),
-            sameStatus ? Reason.RESTARTED : verdict.reason(),
-            now.incarnation(),
-            verdict.since(),
-            view.lastSeenUp(),
-            verdict.backend()));
+    Reason reason = sameStatus ? Reason.RESTARTED : verdict.reason();
+    return Optional.of(change(view, before.status(), reason, snapshot));
+  }
+
+  private static StatusChange change(
+      MemberView view, Status previous, Reason reason, Snapshot snapshot) {
+    Verdict verdict = view.verdict();
+    return new StatusChange(
+        snapshot.epoch(),
+        snapshot.seq(),
+        view.member().id(),
+        view.member().binary(),
+        verdict.status(),
+        previous,
+        reason,
+        view.member().incarnation(),
+        verdict.since(),
+        view.lastSeenUp(),
+        verdict.backend());
   }
 
   private static StatusChange deleted(MemberId id, Told last, Snapshot snapshot) {

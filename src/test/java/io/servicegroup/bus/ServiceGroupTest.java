@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Digest;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
@@ -214,9 +215,25 @@ class ServiceGroupTest {
     List<StatusChange> cancelled = new ArrayList<>();
     ServiceGroup.Registration registration = services.onChange(cancelled::add);
     services.onChange(heard::add);
-    registration.cancel();
     next();
-    assertThat(cancelled).isEmpty();
+    registration.cancel();
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    next();
+    assertThat(cancelled).hasSize(1);
+  }
+
+  @Test
+  void aLateListenerHearsFirstWhatIsKnown() throws Exception {
+    ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    next();
+    BlockingQueue<StatusChange> late = new LinkedBlockingQueue<>();
+    services.onChange(late::add);
+    StatusChange change = late.poll(10, TimeUnit.SECONDS);
+    assertThat(change).isNotNull();
+    assertThat(change.previous()).isEqualTo(Status.UNKNOWN);
+    assertThat(change.reason()).isEqualTo(Reason.LEFT);
   }
 
   @Test
@@ -247,6 +264,27 @@ class ServiceGroupTest {
     assertThat(view.member().disabled()).isTrue();
     assertThat(view.verdict().status()).isEqualTo(Status.UP);
     assertThat(view.available()).isFalse();
+  }
+
+  @Test
+  void aNewMemberIsAskedForBeforeItsFirstVerdict() throws Exception {
+    ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
+    next();
+    evaluator.knows("compute/b", Status.UNKNOWN);
+    BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
+    services.follow(
+        new ServiceGroup.NumberedListener() {
+          @Override
+          public void resynced(Digest at) {
+            sizes.add(services.all().size());
+          }
+
+          @Override
+          public void next(StatusChange change) {}
+        });
+    evaluator.catalog(CatalogEvent.Type.JOINED, FakeEvaluator.member("compute/b", 1), false);
+    assertThat(List.of(sizes.poll(10, TimeUnit.SECONDS), sizes.poll(10, TimeUnit.SECONDS)))
+        .containsExactly(1, 2);
   }
 
   private static Member disabled(Member member) {
