@@ -16,7 +16,7 @@ public final class TempFiles {
   /**
    * Deletes a directory with everything in it.
    *
-   * @param directory may be missing
+   * @param directory exists
    */
   public static void delete(Path directory) {
     try {
