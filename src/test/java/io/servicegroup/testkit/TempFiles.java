@@ -9,12 +9,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Removes what a test left in the temporary directory. */
-final class TempFiles {
+public final class TempFiles {
 
   private TempFiles() {}
 
-  /** Deletes a directory with everything in it. */
-  static void delete(Path directory) {
+  /**
+   * Deletes a directory with everything in it.
+   *
+   * @param directory exists
+   */
+  public static void delete(Path directory) {
     try {
       Files.walkFileTree(
           directory,
