@@ -102,15 +102,16 @@ final class TcpProber implements Prober {
   }
 
   /**
-   * At once; but a service that closes every connection as soon as it accepted it (seen twice in a
-   * row) is not tried in an endless loop.
+   * At once; but a service that closes connections as soon as it accepted them is not tried in an
+   * endless loop: the waits grow from a millisecond to the interval. They begin so short since a
+   * process that dies may accept a last time after it closed what is held.
    */
   private void lookAgain() {
-    long briefMillis = Math.max(1, probe.timing().interval().toMillis() / 10);
+    long intervalMillis = probe.timing().interval().toMillis();
     long heldMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heldSince);
-    briefInARow = heldMillis < briefMillis ? briefInARow + 1 : 0;
+    briefInARow = heldMillis < intervalMillis / 10 ? Math.min(10, briefInARow + 1) : 0;
     if (briefInARow > 1) {
-      vertx.setTimer(briefMillis, id -> burst());
+      vertx.setTimer(Math.min(intervalMillis, 1L << 2 * (briefInARow - 2)), id -> burst());
     } else {
       burst();
     }
