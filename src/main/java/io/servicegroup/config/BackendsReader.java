@@ -39,10 +39,23 @@ final class BackendsReader {
           section.refuse(key, "the file of the option " + option + " cannot be read");
         }
       }
+      requireRootCertificate(section, key, uri);
       return section.isSound(key) ? Optional.of(uri) : Optional.empty();
     } catch (IllegalArgumentException e) {
       section.refuse(key, e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /** As libpq: without sslrootcert there is one in the user's home, or nothing to verify with. */
+  private static void requireRootCertificate(Section section, String key, BackendUri uri) {
+    if (uri.options().getOrDefault("sslmode", "").startsWith("verify-")
+        && !uri.options().containsKey("sslrootcert")
+        && !isReadable(System.getProperty("user.home") + "/.postgresql/root.crt")) {
+      section.refuse(
+          key,
+          "the option sslrootcert is required where sslmode is verify-ca or verify-full and there"
+              + " is no ~/.postgresql/root.crt");
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations in the form {@code 250ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
-final class Durations {
+public final class Durations {
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)(ms|s|m|h)");
   private static final Map<String, Long> UNITS = new LinkedHashMap<>();
@@ -38,8 +38,13 @@ final class Durations {
     }
   }
 
-  /** Writes a duration in the largest unit that it is a multiple of. */
-  static String text(Duration duration) {
+  /**
+   * Writes a duration in the largest unit that it is a multiple of.
+   *
+   * @param duration of whole milliseconds
+   * @return for example {@code 5s}
+   */
+  public static String text(Duration duration) {
     long millis = duration.toMillis();
     for (Map.Entry<String, Long> unit : UNITS.entrySet()) {
       if (millis != 0 && millis % unit.getValue() == 0) {

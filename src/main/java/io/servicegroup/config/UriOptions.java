@@ -79,12 +79,5 @@ final class UriOptions {
     if (options.containsKey("listen") && !"true".equals(options.get("pooled"))) {
       wrong.add("the option listen goes with pooled=true only");
     }
-    if (options.containsKey("sslcert") != options.containsKey("sslkey")) {
-      wrong.add("the options sslcert and sslkey go together");
-    }
-    if (options.getOrDefault("sslmode", "").startsWith("verify-")
-        && !options.containsKey("sslrootcert")) {
-      wrong.add("the option sslrootcert is required where sslmode is verify-ca or verify-full");
-    }
   }
 }

@@ -1,0 +1,91 @@
+package io.servicegroup.cli;
+
+import io.servicegroup.StartException;
+import io.servicegroup.config.ConfigException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+
+/** The command line: finds the command, runs it, turns what went wrong into lines and a code. */
+public final class CommandLineInterface {
+
+  /** Unusable configuration or arguments. */
+  static final int UNUSABLE = 2;
+
+  /** Could not start. */
+  static final int NOT_STARTED = 3;
+
+  /** Anything else that went wrong. */
+  static final int FAILED = 1;
+
+  private CommandLineInterface() {}
+
+  /**
+   * Runs a command with this process's environment and streams.
+   *
+   * @param arguments the command line
+   * @return the exit code: 0, 1, 2 or 3 as section 1 of the contract says
+   */
+  public static int execute(String... arguments) {
+    return commandLine(System.getenv()).execute(arguments);
+  }
+
+  static CommandLine commandLine(Map<String, String> environment) {
+    RootCommand root = new RootCommand(environment);
+    return new CommandLine(root)
+        .addSubcommand(new RunCommand(root))
+        .addSubcommand(new CheckConfigCommand(root))
+        .addSubcommand(new SchemaCommand(root))
+        .setParameterExceptionHandler((refused, arguments) -> refuse(refused))
+        .setExecutionExceptionHandler((failure, command, result) -> explain(root, failure));
+  }
+
+  private static int refuse(CommandLine.ParameterException refused) {
+    CommandLine command = refused.getCommandLine();
+    PrintWriter err = command.getErr();
+    String line = refused.getMessage().lines().findFirst().orElse("unusable arguments");
+    if (refused instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      // What follows an equals sign may be a secret whose --set was forgotten.
+      String argument = unmatched.getUnmatched().get(0).split("=", 2)[0];
+      line =
+          argument.startsWith("-")
+              ? "there is no option %s; allowed are %s".formatted(argument, options(command))
+              : "there is no command %s; allowed are %s".formatted(argument, commands(command));
+    }
+    err.println(line.replaceAll("\\p{Cntrl}", "?"));
+    err.flush();
+    return UNUSABLE;
+  }
+
+  private static String options(CommandLine command) {
+    return command.getCommandSpec().options().stream()
+        .map(CommandLine.Model.OptionSpec::longestName)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String commands(CommandLine command) {
+    CommandLine root = command.getParent() == null ? command : command.getParent();
+    return String.join(", ", root.getSubcommands().keySet());
+  }
+
+  private static int explain(RootCommand root, Exception failure) {
+    PrintWriter err = root.err();
+    int code = FAILED;
+    List<String> lines = List.of("servicegroup: " + failure);
+    if (failure instanceof ConfigException unusable) {
+      code = UNUSABLE;
+      lines = unusable.faults().stream().map(Object::toString).toList();
+    } else if (failure instanceof StartException notStarted) {
+      code = NOT_STARTED;
+      lines = List.of(notStarted.getMessage());
+    }
+    lines.forEach(err::println);
+    if (root.isVerbose()) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return code;
+  }
+}

@@ -1,0 +1,111 @@
+package io.servicegroup.cli;
+
+import io.servicegroup.config.ConfigLoader;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** What every command takes: where the configuration is. Without a command it runs the agent. */
+@Command(
+    name = "servicegroup-agent",
+    description = "Knows which members of a service fleet exist and which of them are up.",
+    mixinStandardHelpOptions = true,
+    versionProvider = RootCommand.Version.class,
+    scope = ScopeType.INHERIT,
+    footer = {
+      "",
+      "Later files win over earlier ones, then environment variables",
+      "(SERVICEGROUP__HTTP__PORT=9000 sets http.port), then --set.",
+      "Exit codes: 0 stopped in good order, 2 unusable configuration or arguments,",
+      "3 could not start, 1 anything else."
+    })
+final class RootCommand implements Callable<Integer> {
+
+  // A sidecar: its work is small, and its threads cost memory on every host of a fleet.
+  private static final int EVENT_LOOPS = 2;
+  private static final int WORKERS = 4;
+
+  private final Map<String, String> environment;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "a YAML file; may be given several times")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY.PATH=VALUE",
+      scope = ScopeType.INHERIT,
+      description = "sets one key; may be given several times")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "logs more, and shows stack traces")
+  private boolean verbose;
+
+  RootCommand(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return new RunCommand(this).call();
+  }
+
+  boolean isVerbose() {
+    return verbose;
+  }
+
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  ConfigLoader loader(Vertx vertx) {
+    return new ConfigLoader(vertx, files, environment, settings);
+  }
+
+  /** Before anything is logged: what is set here is read once. */
+  Vertx vertx() {
+    System.setProperty(
+        "vertx.logger-delegate-factory-class-name",
+        "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    if (verbose) {
+      System.setProperty("org.slf4j.simpleLogger.log.io.servicegroup", "debug");
+    }
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(EVENT_LOOPS)
+            .setWorkerPoolSize(WORKERS)
+            .setInternalBlockingPoolSize(WORKERS));
+  }
+
+  /** The version that the jar's manifest names. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = RootCommand.class.getPackage().getImplementationVersion();
+      return new String[] {"servicegroup " + (version == null ? "development" : version)};
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.servicegroup.cli;
+
+import io.servicegroup.Agent;
+import io.servicegroup.config.AgentConfig;
+import io.vertx.core.Vertx;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+
+/** {@code run}: the agent, until a signal ends it. */
+@Command(name = "run", description = "Runs the agent (the default).")
+final class RunCommand implements Callable<Integer> {
+
+  private final RootCommand root;
+
+  RunCommand(RootCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Vertx vertx = root.vertx();
+    Agent agent;
+    StopOnSignal onSignal;
+    try {
+      AgentConfig config = Await.result(root.loader(vertx).load());
+      agent = new Agent(vertx, config);
+      onSignal = StopOnSignal.install(agent, vertx, config.agent().stopTimeout());
+    } catch (Exception e) {
+      Await.result(vertx.close());
+      throw e;
+    }
+    try {
+      Await.result(agent.start());
+    } catch (Exception e) {
+      onSignal.cancel();
+      throw e;
+    }
+    // Only a signal ends the process now, and that with its own exit.
+    new CountDownLatch(1).await();
+    return 0;
+  }
+}

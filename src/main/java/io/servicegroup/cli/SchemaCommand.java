@@ -1,0 +1,36 @@
+package io.servicegroup.cli;
+
+import io.servicegroup.Components;
+import io.servicegroup.catalog.ServiceCatalogFactory;
+import io.servicegroup.config.AgentConfig;
+import io.vertx.core.Vertx;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code schema}. */
+@Command(
+    name = "schema",
+    description = "Prints the SQL of our tables for this configuration, for a DBA to run.")
+final class SchemaCommand implements Callable<Integer> {
+
+  private final RootCommand root;
+
+  SchemaCommand(RootCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Vertx vertx = root.vertx();
+    try {
+      AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
+      String factory = catalog.uri().scheme().catalogFactory();
+      root.out()
+          .println(Components.create(factory, ServiceCatalogFactory.class).schema(catalog).strip());
+      root.out().flush();
+      return 0;
+    } finally {
+      Await.result(vertx.close());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.servicegroup.cli;
+
+import io.servicegroup.Agent;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Stops the agent in good order on SIGTERM and SIGINT, which the JVM turns into its shutdown hooks,
+ * and then ends the process with 0: by itself the JVM would end it as killed.
+ */
+final class StopOnSignal {
+
+  private final Agent agent;
+  private final Vertx vertx;
+  private final Duration limit;
+  private final Thread hook = new Thread(this::stop, "stop");
+
+  private StopOnSignal(Agent agent, Vertx vertx, Duration limit) {
+    this.agent = agent;
+    this.vertx = vertx;
+    this.limit = limit;
+  }
+
+  static StopOnSignal install(Agent agent, Vertx vertx, Duration limit) {
+    StopOnSignal onSignal = new StopOnSignal(agent, vertx, limit);
+    Runtime.getRuntime().addShutdownHook(onSignal.hook);
+    return onSignal;
+  }
+
+  /**
+   * The process ends for another reason, with that reason's exit code; unless a signal came first,
+   * whose end this then waits for.
+   */
+  void cancel() throws InterruptedException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      hook.join();
+    }
+  }
+
+  private void stop() {
+    int code = 0;
+    try {
+      // Also where an event loop is stuck and no future completes.
+      agent
+          .stop()
+          .eventually(vertx::close)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      System.err.println("agent.stop_timeout: not everything ended in time");
+    } catch (InterruptedException | ExecutionException e) {
+      System.err.println("servicegroup: the stop failed: " + e.getMessage());
+      code = 1;
+    }
+    System.out.flush();
+    System.err.flush();
+    Runtime.getRuntime().halt(code);
+  }
+}
