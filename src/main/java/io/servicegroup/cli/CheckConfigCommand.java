@@ -19,7 +19,7 @@ final class CheckConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx();
+    Vertx vertx = root.vertx("System.err");
     try {
       ConfigLoader loader = root.loader(vertx);
       root.out().print(loader.effective(Await.result(loader.load())));

@@ -85,8 +85,14 @@ final class RootCommand implements Callable<Integer> {
     return new ConfigLoader(vertx, files, environment, settings);
   }
 
-  /** Before anything is logged: what is set here is read once. */
-  Vertx vertx() {
+  /**
+   * Before anything is logged: what is set here is read once.
+   *
+   * @param log {@code System.err} where standard output is the command's result, otherwise {@code
+   *     System.out}, which leaves standard error to what stops the process
+   */
+  Vertx vertx(String log) {
+    System.setProperty("org.slf4j.simpleLogger.logFile", log);
     System.setProperty(
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");

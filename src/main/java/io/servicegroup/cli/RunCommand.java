@@ -19,7 +19,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx();
+    Vertx vertx = root.vertx("System.out");
     Agent agent;
     StopOnSignal onSignal;
     try {

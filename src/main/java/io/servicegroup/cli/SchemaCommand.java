@@ -21,7 +21,7 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx();
+    Vertx vertx = root.vertx("System.err");
     try {
       AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
       String factory = catalog.uri().scheme().catalogFactory();

@@ -6,6 +6,7 @@ import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ public final class ConfigLoader {
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
     return retriever
         .getConfig()
+        .recover(failure -> emptyUnless(failure, file))
         .map(Optional::of)
         .otherwise(
             failure -> {
@@ -95,6 +97,19 @@ public final class ConfigLoader {
               return Optional.empty();
             })
         .eventually(retriever::close);
+  }
+
+  /** A file of nothing but comments is an empty configuration, which vertx-config fails on. */
+  private Future<JsonObject> emptyUnless(Throwable failure, Path file) {
+    return vertx
+        .fileSystem()
+        .readFile(file.toString())
+        .compose(
+            content ->
+                Trees.parse(content.toString()) == null
+                    ? Future.succeededFuture(new JsonObject())
+                    : Future.failedFuture(failure))
+        .recover(unreadable -> Future.failedFuture(failure));
   }
 
   /** Why a file cannot be read; the parser's own words would quote lines of it. */
@@ -105,6 +120,9 @@ public final class ConfigLoader {
       }
       if (cause instanceof AccessDeniedException) {
         return "the file may not be read by this user";
+      }
+      if (cause instanceof IOException) {
+        return "the file cannot be read";
       }
       if (cause instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
         return "the file is no YAML: line %d, column %d"
