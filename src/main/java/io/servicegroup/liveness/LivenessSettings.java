@@ -33,6 +33,12 @@ public record LivenessSettings(
     watchGroups = Set.copyOf(watchGroups);
   }
 
+  /** Without the URI, which holds secrets. */
+  @Override
+  public String toString() {
+    return "LivenessSettings[backend=" + backend + ", agent=" + agent + "]";
+  }
+
   /**
    * The form in which a verticle is deployed with it.
    *
