@@ -87,14 +87,19 @@ public final class PostgresClient {
    * @return what the work returned; fails where no primary can be reached, or the time ran out
    */
   public <T> Future<T> run(Function<SqlConnection, Future<T>> work) {
-    Task<T> task = new Task<>(work);
+    return run(timeout, work);
+  }
+
+  /** As {@link #run(Function)}, with a bound of its own. */
+  <T> Future<T> run(Duration bound, Function<SqlConnection, Future<T>> work) {
+    Task<T> task = new Task<>(bound, work);
     onContext(
         () -> {
           if (closed) {
             task.result.fail(new VertxException("the connection to PostgreSQL was closed", true));
             return;
           }
-          task.timer = vertx.setTimer(Math.max(1, timeout.toMillis()), id -> task.expire());
+          task.timer = vertx.setTimer(Math.max(1, bound.toMillis()), id -> task.expire());
           waiting.add(task);
           serve();
         });
@@ -216,12 +221,14 @@ public final class PostgresClient {
   }
 
   private final class Task<T> {
+    private final Duration bound;
     private final Function<SqlConnection, Future<T>> work;
     private final Promise<T> result = Promise.promise();
     private long timer;
     private PostgresClientLink link;
 
-    Task(Function<SqlConnection, Future<T>> work) {
+    Task(Duration bound, Function<SqlConnection, Future<T>> work) {
+      this.bound = bound;
       this.work = work;
     }
 
@@ -260,7 +267,7 @@ public final class PostgresClient {
       }
       result.tryFail(
           new TimeoutException(
-              connector.description() + ": no answer within " + timeout.toMillis() + " ms"));
+              connector.description() + ": no answer within " + bound.toMillis() + " ms"));
     }
 
     void fail(Throwable cause) {

@@ -8,7 +8,7 @@ import io.servicegroup.model.Heartbeat;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
-import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -19,6 +19,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private static final String NEWS = "liveness ";
   private static final String RESYNC = "resync";
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
   private final LivenessSettings settings;
   private final PostgresClient beats;
@@ -43,7 +44,9 @@ final class PostgresLivenessBackend implements LivenessBackend {
   public Future<Void> open(Runnable onNews) {
     news = onNews;
     return beats
-        .query(PostgresLivenessSql.TABLES, Tuple.tuple())
+        .run(
+            FIRST_CONTACT,
+            connection -> connection.preparedQuery(PostgresLivenessSql.TABLES).execute())
         .compose(
             rows ->
                 rows.iterator().next().getBoolean(0)

@@ -1,0 +1,292 @@
+package io.servicegroup.backend.postgres;
+
+import static io.servicegroup.backend.postgres.PostgresLivenessHarness.in;
+import static io.servicegroup.backend.postgres.PostgresLivenessHarness.join;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.PGConnection;
+
+/** Beats, news and what stands in their way, on a server whose clock shows another zone's time. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class PostgresLivenessBackendIT {
+
+  /** The server's own bound and ours run out together. */
+  private static final String OUT_OF_TIME = ".*(1000 ms|statement timeout).*";
+
+  private static PostgresServer server;
+  private static Vertx vertx;
+  private PostgresLivenessHarness agent;
+  private PostgresLivenessHarness watcher;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.create("timezone=Asia/Kathmandu", "wal_writer_delay=10s");
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    PostgresLivenessHarness.await(vertx.close());
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    PostgresLivenessHarness.createTables(server);
+    agent = new PostgresLivenessHarness(vertx, "agent-1", server.uri(), true).open();
+    watcher = new PostgresLivenessHarness(vertx, "agent-2", server.uri(), false).open();
+  }
+
+  @AfterEach
+  void close() {
+    agent.close();
+    watcher.close();
+  }
+
+  private static String service(String column, String host) {
+    return server.ask("SELECT " + column + " FROM services WHERE host = '" + host + "'");
+  }
+
+  @Test
+  void beatsAreCountedAndStampedInUtcByTheServer() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    assertThat(agent.write(h1)).isEmpty();
+    assertThat(agent.write(h1)).isEmpty();
+    assertThat(service("report_count", "h1")).isEqualTo("2");
+    assertThat(
+            service(
+                "abs(extract(epoch FROM last_seen_up - (clock_timestamp() AT TIME ZONE 'utc')))"
+                    + " < 20 AND updated_at = last_seen_up",
+                "h1"))
+        .isEqualTo("t");
+    Beat beat = new Beat(h1.id(), h1.incarnation(), 2);
+    assertThat(watcher.poll().beats()).containsExactly(beat);
+    assertThat(agent.poll().beats()).containsExactly(beat);
+  }
+
+  @Test
+  void anIncarnationWithoutABeatIsNothing() {
+    Heartbeat first = join(server, "compute", "h1");
+    agent.write(first);
+    join(server, "compute", "h1");
+    assertThat(watcher.poll().beats()).isEmpty();
+  }
+
+  @Test
+  void aPollReadsWhatChangedSinceTheLast() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    Heartbeat h2 = join(server, "compute", "h2");
+    agent.write(h1, h2);
+    assertThat(watcher.poll().beats()).hasSize(2);
+    agent.write(h1);
+    assertThat(watcher.poll().beats()).containsExactly(new Beat(h1.id(), h1.incarnation(), 2));
+    assertThat(watcher.poll().beats()).isEmpty();
+  }
+
+  @Test
+  void whatIsCommittedLateIsNotMissed() throws SQLException {
+    Heartbeat h1 = join(server, "compute", "h1");
+    Heartbeat h2 = join(server, "compute", "h2");
+    agent.write(h1, h2);
+    watcher.poll();
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("UPDATE services SET report_count = 9 WHERE host = 'h1'");
+      agent.write(h2);
+      watcher.poll();
+      watcher.poll();
+      other.commit();
+    }
+    assertThat(watcher.poll().beats()).contains(new Beat(h1.id(), h1.incarnation(), 9));
+  }
+
+  @Test
+  void onlyTheGroupsWatchedAreRead() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    Heartbeat h2 = join(server, "network", "h2");
+    agent.write(h1, h2);
+    try (var network =
+        new PostgresLivenessHarness(vertx, "agent-3", server.uri(), false, "network").open()) {
+      assertThat(network.poll().beats()).extracting(Beat::id).containsExactly(h2.id());
+    }
+  }
+
+  @Test
+  void aNewerIncarnationEndsTheOlder() {
+    Heartbeat older = join(server, "compute", "h1");
+    agent.write(older);
+    join(server, "compute", "h1");
+    assertThat(agent.write(older))
+        .containsExactly(new Conflict(older.id(), older.incarnation(), Conflict.Kind.SUPERSEDED));
+    assertThat(agent.write(in(State.FAILED, "late", older)))
+        .extracting(Conflict::kind)
+        .containsExactly(Conflict.Kind.SUPERSEDED);
+    agent.write(List.of(), List.of(older));
+    assertThat(service("report_count", "h1")).isEqualTo("1");
+    assertThat(server.ask("SELECT state FROM servicegroup_members")).isEqualTo("alive");
+  }
+
+  @Test
+  void aDeletedMemberIsNotResurrected() {
+    Heartbeat soft = join(server, "compute", "h1");
+    Heartbeat gone = join(server, "compute", "h2");
+    Heartbeat stays = join(server, "compute", "h3");
+    agent.write(soft, gone, stays);
+    server.execute("UPDATE services SET deleted = id WHERE host = 'h1'");
+    server.execute("DELETE FROM services WHERE host = 'h2'");
+    assertThat(agent.write(soft, gone, stays))
+        .containsExactlyInAnyOrder(
+            new Conflict(soft.id(), soft.incarnation(), Conflict.Kind.DELETED),
+            new Conflict(gone.id(), gone.incarnation(), Conflict.Kind.DELETED));
+    assertThat(agent.write(soft, gone, stays)).hasSize(2);
+    assertThat(service("report_count", "h1")).isEqualTo("1");
+    assertThat(service("report_count", "h3")).isEqualTo("3");
+    assertThat(watcher.poll().beats()).extracting(Beat::id).containsExactly(stays.id());
+  }
+
+  @Test
+  void newsIsAStateThatIsToldAndReadAtOnce() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    watcher.poll();
+    agent.write(in(State.FAILED, "connection refused", h1));
+    assertThat(watcher.awaitNews(Duration.ofSeconds(10))).isTrue();
+    assertThat(agent.awaitNews(Duration.ofSeconds(10))).isTrue();
+    Absence failed = new Absence(h1.id(), h1.incarnation(), 1, Absence.Cause.PROBE_FAILED);
+    assertThat(watcher.poll().gone()).containsExactly(failed);
+    assertThat(agent.poll().gone()).containsExactly(failed);
+    assertThat(server.ask("SELECT state_reason FROM servicegroup_members"))
+        .isEqualTo("connection refused");
+
+    agent.write(h1);
+    assertThat(watcher.awaitNews(Duration.ofSeconds(10))).isTrue();
+    Observation alive = watcher.poll();
+    assertThat(alive.beats()).containsExactly(new Beat(h1.id(), h1.incarnation(), 2));
+    assertThat(alive.gone()).isEmpty();
+
+    agent.write(in(State.RESTARTING, null, h1));
+    assertThat(watcher.poll().beats()).containsExactly(new Beat(h1.id(), h1.incarnation(), 3));
+    agent.write(List.of(), List.of(h1));
+    assertThat(watcher.poll().gone())
+        .containsExactly(new Absence(h1.id(), h1.incarnation(), 3, Absence.Cause.LEFT));
+    assertThat(service("report_count", "h1")).isEqualTo("3");
+  }
+
+  @Test
+  void aFailedMemberIsNotBeatenForByALateStatement() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    server.execute("UPDATE servicegroup_members SET state = 'left'");
+    agent.write(h1);
+    assertThat(service("report_count", "h1")).isEqualTo("1");
+    agent.write(h1);
+    assertThat(service("report_count", "h1")).as("its agent says it lives").isEqualTo("2");
+  }
+
+  @Test
+  void plainBeatsNotifyNobody() throws SQLException {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    try (Connection listener = server.connect();
+        Statement statement = listener.createStatement()) {
+      statement.execute("LISTEN servicegroup");
+      for (int i = 0; i < 5; i++) {
+        agent.write(h1);
+        watcher.poll();
+      }
+      statement.execute("SELECT 1");
+      assertThat(listener.unwrap(PGConnection.class).getNotifications()).isEmpty();
+      agent.write(in(State.FAILED, "x", h1));
+      statement.execute("SELECT 1");
+      assertThat(listener.unwrap(PGConnection.class).getNotifications()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aRowThatSomebodyHoldsHarmsNoOther() throws SQLException {
+    Heartbeat held = join(server, "compute", "h1");
+    Heartbeat dead = join(server, "compute", "h2");
+    Heartbeat free = join(server, "compute", "h3");
+    agent.write(held, dead, free);
+    watcher.poll();
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT * FROM services WHERE host = 'h1' FOR UPDATE");
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      List<MemberId> unwitnessed = List.of();
+      while (unwitnessed.isEmpty() && System.nanoTime() < end) {
+        assertThat(agent.write(held, free)).isEmpty();
+        unwitnessed = watcher.poll().unwitnessed();
+      }
+      assertThat(unwitnessed).containsExactly(held.id());
+      assertThat(service("report_count", "h1")).isEqualTo("1");
+      assertThat(Long.parseLong(service("report_count", "h3"))).isGreaterThan(2);
+      other.rollback();
+    }
+    assertThat(agent.write(held, free)).isEmpty();
+    assertThat(service("report_count", "h1")).isEqualTo("2");
+    assertThat(watcher.poll().unwitnessed()).isEmpty();
+  }
+
+  @Test
+  void whileNoBeatCanBeWrittenNothingIsWitnessed() throws SQLException {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    watcher.poll();
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      // As CREATE INDEX does.
+      statement.execute("LOCK TABLE services IN SHARE MODE");
+      var beat = agent.startWrite(h1);
+      var poll = watcher.startPoll();
+      assertThatThrownBy(() -> PostgresLivenessHarness.await(beat)).hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> PostgresLivenessHarness.await(poll)).hasMessageMatching(OUT_OF_TIME);
+      other.rollback();
+    }
+    assertThat(watcher.poll().beats())
+        .as("what was cancelled does not count later")
+        .containsExactly(new Beat(h1.id(), h1.incarnation(), 1));
+    assertThat(agent.write(h1)).isEmpty();
+    assertThat(watcher.poll().beats()).hasSize(1);
+  }
+
+  @Test
+  void aBeatDoesNotWaitForTheDiskAndNewsDoes() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    String before = server.ask("SELECT pg_current_wal_insert_lsn()");
+    agent.write(h1);
+    assertThat(flushedSince(before)).as("a beat is on disk").isFalse();
+    agent.write(in(State.FAILED, "x", h1));
+    assertThat(flushedSince(before)).as("news is on disk").isTrue();
+  }
+
+  private static boolean flushedSince(String lsn) {
+    return server.ask("SELECT pg_current_wal_flush_lsn() > '" + lsn + "'").equals("t");
+  }
+}
