@@ -93,12 +93,14 @@ final class Events {
       if (answer.statusCode() == 200) {
         return "";
       }
-      return new JsonObject(answer.body())
-          .getJsonArray("checks").stream()
-              .map(JsonObject.class::cast)
-              .filter(check -> !"UP".equals(check.getString("status")))
-              .map(check -> check.getString("id"))
-              .collect(Collectors.joining(", "));
+      String checks =
+          new JsonObject(answer.body())
+              .getJsonArray("checks").stream()
+                  .map(JsonObject.class::cast)
+                  .filter(check -> !"UP".equals(check.getString("status")))
+                  .map(check -> check.getString("id"))
+                  .collect(Collectors.joining(", "));
+      return checks.isEmpty() ? "the agent" : checks;
     } catch (IOException notListeningYet) {
       return "the agent";
     }
