@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * What quickstart shows: waits until the agent is ready, prints the demo services and how to kill
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeoutException;
 final class Events {
 
   private static final Duration PATIENCE = Duration.ofMillis(50);
+  private static final Duration PROGRESS = Duration.ofSeconds(3);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
   private final HttpClient client =
@@ -69,17 +72,37 @@ final class Events {
   private void awaitReady() throws InterruptedException, ExecutionException {
     HttpRequest request =
         HttpRequest.newBuilder(url.resolve("/health/ready")).timeout(Duration.ofSeconds(2)).build();
-    boolean ready = false;
-    while (!ready && agentRuns()) {
-      ready = isReady(request);
+    Instant started = Instant.now();
+    Instant shown = started;
+    String waitingFor = waitingFor(request);
+    while (!waitingFor.isEmpty() && agentRuns()) {
+      if (shown.plus(PROGRESS).isBefore(Instant.now())) {
+        shown = Instant.now();
+        System.out.printf(
+            "  %3d s  waiting for %s%n", Duration.between(started, shown).toSeconds(), waitingFor);
+        System.out.flush();
+      }
+      waitingFor = waitingFor(request);
     }
   }
 
-  private boolean isReady(HttpRequest request) throws InterruptedException {
+  /** What the agent is not ready for yet; empty where it is ready. */
+  private String waitingFor(HttpRequest request) throws InterruptedException {
     try {
-      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+      if (answer.statusCode() == 200) {
+        return "";
+      }
+      String checks =
+          new JsonObject(answer.body())
+              .getJsonArray("checks").stream()
+                  .map(JsonObject.class::cast)
+                  .filter(check -> !"UP".equals(check.getString("status")))
+                  .map(check -> check.getString("id"))
+                  .collect(Collectors.joining(", "));
+      return checks.isEmpty() ? "the agent" : checks;
     } catch (IOException notListeningYet) {
-      return false;
+      return "the agent";
     }
   }
 

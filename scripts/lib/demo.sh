@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Starts demo services. Sourced by quickstart and demo-service, with JAVA_HOME and the folder of
 # the checkout as the current one.
 

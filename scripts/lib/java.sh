@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Finds a JDK 17 or newer and exports JAVA_HOME. Sourced by the scripts beside this folder.
 
 # Prints the major version of the JDK in $1; fails where there is none, or only a JRE.
