@@ -190,7 +190,7 @@ final class LocalHealth {
    * @return a report
    */
   Report ready(boolean verdictsKnown) {
-    verdictsIn |= verdictsKnown;
+    verdictsIn |= verdictsKnown && phase == AgentPhase.RUNNING;
     List<Check> checks = new ArrayList<>();
     checks.add(check("agent", phase == AgentPhase.RUNNING, "the agent is " + phaseText()));
     for (String name : expected.backends()) {

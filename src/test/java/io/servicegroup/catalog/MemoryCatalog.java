@@ -1,0 +1,267 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Verdict;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** A catalogue in memory, for tests of whoever uses one. Several can share a store. */
+final class MemoryCatalog implements ServiceCatalog {
+
+  /** What is stored, and what happens to whoever asks. */
+  static final class Store {
+    private final Map<MemberId, Member> members = new TreeMap<>();
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private final List<Promise<Void>> held = new ArrayList<>();
+    private long generation;
+    private boolean away;
+    private boolean holding;
+    private int reads;
+
+    /** Whether everything fails from here on. */
+    synchronized void setAway(boolean away) {
+      this.away = away;
+    }
+
+    /** Reads see what there is now, and answer only after {@link #releaseReads}. */
+    synchronized void holdReads() {
+      holding = true;
+    }
+
+    void releaseReads() {
+      List<Promise<Void>> released;
+      synchronized (this) {
+        holding = false;
+        released = List.copyOf(held);
+        held.clear();
+      }
+      released.forEach(Promise::complete);
+    }
+
+    synchronized int heldReads() {
+      return held.size();
+    }
+
+    synchronized int reads() {
+      return reads;
+    }
+
+    /** Tells whoever watches. */
+    void notifyWatchers() {
+      watchers.forEach(Runnable::run);
+    }
+
+    /** Something that no agent did, without notice. */
+    synchronized void put(Member member) {
+      members.put(member.id(), member);
+    }
+
+    synchronized Member get(MemberId id) {
+      return members.get(id);
+    }
+
+    synchronized void remove(MemberId id) {
+      members.remove(id);
+    }
+  }
+
+  private final Vertx vertx;
+  private final Store store;
+  private final boolean tells;
+
+  MemoryCatalog(Vertx vertx, Store store, boolean tells) {
+    this.vertx = vertx;
+    this.store = store;
+    this.tells = tells;
+  }
+
+  @Override
+  public Future<Void> open() {
+    return attempt(() -> null);
+  }
+
+  @Override
+  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+    return attempt(
+        () -> {
+          refuseClash(spec);
+          Member old = store.members.get(spec.id());
+          Incarnation incarnation = new Incarnation(++store.generation, "memory");
+          Member joined =
+              new Member(
+                  spec.id(),
+                  spec.binary(),
+                  old == null ? UUID.randomUUID().toString() : old.uuid(),
+                  spec.version(),
+                  spec.metadata(),
+                  old != null && old.disabled(),
+                  old == null ? null : old.disabledReason(),
+                  old != null && old.forcedDown(),
+                  incarnation,
+                  agent,
+                  backends,
+                  null);
+          store.put(joined);
+          return new Joined(joined, old == null);
+        });
+  }
+
+  private void refuseClash(ServiceSpec spec) {
+    for (Member other : store.members.values()) {
+      if (other.id().host().equals(spec.id().host())
+          && other.binary().equals(spec.binary())
+          && !other.id().equals(spec.id())) {
+        throw new ServiceGroupException(
+            409, spec.binary() + " of " + spec.id() + " is in group " + other.id().group());
+      }
+    }
+  }
+
+  @Override
+  public Future<Member> update(MemberUpdate update) {
+    return attempt(
+        () -> {
+          Member old = required(update.id());
+          boolean disabled = update.disabled().orElse(old.disabled());
+          String reason = update.disabledReason().orElse(old.disabledReason());
+          store.put(
+              new Member(
+                  old.id(),
+                  old.binary(),
+                  old.uuid(),
+                  update.version().orElse(old.version()),
+                  update.metadata().orElse(old.metadata()),
+                  disabled,
+                  disabled ? reason : null,
+                  update.forcedDown().orElse(old.forcedDown()),
+                  old.incarnation(),
+                  old.agent(),
+                  old.backends(),
+                  old.lastSeenUp()));
+          return required(update.id());
+        });
+  }
+
+  @Override
+  public Future<Member> delete(MemberId id) {
+    return attempt(
+        () -> {
+          Member old = required(id);
+          store.remove(id);
+          return old;
+        });
+  }
+
+  @Override
+  public Future<List<Member>> list(MemberFilter filter) {
+    return read(
+        store.members.values().stream()
+            .filter(
+                member ->
+                    new MemberFilter(filter.group(), null, filter.binary(), filter.minVersion())
+                        .matches(new MemberView(member, Verdict.UNKNOWN)))
+            .toList());
+  }
+
+  @Override
+  public Future<List<Member>> find(Collection<MemberId> ids) {
+    return read(
+        store.members.values().stream().filter(member -> ids.contains(member.id())).toList());
+  }
+
+  @Override
+  public Future<Member> find(MemberId id) {
+    return attempt(() -> required(id));
+  }
+
+  private Future<List<Member>> read(List<Member> found) {
+    synchronized (store) {
+      store.reads++;
+      if (store.holding && !store.away) {
+        Promise<Void> later = Promise.promise();
+        store.held.add(later);
+        return later.future().map(found);
+      }
+    }
+    return attempt(() -> found);
+  }
+
+  private Member required(MemberId id) {
+    Member member = store.members.get(id);
+    if (member == null) {
+      throw new ServiceGroupException(404, id + " is not in the catalogue");
+    }
+    return member;
+  }
+
+  @Override
+  public Future<List<VersionRange>> versions(String group, String binary) {
+    return attempt(
+        () ->
+            store.members.values().stream()
+                .filter(m -> !m.forcedDown())
+                .filter(
+                    m ->
+                        new MemberFilter(group, null, binary, null)
+                            .matches(new MemberView(m, Verdict.UNKNOWN)))
+                .collect(
+                    Collectors.groupingBy(
+                        m -> List.of(m.id().group(), m.binary()),
+                        Collectors.summarizingInt(Member::version)))
+                .entrySet()
+                .stream()
+                .map(
+                    range ->
+                        new VersionRange(
+                            range.getKey().get(0),
+                            range.getKey().get(1),
+                            range.getValue().getMin(),
+                            range.getValue().getMax()))
+                .toList());
+  }
+
+  @Override
+  public Future<Boolean> watch(Runnable changed) {
+    Context context = vertx.getOrCreateContext();
+    store.watchers.add(() -> context.runOnContext(told -> changed.run()));
+    return Future.succeededFuture(tells);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+
+  private <T> Future<T> attempt(Supplier<T> work) {
+    synchronized (store) {
+      if (store.away) {
+        return Future.failedFuture("connection refused");
+      }
+      try {
+        return Future.succeededFuture(work.get());
+      } catch (ServiceGroupException e) {
+        return Future.failedFuture(e);
+      }
+    }
+  }
+}
