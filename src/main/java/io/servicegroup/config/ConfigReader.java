@@ -129,10 +129,9 @@ final class ConfigReader {
     String allowed = "own, all or a list of groups";
     if (root.isList("watch")) {
       Set<String> groups = new LinkedHashSet<>();
-      for (String item : root.items("watch", allowed).orElseThrow()) {
-        root.requiredName(item).ifPresent(groups::add);
-      }
-      if (groups.isEmpty() && root.isSound("watch")) {
+      List<String> items = root.items("watch", allowed).orElseThrow();
+      items.forEach(item -> root.requiredName(item).ifPresent(groups::add));
+      if (items.isEmpty()) {
         root.refuse("watch", "allowed is " + allowed);
       }
       return new AgentConfig.WatchGroups(groups);

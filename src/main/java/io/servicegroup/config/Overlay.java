@@ -75,7 +75,7 @@ final class Overlay {
     String head = path.get(0);
     List<String> tail = path.subList(1, path.size());
     Object inside = node instanceof Overriding text ? Trees.parse(text.text()) : node;
-    if (inside instanceof List<?> || inside == null && head.equals("0")) {
+    if (inside instanceof List<?> || inside == null && INDEX.matcher(head).matches()) {
       List<Object> list = inside == null ? new ArrayList<>() : new ArrayList<>((List<?>) inside);
       int index = INDEX.matcher(head).matches() ? Integer.parseInt(head) : -1;
       if (index < 0 || index > list.size()) {

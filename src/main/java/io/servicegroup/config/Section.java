@@ -211,7 +211,9 @@ final class Section {
     if (value instanceof Map<?, ?> map) {
       map.forEach((name, item) -> child.put((String) name, item));
     }
-    return new Section(path(key), child, faults, references);
+    // What is no map is one fault, and not another for each key that it therefore lacks.
+    boolean isMap = value == null || value instanceof Map;
+    return new Section(path(key), child, isMap ? faults : new Faults(), references);
   }
 
   /** The sections under the keys of a map whose keys are not ours to know. */

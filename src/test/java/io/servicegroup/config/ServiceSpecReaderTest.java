@@ -1,0 +1,85 @@
+package io.servicegroup.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceSpecReaderTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'group': 'g', 'host': 'h'}",
+        "{'group': 'g', 'host': 'h', 'binary': 'b', 'version': 5,"
+            + " 'metadata': {'a': null, 'b': [1, {'c': true}], 'd': {}}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'self'}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'tcp', 'address': '[::1]:80', 'hold': true,"
+            + " 'interval': '1500ms', 'timeout': '1s', 'rise': 3, 'fall': 4}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'pid', 'pid': 4000000000}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'pid', 'pid_file': '/run/x', 'fall': 2}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://h/x?y=1',"
+            + " 'expect': 204}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'https://h'}}"
+      })
+  void whatIsWrittenIsReadAgain(String json) {
+    ServiceSpec spec = ServiceSpecReader.read(json(json));
+    JsonObject written = ServiceSpecReader.write(spec);
+    assertThat(ServiceSpecReader.read(written)).isEqualTo(spec);
+    assertThat(ServiceSpecReader.read(new JsonObject(written.encode()))).isEqualTo(spec);
+  }
+
+  @Test
+  void theHostHasADefaultOnlyWhereOneIsGiven() {
+    assertThat(ServiceSpecReader.read(json("{'group': 'g'}"), "here").id()).hasToString("g/here");
+    assertThatThrownBy(() -> ServiceSpecReader.read(json("{'group': 'g'}")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("host");
+  }
+
+  @Test
+  void everyFieldAtFaultIsNamed() {
+    assertThatThrownBy(
+            () ->
+                ServiceSpecReader.read(
+                    json("{'grup': 'g', 'version': 'x', 'probe': {'type': 'tcp', 'fall': 0}}")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("group", "host", "version", "probe.address", "probe.fall", "grup");
+  }
+
+  @Test
+  void aJoinReadsNoFileOfThisMachine() {
+    ServiceSpec spec =
+        ServiceSpecReader.read(
+            json(
+                "{'group': '${env:HOME}', 'host': 'h', 'metadata': {'a': '${file:/etc/passwd}'}}"));
+    assertThat(spec.id().group()).isEqualTo("${env:HOME}");
+    assertThat(spec.metadata()).containsEntry("a", "${file:/etc/passwd}");
+  }
+
+  @Test
+  void hugeAndDeepBodiesAreRefusedWithAShortSentence() {
+    assertThatThrownBy(
+            () ->
+                ServiceSpecReader.read(
+                    new JsonObject().put("group", "g".repeat(10_000)).put("host", "h")))
+        .message()
+        .hasSizeLessThan(300);
+    JsonObject deep = new JsonObject();
+    for (int i = 0; i < 1000; i++) {
+      deep = new JsonObject().put("a", deep);
+    }
+    JsonObject body = new JsonObject().put("group", "g").put("host", "h").put("metadata", deep);
+    assertThatThrownBy(() -> ServiceSpecReader.read(body))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nested");
+  }
+
+  private static JsonObject json(String text) {
+    return new JsonObject(text.replace('\'', '"'));
+  }
+}
