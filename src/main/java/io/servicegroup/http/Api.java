@@ -113,6 +113,13 @@ final class Api {
     ctx.response()
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    try {
+      // Throws for a path that is not percent-encoded rightly, in which no route can be found.
+      ctx.normalizedPath();
+    } catch (IllegalArgumentException e) {
+      Problem.send(ctx.request(), 400, "the path is not percent-encoded rightly");
+      return;
+    }
     ctx.next();
   }
 

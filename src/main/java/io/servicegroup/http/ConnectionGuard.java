@@ -78,6 +78,7 @@ final class ConnectionGuard {
 
   private static void end(HttpConnection connection, HttpServerRequest request) {
     if (request != null && !request.response().headWritten()) {
+      request.response().putHeader("Connection", "close");
       Problem.send(request, 408, null);
     }
     connection.close();

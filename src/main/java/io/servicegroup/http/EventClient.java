@@ -12,7 +12,6 @@ final class EventClient {
   private final String group;
   private long next;
   private boolean needsSnapshot;
-  private boolean stalled;
 
   EventClient(HttpServerResponse response, String group) {
     this.response = response;
@@ -59,7 +58,7 @@ final class EventClient {
   void catchUp(EventRing ring) {
     while (canTake() && next <= ring.last()) {
       if (!ring.has(next)) {
-        disconnect();
+        response.reset();
         return;
       }
       EventRing.Event event = ring.get(next++);
@@ -69,22 +68,10 @@ final class EventClient {
     }
   }
 
-  /** It read something. */
-  void drained() {
-    stalled = false;
-  }
-
-  /** Keeps the connection open; ends that of a client that has read nothing since the last time. */
+  /** Keeps the connection open. The server ends those on which no write completes for long. */
   void comment() {
-    if (response.closed()) {
-      return;
-    }
-    if (!response.writeQueueFull()) {
+    if (canTake()) {
       response.write(COMMENT);
-    } else if (stalled) {
-      disconnect();
-    } else {
-      stalled = true;
     }
   }
 
@@ -92,10 +79,5 @@ final class EventClient {
     if (!response.closed()) {
       response.end();
     }
-  }
-
-  /** Without waiting for the client to read what was written. */
-  private void disconnect() {
-    response.reset();
   }
 }

@@ -15,11 +15,11 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * {@code /v1/events}: status changes as server-sent events. A client gets a snapshot and then every
@@ -36,7 +36,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
   private final ServiceGroup services;
   private final boolean evaluates;
   private final EventRing ring = new EventRing(CAPACITY);
-  private final Set<EventClient> clients = new LinkedHashSet<>();
+  private final Set<EventClient> clients = ConcurrentHashMap.newKeySet();
   private final Map<String, SnapshotFrame> snapshots = new HashMap<>();
   private final Ticker ticker;
 
@@ -46,8 +46,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
    * @param vertx whose timers and event bus
    * @param services the mirror, made on the same context
    * @param evaluates whether an evaluator will ever answer
-   * @param commentInterval from a comment to the next; a client that reads nothing for two of them
-   *     is disconnected
+   * @param commentInterval from a comment to the next
    */
   static EventStream start(
       Vertx vertx, ServiceGroup services, boolean evaluates, Duration commentInterval) {
@@ -79,11 +78,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
     HttpServerResponse response = ctx.response();
     response.exceptionHandler(failure -> clients.remove(client));
     response.closeHandler(closed -> clients.remove(client));
-    response.drainHandler(
-        drained -> {
-          client.drained();
-          pump(client);
-        });
+    response.drainHandler(drained -> pump(client));
     clients.add(client);
     client.open();
     lastSeen(ctx)

@@ -19,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class HttpVerticle extends VerticleBase {
 
   /** What tests want to be shorter. */
-  record Timing(Duration comments, ConnectionGuard.Limits connections) {
+  record Timing(Duration comments, Duration unread, ConnectionGuard.Limits connections) {
     static final Timing DEFAULT =
-        new Timing(Duration.ofSeconds(15), ConnectionGuard.Limits.DEFAULT);
+        new Timing(Duration.ofSeconds(15), Duration.ofSeconds(60), ConnectionGuard.Limits.DEFAULT);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpVerticle.class);
@@ -76,6 +77,11 @@ public final class HttpVerticle extends VerticleBase {
   /** The port of {@code agent_check}, or -1. */
   int actualCheckPort() {
     return actualCheckPort;
+  }
+
+  /** How many clients read {@code /v1/events}. */
+  int eventClients() {
+    return events.clients();
   }
 
   @Override
@@ -147,13 +153,15 @@ public final class HttpVerticle extends VerticleBase {
             });
   }
 
-  private static HttpServerOptions options(AgentConfig.Http http) {
+  private HttpServerOptions options(AgentConfig.Http http) {
     HttpServerOptions options =
         new HttpServerOptions()
             .setMaxInitialLineLength(MAX_REQUEST_LINE)
             .setMaxHeaderSize(MAX_HEADERS)
             .setHttp2ClearTextEnabled(false)
-            .setIdleTimeout(75);
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+            // Ends whoever does not read: nobody, not even an event stream, is written nothing to.
+            .setWriteIdleTimeout((int) timing.unread().toMillis());
     options.setTcpKeepAlive(true);
     http.tls()
         .ifPresent(

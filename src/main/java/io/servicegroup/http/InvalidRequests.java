@@ -11,6 +11,7 @@ final class InvalidRequests {
   private InvalidRequests() {}
 
   static void answer(HttpServerRequest request) {
+    request.response().putHeader("Connection", "close");
     Throwable cause = cause(request.decoderResult());
     if (cause instanceof TooLongHttpLineException) {
       Problem.send(request, 414, null);

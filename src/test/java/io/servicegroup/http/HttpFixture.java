@@ -31,7 +31,7 @@ final class HttpFixture implements AutoCloseable {
       new ConnectionGuard.Limits(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
   final Vertx vertx = Vertx.vertx();
-  final FakeEvaluator evaluator = new FakeEvaluator(vertx).serve();
+  final FakeEvaluator evaluator = new FakeEvaluator(vertx);
   final HttpVerticle verticle;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -40,6 +40,13 @@ final class HttpFixture implements AutoCloseable {
   }
 
   HttpFixture(AgentConfig config, HttpVerticle.Timing timing) {
+    this(config, timing, true);
+  }
+
+  HttpFixture(AgentConfig config, HttpVerticle.Timing timing, boolean withEvaluator) {
+    if (withEvaluator) {
+      evaluator.serve();
+    }
     verticle = new HttpVerticle(config, timing);
     await(vertx.deployVerticle(verticle));
   }
