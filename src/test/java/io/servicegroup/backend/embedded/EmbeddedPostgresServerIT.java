@@ -2,6 +2,7 @@ package io.servicegroup.backend.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.Future;
@@ -17,10 +18,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,12 +35,20 @@ class EmbeddedPostgresServerIT {
 
   private final List<EmbeddedPostgresServer> servers = new ArrayList<>();
   private final List<Process> agents = new ArrayList<>();
-  private Path data;
   private Vertx vertx;
 
-  @BeforeEach
-  void prepare(@TempDir Path temp) {
+  /** One for all tests, since making one takes seconds. */
+  @TempDir private static Path temp;
+
+  private static Path data;
+
+  @BeforeAll
+  static void nameDirectory() {
     data = temp.resolve("data");
+  }
+
+  @BeforeEach
+  void prepare() {
     vertx = Vertx.vertx();
   }
 
@@ -55,7 +67,9 @@ class EmbeddedPostgresServerIT {
   @Test
   void keepsWhatItStoredAcrossRestarts() throws Exception {
     EmbeddedPostgresServer first = server();
-    query(await(first.start(vertx, uri(""))), "CREATE TABLE kept AS SELECT 42 AS answer");
+    query(
+        await(first.start(vertx, uri(""))),
+        "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS answer");
     await(first.stop());
 
     BackendUri reachable = await(server().start(vertx, uri("")));
@@ -119,17 +133,20 @@ class EmbeddedPostgresServerIT {
     EmbeddedPostgresServer first = server();
     await(first.start(vertx, uri("")));
     await(first.stop());
-    Files.writeString(data.resolve("postgresql/PG_VERSION"), "14\n");
+    Path version = data.resolve("postgresql/PG_VERSION");
+    String before = Files.readString(version);
+    Files.writeString(version, "14\n");
 
     assertThatThrownBy(() -> await(server().start(vertx, uri(""))))
         .hasMessageContaining("was written by PostgreSQL 14");
+    Files.writeString(version, before);
   }
 
   @Test
   void endsWithAKilledAgentAndKeepsWhatWasCommitted() throws Exception {
     Process agent = agent();
     BackendUri reachable = readUri(agent);
-    query(reachable, "CREATE TABLE kept AS SELECT 42 AS answer");
+    query(reachable, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS answer");
     List<ProcessHandle> processes = agent.descendants().toList();
 
     agent.destroyForcibly().waitFor();
@@ -145,7 +162,7 @@ class EmbeddedPostgresServerIT {
   void stopsAServerThatOutlivedItsAgent() throws Exception {
     Process agent = agent();
     BackendUri reachable = readUri(agent);
-    query(reachable, "CREATE TABLE kept AS SELECT 42 AS answer");
+    query(reachable, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS answer");
     ProcessHandle postmaster = postmaster();
     // First the guards that would take the server along.
     agent
@@ -158,7 +175,7 @@ class EmbeddedPostgresServerIT {
 
     BackendUri again = await(server().start(vertx, uri("")));
 
-    assertThat(postmaster.isAlive()).isFalse();
+    postmaster.onExit().get(20, TimeUnit.SECONDS);
     assertThat(query(again, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
   }
 
@@ -181,10 +198,30 @@ class EmbeddedPostgresServerIT {
   }
 
   @Test
+  void rootMayRunItWithAndWithoutUserNamespaces() throws Exception {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
+    Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (DataDirectory directory = DataDirectory.open(temp.resolve("root"))) {
+      Path bin = PostgresBinaries.find().unpackInto(directory);
+      PostgresProcess.initialize(directory, bin, RunAs.UNPRIVILEGED, directory.password());
+
+      for (RunAs runAs : List.of(RunAs.UNPRIVILEGED, RunAs.NAMESPACE, RunAs.UNPRIVILEGED)) {
+        runAs.own(directory.cluster());
+        PostgresProcess.start(directory, bin, runAs, freePort()).stop(Duration.ofSeconds(20));
+        assertThat(PostmasterFile.of(directory)).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void saysWhatToSetOnOtherSystems() {
     assertThat(PostgresBinaries.unavailable("Mac OS X", "aarch64"))
         .hasMessageContaining("Mac OS X on aarch64")
         .hasMessageContaining("set catalog.uri to a PostgreSQL");
+  }
+
+  private static boolean isShell(ProcessHandle process) {
+    return process.info().command().orElse("").endsWith("sh");
   }
 
   private EmbeddedPostgresServer server() {
