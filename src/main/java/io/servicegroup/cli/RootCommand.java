@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -44,15 +47,17 @@ final class RootCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
+      parameterConsumer = Appending.class,
       description = "a YAML file; may be given several times")
-  private List<Path> files = new ArrayList<>();
+  private final List<String> files = new ArrayList<>();
 
   @Option(
       names = "--set",
       paramLabel = "KEY.PATH=VALUE",
       scope = ScopeType.INHERIT,
+      parameterConsumer = Appending.class,
       description = "sets one key; may be given several times")
-  private List<String> settings = new ArrayList<>();
+  private final List<String> settings = new ArrayList<>();
 
   @Option(
       names = "--verbose",
@@ -82,7 +87,7 @@ final class RootCommand implements Callable<Integer> {
   }
 
   ConfigLoader loader(Vertx vertx) {
-    return new ConfigLoader(vertx, files, environment, settings);
+    return new ConfigLoader(vertx, files.stream().map(Path::of).toList(), environment, settings);
   }
 
   /**
@@ -104,6 +109,18 @@ final class RootCommand implements Callable<Integer> {
             .setEventLoopPoolSize(EVENT_LOOPS)
             .setWorkerPoolSize(WORKERS)
             .setInternalBlockingPoolSize(WORKERS));
+  }
+
+  /** Collects what is given before a command and after it; picocli would keep the latter only. */
+  static final class Appending implements CommandLine.IParameterConsumer {
+    @Override
+    public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
+      if (arguments.isEmpty()) {
+        throw new CommandLine.ParameterException(
+            command.commandLine(), ((OptionSpec) option).longestName() + " needs a value");
+      }
+      option.<List<String>>getValue().add(arguments.pop());
+    }
   }
 
   /** The version that the jar's manifest names. */

@@ -1,0 +1,59 @@
+package io.servicegroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PartsTest {
+
+  private final Parts parts = new Parts();
+  private final List<String> stopped = Collections.synchronizedList(new ArrayList<>());
+
+  private void stop(Duration limit) {
+    parts
+        .stop(limit)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(20, TimeUnit.SECONDS)
+        .join();
+  }
+
+  private void add(String name, Future<?> result) {
+    parts.add(
+        name,
+        () -> {
+          stopped.add(name);
+          return result;
+        });
+  }
+
+  @Test
+  void theLastStartedIsStoppedFirstAndEachOnce() {
+    add("a", Future.succeededFuture());
+    add("b", Future.succeededFuture());
+    stop(Duration.ofMinutes(1));
+    stop(Duration.ofMinutes(1));
+    assertThat(stopped).containsExactly("b", "a");
+  }
+
+  @Test
+  void onePartThatHangsFailsOrThrowsKeepsNoOtherFromStopping() {
+    add("a", Future.succeededFuture());
+    parts.add(
+        "throws",
+        () -> {
+          throw new IllegalStateException("no");
+        });
+    add("fails", Future.failedFuture("no"));
+    add("hangs", Promise.promise().future());
+    stop(Duration.ofMillis(400));
+    assertThat(stopped).containsExactly("hangs", "fails", "a");
+  }
+}
