@@ -76,6 +76,14 @@ class ReadmeTest {
     assertThat(missing).isEmpty();
   }
 
+  @Test
+  void everyShippedConfigurationIsDescribed() throws IOException {
+    String page = Files.readString(Path.of("docs/configuration.md"));
+    try (Stream<Path> files = Files.list(Path.of("conf"))) {
+      assertThat(files).isNotEmpty().allSatisfy(file -> assertThat(page).contains("../" + file));
+    }
+  }
+
   private static List<Path> pages() throws IOException {
     try (Stream<Path> top = Files.list(Path.of("."));
         Stream<Path> docs = Files.list(Path.of("docs"))) {
