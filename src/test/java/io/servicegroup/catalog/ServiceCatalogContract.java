@@ -1,9 +1,14 @@
 package io.servicegroup.catalog;
 
+import static io.servicegroup.catalog.Services.GROUP;
+import static io.servicegroup.catalog.Services.assertRefused;
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -19,9 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.AbstractThrowableAssert;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +32,6 @@ import org.junit.jupiter.api.Timeout;
 /** What every catalogue does, whatever stores it. A backend adds {@link #create}. */
 @Timeout(120)
 public abstract class ServiceCatalogContract {
-
-  /** The group of most tests. */
-  protected static final String GROUP = "compute";
 
   private static final Set<String> BACKENDS = Set.of("postgresql", "zookeeper");
 
@@ -105,15 +104,7 @@ public abstract class ServiceCatalogContract {
   @Test
   void aLaterJoinIsANewerIncarnationAndKeepsTheOperatorsWords() throws Exception {
     Member first = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
-    await(
-        catalog.update(
-            new MemberUpdate(
-                id("h1"),
-                Optional.of(true),
-                Optional.of("broken disk"),
-                Optional.of(true),
-                Optional.empty(),
-                Optional.empty())));
+    await(catalog.update(update("h1", true, "broken disk", true)));
 
     ServiceCatalog.Joined again = await(catalog.join(spec("h1", 2), "agent-2", Set.of("redis")));
 
@@ -173,8 +164,7 @@ public abstract class ServiceCatalogContract {
   @Test
   void refusesTheSameBinaryOfAHostInAnotherGroup() throws Exception {
     await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
-    ServiceSpec clash =
-        new ServiceSpec(new MemberId("other", "h1"), "nova-compute", 1, Map.of(), new Probe.None());
+    ServiceSpec clash = spec("other", "h1", "nova-compute", 1);
 
     assertRefused(409, () -> await(catalog.join(clash, "agent-1", BACKENDS)))
         .hasMessageContaining("h1")
@@ -186,23 +176,13 @@ public abstract class ServiceCatalogContract {
   @Test
   void theBinaryFollowsTheJoinUnlessItClashes() throws Exception {
     await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
-    ServiceSpec renamed = new ServiceSpec(id("h1"), "compute-ng", 1, Map.of(), new Probe.None());
-    await(
-        catalog.join(
-            new ServiceSpec(new MemberId("other", "h1"), "taken", 1, Map.of(), new Probe.None()),
-            "agent-1",
-            BACKENDS));
+    ServiceSpec renamed = spec(GROUP, "h1", "compute-ng", 1);
+    await(catalog.join(spec("other", "h1", "taken", 1), "agent-1", BACKENDS));
 
     assertThat(await(catalog.join(renamed, "agent-1", BACKENDS)).member().binary())
         .isEqualTo("compute-ng");
     assertRefused(
-        409,
-        () ->
-            await(
-                catalog.join(
-                    new ServiceSpec(id("h1"), "taken", 1, Map.of(), new Probe.None()),
-                    "agent-1",
-                    BACKENDS)));
+        409, () -> await(catalog.join(spec(GROUP, "h1", "taken", 1), "agent-1", BACKENDS)));
   }
 
   @Test
@@ -237,16 +217,7 @@ public abstract class ServiceCatalogContract {
     await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
     await(catalog.update(disable("h1", "maintenance")));
 
-    Member enabled =
-        await(
-            catalog.update(
-                new MemberUpdate(
-                    id("h1"),
-                    Optional.of(false),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty())));
+    Member enabled = await(catalog.update(update("h1", false, null, null)));
 
     assertThat(enabled.disabled()).isFalse();
     assertThat(enabled.disabledReason()).isNull();
@@ -264,12 +235,7 @@ public abstract class ServiceCatalogContract {
   void listsInOrderAndFilters() throws Exception {
     await(catalog.join(spec("h2", 7), "agent-1", BACKENDS));
     await(catalog.join(spec("h1", 3), "agent-1", BACKENDS));
-    await(
-        catalog.join(
-            new ServiceSpec(
-                new MemberId("conductor", "h1"), "nova-conductor", 9, Map.of(), new Probe.None()),
-            "agent-1",
-            BACKENDS));
+    await(catalog.join(spec("conductor", "h1", "nova-conductor", 9), "agent-1", BACKENDS));
 
     assertThat(ids(MemberFilter.ALL))
         .containsExactly(id("h1"), id("h2"), new MemberId("conductor", "h1"));
@@ -289,15 +255,7 @@ public abstract class ServiceCatalogContract {
       await(catalog.join(spec("h" + version, version), "agent-1", BACKENDS));
     }
     await(catalog.delete(id("h1")));
-    await(
-        catalog.update(
-            new MemberUpdate(
-                id("h2"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(true),
-                Optional.empty(),
-                Optional.empty())));
+    await(catalog.update(update("h2", null, null, true)));
     await(catalog.update(disable("h3", "still counts")));
 
     VersionRange expected = new VersionRange(GROUP, "nova-compute", 3, 5);
@@ -320,39 +278,6 @@ public abstract class ServiceCatalogContract {
     await(catalog.open());
 
     assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(1);
-  }
-
-  /** Members are of {@link #GROUP}. */
-  protected static MemberId id(String host) {
-    return new MemberId(GROUP, host);
-  }
-
-  /** A service of {@link #GROUP}. */
-  protected static ServiceSpec spec(String host, int version) {
-    return new ServiceSpec(id(host), "nova-compute", version, Map.of(), new Probe.None());
-  }
-
-  /** An operator's word. */
-  protected static MemberUpdate disable(String host, String reason) {
-    return new MemberUpdate(
-        id(host),
-        Optional.of(true),
-        Optional.of(reason),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  /** Waits for an answer, not for ever. */
-  protected static <T> T await(Future<T> future) throws Exception {
-    return future.await(60, TimeUnit.SECONDS);
-  }
-
-  /** The call is refused with that status. */
-  protected static AbstractThrowableAssert<?, ?> assertRefused(int status, ThrowingCallable call) {
-    return assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            ServiceGroupException.class, refusal -> assertThat(refusal.status()).isEqualTo(status));
   }
 
   private List<MemberId> ids(MemberFilter filter) throws Exception {

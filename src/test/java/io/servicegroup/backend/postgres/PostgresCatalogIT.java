@@ -1,7 +1,13 @@
 package io.servicegroup.backend.postgres;
 
+import static io.servicegroup.catalog.Services.GROUP;
+import static io.servicegroup.catalog.Services.assertRefused;
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
@@ -31,27 +37,7 @@ import org.junit.jupiter.api.Test;
 /** The catalogue's contract on PostgreSQL, and what is special about Nova's table. */
 class PostgresCatalogIT extends ServiceCatalogContract {
 
-  /** As Nova's own migrations make it: no defaults. */
-  private static final String NOVA =
-      """
-      CREATE TABLE services (created_at timestamp, updated_at timestamp, deleted_at timestamp,
-        id serial PRIMARY KEY, host varchar(255), "binary" varchar(255), topic varchar(255),
-        report_count integer NOT NULL, disabled boolean, deleted integer,
-        disabled_reason varchar(255), last_seen_up timestamp, forced_down boolean,
-        version integer, uuid varchar(36),
-        CONSTRAINT uniq_services0host0topic0deleted UNIQUE (host, topic, deleted),
-        CONSTRAINT uniq_services0host0binary0deleted UNIQUE (host, "binary", deleted));
-      CREATE UNIQUE INDEX services_uuid_idx ON services (uuid);
-      """;
-
-  private static final String DROP =
-      """
-      DROP TABLE IF EXISTS services, servicegroup_schema, servicegroup_members,
-        servicegroup_canaries; DROP SEQUENCE IF EXISTS servicegroup_generation
-      """;
-
   private static PostgresServer server;
-  private CreateTables createTables = CreateTables.ALL;
   private String uri;
 
   @BeforeAll
@@ -74,7 +60,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   protected ServiceCatalog create(Vertx vertx) {
     String where = uri == null ? server.uri() : uri;
     return new PostgresCatalogFactory()
-        .create(vertx, new AgentConfig.Catalog(BackendUri.parse(where), createTables));
+        .create(vertx, new AgentConfig.Catalog(BackendUri.parse(where), CreateTables.ALL));
   }
 
   @Test
@@ -219,117 +205,5 @@ class PostgresCatalogIT extends ServiceCatalogContract {
       assertThat(await(pooled.list(MemberFilter.ALL))).hasSize(4);
       assertThat(await(pooled.versions(GROUP, null))).hasSize(1);
     }
-  }
-
-  @Test
-  void ownLeavesNovasTableAlone() throws Exception {
-    server.execute(DROP);
-    server.execute(NOVA);
-    String before = shapeOfServices();
-    createTables = CreateTables.OWN;
-
-    ServiceCatalog own = open();
-    await(own.join(spec("h1", 1), "agent-1", Set.of()));
-
-    assertThat(shapeOfServices()).isEqualTo(before);
-    assertThat(server.number("SELECT count(*) FROM services WHERE report_count = 0")).isEqualTo(1);
-  }
-
-  @Test
-  void ownNeedsNovasTable() {
-    server.execute(DROP);
-    createTables = CreateTables.OWN;
-    try {
-      assertThatThrownBy(this::open)
-          .hasMessageContaining("catalog.create_tables is own")
-          .hasMessageContaining("no table services");
-    } finally {
-      server.execute(script(CreateTables.ALL));
-    }
-  }
-
-  @Test
-  void noneOnlyChecksAndTheScriptMakesWhatItChecks() throws Exception {
-    server.execute(DROP);
-    createTables = CreateTables.NONE;
-
-    assertThatThrownBy(this::open)
-        .hasMessageContaining("catalog.create_tables is none")
-        .hasMessageContaining("schema")
-        .hasMessageNotContaining(PostgresServer.PASSWORD);
-    assertThat(server.number("SELECT count(*) FROM pg_class WHERE relname = 'services'")).isZero();
-
-    server.execute(script(CreateTables.NONE));
-    await(open().join(spec("h1", 1), "agent-1", Set.of()));
-  }
-
-  @Test
-  void refusesATableThatIsNotNovas() {
-    server.execute(DROP);
-    server.execute("CREATE TABLE services (id integer, host text)");
-    try {
-      assertThatThrownBy(this::open).hasMessageContaining("it lacks binary, created_at");
-    } finally {
-      server.execute(DROP);
-      server.execute(script(CreateTables.ALL));
-    }
-  }
-
-  @Test
-  void manyAgentsMakeTheTablesAtOnce() throws Exception {
-    server.execute(DROP);
-    List<Future<Void>> opening = new ArrayList<>();
-    Vertx vertx = Vertx.vertx();
-    List<ServiceCatalog> agents = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      agents.add(create(vertx));
-    }
-    agents.forEach(agent -> opening.add(agent.open()));
-    await(Future.all(opening));
-
-    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(1);
-    await(Future.all(agents.stream().map(ServiceCatalog::close).toList()));
-    await(vertx.close());
-  }
-
-  @Test
-  void aUserWithoutRightsIsToldWhatToDo() {
-    server.execute(DROP);
-    server.execute("CREATE USER reader PASSWORD '" + PostgresServer.PASSWORD + "'");
-    server.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-    BackendUri full = BackendUri.parse(server.uri());
-    uri =
-        new BackendUri(
-                full.scheme(),
-                "reader",
-                PostgresServer.PASSWORD,
-                full.hosts(),
-                full.path(),
-                full.options())
-            .text();
-    try {
-      assertThatThrownBy(this::open)
-          .hasMessageContaining("permission denied")
-          .hasMessageContaining("catalog.create_tables: none");
-    } finally {
-      server.execute("GRANT CREATE ON SCHEMA public TO PUBLIC");
-      server.execute("DROP USER reader");
-      server.execute(script(CreateTables.ALL));
-    }
-  }
-
-  private static String script(CreateTables createTables) {
-    return new PostgresCatalogFactory()
-        .schema(new AgentConfig.Catalog(BackendUri.parse(server.uri()), createTables));
-  }
-
-  private static String shapeOfServices() {
-    return server.ask(
-        """
-        SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull
-          || ' ' || atthasdef, ', ' ORDER BY attnum) || coalesce(reloptions::text, '')
-        FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-        WHERE relname = 'services' AND attnum > 0 GROUP BY reloptions
-        """);
   }
 }

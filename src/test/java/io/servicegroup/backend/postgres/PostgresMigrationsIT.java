@@ -1,0 +1,177 @@
+package io.servicegroup.backend.postgres;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.AgentConfig.CreateTables;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Which tables an agent makes, finds or misses. */
+@Timeout(120)
+class PostgresMigrationsIT {
+
+  /** As Nova's own migrations make it: no defaults. */
+  private static final String NOVA =
+      """
+      CREATE TABLE services (created_at timestamp, updated_at timestamp, deleted_at timestamp,
+        id serial PRIMARY KEY, host varchar(255), "binary" varchar(255), topic varchar(255),
+        report_count integer NOT NULL, disabled boolean, deleted integer,
+        disabled_reason varchar(255), last_seen_up timestamp, forced_down boolean,
+        version integer, uuid varchar(36),
+        CONSTRAINT uniq_services0host0topic0deleted UNIQUE (host, topic, deleted),
+        CONSTRAINT uniq_services0host0binary0deleted UNIQUE (host, "binary", deleted));
+      CREATE UNIQUE INDEX services_uuid_idx ON services (uuid);
+      """;
+
+  private static final String DROP =
+      """
+      DROP TABLE IF EXISTS services, servicegroup_schema, servicegroup_members,
+        servicegroup_canaries; DROP SEQUENCE IF EXISTS servicegroup_generation
+      """;
+
+  private static PostgresServer server;
+  private final List<ServiceCatalog> opened = new ArrayList<>();
+  private Vertx vertx;
+  private String uri;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.create();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void dropEverything() {
+    vertx = Vertx.vertx();
+    uri = server.uri();
+    server.execute(DROP);
+  }
+
+  @AfterEach
+  void closeEverything() throws Exception {
+    for (ServiceCatalog catalog : opened) {
+      await(catalog.close());
+    }
+    await(vertx.close());
+  }
+
+  private ServiceCatalog create(CreateTables createTables) {
+    ServiceCatalog catalog =
+        new PostgresCatalogFactory()
+            .create(vertx, new AgentConfig.Catalog(BackendUri.parse(uri), createTables));
+    opened.add(catalog);
+    return catalog;
+  }
+
+  private ServiceCatalog open(CreateTables createTables) throws Exception {
+    ServiceCatalog catalog = create(createTables);
+    await(catalog.open());
+    return catalog;
+  }
+
+  @Test
+  void ownLeavesNovasTableAlone() throws Exception {
+    server.execute(NOVA);
+    String before = shapeOfServices();
+
+    ServiceCatalog own = open(CreateTables.OWN);
+    await(own.join(spec("h1", 1), "agent-1", Set.of()));
+
+    assertThat(shapeOfServices()).isEqualTo(before);
+    assertThat(server.number("SELECT count(*) FROM services WHERE report_count = 0")).isEqualTo(1);
+  }
+
+  @Test
+  void ownNeedsNovasTable() {
+    assertThatThrownBy(() -> open(CreateTables.OWN))
+        .hasMessageContaining("catalog.create_tables is own")
+        .hasMessageContaining("no table services");
+  }
+
+  @Test
+  void noneOnlyChecksAndTheScriptMakesWhatItChecks() throws Exception {
+
+    assertThatThrownBy(() -> open(CreateTables.NONE))
+        .hasMessageContaining("catalog.create_tables is none")
+        .hasMessageContaining("schema")
+        .hasMessageNotContaining(PostgresServer.PASSWORD);
+    assertThat(server.number("SELECT count(*) FROM pg_class WHERE relname = 'services'")).isZero();
+
+    server.execute(script(CreateTables.NONE));
+    await(open(CreateTables.NONE).join(spec("h1", 1), "agent-1", Set.of()));
+  }
+
+  @Test
+  void refusesATableThatIsNotNovas() {
+    server.execute("CREATE TABLE services (id integer, host text)");
+    assertThatThrownBy(() -> open(CreateTables.ALL))
+        .hasMessageContaining("it lacks binary, created_at");
+  }
+
+  @Test
+  void manyAgentsMakeTheTablesAtOnce() throws Exception {
+    List<Future<Void>> opening = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      opening.add(create(CreateTables.ALL).open());
+    }
+    await(Future.all(opening));
+
+    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(1);
+  }
+
+  @Test
+  void aUserWithoutRightsIsToldWhatToDo() {
+    server.execute("CREATE USER reader PASSWORD '" + PostgresServer.PASSWORD + "'");
+    server.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    BackendUri full = BackendUri.parse(server.uri());
+    uri =
+        new BackendUri(
+                full.scheme(),
+                "reader",
+                PostgresServer.PASSWORD,
+                full.hosts(),
+                full.path(),
+                full.options())
+            .text();
+    assertThatThrownBy(() -> open(CreateTables.ALL))
+        .hasMessageContaining("permission denied")
+        .hasMessageContaining("catalog.create_tables: none");
+    server.execute("GRANT CREATE ON SCHEMA public TO PUBLIC");
+    server.execute("DROP USER reader");
+  }
+
+  private static String script(CreateTables createTables) {
+    return new PostgresCatalogFactory()
+        .schema(new AgentConfig.Catalog(BackendUri.parse(server.uri()), createTables));
+  }
+
+  private static String shapeOfServices() {
+    return server.ask(
+        """
+        SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull
+          || ' ' || atthasdef, ', ' ORDER BY attnum) || coalesce(reloptions::text, '')
+        FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+        WHERE relname = 'services' AND attnum > 0 GROUP BY reloptions
+        """);
+  }
+}

@@ -1,0 +1,177 @@
+package io.servicegroup.catalog;
+
+import static io.servicegroup.catalog.Services.assertRefused;
+import static io.servicegroup.catalog.Services.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.Verdict;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the registration finds by itself, and what it answers meanwhile. */
+class CatalogFollowerTest extends RegistrationRig {
+
+  @Test
+  void listsWithVerdictsFromTheEvaluator() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    join("h2");
+    Member h1 = store.get(H1);
+    Verdict up = new Verdict(Status.UP, Reason.HEARTBEAT, Instant.EPOCH, null, false, null);
+    Topics.STATUS_SNAPSHOT.serve(
+        vertx,
+        filter ->
+            Future.succeededFuture(
+                new Snapshot("epoch", 42, false, List.of(new MemberView(h1, up)))));
+
+    Snapshot all = await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+    assertThat(all.epoch()).isEqualTo("epoch");
+    assertThat(all.seq()).isEqualTo(42);
+    assertThat(all.stale()).isFalse();
+    assertThat(all.members().stream().map(view -> view.verdict().status()))
+        .containsExactly(Status.UP, Status.UNKNOWN);
+    MemberFilter onlyUp = new MemberFilter(null, Status.UP, null, null);
+    assertThat(await(Topics.LIST.request(vertx, onlyUp, PATIENCE)).members()).hasSize(1);
+  }
+
+  @Test
+  void listsWithoutAnEvaluator() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+
+    Snapshot all = await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+
+    assertThat(all.epoch()).isNull();
+    assertThat(all.stale()).isTrue();
+    assertThat(all.members().get(0).verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void answersFromMemoryWhileTheStoreIsAway() throws Exception {
+    store.put(member("compute", "h2", "nova-compute"));
+    deploy(new AgentConfig.WatchAll(), true);
+    join("h1");
+    store.setAway(true);
+
+    Snapshot all = await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+    assertThat(all.stale()).isTrue();
+    assertThat(all.members()).hasSize(2);
+    MemberFilter nobody = new MemberFilter("nobody", null, null, null);
+    assertThat(await(Topics.LIST.request(vertx, nobody, PATIENCE)).members()).isEmpty();
+    assertThat(await(Topics.CATALOG_SNAPSHOT.request(vertx, null, PATIENCE)))
+        .extracting(CatalogEvent::own)
+        .containsExactlyInAnyOrder(true, false);
+    assertRefused(503, () -> await(Topics.VERSIONS.request(vertx, MemberFilter.ALL, PATIENCE)));
+    assertRefused(503, () -> await(Topics.DELETE.request(vertx, H1, PATIENCE)));
+  }
+
+  @Test
+  void publishesWhatItFollowsWhenItStartsAndWhatOthersChange() throws Exception {
+    MemberId h2 = new MemberId("compute", "h2");
+    store.put(member("compute", "h2", "nova-compute"));
+    store.put(member("other", "h3", "nova-compute"));
+    deploy(new AgentConfig.WatchGroups(Set.of("compute")), true);
+
+    CatalogEvent known = next(events);
+    assertThat(known.member().id()).isEqualTo(h2);
+    assertThat(known.own()).isFalse();
+    store.put(member("compute", "h4", "nova-compute"));
+    store.notifyWatchers();
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h4"));
+    store.remove(h2);
+    store.notifyWatchers();
+    assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.DELETED);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void pollsWhereTheStoreCannotTell() throws Exception {
+    deploy(new AgentConfig.WatchAll(), false);
+
+    store.put(member("compute", "h2", "nova-compute"));
+
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h2"));
+  }
+
+  @Test
+  void aMemberThatWasDeletedElsewhereIsNotBroughtBack() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    Incarnation incarnation = join("h1").view().member().incarnation();
+    next(events);
+
+    store.remove(H1);
+    store.notifyWatchers();
+
+    assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.DELETED);
+    assertThat(next(conflicts)).isEqualTo(new Conflict(H1, incarnation, Conflict.Kind.DELETED));
+    store.notifyWatchers();
+    await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+    assertThat(store.get(H1)).isNull();
+    assertThat(conflicts).isEmpty();
+  }
+
+  @Test
+  void aMemberThatAnotherAgentJoinedLaterIsGivenUp() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    Incarnation ours = join("h1").view().member().incarnation();
+    next(events);
+
+    Member theirs =
+        await(new MemoryCatalog(vertx, store, true).join(spec("h1"), "agent-2", Set.of())).member();
+    store.notifyWatchers();
+
+    CatalogEvent joined = next(events);
+    assertThat(joined.type()).isEqualTo(CatalogEvent.Type.JOINED);
+    assertThat(joined.own()).isFalse();
+    assertThat(joined.member().incarnation()).isEqualTo(theirs.incarnation());
+    assertThat(next(conflicts)).isEqualTo(new Conflict(H1, ours, Conflict.Kind.SUPERSEDED));
+  }
+
+  @Test
+  void joinsAgainWhereTheStoreLostTheJoin() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    next(started);
+
+    store.put(member("compute", "h1", "nova-compute", null, null));
+    store.notifyWatchers();
+
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(store.get(H1).agent()).isEqualTo("agent-1");
+  }
+
+  @Test
+  void aSlowReadDoesNotUndoAWrite() throws Exception {
+    deploy(new AgentConfig.WatchAll(), true);
+    store.holdReads();
+    store.notifyWatchers();
+    while (store.heldReads() == 0) {
+      // Each list is a round trip through the verticle's context, which starts the read.
+      await(Topics.CATALOG_SNAPSHOT.request(vertx, null, PATIENCE));
+    }
+
+    join("h1");
+    assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.JOINED);
+    store.releaseReads();
+    store.put(member("compute", "h2", "nova-compute"));
+    store.notifyWatchers();
+
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h2"));
+    assertThat(conflicts).isEmpty();
+  }
+}

@@ -1,0 +1,131 @@
+package io.servicegroup.catalog;
+
+import static io.servicegroup.catalog.Services.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/** A {@link RegistrationVerticle} on a catalogue in memory, and what it says to the others. */
+@Timeout(60)
+abstract class RegistrationRig {
+
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final MemberId H1 = new MemberId("compute", "h1");
+
+  final MemoryCatalog.Store store = new MemoryCatalog.Store();
+  final BlockingQueue<CatalogEvent> events = new LinkedBlockingQueue<>();
+  final BlockingQueue<Conflict> conflicts = new LinkedBlockingQueue<>();
+  final BlockingQueue<LocalMember> started = new LinkedBlockingQueue<>();
+  final BlockingQueue<MemberId> stopped = new LinkedBlockingQueue<>();
+  Vertx vertx;
+
+  @BeforeEach
+  void startAgent() {
+    vertx = Vertx.vertx();
+    Topics.CATALOG.consume(vertx, events::add);
+    Topics.CONFLICT.consume(vertx, conflicts::add);
+    Topics.HEARTBEAT_START.serve(
+        vertx,
+        local -> {
+          started.add(local);
+          return Future.succeededFuture();
+        });
+    Topics.HEARTBEAT_STOP.serve(
+        vertx,
+        id -> {
+          stopped.add(id);
+          return Future.succeededFuture();
+        });
+  }
+
+  @AfterEach
+  void stopAgent() throws Exception {
+    store.releaseReads();
+    await(vertx.close());
+  }
+
+  final void deploy(AgentConfig.Watch watch, boolean tells, ServiceSpec... services)
+      throws Exception {
+    MemoryCatalog catalog = new MemoryCatalog(vertx, store, tells);
+    await(
+        vertx.deployVerticle(
+            new RegistrationVerticle(config(watch, services), "agent-1", catalog)));
+  }
+
+  static AgentConfig config(AgentConfig.Watch watch, ServiceSpec... services) {
+    BackendUri uri = BackendUri.parse("postgresql://127.0.0.1:1/none");
+    return new AgentConfig(
+        null,
+        List.of(services),
+        new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
+        new AgentConfig.Liveness(
+            List.of(new AgentConfig.BuiltIn("postgresql", uri)),
+            AgentConfig.VerdictRule.ALL,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(50),
+            Map.of(),
+            null),
+        watch,
+        AgentConfig.Evaluate.ALWAYS,
+        null,
+        null);
+  }
+
+  final Topics.Joined join(String host) throws Exception {
+    return await(Topics.JOIN.request(vertx, spec(host), PATIENCE));
+  }
+
+  static ServiceSpec spec(String host) {
+    return Services.spec(host, 1);
+  }
+
+  /** What another agent joined. */
+  static Member member(String group, String host, String binary) {
+    return member(group, host, binary, new Incarnation(1, "other"), "agent-9");
+  }
+
+  static Member member(
+      String group, String host, String binary, Incarnation incarnation, String agent) {
+    return new Member(
+        new MemberId(group, host),
+        binary,
+        null,
+        1,
+        Map.of(),
+        false,
+        null,
+        false,
+        incarnation,
+        agent,
+        Set.of(),
+        null);
+  }
+
+  static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    T item = queue.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(item).as("nothing came in time").isNotNull();
+    return item;
+  }
+}
