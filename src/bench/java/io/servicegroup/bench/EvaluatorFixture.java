@@ -41,7 +41,7 @@ final class EvaluatorFixture {
                 1,
                 5,
                 15_000));
-    members.forEach(member -> evaluator.member(member, AT));
+    members.forEach(member -> evaluator.member(member, false, AT));
     // The first message is a listing; from the second on a count that grew is a beat.
     evaluator.sightings(message(0, beats(0, members.size())), AT);
     evaluator.sightings(message(0, beats(0, members.size())), AT);

@@ -5,14 +5,20 @@ import io.servicegroup.model.MemberId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
 /** Reading and writing the fields that several messages share. */
 final class Fields {
+
+  private static final DateTimeFormatter MILLISECONDS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private Fields() {}
 
@@ -26,6 +32,13 @@ final class Fields {
 
   static String text(Object value) {
     return value == null ? null : value.toString();
+  }
+
+  /**
+   * Always with milliseconds, so that times written by different parts can be compared as texts.
+   */
+  static String text(Instant time) {
+    return time == null ? null : MILLISECONDS.format(time);
   }
 
   static Incarnation incarnation(JsonObject json) {

@@ -92,14 +92,16 @@ public final class LivenessEvaluator {
    * Takes in a member as the catalogue has it: new, or changed.
    *
    * @param member the member
+   * @param justJoined whether it joined now, rather than being found or changed
    * @param at the wall clock
    * @return the changes that follow: an operator's force, or its end
    */
-  public List<StatusChange> member(Member member, Instant at) {
+  public List<StatusChange> member(Member member, boolean justJoined, Instant at) {
     now = at;
     Tracked tracked = track(member.id());
     boolean wasForced = tracked.isForcedDown();
     tracked.member = member;
+    tracked.found &= !justJoined;
     for (BackendView backend : backends.values()) {
       boolean votes = member.backends().isEmpty() || member.backends().contains(backend.name);
       if (votes && tracked.votes[backend.index] == null) {
@@ -323,16 +325,12 @@ public final class LivenessEvaluator {
   private Reason reason(Tracked tracked, Vote decisive, Reason why) {
     boolean up = decisive.choice == Choice.UP;
     if (tracked.status == Status.UNKNOWN) {
-      boolean silentFromTheStart = !up && tracked.lastSeenUp == null && isSilence(decisive);
-      return (up && tracked.found) || silentFromTheStart ? Reason.INITIAL : decisive.reason;
+      boolean asBefore = tracked.found && (up || decisive.reason == Reason.HEARTBEAT_TIMEOUT);
+      return asBefore ? Reason.INITIAL : decisive.reason;
     }
     if (up && why != null) {
       return why;
     }
     return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : decisive.reason;
-  }
-
-  private static boolean isSilence(Vote vote) {
-    return vote.reason == Reason.HEARTBEAT_TIMEOUT;
   }
 }

@@ -49,7 +49,9 @@ final class VerdictLog {
     boolean restarted =
         status == Status.UP && previous == Status.UP && tracked.isNewLife(incarnation);
     if (previous == status && !restarted) {
-      if (status == Status.DOWN) {
+      // Why it is down may change while it is down; that silence lasts is no new reason.
+      if (status == Status.DOWN && reason != Reason.HEARTBEAT_TIMEOUT
+          || tracked.reason == Reason.FORCED_DOWN) {
         tracked.reason = reason;
       }
       return;

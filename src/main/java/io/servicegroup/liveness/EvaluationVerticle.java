@@ -1,5 +1,6 @@
 package io.servicegroup.liveness;
 
+import io.servicegroup.bus.AgentPhase;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.detect.EvaluatorSettings;
@@ -40,6 +41,7 @@ public final class EvaluationVerticle extends VerticleBase {
   private final AgentConfig config;
   private final LivenessEvaluator evaluator;
   private final Map<String, BackendState> states = new HashMap<>();
+  private boolean running;
 
   /**
    * Makes the verticle; nothing happens before its deployment.
@@ -74,6 +76,7 @@ public final class EvaluationVerticle extends VerticleBase {
     Topics.BACKEND.consume(vertx, this::backendState);
     Topics.SIGHTINGS.consume(vertx, this::sightings);
     Topics.CATALOG.consume(vertx, this::catalogEvent);
+    Topics.AGENT.consume(vertx, phase -> running = phase == AgentPhase.RUNNING);
     Topics.STATUS_SNAPSHOT.serve(vertx, this::snapshot);
     vertx.setPeriodic(
         DIGEST_INTERVAL.toMillis(), id -> Topics.STATUS_DIGEST.publish(vertx, evaluator.digest()));
@@ -151,7 +154,15 @@ public final class EvaluationVerticle extends VerticleBase {
     publish(
         event.type() == CatalogEvent.Type.DELETED
             ? evaluator.deleted(member.id(), now())
-            : evaluator.member(member, now()));
+            : evaluator.member(member, isJoining(event), now()));
+  }
+
+  /**
+   * What the catalogue's verticle publishes before the agent runs, it found. This agent's own
+   * members joined in its lifetime.
+   */
+  private boolean isJoining(CatalogEvent event) {
+    return event.own() || (running && event.type() == CatalogEvent.Type.JOINED);
   }
 
   private boolean isWatched(CatalogEvent event) {

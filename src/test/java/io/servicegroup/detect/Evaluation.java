@@ -70,7 +70,11 @@ final class Evaluation {
   }
 
   List<StatusChange> know(Member member) {
-    return add(evaluator.member(member, now));
+    return add(evaluator.member(member, false, now));
+  }
+
+  List<StatusChange> join(Member member) {
+    return add(evaluator.member(member, true, now));
   }
 
   List<StatusChange> delete(String host) {

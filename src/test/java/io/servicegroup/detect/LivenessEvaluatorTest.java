@@ -120,6 +120,22 @@ class LivenessEvaluatorTest {
     }
 
     @Test
+    void isNotInitialForAMemberThatJoinsAndIsNeverHeard() {
+      pg.look("pg", 0).told();
+      pg.join(member("m1", 1, false, "pg"));
+      assertThat(pg.look("pg", 15_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void staysInitialInListsHoweverOftenTheCatalogueSpeaks() {
+      pg.know(member("m1", 0, false));
+      pg.look("pg", 0).told();
+      pg.look("pg", 15_000).told();
+      pg.know(member("m1", 0, false));
+      assertThat(pg.view("m1").verdict().reason()).isEqualTo(Reason.INITIAL);
+    }
+
+    @Test
     void isUpAtOnceForAMemberThatJoinsLater() {
       pg.look("pg", 0).told();
       pg.know(member("m1", 4, false, "pg"));
