@@ -15,6 +15,7 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -88,7 +89,7 @@ public final class HttpVerticle extends VerticleBase {
         config.services().stream().map(ServiceSpec::id).collect(Collectors.toUnmodifiableSet());
     services = ServiceGroup.create(vertx);
     health = listenForHealth(configured);
-    History history = new History(Clock.systemUTC());
+    History history = new History(Clock.tickMillis(ZoneOffset.UTC));
     services.onChange(history::add);
     events = EventStream.start(vertx, services, evaluates, timing.comments());
     guard = new ConnectionGuard(vertx, timing.connections());
