@@ -48,8 +48,7 @@ final class AgentCheckServer {
     return server
         .listen(port, config.host())
         .map(NetServer::actualPort)
-        .recover(
-            failure -> HttpVerticle.cannotListen("agent_check.port", config.host(), port, failure));
+        .recover(failure -> ListenFailure.of("agent_check.port", config.host(), port, failure));
   }
 
   private void answer(NetSocket socket) {

@@ -42,7 +42,7 @@ final class HealthRoutes {
   }
 
   private void ready(RoutingContext ctx) {
-    answer(ctx, health.ready(!evaluates || firstVerdictsAreIn()));
+    answer(ctx, health.ready(() -> !evaluates || firstVerdictsAreIn()));
   }
 
   private boolean firstVerdictsAreIn() {

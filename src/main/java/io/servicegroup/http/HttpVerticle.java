@@ -7,17 +7,15 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.file.FileSystemException;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
-import java.nio.file.NoSuchFileException;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -91,7 +89,7 @@ public final class HttpVerticle extends VerticleBase {
         config.services().stream().map(ServiceSpec::id).collect(Collectors.toUnmodifiableSet());
     services = ServiceGroup.create(vertx);
     health = listenForHealth(configured);
-    History history = new History(Clock.systemUTC());
+    History history = new History(Clock.tickMillis(ZoneOffset.UTC));
     services.onChange(history::add);
     events = EventStream.start(vertx, services, evaluates, timing.comments());
     guard = new ConnectionGuard(vertx, timing.connections());
@@ -143,7 +141,7 @@ public final class HttpVerticle extends VerticleBase {
             .requestHandler(router);
     return server
         .listen(http.port(), http.host())
-        .recover(failure -> cannotListen("http.port", http.host(), http.port(), failure))
+        .recover(failure -> ListenFailure.of("http.port", http.host(), http.port(), failure))
         .map(
             listening -> {
               actualPort = listening.actualPort();
@@ -179,22 +177,6 @@ public final class HttpVerticle extends VerticleBase {
                       });
             });
     return options;
-  }
-
-  /** One sentence for whoever has to change the configuration. */
-  static <T> Future<T> cannotListen(String key, String host, int port, Throwable failure) {
-    String where = key.equals("http.port") && isAboutFiles(failure) ? "http.tls" : key;
-    return Future.failedFuture(
-        new IllegalStateException(
-            where + ": cannot listen on " + host + ":" + port + ": " + failure.getMessage(),
-            failure));
-  }
-
-  /** Whether the certificates are at fault; an address that cannot be bound is a BindException. */
-  private static boolean isAboutFiles(Throwable failure) {
-    return failure instanceof FileSystemException
-        || failure instanceof GeneralSecurityException
-        || failure instanceof NoSuchFileException;
   }
 
   private Future<Void> listenForChecks() {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -186,11 +187,11 @@ final class LocalHealth {
   /**
    * Whether the agent has finished starting.
    *
-   * @param verdictsKnown whether the first verdicts are in; once suffices
+   * @param verdictsKnown whether the first verdicts are in; asked until they once were
    * @return a report
    */
-  Report ready(boolean verdictsKnown) {
-    verdictsIn |= verdictsKnown && phase == AgentPhase.RUNNING;
+  Report ready(BooleanSupplier verdictsKnown) {
+    verdictsIn = verdictsIn || (phase == AgentPhase.RUNNING && verdictsKnown.getAsBoolean());
     List<Check> checks = new ArrayList<>();
     checks.add(check("agent", phase == AgentPhase.RUNNING, "the agent is " + phaseText()));
     for (String name : expected.backends()) {

@@ -304,6 +304,17 @@ class ApiTest {
   }
 
   @Test
+  void whatWasNotForeseenIsNotShown() {
+    agent
+        .vertx
+        .eventBus()
+        .consumer(Topics.VERSIONS.address(), message -> message.fail(42, "at Secret.java:7"));
+    HttpResponse<String> response = agent.get("/v1/versions");
+    problem(response, 500);
+    assertThat(response.body()).doesNotContain("Secret");
+  }
+
+  @Test
   void unknownPathsAndMethods() {
     problem(agent.get("/nothing/here"), 404);
     problem(agent.send("POST", "/nothing", "{}"), 404);

@@ -165,19 +165,19 @@ class LocalHealthTest {
 
   @Test
   void readyNeedsEverythingOnce() {
-    assertThat(health.ready(true).up()).isFalse();
+    assertThat(health.ready(() -> true).up()).isFalse();
     health.phase(AgentPhase.RUNNING);
-    assertThat(health.ready(true).up()).isFalse();
+    assertThat(health.ready(() -> true).up()).isFalse();
     health.backend(backend(BackendState.State.UNREACHABLE, null));
     health.heartbeats(List.of(beat(A, 1, Heartbeat.State.FAILED, "refused")));
-    assertThat(health.ready(true).up()).isFalse();
+    assertThat(health.ready(() -> true).up()).isFalse();
     health.backend(backend(BackendState.State.REACHABLE, null));
-    assertThat(health.ready(false).up()).isTrue();
+    assertThat(health.ready(() -> false).up()).isTrue();
     health.backend(backend(BackendState.State.UNREACHABLE, null));
     health.heartbeats(List.of());
-    assertThat(health.ready(false).up()).isTrue();
+    assertThat(health.ready(() -> false).up()).isTrue();
     health.phase(AgentPhase.STOPPING);
-    assertThat(health.ready(true).up()).isFalse();
+    assertThat(health.ready(() -> true).up()).isFalse();
   }
 
   @Test
@@ -187,9 +187,9 @@ class LocalHealthTest {
     nanos = TimeUnit.SECONDS.toNanos(100);
     health.phase(AgentPhase.RUNNING);
     nanos += TimeUnit.SECONDS.toNanos(15) - 1;
-    assertThat(health.ready(false).up()).isFalse();
+    assertThat(health.ready(() -> false).up()).isFalse();
     nanos += 1;
-    assertThat(health.ready(false).up()).isTrue();
+    assertThat(health.ready(() -> false).up()).isTrue();
   }
 
   private Report report() {
