@@ -186,7 +186,11 @@ class HeartbeatVerticleTest {
       rig.await(m -> m.size() == 1);
       rig.conflict(new Conflict(id, FIRST, kind));
       rig.conflict(new Conflict(A, SECOND, kind));
+      rig.start(A, FIRST, NONE);
+      assertThat(rig.await(m -> is(m, A, State.ALIVE))).hasSize(2);
       rig.conflict(new Conflict(id, SECOND, kind));
+      assertThat(rig.next()).extracting(Heartbeat::id).containsExactly(A);
+      rig.stop(A);
       assertThat(rig.next()).isEmpty();
       rig.start(id, Incarnation.parse("3-c"), NONE);
       assertThat(rig.next()).hasSize(1);
