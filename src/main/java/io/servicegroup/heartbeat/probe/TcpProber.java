@@ -61,9 +61,7 @@ final class TcpProber implements Prober {
             .setHost(probe.host())
             .setPort(probe.port())
             .setTimeout(Probers.netBelowMillis(probe.timing().timeout()));
-    return client
-        .connect(options)
-        .compose(socket -> accepted(socket, over));
+    return client.connect(options).compose(socket -> accepted(socket, over));
   }
 
   private Future<Void> accepted(NetSocket socket, Future<Void> over) {
