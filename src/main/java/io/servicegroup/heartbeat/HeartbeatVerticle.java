@@ -159,7 +159,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   }
 
   private void accept(OwnMember member, ProbeResult result) {
-    if (members.get(member.spec().id()) == member && member.accept(result)) {
+    if (member.accept(result)) {
       if (member.alive()) {
         LOG.info("{} is alive", member.spec().id());
       } else {

@@ -14,6 +14,9 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +98,13 @@ final class HeartbeatRig {
             .createNetServer()
             .connectHandler(socket -> socket.handler(data -> {}))
             .listen(port, "127.0.0.1"));
+  }
+
+  /** A port that refuses connections and that nobody else is given meanwhile. */
+  static Socket refusing() throws IOException {
+    Socket bound = new Socket();
+    bound.bind(new InetSocketAddress("127.0.0.1", 0));
+    return bound;
   }
 
   static Probe.Tcp tcp(int port, boolean hold, long intervalMillis, int fall) {

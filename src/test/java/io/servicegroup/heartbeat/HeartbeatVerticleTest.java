@@ -12,6 +12,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.vertx.core.net.NetServer;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,11 +109,11 @@ class HeartbeatVerticleTest {
   @Test
   void aMemberThatFailsFromTheStartIsReportedByItsFirstResult() throws Exception {
     rig.deploy(NEVER, true);
-    NetServer service = rig.serve(0);
-    HeartbeatRig.await(service.close());
-    rig.start(A, FIRST, HeartbeatRig.tcp(service.actualPort(), false, 60_000, 5));
-    assertThat(rig.await(m -> !m.isEmpty()))
-        .containsExactly(new Heartbeat(A, FIRST, 0, State.FAILED, "connection refused"));
+    try (Socket refusing = HeartbeatRig.refusing()) {
+      rig.start(A, FIRST, HeartbeatRig.tcp(refusing.getLocalPort(), false, 60_000, 5));
+      assertThat(rig.await(m -> !m.isEmpty()))
+          .containsExactly(new Heartbeat(A, FIRST, 0, State.FAILED, "connection refused"));
+    }
   }
 
   @Test
@@ -186,7 +187,11 @@ class HeartbeatVerticleTest {
       rig.await(m -> m.size() == 1);
       rig.conflict(new Conflict(id, FIRST, kind));
       rig.conflict(new Conflict(A, SECOND, kind));
+      rig.start(A, FIRST, NONE);
+      assertThat(rig.await(m -> is(m, A, State.ALIVE))).hasSize(2);
       rig.conflict(new Conflict(id, SECOND, kind));
+      assertThat(rig.next()).extracting(Heartbeat::id).containsExactly(A);
+      rig.stop(A);
       assertThat(rig.next()).isEmpty();
       rig.start(id, Incarnation.parse("3-c"), NONE);
       assertThat(rig.next()).hasSize(1);
@@ -205,20 +210,19 @@ class HeartbeatVerticleTest {
 
   @Test
   void aStopForAnUpgradeIsARestartMark() throws Exception {
-    rig.deploy(NEVER, false);
     MemberId failing = new MemberId("compute", "failing");
-    NetServer service = rig.serve(0);
-    HeartbeatRig.await(service.close());
-    rig.start(A, FIRST, NONE);
-    rig.start(failing, FIRST, HeartbeatRig.tcp(service.actualPort(), false, 60_000, 1));
-    rig.start(new MemberId("compute", "never seen"), FIRST, SELF);
-    rig.await(m -> m.size() == 2);
-    rig.forget();
-    rig.undeploy();
-    List<Heartbeat> last = rig.next();
-    assertThat(last)
-        .extracting(Heartbeat::id, Heartbeat::state)
-        .containsExactlyInAnyOrder(tuple(A, State.RESTARTING), tuple(failing, State.FAILED));
+    rig.deploy(NEVER, false);
+    try (Socket refusing = HeartbeatRig.refusing()) {
+      rig.start(A, FIRST, NONE);
+      rig.start(failing, FIRST, HeartbeatRig.tcp(refusing.getLocalPort(), false, 60_000, 1));
+      rig.start(new MemberId("compute", "never seen"), FIRST, SELF);
+      rig.await(m -> m.size() == 2);
+      rig.forget();
+      rig.undeploy();
+      assertThat(rig.next())
+          .extracting(Heartbeat::id, Heartbeat::state)
+          .containsExactlyInAnyOrder(tuple(A, State.RESTARTING), tuple(failing, State.FAILED));
+    }
   }
 
   @Test

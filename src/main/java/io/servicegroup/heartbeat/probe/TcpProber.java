@@ -61,18 +61,23 @@ final class TcpProber implements Prober {
             .setHost(probe.host())
             .setPort(probe.port())
             .setTimeout(Probers.netBelowMillis(probe.timing().timeout()));
-    return client
-        .connect(options)
-        .map(
-            socket -> {
-              socket.exceptionHandler(Probers::closeFollows);
-              if (probe.hold() && held == null && !over.isComplete()) {
-                hold(socket);
-              } else {
-                socket.close();
-              }
-              return null;
-            });
+    return client.connect(options).compose(socket -> accepted(socket, over));
+  }
+
+  private Future<Void> accepted(NetSocket socket, Future<Void> over) {
+    socket.exceptionHandler(Probers::closeFollows);
+    // Where nobody listens on a port of the ephemeral range, the system may give us that very port
+    // to call from, and the connection is to itself; held, it would keep the service from binding.
+    if (socket.localAddress().equals(socket.remoteAddress())) {
+      socket.close();
+      return Future.failedFuture(new ProbeFailure("connection refused"));
+    }
+    if (probe.hold() && held == null && !over.isComplete()) {
+      hold(socket);
+    } else {
+      socket.close();
+    }
+    return Future.succeededFuture();
   }
 
   private void hold(NetSocket socket) {

@@ -1,0 +1,77 @@
+package io.servicegroup.heartbeat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NewsTest {
+
+  private final Vertx vertx = Vertx.vertx();
+  private News news;
+  private int messages;
+
+  @BeforeEach
+  void prepare() {
+    news =
+        new News(
+            vertx,
+            () -> {
+              messages++;
+              news.told();
+            });
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    HeartbeatRig.await(vertx.close());
+  }
+
+  /** Says that there is news as soon as the last was told, so many times. */
+  private Future<Void> again(int times) {
+    return times == 0 ? Future.succeededFuture() : news.flush().compose(told -> again(times - 1));
+  }
+
+  private <T> void onContext(Supplier<Future<T>> work) throws Exception {
+    Promise<T> done = Promise.promise();
+    vertx.runOnContext(nothing -> work.get().onSuccess(done::complete).onFailure(done::fail));
+    HeartbeatRig.await(done.future());
+  }
+
+  @Test
+  void changesThatComeTogetherAreOneMessage() throws Exception {
+    onContext(
+        () -> {
+          news.flush();
+          news.flush();
+          return news.flush();
+        });
+    assertThat(messages).isEqualTo(1);
+  }
+
+  @Test
+  void messagesKeepADistance() throws Exception {
+    long started = System.nanoTime();
+    onContext(() -> again(21));
+    assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started))
+        .isGreaterThanOrEqualTo(20 * News.GAP_MILLIS - 20);
+    assertThat(messages).isEqualTo(21);
+  }
+
+  @Test
+  void nobodyWaitsForNewsThatWillNotBeTold() throws Exception {
+    onContext(
+        () -> {
+          Future<Void> waiting = news.flush();
+          news.close();
+          return waiting.compose(told -> news.flush());
+        });
+    assertThat(messages).isZero();
+  }
+}
