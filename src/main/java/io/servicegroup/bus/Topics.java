@@ -35,8 +35,8 @@ public final class Topics {
   // ---- the catalogue; answered by RegistrationVerticle ----
 
   /**
-   * Makes a service a member of this agent. The agent's host is the default host, and the answer's
-   * {@code created} tells a new member from a known one.
+   * Makes a service a member of this agent. The answer's {@code created} tells a new member from a
+   * known one.
    */
   public static final RequestTopic<ServiceSpec, Joined> JOIN =
       new RequestTopic<>(
@@ -234,6 +234,22 @@ public final class Topics {
           json -> AgentPhase.valueOf(json.getString("phase")));
 
   private Topics() {}
+
+  /**
+   * {@link #JOIN} as it is answered: a request may leave out the host.
+   *
+   * @param defaultHost the agent's host
+   * @return the same address
+   */
+  public static RequestTopic<ServiceSpec, Joined> join(String defaultHost) {
+    return new RequestTopic<>(
+        JOIN.address(),
+        JOIN.local(),
+        JOIN.encodeRequest(),
+        json -> ServiceSpecReader.read(json, defaultHost),
+        JOIN.encodeAnswer(),
+        JOIN.decodeAnswer());
+  }
 
   /**
    * The answer to a join.

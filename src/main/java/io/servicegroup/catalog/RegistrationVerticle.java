@@ -1,7 +1,9 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.RequestTopic;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.Set;
@@ -77,7 +79,8 @@ public final class RegistrationVerticle extends VerticleBase {
   }
 
   private void serve(MemberOperations operations, Verdicts verdicts) {
-    Topics.JOIN.serve(
+    RequestTopic<ServiceSpec, Topics.Joined> joins = Topics.join(config.agent().host());
+    joins.serve(
         vertx,
         spec ->
             operations

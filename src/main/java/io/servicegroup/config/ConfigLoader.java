@@ -5,8 +5,12 @@ import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.yaml.snakeyaml.constructor.DuplicateKeyException;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
@@ -87,9 +92,15 @@ public final class ConfigLoader {
     ConfigRetriever retriever =
         ConfigRetriever.create(
             vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
-    return retriever
-        .getConfig()
-        .recover(failure -> emptyUnless(failure, file))
+    return vertx
+        .fileSystem()
+        .readFile(file.toString())
+        .compose(
+            content ->
+                // What vertx-config takes without a word: a key that stands twice, and no UTF-8.
+                Trees.parse(utf8(content)) == null
+                    ? Future.succeededFuture(new JsonObject())
+                    : retriever.getConfig())
         .map(Optional::of)
         .otherwise(
             failure -> {
@@ -99,17 +110,15 @@ public final class ConfigLoader {
         .eventually(retriever::close);
   }
 
-  /** A file of nothing but comments is an empty configuration, which vertx-config fails on. */
-  private Future<JsonObject> emptyUnless(Throwable failure, Path file) {
-    return vertx
-        .fileSystem()
-        .readFile(file.toString())
-        .compose(
-            content ->
-                Trees.parse(content.toString()) == null
-                    ? Future.succeededFuture(new JsonObject())
-                    : Future.failedFuture(failure))
-        .recover(unreadable -> Future.failedFuture(failure));
+  private static String utf8(Buffer content) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(content.getBytes()))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("the file is not UTF-8", e);
+    }
   }
 
   /** Why a file cannot be read; the parser's own words would quote lines of it. */
@@ -121,8 +130,15 @@ public final class ConfigLoader {
       if (cause instanceof AccessDeniedException) {
         return "the file may not be read by this user";
       }
+      if (cause instanceof CharacterCodingException) {
+        return "the file is not UTF-8";
+      }
       if (cause instanceof IOException) {
         return "the file cannot be read";
+      }
+      if (cause instanceof DuplicateKeyException twice && twice.getProblemMark() != null) {
+        return "a key stands twice in one map, the second time in line %d"
+            .formatted(twice.getProblemMark().getLine() + 1);
       }
       if (cause instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
         return "the file is no YAML: line %d, column %d"

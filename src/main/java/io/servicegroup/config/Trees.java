@@ -42,7 +42,9 @@ final class Trees {
    */
   static Object parse(String yaml) {
     try {
-      return plain(new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml), 0);
+      LoaderOptions options = new LoaderOptions();
+      options.setAllowDuplicateKeys(false);
+      return plain(new Yaml(new SafeConstructor(options)).load(yaml), 0);
     } catch (YAMLException e) {
       throw new IllegalArgumentException("the value cannot be read as YAML", e);
     }

@@ -70,6 +70,20 @@ final class JsonBody implements Handler<RoutingContext> {
     return object;
   }
 
+  /**
+   * The body of a write that makes no sense without one.
+   *
+   * @param ctx the request, after this handler
+   * @return the object, possibly empty
+   * @throws ServiceGroupException where there is none, or it is no JSON object
+   */
+  static JsonObject required(RoutingContext ctx) {
+    if (ctx.body().length() <= 0) {
+      throw new ServiceGroupException(400, "a JSON object is required as the body");
+    }
+    return of(ctx);
+  }
+
   private static void check(Object value, int depth) {
     if (depth > MAX_DEPTH) {
       throw new ServiceGroupException(400, "the body is nested deeper than " + MAX_DEPTH);

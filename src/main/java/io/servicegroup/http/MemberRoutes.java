@@ -45,7 +45,7 @@ final class MemberRoutes {
 
   private void join(RoutingContext ctx) {
     new Query(ctx);
-    JsonObject body = JsonBody.of(ctx);
+    JsonObject body = JsonBody.required(ctx);
     putSame(body, "group", Api.group(ctx));
     if (body.getValue("host") == null) {
       body.put("host", defaultHost);

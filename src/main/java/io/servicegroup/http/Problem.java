@@ -2,11 +2,13 @@ package io.servicegroup.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.servicegroup.bus.ServiceGroupException;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,9 @@ final class Problem {
       send(ctx.request(), http.getStatusCode(), null);
     } else if (failure == null || isClientError(ctx.statusCode())) {
       send(ctx.request(), ctx.statusCode(), null);
+    } else if (failure instanceof ClosedChannelException
+        || failure instanceof HttpClosedException) {
+      LOG.debug("{} {} was given up by the client", ctx.request().method(), shown(ctx.request()));
     } else {
       LOG.error("{} {} failed", ctx.request().method(), shown(ctx.request()), failure);
       send(ctx.request(), 500, "this is a fault of the agent; its log says more");
@@ -69,6 +74,11 @@ final class Problem {
     }
     if (status == 503) {
       response.putHeader("Retry-After", "1");
+    }
+    if (status == 413) {
+      // What is left of the body is not waited for.
+      response.putHeader("Connection", "close");
+      response.endHandler(sent -> request.connection().close());
     }
     String title = HttpResponseStatus.valueOf(status).reasonPhrase();
     response

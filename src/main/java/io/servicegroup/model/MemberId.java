@@ -1,6 +1,7 @@
 package io.servicegroup.model;
 
 import java.util.Comparator;
+import java.util.Set;
 
 /**
  * Names a member: a {@code host} inside a {@code group}. The group is Nova's topic and tooz's group
@@ -13,6 +14,14 @@ public record MemberId(String group, String host) implements Comparable<MemberId
 
   /** The width of the name columns of Nova's {@code services} table. */
   public static final int MAX_NAME_LENGTH = 255;
+
+  private static final char REPLACEMENT = '\uFFFD';
+  private static final Set<Byte> UNPRINTABLE =
+      Set.of(
+          Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR);
 
   private static final Comparator<MemberId> ORDER =
       Comparator.comparing(MemberId::group).thenComparing(MemberId::host);
@@ -49,7 +58,8 @@ public record MemberId(String group, String host) implements Comparable<MemberId
   }
 
   /**
-   * Refuses control characters, which PostgreSQL (NUL) or a terminal (escape) could not take.
+   * Refuses control characters, which PostgreSQL (NUL) or a terminal (escape) could not take, or
+   * which make a text look like another (directions); and what a wrong encoding left behind.
    *
    * @param field the name of the field, for the message
    * @param value the text
@@ -57,10 +67,13 @@ public record MemberId(String group, String host) implements Comparable<MemberId
    */
   public static void requireNoControlCharacters(String field, String value) {
     for (int i = 0; i < value.length(); i++) {
-      if (Character.isISOControl(value.charAt(i))
-          || (Character.isSurrogate(value.charAt(i)) && !isPair(value, i))) {
+      char c = value.charAt(i);
+      if (UNPRINTABLE.contains((byte) Character.getType(c))
+          || c == REPLACEMENT
+          || (Character.isSurrogate(c) && !isPair(value, i))) {
         throw new IllegalArgumentException(
-            field + " contains a control character; allowed are printable characters");
+            field
+                + " contains a control character or is no UTF-8; allowed are printable characters");
       }
     }
   }

@@ -79,6 +79,20 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aKeyThatStandsTwiceIsAFault() throws IOException {
+    Path file = directory.resolve("twice.yaml");
+    Files.writeString(file, "http: {port: 1}\nagent: {host: a}\nhttp: {port: 2}\n");
+    assertThat(faults(List.of(file), Map.of()).toString()).contains("stands twice", "line 3");
+  }
+
+  @Test
+  void aFileThatIsNoUtf8IsAFault() throws IOException {
+    Path file = directory.resolve("latin.yaml");
+    Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xff, '\n'});
+    assertThat(faults(List.of(file), Map.of()).toString()).contains("not UTF-8");
+  }
+
+  @Test
   void unreadableFilesAreFaultsBesideAllOthers() {
     Path none = directory.resolve("none.yaml");
     Path bad = file("bad.yaml", "{http: {port: x}, nonsense: 1}");
