@@ -19,6 +19,7 @@ final class ProbeReader {
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final Probe.Timing PID_TIMING =
       new Probe.Timing(Duration.ofMillis(100), Duration.ofMillis(100), 1, 1);
+  private static final long MAX_PID = 0xFFFF_FFFFL;
   private static final Map<String, Function<Section, Probe>> TYPES = new LinkedHashMap<>();
 
   static {
@@ -61,7 +62,7 @@ final class ProbeReader {
   }
 
   private static Probe pid(Section section) {
-    Optional<Long> pid = section.positive("pid");
+    Optional<Long> pid = section.whole("pid", 1, MAX_PID);
     Optional<Path> file = section.text("pid_file", "the path of a file").map(ProbeReader::path);
     if (section.has("pid") == section.has("pid_file")) {
       section.refuse(section.has("pid") ? "pid_file" : "pid", "exactly one of pid, pid_file");

@@ -137,23 +137,18 @@ final class Section {
   }
 
   Optional<Integer> integer(String key, int min, int max) {
-    return number(key, "an integer from " + min + " to " + max, min, max)
-        .filter(number -> isWhole(key, number, min, max))
-        .map(BigDecimal::intValueExact);
+    return whole(key, min, max).map(Math::toIntExact);
   }
 
-  Optional<Long> positive(String key) {
-    return number(key, "a positive integer", 1, Long.MAX_VALUE)
-        .filter(number -> isWhole(key, number, 1, Long.MAX_VALUE))
-        .map(BigDecimal::longValueExact);
-  }
-
-  private boolean isWhole(String key, BigDecimal number, long min, long max) {
-    if (number.stripTrailingZeros().scale() <= 0) {
-      return true;
+  /** A whole number; the bounds, which a double has to hold exactly, are allowed. */
+  Optional<Long> whole(String key, long min, long max) {
+    String allowed = "an integer from " + min + " to " + max;
+    Optional<BigDecimal> number = number(key, allowed, min, max);
+    if (number.isPresent() && number.get().stripTrailingZeros().scale() > 0) {
+      refuse(key, "allowed is " + allowed);
+      return Optional.empty();
     }
-    refuse(key, "allowed is an integer from " + min + " to " + max);
-    return false;
+    return number.map(BigDecimal::longValueExact);
   }
 
   /** A number; the bounds are allowed. */
