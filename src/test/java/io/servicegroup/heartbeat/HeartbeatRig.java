@@ -33,6 +33,7 @@ final class HeartbeatRig {
 
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<List<Heartbeat>> messages = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
   private String deployment;
 
   void deploy(Duration reportInterval, boolean leaveOnStop) throws Exception {
@@ -96,8 +97,14 @@ final class HeartbeatRig {
     return await(
         vertx
             .createNetServer()
-            .connectHandler(socket -> socket.handler(data -> {}))
+            .connectHandler(
+                socket -> socket.handler(data -> {}).closeHandler(nothing -> closed.add(port)))
             .listen(port, "127.0.0.1"));
+  }
+
+  /** Awaits the end of a connection to a service. */
+  void awaitClosed() throws InterruptedException {
+    assertThat(closed.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
   }
 
   /** A port that refuses connections and that nobody else is given meanwhile. */

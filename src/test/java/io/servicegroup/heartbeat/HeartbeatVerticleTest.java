@@ -179,6 +179,16 @@ class HeartbeatVerticleTest {
   }
 
   @Test
+  void theProbeOfAMemberThatLeftIsLetGoOf() throws Exception {
+    rig.deploy(NEVER, true);
+    NetServer service = rig.serve(0);
+    rig.start(A, FIRST, HeartbeatRig.tcp(service.actualPort(), true, 60_000, 1));
+    rig.await(m -> is(m, A, State.ALIVE));
+    rig.stop(A);
+    rig.awaitClosed();
+  }
+
+  @Test
   void aConflictEndsTheBeatsOfItsIncarnationOnly() throws Exception {
     rig.deploy(NEVER, true);
     for (Conflict.Kind kind : Conflict.Kind.values()) {
