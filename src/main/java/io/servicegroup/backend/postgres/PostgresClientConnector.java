@@ -5,7 +5,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
-import io.vertx.pgclient.PgConnectOptions;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -75,8 +74,7 @@ final class PostgresClientConnector {
   }
 
   private Future<PostgresClientLink> connect(Server server, int way) {
-    PgConnectOptions options = server.ways().get(way);
-    return PostgresClientLink.open(vertx, context, options, server.name(), bound)
+    return PostgresClientLink.open(vertx, context, server.ways().get(way), bound)
         .compose(this::requirePrimary)
         .recover(
             failure ->

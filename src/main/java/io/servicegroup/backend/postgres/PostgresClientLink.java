@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.backend.postgres.PostgresClientOptions.Way;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,45 +10,64 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.spi.PgDriver;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection that can be thrown away whatever state it is in. The driver's own close waits
- * behind a statement that a hung server never answers; so each connection has a socket factory of
- * its own, and closing that closes the socket.
+ * One connection, which can be thrown away whatever state it is in: it has sockets of its own, and
+ * closing those does not ask the driver.
  */
 final class PostgresClientLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresClientLink.class);
   private static final Duration GOODBYE = Duration.ofMillis(500);
+  private static final String APPLICATION_NAME = "application_name";
+  private static final String CANCEL =
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+          + " WHERE application_name = $1 AND usename = current_user";
 
-  private final ConnectionFactory<PgConnectOptions> sockets;
-  private final PgConnection connection;
-  private final String server;
+  private final Vertx vertx;
+  private final Context context;
+  private final Way way;
+  private final String applicationName;
+  private final PostgresClientSockets sockets;
+  private final ConnectionFactory<PgConnectOptions> factory;
+  private PgConnection connection;
   private boolean closed;
 
-  private PostgresClientLink(
-      ConnectionFactory<PgConnectOptions> sockets, PgConnection connection, String server) {
-    this.sockets = sockets;
-    this.connection = connection;
-    this.server = server;
+  private PostgresClientLink(Vertx vertx, Context context, Way way, Duration bound) {
+    this.vertx = vertx;
+    this.context = context;
+    this.way = way;
+    this.applicationName =
+        PostgresClientOptions.APPLICATION
+            + (way.pooled() ? "-" + UUID.randomUUID().toString().substring(0, 8) : "");
+    this.sockets = new PostgresClientSockets(vertx);
+    this.factory =
+        PgDriver.INSTANCE.createConnectionFactory(
+            sockets, new NetClientOptions().setConnectTimeout((int) bound.toMillis()));
   }
 
   /** Connects within the bound; an attempt that fails leaves no socket behind. */
-  static Future<PostgresClientLink> open(
-      Vertx vertx, Context context, PgConnectOptions options, String server, Duration bound) {
-    ConnectionFactory<PgConnectOptions> sockets =
-        PgDriver.INSTANCE.createConnectionFactory(
-            vertx, new NetClientOptions().setConnectTimeout((int) bound.toMillis()));
-    return sockets
+  static Future<PostgresClientLink> open(Vertx vertx, Context context, Way way, Duration bound) {
+    PostgresClientLink link = new PostgresClientLink(vertx, context, way, bound);
+    // The driver's copy forgets this one setting.
+    PgConnectOptions options = new PgConnectOptions(way.options()).setUseLayer7Proxy(way.pooled());
+    options.addProperty(APPLICATION_NAME, link.applicationName);
+    return link.factory
         .connect(context, options)
         .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
-        .map(connection -> new PostgresClientLink(sockets, PgConnection.cast(connection), server))
-        .recover(failure -> close(sockets).transform(done -> Future.failedFuture(failure)));
+        .map(
+            connection -> {
+              link.connection = PgConnection.cast(connection);
+              return link;
+            })
+        .recover(failure -> link.destroy().transform(done -> Future.failedFuture(failure)));
   }
 
   SqlConnection connection() {
@@ -59,7 +79,7 @@ final class PostgresClientLink {
   }
 
   String server() {
-    return server;
+    return way.server();
   }
 
   boolean isClosed() {
@@ -68,7 +88,7 @@ final class PostgresClientLink {
 
   /** Tells when the connection is gone, whoever ended it. Called once. */
   void onClosed(Runnable then) {
-    connection.exceptionHandler(failure -> LOG.debug("connection to {}", server, failure));
+    connection.exceptionHandler(failure -> LOG.debug("connection to {}", server(), failure));
     connection.closeHandler(
         nothing -> {
           closed = true;
@@ -82,21 +102,48 @@ final class PostgresClientLink {
     return connection
         .close()
         .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
-        .transform(done -> close(sockets));
+        .transform(done -> destroy());
   }
 
   /** Ends what is running on the server, if it listens, and closes. Never fails. */
   Future<Void> abort() {
     closed = true;
+    if (way.pooled()) {
+      return destroy().compose(nothing -> cancelThroughPooler());
+    }
     return connection
         .cancelRequest()
         .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
-        .transform(done -> close(sockets));
+        .transform(done -> destroy());
   }
 
-  private static Future<Void> close(ConnectionFactory<PgConnectOptions> sockets) {
+  /**
+   * A cancel request ends a PgBouncer before 1.20 rather than the statement (its issues 801 and
+   * 904), and closing leaves the statement waiting for its lock. So it is found by the name that
+   * the pooler gave it, and ended from another connection.
+   */
+  private Future<Void> cancelThroughPooler() {
+    return open(vertx, context, way, GOODBYE)
+        .compose(
+            other ->
+                other
+                    .connection
+                    .preparedQuery(CANCEL)
+                    .execute(Tuple.of(applicationName))
+                    .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+                    .eventually(other::close))
+        .<Void>mapEmpty()
+        .otherwise(
+            failure -> {
+              LOG.debug("a statement on {} may still be running", server(), failure);
+              return null;
+            });
+  }
+
+  private Future<Void> destroy() {
+    sockets.destroy();
     Promise<Void> done = Promise.promise();
-    sockets.close(done);
+    factory.close(done);
     return done.future().otherwiseEmpty();
   }
 }

@@ -15,6 +15,9 @@ import java.util.Map;
 /** What a {@link BackendUri} means to the driver, with libpq's meaning of every option. */
 final class PostgresClientOptions {
 
+  /** What our sessions are called on the server. */
+  static final String APPLICATION = "servicegroup";
+
   private static final int CACHED_STATEMENTS = 64;
   private static final int LONGEST_CACHED_STATEMENT = 16_384;
 
@@ -55,7 +58,7 @@ final class PostgresClientOptions {
                 new Server(
                     host.toString(),
                     sslModes(mode).stream()
-                        .map(sslMode -> connectTo(host, sslMode, behindPooler))
+                        .map(sslMode -> way(host, sslMode, behindPooler))
                         .toList()))
         .toList();
   }
@@ -80,6 +83,10 @@ final class PostgresClientOptions {
     };
   }
 
+  private Way way(BackendUri.Host host, SslMode mode, boolean behindPooler) {
+    return new Way(host.toString(), connectTo(host, mode, behindPooler), behindPooler);
+  }
+
   private PgConnectOptions connectTo(BackendUri.Host host, SslMode mode, boolean behindPooler) {
     String user = uri.user() == null ? System.getProperty("user.name") : uri.user();
     PgConnectOptions options = new PgConnectOptions();
@@ -102,7 +109,6 @@ final class PostgresClientOptions {
   /** PgBouncer refuses a start that sets anything but what it can keep per client. */
   private Map<String, String> sessionSettings(boolean behindPooler) {
     Map<String, String> settings = new HashMap<>();
-    settings.put("application_name", "servicegroup");
     settings.put("client_encoding", "utf8");
     settings.put("DateStyle", "ISO");
     if (!behindPooler) {
@@ -144,5 +150,14 @@ final class PostgresClientOptions {
    * @param name host and port, for messages
    * @param ways how to connect to it, in the order to be tried
    */
-  record Server(String name, List<PgConnectOptions> ways) {}
+  record Server(String name, List<Way> ways) {}
+
+  /**
+   * A way to connect to a server.
+   *
+   * @param server its name
+   * @param options what the driver is to do
+   * @param pooled whether a transaction pooler stands before it
+   */
+  record Way(String server, PgConnectOptions options, boolean pooled) {}
 }
