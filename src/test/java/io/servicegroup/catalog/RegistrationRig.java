@@ -76,7 +76,7 @@ abstract class RegistrationRig {
   static AgentConfig config(AgentConfig.Watch watch, ServiceSpec... services) {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1:1/none");
     return new AgentConfig(
-        null,
+        new AgentConfig.Agent("here", Duration.ofSeconds(10), Duration.ofSeconds(10), true),
         List.of(services),
         new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
         new AgentConfig.Liveness(
