@@ -17,6 +17,9 @@ import java.util.concurrent.TimeoutException;
  */
 final class PostgresClientConnector {
 
+  /** An attempt may outlast the statement that wanted it: the next one finds the connection. */
+  private static final Duration ONLY_ATTEMPT = Duration.ofSeconds(3);
+
   private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
   private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
 
@@ -30,11 +33,12 @@ final class PostgresClientConnector {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
-    // An attempt may outlast the statement that wanted it: the next one finds the connection.
-    this.bound =
-        timeout.compareTo(SHORTEST_ATTEMPT) < 0
-            ? SHORTEST_ATTEMPT
-            : timeout.compareTo(LONGEST_ATTEMPT) > 0 ? LONGEST_ATTEMPT : timeout;
+    this.bound = servers.size() == 1 ? ONLY_ATTEMPT : clamp(timeout);
+  }
+
+  private static Duration clamp(Duration timeout) {
+    Duration least = timeout.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : timeout;
+    return least.compareTo(LONGEST_ATTEMPT) > 0 ? LONGEST_ATTEMPT : least;
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
-import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,7 +31,6 @@ final class PostgresClientListener {
   private final PostgresClientConnector connector;
   private final Duration timeout;
   private final Function<String, Future<?>> sender;
-  private final OutageLog outages;
   private final Context context;
   private final boolean possible;
   private Promise<Boolean> first;
@@ -54,8 +52,6 @@ final class PostgresClientListener {
     this.connector = new PostgresClientConnector(vertx, context, servers, timeout);
     this.timeout = timeout;
     this.sender = sender;
-    this.outages =
-        new OutageLog("LISTEN on PostgreSQL " + connector.description(), System::nanoTime);
   }
 
   Future<Boolean> start(Consumer<String> payload) {
@@ -137,7 +133,6 @@ final class PostgresClientListener {
       first.tryComplete(false);
       return;
     }
-    outages.succeeded();
     first.tryComplete(true);
     if (mayHaveMissed) {
       receiver.accept("resync");
@@ -174,7 +169,8 @@ final class PostgresClientListener {
       return;
     }
     retrying = true;
-    outages.failed(failure);
+    // Whoever polls the same server says that it is lost; here only haste is.
+    LOG.debug("not listening on {} for the moment", connector.description(), failure);
     mayHaveMissed = true;
     first.tryComplete(false);
     vertx.setTimer(RETRY.toMillis(), id -> connect());
