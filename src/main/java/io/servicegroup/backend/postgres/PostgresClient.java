@@ -176,11 +176,9 @@ public final class PostgresClient {
 
   private void opened(AsyncResult<PostgresClientLink> result) {
     opening--;
-    if (closed) {
-      result.map(PostgresClientLink::close);
-      return;
-    }
-    if (result.succeeded()) {
+    if (result.succeeded() && closed) {
+      result.result().close();
+    } else if (result.succeeded()) {
       PostgresClientLink link = result.result();
       links.add(link);
       link.onClosed(() -> onContext(() -> forget(link)));

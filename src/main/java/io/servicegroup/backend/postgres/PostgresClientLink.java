@@ -65,6 +65,8 @@ final class PostgresClientLink {
         .map(
             connection -> {
               link.connection = PgConnection.cast(connection);
+              link.connection.exceptionHandler(
+                  failure -> LOG.debug("connection to {}", way.server(), failure));
               return link;
             })
         .recover(failure -> link.destroy().transform(done -> Future.failedFuture(failure)));
@@ -88,7 +90,6 @@ final class PostgresClientLink {
 
   /** Tells when the connection is gone, whoever ended it. Called once. */
   void onClosed(Runnable then) {
-    connection.exceptionHandler(failure -> LOG.debug("connection to {}", server(), failure));
     connection.closeHandler(
         nothing -> {
           closed = true;
