@@ -13,6 +13,9 @@ final class PostgresLivenessMember {
   private static final int STRIKES = 3;
   private static final int CALM = 30;
 
+  /** Longer than this nothing fails without the connection being another afterwards. */
+  private static final int MOST_UNCERTAIN = 30;
+
   private final MemberId id;
   private final Incarnation incarnation;
   private final int serviceId;
@@ -57,7 +60,7 @@ final class PostgresLivenessMember {
 
   /** A beat is sent: until it is answered it may or may not count. */
   void sending() {
-    uncertain = Math.min(STRIKES, uncertain + 1);
+    uncertain = Math.min(MOST_UNCERTAIN, uncertain + 1);
   }
 
   /** The beat that was sent did not reach the row. */
