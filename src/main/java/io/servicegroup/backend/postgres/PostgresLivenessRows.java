@@ -73,7 +73,7 @@ final class PostgresLivenessRows {
     private String horizon;
     private boolean dataLost;
 
-    private void beat(int serviceId, Beat beat) {
+    void beat(int serviceId, Beat beat) {
       beatsByServiceId.put(serviceId, beat);
     }
 
