@@ -170,13 +170,12 @@ class LivenessVerticleTest {
     awaitWrites(2);
     assertThat(backend.writes.get(1).left()).containsExactly(alive("b", 1));
     backend.writing = () -> Future.succeededFuture(List.of());
-    int before = backend.writes.size();
-    publish(alive("a", 3));
-    awaitWrites(before + 1);
-    assertThat(backend.writes.get(before).left()).containsExactly(alive("b", 1));
-    publish(alive("a", 4));
-    awaitWrites(before + 2);
-    assertThat(backend.writes.get(backend.writes.size() - 1).left()).isEmpty();
+    awaitWrites(3);
+    assertThat(backend.writes.get(2).left()).containsExactly(alive("b", 1));
+    while (!backend.writes.get(backend.writes.size() - 1).left().isEmpty()) {
+      publish(alive("a", backend.writes.size()));
+      awaitWrites(backend.writes.size() + 1);
+    }
   }
 
   @Test

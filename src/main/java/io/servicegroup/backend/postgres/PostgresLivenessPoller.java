@@ -120,7 +120,7 @@ final class PostgresLivenessPoller {
     // Two agents that ask at one time hold the row for each other: who is held, is so twice.
     return held(connection, suspects)
         .compose(once -> once.length == 0 ? Future.succeededFuture(once) : held(connection, once))
-        .map(silence::members);
+        .map(silence::held);
   }
 
   private static Future<Integer[]> held(SqlConnection connection, Integer[] ids) {

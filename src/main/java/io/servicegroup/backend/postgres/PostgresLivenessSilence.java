@@ -79,10 +79,17 @@ final class PostgresLivenessSilence {
     return suspects.toArray(Integer[]::new);
   }
 
-  List<MemberId> members(Integer[] serviceIds) {
+  /**
+   * Suspects that were found held: their silence says nothing, and begins anew. Otherwise a row
+   * held for long would be taken for that of somebody silent for long.
+   */
+  List<MemberId> held(Integer[] serviceIds) {
+    long now = nanoTime.getAsLong();
     List<MemberId> members = new ArrayList<>();
     for (Integer serviceId : serviceIds) {
-      members.add(moving.get(serviceId).id);
+      Moved row = moving.remove(serviceId);
+      moving.put(serviceId, new Moved(row.id, row.count, now));
+      members.add(row.id);
     }
     return members;
   }
