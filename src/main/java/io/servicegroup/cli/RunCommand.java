@@ -25,7 +25,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       AgentConfig config = Await.result(root.loader(vertx).load());
       agent = new Agent(vertx, config);
-      onSignal = StopOnSignal.install(agent, vertx, config.agent().stopTimeout());
+      onSignal = StopOnSignal.install(agent, config.agent().stopTimeout());
     } catch (Exception e) {
       Await.result(vertx.close());
       throw e;

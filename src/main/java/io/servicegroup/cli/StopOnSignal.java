@@ -1,7 +1,6 @@
 package io.servicegroup.cli;
 
 import io.servicegroup.Agent;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,18 +13,16 @@ import java.util.concurrent.TimeoutException;
 final class StopOnSignal {
 
   private final Agent agent;
-  private final Vertx vertx;
   private final Duration limit;
   private final Thread hook = new Thread(this::stop, "stop");
 
-  private StopOnSignal(Agent agent, Vertx vertx, Duration limit) {
+  private StopOnSignal(Agent agent, Duration limit) {
     this.agent = agent;
-    this.vertx = vertx;
     this.limit = limit;
   }
 
-  static StopOnSignal install(Agent agent, Vertx vertx, Duration limit) {
-    StopOnSignal onSignal = new StopOnSignal(agent, vertx, limit);
+  static StopOnSignal install(Agent agent, Duration limit) {
+    StopOnSignal onSignal = new StopOnSignal(agent, limit);
     Runtime.getRuntime().addShutdownHook(onSignal.hook);
     return onSignal;
   }
@@ -45,10 +42,11 @@ final class StopOnSignal {
   private void stop() {
     int code = 0;
     try {
-      // Also where an event loop is stuck and no future completes.
+      // Bounded here, too: where an event loop is stuck, no future completes. Vert.x itself ends
+      // with
+      // the process; closing it while a part hangs would only make it complain.
       agent
           .stop()
-          .eventually(vertx::close)
           .toCompletionStage()
           .toCompletableFuture()
           .get(limit.toMillis(), TimeUnit.MILLISECONDS);
