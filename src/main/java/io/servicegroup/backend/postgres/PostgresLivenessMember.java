@@ -58,6 +58,11 @@ final class PostgresLivenessMember {
     state = written;
   }
 
+  /** Whether its last beat was acknowledged, so that nobody seems to hold its row. */
+  boolean isSettled() {
+    return count >= 0 && uncertain == 0;
+  }
+
   /** A beat is sent: until it is answered it may or may not count. */
   void sending() {
     uncertain = Math.min(MOST_UNCERTAIN, uncertain + 1);

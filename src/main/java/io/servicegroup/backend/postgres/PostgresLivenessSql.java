@@ -56,6 +56,25 @@ final class PostgresLivenessSql {
       RETURNING s.id, s.report_count
       """;
 
+  /**
+   * The beat of an agent with one member: $1 its id, $2 its generation, $3 as above. It costs the
+   * server half of what {@link #BEAT} does for one; but it waits where somebody holds the row.
+   */
+  static final String BEAT_OF_ONE =
+      """
+      UPDATE services s
+         SET report_count = s.report_count + 1,
+             last_seen_up = now() AT TIME ZONE 'utc',
+             updated_at = now() AT TIME ZONE 'utc'
+        FROM servicegroup_members m
+       WHERE s.id = $1::int AND s.deleted = 0
+         AND m.service_id = $1::int AND m.generation = $2::bigint
+         AND m.state IN ('alive', 'restarting')
+         AND set_config('synchronous_commit', 'off', true) = 'off'
+         AND clock_timestamp() < now() + make_interval(secs => $3)
+      RETURNING s.id, s.report_count
+      """;
+
   /** News: $1 ids, $2 their generations, $3 states, $4 reasons. Waits for the disk, for nobody. */
   static final String CHANGE_STATE =
       """

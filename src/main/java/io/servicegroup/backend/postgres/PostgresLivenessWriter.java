@@ -172,9 +172,7 @@ final class PostgresLivenessWriter {
       if (beating.isEmpty()) {
         return Future.succeededFuture();
       }
-      beating.values().forEach(PostgresLivenessMember::sending);
-      return execute(
-              PostgresLivenessSql.BEAT, Tuple.of(ids(beating), generations(beating), lateSeconds))
+      return send(beating)
           .map(
               rows -> {
                 rows.forEach(
@@ -183,6 +181,18 @@ final class PostgresLivenessWriter {
                 unwritten.putAll(beating);
                 return null;
               });
+    }
+
+    private Future<RowSet<Row>> send(Map<Integer, PostgresLivenessMember> beating) {
+      PostgresLivenessMember first = beating.values().iterator().next();
+      boolean alone = beating.size() == 1 && first.isSettled();
+      beating.values().forEach(PostgresLivenessMember::sending);
+      return alone
+          ? execute(
+              PostgresLivenessSql.BEAT_OF_ONE,
+              Tuple.of(first.serviceId(), first.incarnation().generation(), lateSeconds))
+          : execute(
+              PostgresLivenessSql.BEAT, Tuple.of(ids(beating), generations(beating), lateSeconds));
     }
 
     private void acknowledged(PostgresLivenessMember member, long count) {
