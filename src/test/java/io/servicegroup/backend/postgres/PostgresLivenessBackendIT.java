@@ -253,6 +253,25 @@ class PostgresLivenessBackendIT {
   }
 
   @Test
+  void anOnlyMemberWhoseRowIsHeldIsWaitedForOnce() throws SQLException {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT * FROM services WHERE host = 'h1' FOR UPDATE");
+      var waiting = agent.startWrite(h1);
+      assertThatThrownBy(() -> PostgresLivenessHarness.await(waiting))
+          .hasMessageMatching(OUT_OF_TIME);
+      assertThat(agent.write(h1)).as("left out, and no failure").isEmpty();
+      other.rollback();
+    }
+    assertThat(service("report_count", "h1")).isEqualTo("1");
+    assertThat(agent.write(h1)).isEmpty();
+    assertThat(service("report_count", "h1")).isEqualTo("2");
+  }
+
+  @Test
   void whileNoBeatCanBeWrittenNothingIsWitnessed() throws SQLException {
     Heartbeat h1 = join(server, "compute", "h1");
     agent.write(h1);
