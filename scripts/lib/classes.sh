@@ -5,5 +5,5 @@ compile_tests() {
   echo "Compiling …" >&2
   ./mvnw -q -B -DskipTests "$@" test-compile dependency:build-classpath \
     -Dmdep.outputFile=target/class-path -Dmdep.includeScope=test >&2
-  CLASS_PATH=target/test-classes:target/classes:$(<target/class-path)
+  CLASS_PATH=$PWD/target/test-classes:$PWD/target/classes:$(<target/class-path)
 }
