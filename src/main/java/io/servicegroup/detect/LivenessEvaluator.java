@@ -1,9 +1,7 @@
 package io.servicegroup.detect;
 
 import io.servicegroup.detect.Vote.Choice;
-import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
-import io.servicegroup.model.Beat;
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -40,6 +38,7 @@ public final class LivenessEvaluator {
   private final VerdictLog verdicts;
   private final Map<String, BackendView> backends = new LinkedHashMap<>();
   private final Map<MemberId, Tracked> members = new HashMap<>();
+  private final Ballot ballot = new Ballot(this::cast);
   private Instant now = Instant.EPOCH;
 
   /**
@@ -69,10 +68,15 @@ public final class LivenessEvaluator {
     BackendView backend = backend(sightings.backend());
     now = at;
     backend.advance(sightings.witnessedMillis());
-    sightings.beats().forEach(beat -> beat(backend, beat));
-    sightings.held().forEach(beat -> held(backend, beat));
-    sightings.gone().forEach(absence -> gone(backend, absence));
-    sightings.unwitnessed().forEach(id -> unwitnessed(backend, id));
+    sightings.beats().forEach(beat -> ballot.beat(vote(track(beat.id()), backend), beat));
+    sightings.held().forEach(beat -> ballot.held(vote(track(beat.id()), backend), beat));
+    sightings.gone().forEach(seen -> ballot.gone(vote(track(seen.id()), backend), seen));
+    for (MemberId id : sightings.unwitnessed()) {
+      Tracked tracked = members.get(id);
+      if (tracked != null && tracked.votes[backend.index] != null) {
+        ballot.unwitnessed(tracked.votes[backend.index]);
+      }
+    }
     backend.expire(this::expired);
     return verdicts.drain();
   }
@@ -210,88 +214,20 @@ public final class LivenessEvaluator {
     return vote;
   }
 
-  private void beat(BackendView backend, Beat beat) {
-    Vote vote = vote(track(beat.id()), backend);
-    if (vote.isOlderLife(beat.incarnation())) {
-      return;
-    }
-    if (vote.neverSeen() && backend.isListing()) {
-      vote.saw(beat.incarnation(), beat.count());
-      backend.heard(vote);
-    } else if (!vote.isSameLife(beat.incarnation()) || vote.hasGrown(beat.count())) {
-      vote.tracked.found &= vote.isSameLife(beat.incarnation()) && !vote.neverSeen();
-      vote.saw(beat.incarnation(), beat.count());
-      backend.heard(vote);
-      alive(vote);
-    } else if (vote.hasFallen(beat.count())) {
-      // A backend that came back older: counting begins again, and nobody died of it.
-      vote.saw(beat.incarnation(), beat.count());
-      allowTime(vote);
-    }
-  }
-
-  private void held(BackendView backend, Beat beat) {
-    Vote vote = vote(track(beat.id()), backend);
-    if (vote.isOlderLife(beat.incarnation())) {
-      return;
-    }
-    vote.tracked.found &= backend.isListing() || vote.isSameLife(beat.incarnation());
-    vote.saw(beat.incarnation(), beat.count());
-    backend.hold(vote);
-    alive(vote);
-  }
-
-  private void alive(Vote vote) {
-    vote.choice = Choice.UP;
-    vote.reason = Reason.HEARTBEAT;
-    vote.backend.living(vote);
-    vote.tracked.lastSeenUp = now;
-    decide(vote.tracked, vote, null);
-  }
-
-  private void gone(BackendView backend, Absence absence) {
-    Vote vote = vote(track(absence.id()), backend);
-    if (vote.isOldNews(absence)) {
-      return;
-    }
-    boolean believed =
-        absence.cause() != Absence.Cause.RESTARTING
-            && !(vote.neverSeen() && backend.isListing())
-            && (absence.cause().stated() || !backend.isInGrace());
-    vote.saw(absence);
-    if (believed) {
-      down(vote, absence.cause().reason());
-      backend.drop(vote);
-    } else if (vote.choice != Choice.DOWN) {
-      backend.heard(vote);
-    }
-  }
-
-  private void unwitnessed(BackendView backend, MemberId id) {
-    Tracked tracked = members.get(id);
-    if (tracked != null && tracked.votes[backend.index] != null) {
-      allowTime(tracked.votes[backend.index]);
-    }
-  }
-
-  private void allowTime(Vote vote) {
-    if (vote.choice != Choice.DOWN && !vote.held) {
-      vote.backend.heard(vote);
-    }
-  }
-
   private void expired(Vote vote) {
     if (vote.tracked.member == null) {
       vote.backend.drop(vote);
       forget(vote.tracked);
     } else {
-      down(vote, Reason.HEARTBEAT_TIMEOUT);
+      ballot.silent(vote);
     }
   }
 
-  private void down(Vote vote, Reason reason) {
-    vote.choice = Choice.DOWN;
-    vote.reason = reason;
+  /** A vote was cast, possibly the same as before. */
+  private void cast(Vote vote) {
+    if (vote.choice == Choice.UP) {
+      vote.tracked.lastSeenUp = now;
+    }
     decide(vote.tracked, vote, null);
   }
 

@@ -1,0 +1,96 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Reason;
+import java.util.function.Consumer;
+
+/**
+ * How a backend votes on a member, by what it shows of it: what is a sign of life, what is merely
+ * found, which absence is believed.
+ */
+final class Ballot {
+
+  private final Consumer<Vote> cast;
+
+  /**
+   * Makes the rules.
+   *
+   * @param cast is given every vote for up or down, also one that repeats the one before
+   */
+  Ballot(Consumer<Vote> cast) {
+    this.cast = cast;
+  }
+
+  void beat(Vote vote, Beat beat) {
+    if (vote.isOlderLife(beat.incarnation())) {
+      return;
+    }
+    if (vote.neverSeen() && vote.backend.isListing()) {
+      vote.saw(beat.incarnation(), beat.count());
+      vote.backend.heard(vote);
+    } else if (!vote.isSameLife(beat.incarnation()) || vote.hasGrown(beat.count())) {
+      vote.tracked.found &= vote.isSameLife(beat.incarnation()) && !vote.neverSeen();
+      vote.saw(beat.incarnation(), beat.count());
+      vote.backend.heard(vote);
+      alive(vote);
+    } else if (vote.hasFallen(beat.count())) {
+      // A backend that came back older: counting begins again, and nobody died of it.
+      vote.saw(beat.incarnation(), beat.count());
+      unwitnessed(vote);
+    }
+  }
+
+  void held(Vote vote, Beat beat) {
+    if (vote.isOlderLife(beat.incarnation())) {
+      return;
+    }
+    vote.tracked.found &= vote.backend.isListing() || vote.isSameLife(beat.incarnation());
+    vote.saw(beat.incarnation(), beat.count());
+    vote.backend.hold(vote);
+    alive(vote);
+  }
+
+  void gone(Vote vote, Absence absence) {
+    if (vote.isOldNews(absence)) {
+      return;
+    }
+    boolean believed =
+        absence.cause() != Absence.Cause.RESTARTING
+            && !(vote.neverSeen() && vote.backend.isListing())
+            && (absence.cause().stated() || !vote.backend.isInGrace());
+    vote.saw(absence);
+    if (believed) {
+      down(vote, absence.cause().reason());
+      vote.backend.drop(vote);
+    } else if (vote.choice != Choice.DOWN) {
+      vote.backend.heard(vote);
+    }
+  }
+
+  /** Its silence so far says nothing. */
+  void unwitnessed(Vote vote) {
+    if (vote.choice != Choice.DOWN && !vote.held) {
+      vote.backend.heard(vote);
+    }
+  }
+
+  /** Its time is over. */
+  void silent(Vote vote) {
+    down(vote, Reason.HEARTBEAT_TIMEOUT);
+  }
+
+  private void alive(Vote vote) {
+    vote.choice = Choice.UP;
+    vote.reason = Reason.HEARTBEAT;
+    vote.backend.living(vote);
+    cast.accept(vote);
+  }
+
+  private void down(Vote vote, Reason reason) {
+    vote.choice = Choice.DOWN;
+    vote.reason = reason;
+    cast.accept(vote);
+  }
+}
