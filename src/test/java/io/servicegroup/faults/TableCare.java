@@ -5,6 +5,7 @@ import static io.servicegroup.faults.Timing.PATIENCE;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.json.JsonObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -50,9 +51,16 @@ final class TableCare {
       check(growth <= 2, "the table more than doubled", faults);
       long expected = members * time.toSeconds() * 8 / 10;
       check(beats >= expected, "expected at least " + expected + " beats", faults);
-      List<String> heard = notifications(connection);
+      List<String> heard = notifications(connection, 1);
       check(heard.isEmpty(), "notified: " + heard, faults);
-      check(sidecar.changes().since(mark).isEmpty(), "changed: " + sidecar.changes(), faults);
+      check(
+          sidecar.changes().since(mark).isEmpty(),
+          "changed: " + sidecar.changes().since(mark),
+          faults);
+      // That nothing was heard means something only where something can be heard.
+      sidecar.send("DELETE", "/v1/groups/compute/members/host-1", new JsonObject());
+      List<String> control = notifications(connection, 5_000);
+      check(!control.isEmpty(), "a deletion was not notified either", faults);
       return new Result(
           members + " members beating",
           "%d beats in %d s, %.2f %% HOT, table %d kB grown %.2f times, %d notifications"
@@ -71,9 +79,10 @@ final class TableCare {
     }
   }
 
-  private static List<String> notifications(Connection connection) throws SQLException {
+  private static List<String> notifications(Connection connection, int timeoutMillis)
+      throws SQLException {
     List<String> payloads = new ArrayList<>();
-    PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(1);
+    PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(timeoutMillis);
     for (PGNotification notification : heard) {
       payloads.add(notification.getParameter());
     }
