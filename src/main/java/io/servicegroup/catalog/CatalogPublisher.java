@@ -27,7 +27,7 @@ final class CatalogPublisher {
 
   /** A member as it is stored now; published where that is news of a followed one. */
   void stored(Member member) {
-    if (scope.covers(member.id(), served.ids())) {
+    if (scope.covers(member.id(), served.get(member.id()).isPresent())) {
       cache.put(member).ifPresent(type -> publish(type, member));
     }
   }

@@ -19,10 +19,10 @@ import java.util.Set;
  */
 record WatchScope(AgentConfig.Watch watch) {
 
-  boolean covers(MemberId id, Set<MemberId> joinedHere) {
+  boolean covers(MemberId id, boolean joinedHere) {
     return watch instanceof AgentConfig.WatchAll
         || (watch instanceof AgentConfig.WatchGroups some && some.groups().contains(id.group()))
-        || joinedHere.contains(id);
+        || joinedHere;
   }
 
   /** Reads them all; no member twice. */
