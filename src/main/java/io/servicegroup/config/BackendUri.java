@@ -1,9 +1,12 @@
 package io.servicegroup.config;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where a backend is: a URI of the form that tooz and SQLAlchemy use, taken apart. Its text is
@@ -49,6 +52,16 @@ public record BackendUri(
    */
   public String text() {
     return BackendUriReader.write(this, password);
+  }
+
+  /**
+   * The option {@code timeout}.
+   *
+   * @return how long a beat is to live, or empty where the option is not given
+   */
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(options.get("timeout"))
+        .map(seconds -> Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue()));
   }
 
   /** The URI with its secrets masked. */

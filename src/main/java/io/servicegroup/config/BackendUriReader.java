@@ -10,6 +10,9 @@ import java.util.stream.Collectors;
 /** Reads and writes {@link BackendUri}s. {@code java.net.URI} knows one host only. */
 final class BackendUriReader {
 
+  /** The one scheme whose name is an option as well. */
+  private static final String TLS_BY_NAME = "rediss:";
+
   private static final String DEFAULT_DIRECTORY = "data";
   private static final String ENCODE =
       "@, /, ?, & and % inside a user name or password are percent-encoded (%40, %2F, %3F, %26,"
@@ -24,6 +27,9 @@ final class BackendUriReader {
     int question = rest.indexOf('?');
     String query = question < 0 ? "" : rest.substring(question + 1);
     rest = question < 0 ? rest : rest.substring(0, question);
+    if (text.toLowerCase(Locale.ROOT).startsWith(TLS_BY_NAME)) {
+      query = query.isEmpty() ? "ssl=true" : query + "&ssl=true";
+    }
     return scheme == Scheme.EMBEDDED ? embedded(rest, query) : remote(scheme, rest, query);
   }
 
@@ -70,7 +76,7 @@ final class BackendUriReader {
   private static BackendUri remote(Scheme scheme, String text, String query) {
     if (!text.startsWith("//")) {
       throw new IllegalArgumentException(
-          "hosts are required, as in " + scheme.text() + "://127.0.0.1/nova");
+          "hosts are required, as in " + scheme.text() + "://127.0.0.1");
     }
     int slash = text.indexOf('/', 2);
     String authority = slash < 0 ? text.substring(2) : text.substring(2, slash);
@@ -87,7 +93,8 @@ final class BackendUriReader {
       String[] parts = authority.substring(0, at).split(":", 2);
       user = PercentCode.decode(parts[0]);
       password = parts.length > 1 ? PercentCode.decode(parts[1]) : null;
-      if (user.isEmpty()) {
+      // Redis knows passwords without a user.
+      if (user.isEmpty() && scheme != Scheme.REDIS) {
         wrong.add("a user name is required before the @");
       }
     }
@@ -97,14 +104,28 @@ final class BackendUriReader {
     if ((user + password + decoded).indexOf('\0') >= 0) {
       wrong.add("a URI holds no NUL character");
     }
+    checkPath(scheme, decoded, options, wrong);
     refuse(wrong);
     return new BackendUri(scheme, user, password, hosts, decoded, options);
+  }
+
+  private static void checkPath(
+      Scheme scheme, String path, Map<String, String> options, List<String> wrong) {
+    if (scheme == Scheme.MEMCACHED && !path.isEmpty()) {
+      wrong.add("memcached has no databases: nothing follows the hosts");
+    }
+    if (scheme == Scheme.REDIS && !path.matches("\\d{0,5}")) {
+      wrong.add("what follows the hosts is the number of a database, as in redis://127.0.0.1/0");
+    }
+    if (scheme == Scheme.REDIS && !path.isEmpty() && options.containsKey("db")) {
+      wrong.add("the database is named in the path or by the option db, not by both");
+    }
   }
 
   private static List<BackendUri.Host> hosts(String text, Scheme scheme, List<String> wrong) {
     List<BackendUri.Host> hosts = new ArrayList<>();
     if (text.isEmpty()) {
-      wrong.add("hosts are required, as in " + scheme.text() + "://127.0.0.1/nova");
+      wrong.add("hosts are required, as in " + scheme.text() + "://127.0.0.1");
       return hosts;
     }
     for (String host : text.split(",", -1)) {

@@ -111,12 +111,12 @@ final class LivenessReader {
   }
 
   private void checkTimeout(String key, BackendUri uri, boolean leaveOnStop) {
-    String timeout = uri.options().get("timeout");
-    if (timeout == null || !section.isSound("report_interval", "service_down_time")) {
+    Duration lives = uri.timeout().orElse(null);
+    if (lives == null || !section.isSound("report_interval", "service_down_time")) {
       return;
     }
-    Duration lives = Duration.ofMillis(new BigDecimal(timeout).movePointRight(3).longValueExact());
-    if (lives.compareTo(report) <= 0) {
+    // ZooKeeper's session lives by itself: it needs no beat.
+    if (uri.scheme() != Scheme.ZOOKEEPER && lives.compareTo(report) <= 0) {
       faults.add(
           key,
           uri.toString(),

@@ -25,7 +25,48 @@ public enum Scheme {
       "io.servicegroup.backend.postgres.PostgresLivenessVerticle",
       "io.servicegroup.backend.postgres.PostgresCatalogFactory",
       null,
-      Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "pooled", "listen", "timeout"));
+      Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "pooled", "listen", "timeout")),
+  /** ZooKeeper, in tooz's layout. */
+  ZOOKEEPER(
+      List.of("zookeeper", "kazoo"),
+      2181,
+      "io.servicegroup.backend.zookeeper.ZooKeeperLivenessVerticle",
+      null,
+      null,
+      Set.of("timeout", "namespace", "use_ssl", "verify_certs", "ca", "certfile", "keyfile")),
+  /** memcached, in tooz's layout. */
+  MEMCACHED(
+      List.of("memcached"),
+      11211,
+      "io.servicegroup.backend.memcached.MemcachedLivenessVerticle",
+      null,
+      null,
+      Set.of("timeout")),
+  /** Redis, in tooz's layout. */
+  REDIS(
+      List.of("redis", "rediss"),
+      6379,
+      "io.servicegroup.backend.redis.RedisLivenessVerticle",
+      null,
+      null,
+      Set.of(
+          "timeout",
+          "db",
+          "namespace",
+          "ssl",
+          "ssl_ca_certs",
+          "ssl_certfile",
+          "ssl_keyfile",
+          "sentinel",
+          "sentinel_fallback")),
+  /** Hazelcast, as a member of the cluster or as its client. */
+  HAZELCAST(
+      List.of("hazelcast"),
+      5701,
+      "io.servicegroup.backend.hazelcast.HazelcastLivenessVerticle",
+      null,
+      null,
+      Set.of("timeout", "mode", "interface", "port"));
 
   private final List<String> names;
   private final int defaultPort;
@@ -100,10 +141,10 @@ public enum Scheme {
   /**
    * The {@code ServiceCatalogFactory} of the technology.
    *
-   * @return its class name
+   * @return its class name, or empty where the technology keeps beats only
    */
-  public String catalogFactory() {
-    return catalogFactory;
+  public Optional<String> catalogFactory() {
+    return Optional.ofNullable(catalogFactory);
   }
 
   /**

@@ -5,15 +5,62 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the options in the query of a backend's URI may be. */
 final class UriOptions {
 
-  /** The options that name a file, which has to be readable. */
-  static final Set<String> FILES = Set.of("sslrootcert", "sslcert", "sslkey");
-
   private static final List<String> SSL_MODES =
       List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+  private static final List<String> HAZELCAST_MODES = List.of("member", "client");
+
+  private static final Map<String, Kind> KINDS =
+      Map.ofEntries(
+          Map.entry("sslmode", Kind.SSL_MODE),
+          Map.entry("sslrootcert", Kind.FILE),
+          Map.entry("sslcert", Kind.FILE),
+          Map.entry("sslkey", Kind.FILE),
+          Map.entry("ca", Kind.FILE),
+          Map.entry("certfile", Kind.FILE),
+          Map.entry("keyfile", Kind.FILE),
+          Map.entry("ssl_ca_certs", Kind.FILE),
+          Map.entry("ssl_certfile", Kind.FILE),
+          Map.entry("ssl_keyfile", Kind.FILE),
+          Map.entry("pooled", Kind.SWITCH),
+          Map.entry("ssl", Kind.SWITCH),
+          Map.entry("use_ssl", Kind.SWITCH),
+          Map.entry("verify_certs", Kind.SWITCH),
+          Map.entry("timeout", Kind.SECONDS),
+          Map.entry("port", Kind.PORT),
+          Map.entry("listen", Kind.ADDRESS),
+          Map.entry("sentinel_fallback", Kind.ADDRESS),
+          Map.entry("db", Kind.NUMBER),
+          Map.entry("namespace", Kind.NAME),
+          Map.entry("sentinel", Kind.NAME),
+          Map.entry("interface", Kind.NAME),
+          Map.entry("mode", Kind.HAZELCAST_MODE));
+
+  /** The options that name a file, which has to be readable. */
+  static final Set<String> FILES =
+      KINDS.entrySet().stream()
+          .filter(option -> option.getValue() == Kind.FILE)
+          .map(Map.Entry::getKey)
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** The options that may be given several times; their values are joined by commas. */
+  private static final Set<String> REPEATABLE = Set.of("sentinel_fallback");
+
+  private enum Kind {
+    FILE,
+    SWITCH,
+    SECONDS,
+    PORT,
+    ADDRESS,
+    NUMBER,
+    NAME,
+    SSL_MODE,
+    HAZELCAST_MODE
+  }
 
   private UriOptions() {}
 
@@ -30,10 +77,11 @@ final class UriOptions {
                 .formatted(
                     Masking.printable(name),
                     String.join(", ", scheme.options().stream().sorted().toList())));
-      } else if (options.put(name, value) != null) {
+      } else if (options.containsKey(name) && !REPEATABLE.contains(name)) {
         wrong.add("the option " + name + " is given twice");
       } else {
         check(name, value, wrong);
+        options.merge(name, value, (before, more) -> before + "," + more);
       }
     }
     checkTogether(options, wrong);
@@ -41,29 +89,42 @@ final class UriOptions {
   }
 
   private static void check(String name, String value, List<String> wrong) {
-    switch (name) {
-      case "sslmode" -> {
-        if (!SSL_MODES.contains(value)) {
-          wrong.add("the option sslmode is one of " + String.join(", ", SSL_MODES));
-        }
-      }
-      case "pooled" -> {
+    switch (KINDS.get(name)) {
+      case SSL_MODE -> oneOf(name, value, SSL_MODES, wrong);
+      case HAZELCAST_MODE -> oneOf(name, value, HAZELCAST_MODES, wrong);
+      case SWITCH -> {
         if (!value.equals("true") && !value.equals("false")) {
-          wrong.add("the option pooled is true or false");
+          wrong.add("the option " + name + " is true or false");
         }
       }
-      case "timeout" -> {
+      case SECONDS -> {
         if (!value.matches("\\d{1,7}(\\.\\d{1,3})?") || new BigDecimal(value).signum() == 0) {
-          wrong.add("the option timeout is a positive number of seconds");
+          wrong.add("the option " + name + " is a positive number of seconds");
         }
       }
-      case "port" -> address(name, "localhost:" + value, wrong);
-      case "listen" -> address(name, value, wrong);
-      default -> {
+      case NUMBER -> {
+        if (!value.matches("\\d{1,5}")) {
+          wrong.add("the option " + name + " is a number from 0 to 99999");
+        }
+      }
+      case NAME -> {
+        if (!value.matches("[\\w.:-]{1,255}")) {
+          wrong.add("the option " + name + " consists of letters, digits and . _ - :");
+        }
+      }
+      case PORT -> address(name, "localhost:" + value, wrong);
+      case ADDRESS -> address(name, value, wrong);
+      case FILE -> {
         if (value.isBlank() || value.indexOf('\0') >= 0) {
           wrong.add("the option " + name + " is the path of a file");
         }
       }
+    }
+  }
+
+  private static void oneOf(String name, String value, List<String> allowed, List<String> wrong) {
+    if (!allowed.contains(value)) {
+      wrong.add("the option " + name + " is one of " + String.join(", ", allowed));
     }
   }
 

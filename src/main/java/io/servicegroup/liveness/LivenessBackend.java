@@ -2,6 +2,7 @@ package io.servicegroup.liveness;
 
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
@@ -26,6 +27,15 @@ public interface LivenessBackend {
    * @return fails where the backend cannot be reached or lacks what is needed; may be called again
    */
   Future<Void> open(Runnable news);
+
+  /**
+   * Hears what the catalogue says of a member that this agent follows: its own ones and those that
+   * it watches. A member of this agent is told of before the first {@link #write} that speaks of
+   * it. Returns at once.
+   *
+   * @param event what happened
+   */
+  default void catalogued(CatalogEvent event) {}
 
   /**
    * Writes the state of this agent's members: beats of those alive, news of those failed. Only

@@ -1,5 +1,6 @@
 package io.servicegroup.liveness;
 
+import io.servicegroup.config.BackendUri;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -31,6 +32,16 @@ public record LivenessSettings(
   /** Copies the set. */
   public LivenessSettings {
     watchGroups = Set.copyOf(watchGroups);
+  }
+
+  /**
+   * How long a beat lives in the backend for everyone who reads it: the URI's option {@code
+   * timeout}, by default {@code service_down_time}.
+   *
+   * @return a key's expiry, a session's timeout
+   */
+  public Duration timeout() {
+    return BackendUri.parse(uri).timeout().orElse(serviceDownTime);
   }
 
   /** Without the URI, which holds secrets. */

@@ -45,7 +45,6 @@ public abstract class LivenessVerticle extends VerticleBase {
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
   private State state;
-  private long newestPoll;
 
   /** Makes the verticle; nothing happens before its deployment. */
   protected LivenessVerticle() {}
@@ -65,6 +64,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
     writer = new BeatWriter(vertx, backend, settings);
+    Topics.CATALOG.consume(vertx, backend::catalogued);
     heartbeats = Topics.HEARTBEAT.consume(vertx, writer::write);
     return backend
         .open(this::hasten)

@@ -21,6 +21,8 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     LEFT(true, Reason.LEFT),
     /** The backend ended its session; nobody said anything. */
     SESSION_EXPIRED(false, Reason.SESSION_EXPIRED),
+    /** A key that somebody else's software keeps alive expired; nobody said anything. */
+    EXPIRED(false, Reason.HEARTBEAT_TIMEOUT),
     /** It is being upgraded: silence, not news. */
     RESTARTING(false, Reason.HEARTBEAT_TIMEOUT);
 

@@ -175,7 +175,12 @@ class BackendUriTest {
         "embedded:?port=0 | 1 to 65535",
         "embedded://h/d | takes a directory",
         "mysql+pymysql://h/d | mysql is not supported",
-        "zookeeper://h | no scheme zookeeper; allowed schemes are embedded:, postgresql://",
+        "etcd://h | no scheme etcd; allowed schemes are embedded:, postgresql://",
+        "redis://h/d | the number of a database, as in redis://127.0.0.1/0",
+        "redis://h/1?db=1 | in the path or by the option db",
+        "redis://h?ssl=yes | the option ssl is true or false",
+        "memcached://h/d | nothing follows the hosts",
+        "hazelcast://h?mode=x | the option mode is one of member, client",
         "h | allowed schemes are embedded:, postgresql://"
       })
   void thatIsRefused(String text, String sentence) {

@@ -1,0 +1,160 @@
+package io.servicegroup.backend.tooz;
+
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import org.msgpack.core.MessageBufferPacker;
+import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessagePackException;
+import org.msgpack.core.MessageUnpacker;
+import org.msgpack.value.Value;
+import org.msgpack.value.ValueFactory;
+
+/**
+ * The capabilities that a tooz member carries, in MessagePack as {@code
+ * oslo.serialization.msgpackutils} writes it: text as {@code str}, so that Python reads strings.
+ * Ours are a map of {@code version}, {@code binary}, {@code incarnation} and {@code metadata};
+ * those of others may be anything.
+ */
+public final class Capabilities {
+
+  private static final Value INCARNATION = ValueFactory.newString("incarnation");
+
+  private Capabilities() {}
+
+  /**
+   * What a member of an agent of ours carries.
+   *
+   * @param member as the catalogue has it
+   * @return MessagePack
+   */
+  public static byte[] of(Member member) {
+    try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+      packer.packMapHeader(4);
+      packer.packString("version").packInt(member.version());
+      packer.packString("binary").packString(member.binary());
+      packer.packString("incarnation");
+      pack(packer, member.incarnation() == null ? null : member.incarnation().toString());
+      packer.packString("metadata");
+      pack(packer, member.metadata());
+      return packer.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Tells a member of an agent of ours from one that joined through tooz.
+   *
+   * @param capabilities whatever a member carries
+   * @return the life that it is in, or empty where the member is not ours
+   */
+  public static Optional<Incarnation> incarnation(byte[] capabilities) {
+    if (capabilities == null || capabilities.length == 0) {
+      return Optional.empty();
+    }
+    try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(capabilities)) {
+      return incarnation(unpacker.unpackValue());
+    } catch (IOException | MessagePackException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * As {@link #incarnation(byte[])}, of a value that has been read already.
+   *
+   * @param capabilities whatever a member carries
+   * @return the life that it is in, or empty where the member is not ours
+   */
+  public static Optional<Incarnation> incarnation(Value capabilities) {
+    if (!capabilities.isMapValue()) {
+      return Optional.empty();
+    }
+    Value text = capabilities.asMapValue().map().get(INCARNATION);
+    if (text == null || !text.isStringValue()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Incarnation.parse(text.asStringValue().toString()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The name that an id stands for. tooz's ids are bytes; some writers use text.
+   *
+   * @param id MessagePack's bytes or text
+   * @return the name, or empty where it is neither, or no UTF-8
+   */
+  public static Optional<String> name(Value id) {
+    return id.isRawValue() ? name(id.asRawValue().asByteArray()) : Optional.empty();
+  }
+
+  /**
+   * The name that an id's bytes stand for.
+   *
+   * @param id bytes
+   * @return the name, or empty where they are no UTF-8
+   */
+  public static Optional<String> name(byte[] id) {
+    String text = new String(id, StandardCharsets.UTF_8);
+    return Arrays.equals(text.getBytes(StandardCharsets.UTF_8), id)
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+
+  private static void pack(MessageBufferPacker packer, Object json) throws IOException {
+    if (json == null) {
+      packer.packNil();
+    } else if (json instanceof JsonObject object) {
+      pack(packer, object.getMap());
+    } else if (json instanceof JsonArray array) {
+      pack(packer, array.getList());
+    } else if (json instanceof String text) {
+      packer.packString(text);
+    } else if (json instanceof Boolean truth) {
+      packer.packBoolean(truth);
+    } else if (json instanceof Number number) {
+      pack(packer, number);
+    } else if (json instanceof Map<?, ?> map) {
+      packer.packMapHeader(map.size());
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        packer.packString(entry.getKey().toString());
+        pack(packer, entry.getValue());
+      }
+    } else if (json instanceof Collection<?> items) {
+      packer.packArrayHeader(items.size());
+      for (Object item : items) {
+        pack(packer, item);
+      }
+    } else {
+      packer.packString(json.toString());
+    }
+  }
+
+  private static void pack(MessageBufferPacker packer, Number number) throws IOException {
+    if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
+      packer.packDouble(number.doubleValue());
+    } else if (number instanceof BigInteger big) {
+      // MessagePack's integers end at 64 bits.
+      if (big.bitLength() <= 63) {
+        packer.packBigInteger(big);
+      } else {
+        packer.packString(big.toString());
+      }
+    } else {
+      packer.packLong(number.longValue());
+    }
+  }
+}
