@@ -1,0 +1,311 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.MemberView;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Verdict;
+import io.servicegroup.model.VersionRange;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The catalogue in a store that is no SQL database: one JSON document a member, changed only by
+ * whoever read it last.
+ *
+ * <p>An incarnation's generation is one more than the one before, and at least the time in
+ * microseconds: so that a member that was deleted, or whose store lost it, does not begin again
+ * with a generation that its evaluators have seen.
+ */
+public final class DocumentCatalog implements ServiceCatalog {
+
+  private static final int ATTEMPTS = 40;
+  private static final int LONGEST_PAUSE_MILLIS = 50;
+
+  private final Vertx vertx;
+  private final DocumentStore store;
+  private final BinaryClaims claims;
+  private final Clock clock;
+  private long newestGeneration;
+
+  /**
+   * Makes a catalogue that is not open yet.
+   *
+   * @param vertx for pauses between attempts
+   * @param store where the documents are
+   * @param clock for new generations
+   */
+  public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
+    this.vertx = vertx;
+    this.store = store;
+    this.claims = new BinaryClaims(store);
+    this.clock = clock;
+  }
+
+  @Override
+  public Future<Void> open() {
+    return store.open();
+  }
+
+  @Override
+  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+    return repeat(
+        spec.id(),
+        () ->
+            claims
+                .claim(spec.id(), spec.binary())
+                .compose(claimed -> claimed ? store(spec, agent, backends) : again()));
+  }
+
+  private Future<Joined> store(ServiceSpec spec, String agent, Set<String> backends) {
+    MemberId id = spec.id();
+    return read(id)
+        .compose(
+            found -> {
+              Document before = found.isEmpty() ? null : found.get(0);
+              Member old = before == null ? null : MemberDocument.read(before);
+              Member joined = joined(spec, agent, backends, old);
+              return store
+                  .write(MemberDocument.key(id), MemberDocument.write(joined), before)
+                  .compose(
+                      written -> written ? settle(new Joined(joined, old == null), old) : again());
+            });
+  }
+
+  private Member joined(ServiceSpec spec, String agent, Set<String> backends, Member old) {
+    long before = old == null ? 0 : old.incarnation().generation();
+    long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    newestGeneration = Math.max(Math.max(newestGeneration, before) + 1, now);
+    String nonce = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    return new Member(
+        spec.id(),
+        spec.binary(),
+        old == null ? UUID.randomUUID().toString() : old.uuid(),
+        spec.version(),
+        spec.metadata(),
+        old != null && old.disabled(),
+        old == null ? null : old.disabledReason(),
+        old != null && old.forcedDown(),
+        new Incarnation(newestGeneration, nonce),
+        agent,
+        backends,
+        null);
+  }
+
+  /** The member is written: its claim has to be its own still, and the one before is free. */
+  private Future<Joined> settle(Joined joined, Member old) {
+    Member member = joined.member();
+    Future<Void> renamed =
+        old == null || old.binary().equals(member.binary())
+            ? Future.succeededFuture()
+            : claims.release(member.id(), old.binary());
+    return renamed
+        .compose(released -> claims.holds(member.id(), member.binary()))
+        .compose(
+            holds ->
+                holds || !joined.created()
+                    ? Future.succeededFuture(joined)
+                    : removeIfStill(member).compose(removed -> again()));
+  }
+
+  private Future<Void> removeIfStill(Member member) {
+    return read(member.id())
+        .compose(
+            found ->
+                !found.isEmpty() && MemberDocument.read(found.get(0)).equals(member)
+                    ? store.remove(found.get(0)).<Void>mapEmpty()
+                    : Future.succeededFuture());
+  }
+
+  @Override
+  public Future<Member> update(MemberUpdate update) {
+    return repeat(
+        update.id(),
+        () ->
+            required(update.id())
+                .compose(
+                    before -> {
+                      Member changed = changed(MemberDocument.read(before), update);
+                      return store
+                          .write(before.key(), MemberDocument.write(changed), before)
+                          .compose(done -> done ? Future.succeededFuture(changed) : again());
+                    }));
+  }
+
+  private static Member changed(Member old, MemberUpdate update) {
+    boolean disabled = update.disabled().orElse(old.disabled());
+    return new Member(
+        old.id(),
+        old.binary(),
+        old.uuid(),
+        update.version().orElse(old.version()),
+        update.metadata().orElse(old.metadata()),
+        disabled,
+        disabled ? update.disabledReason().orElse(old.disabledReason()) : null,
+        update.forcedDown().orElse(old.forcedDown()),
+        old.incarnation(),
+        old.agent(),
+        old.backends(),
+        null);
+  }
+
+  @Override
+  public Future<Member> delete(MemberId id) {
+    return this.<Member>repeat(
+            id,
+            () ->
+                required(id)
+                    .compose(
+                        before ->
+                            store
+                                .remove(before)
+                                .compose(
+                                    done ->
+                                        done
+                                            ? Future.succeededFuture(MemberDocument.read(before))
+                                            : again())))
+        .compose(member -> claims.release(id, member.binary()).map(member));
+  }
+
+  @Override
+  public Future<List<Member>> list(MemberFilter filter) {
+    MemberFilter stored =
+        new MemberFilter(filter.group(), null, filter.binary(), filter.minVersion());
+    return store
+        .list(filter.group())
+        .map(
+            found ->
+                members(found).stream()
+                    .filter(member -> stored.matches(new MemberView(member, Verdict.UNKNOWN)))
+                    .toList());
+  }
+
+  @Override
+  public Future<Member> find(MemberId id) {
+    return required(id).map(MemberDocument::read);
+  }
+
+  @Override
+  public Future<List<Member>> find(Collection<MemberId> ids) {
+    return ids.isEmpty()
+        ? Future.succeededFuture(List.of())
+        : store.read(ids.stream().map(MemberDocument::key).toList()).map(DocumentCatalog::members);
+  }
+
+  private static List<Member> members(List<Document> found) {
+    return found.stream()
+        .map(MemberDocument::read)
+        .sorted(Comparator.comparing(Member::id))
+        .toList();
+  }
+
+  @Override
+  public Future<List<VersionRange>> versions(String group, String binary) {
+    return list(new MemberFilter(group, null, binary, null))
+        .map(
+            members ->
+                members.stream()
+                    .filter(member -> !member.forcedDown())
+                    .collect(
+                        Collectors.groupingBy(
+                            member -> List.of(member.id().group(), member.binary()),
+                            Collectors.summarizingInt(Member::version)))
+                    .entrySet()
+                    .stream()
+                    .sorted(Comparator.comparing(range -> String.join("\0", range.getKey())))
+                    .map(DocumentCatalog::range)
+                    .toList());
+  }
+
+  private static VersionRange range(Map.Entry<List<String>, IntSummaryStatistics> versions) {
+    return new VersionRange(
+        versions.getKey().get(0),
+        versions.getKey().get(1),
+        versions.getValue().getMin(),
+        versions.getValue().getMax());
+  }
+
+  @Override
+  public Future<Boolean> watch(Runnable changed) {
+    return store.watch(changed);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return store.close();
+  }
+
+  private Future<List<Document>> read(MemberId id) {
+    return store.read(List.of(MemberDocument.key(id)));
+  }
+
+  private Future<Document> required(MemberId id) {
+    return read(id)
+        .map(
+            found ->
+                found.stream()
+                    .findFirst()
+                    .orElseThrow(
+                        () -> new ServiceGroupException(404, id + " is not in the catalogue")));
+  }
+
+  /** Somebody else was faster. */
+  private static <T> Future<T> again() {
+    return Future.failedFuture(Overtaken.ONCE);
+  }
+
+  private <T> Future<T> repeat(MemberId id, Supplier<Future<T>> attempt) {
+    return repeat(id, attempt, ATTEMPTS);
+  }
+
+  private <T> Future<T> repeat(MemberId id, Supplier<Future<T>> attempt, int attempts) {
+    return attempt
+        .get()
+        .recover(
+            failure -> {
+              if (failure != Overtaken.ONCE) {
+                return Future.failedFuture(failure);
+              }
+              if (attempts <= 1) {
+                return Future.failedFuture("the document of " + id + " changes all the time");
+              }
+              return pause().compose(waited -> repeat(id, attempt, attempts - 1));
+            });
+  }
+
+  /** Those who were overtaken together do not come back together. */
+  private Future<Void> pause() {
+    Promise<Void> waited = Promise.promise();
+    long millis = 1 + ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS);
+    vertx.setTimer(millis, id -> waited.complete());
+    return waited.future();
+  }
+
+  private static final class Overtaken extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private static final Overtaken ONCE = new Overtaken();
+
+    private Overtaken() {
+      super("somebody else was faster", null, false, false);
+    }
+  }
+}

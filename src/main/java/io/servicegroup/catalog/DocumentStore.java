@@ -1,0 +1,98 @@
+package io.servicegroup.catalog;
+
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What {@link DocumentCatalog} needs of a technology that is no SQL database: small texts by key,
+ * each with a version, so that nobody overwrites what he has not read.
+ *
+ * <p>Documents are durable as far as the technology is: they never expire and belong to no session.
+ * Every future completes within the store's own time limit and fails where the store could not be
+ * asked. Methods are called on one context and return at once.
+ */
+public interface DocumentStore {
+
+  /** What a document is about. */
+  enum Kind {
+    /** A member; these are listed. */
+    MEMBER,
+    /** Which group has a binary on a host; never listed. */
+    CLAIM
+  }
+
+  /**
+   * Names a document. Neither part is limited to what the technology takes as a key.
+   *
+   * @param kind what it is about
+   * @param group the member's group; of a claim, the host
+   * @param name the member's host; of a claim, the binary
+   */
+  record Key(Kind kind, String group, String name) {}
+
+  /**
+   * A document as it was read.
+   *
+   * @param key its name
+   * @param text its contents
+   * @param version the store's own; only for {@link #write} and {@link #remove}
+   */
+  record Document(Key key, String text, Object version) {}
+
+  /**
+   * Reaches the store for the first time.
+   *
+   * @return fails where the store cannot be reached; may be called again
+   */
+  Future<Void> open();
+
+  /**
+   * Reads documents.
+   *
+   * @param keys which; none is allowed
+   * @return those that there are, in any order
+   */
+  Future<List<Document>> read(Collection<Key> keys);
+
+  /**
+   * Reads all members.
+   *
+   * @param group only of this group, or null
+   * @return in any order
+   */
+  Future<List<Document>> list(String group);
+
+  /**
+   * Writes a document.
+   *
+   * @param key its name
+   * @param text its contents
+   * @param expected as it was read, or null where there was none
+   * @return false where it is not as expected any more
+   */
+  Future<Boolean> write(Key key, String text, Document expected);
+
+  /**
+   * Removes a document.
+   *
+   * @param expected as it was read
+   * @return false where it is not as expected any more
+   */
+  Future<Boolean> remove(Document expected);
+
+  /**
+   * Asks to be told when somebody changed a member. Only hastens.
+   *
+   * @param changed called on the caller's context, possibly too often
+   * @return whether the store can tell at all
+   */
+  Future<Boolean> watch(Runnable changed);
+
+  /**
+   * Closes every connection.
+   *
+   * @return never fails
+   */
+  Future<Void> close();
+}

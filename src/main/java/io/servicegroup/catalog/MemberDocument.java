@@ -1,0 +1,61 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A member as JSON, one document each. */
+final class MemberDocument {
+
+  private MemberDocument() {}
+
+  static Key key(MemberId id) {
+    return new Key(Kind.MEMBER, id.group(), id.host());
+  }
+
+  static String write(Member member) {
+    return new JsonObject()
+        .put("group", member.id().group())
+        .put("host", member.id().host())
+        .put("binary", member.binary())
+        .put("uuid", member.uuid())
+        .put("version", member.version())
+        .put("metadata", new JsonObject(new LinkedHashMap<>(member.metadata())))
+        .put("disabled", member.disabled())
+        .put("disabled_reason", member.disabledReason())
+        .put("forced_down", member.forcedDown())
+        .put("incarnation", member.incarnation().toString())
+        .put("agent", member.agent())
+        .put("backends", new JsonArray(member.backends().stream().sorted().toList()))
+        .encode();
+  }
+
+  static Member read(Document document) {
+    JsonObject json = new JsonObject(document.text());
+    Set<String> backends =
+        json.getJsonArray("backends").stream()
+            .map(String.class::cast)
+            .collect(Collectors.toUnmodifiableSet());
+    return new Member(
+        new MemberId(json.getString("group"), json.getString("host")),
+        json.getString("binary"),
+        json.getString("uuid"),
+        json.getInteger("version"),
+        json.getJsonObject("metadata").getMap(),
+        json.getBoolean("disabled"),
+        json.getString("disabled_reason"),
+        json.getBoolean("forced_down"),
+        Incarnation.parse(json.getString("incarnation")),
+        json.getString("agent"),
+        backends,
+        null);
+  }
+}

@@ -1,0 +1,83 @@
+package io.servicegroup.catalog;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue of documents, without a technology. */
+class DocumentCatalogTest extends ServiceCatalogContract {
+
+  private final Map<Key, Document> documents = MemoryDocuments.shared();
+  private Clock clock = Clock.systemUTC();
+
+  @Override
+  protected ServiceCatalog create(Vertx vertx) {
+    return new DocumentCatalog(vertx, new MemoryDocuments(documents), clock);
+  }
+
+  @Test
+  void aClaimThatNoMemberStandsBehindIsTakenOver() throws Exception {
+    Key claim = new Key(Kind.CLAIM, "h1", "nova-compute");
+    documents.put(claim, new Document(claim, "elsewhere", null));
+
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+
+    assertThat(documents.get(claim).text()).isEqualTo("compute");
+    await(catalog.delete(id("h1")));
+    assertThat(documents).isEmpty();
+  }
+
+  @Test
+  void ofSimultaneousJoinsIntoTwoGroupsOneWins() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      String host = "host-" + i;
+      List<Future<?>> joins = new ArrayList<>();
+      joins.add(open().join(spec("a", host, "worker", 1), "agent-1", Set.of()));
+      joins.add(open().join(spec("b", host, "worker", 1), "agent-2", Set.of()));
+
+      await(Future.join(joins).otherwiseEmpty());
+
+      assertThat(joins.stream().filter(Future::succeeded)).hasSize(1);
+      assertThat(await(catalog.list(MemberFilter.ALL)))
+          .filteredOn(member -> member.id().host().equals(host))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void generationsGrowEvenWhereTheStoreLostEverything() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    documents.clear();
+
+    Member after = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+
+    assertThat(after.incarnation().isNewerThan(before.incarnation())).isTrue();
+  }
+
+  @Test
+  void generationsGrowEvenWhereTheClockFell() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+    Member after = await(open().join(spec("h1", 1), "agent-2", Set.of())).member();
+
+    assertThat(after.incarnation().isNewerThan(before.incarnation())).isTrue();
+  }
+}

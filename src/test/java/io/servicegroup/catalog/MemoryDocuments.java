@@ -1,0 +1,77 @@
+package io.servicegroup.catalog;
+
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Documents in memory, which several catalogues share. */
+final class MemoryDocuments implements DocumentStore {
+
+  private final Map<Key, Document> documents;
+
+  MemoryDocuments(Map<Key, Document> shared) {
+    this.documents = shared;
+  }
+
+  static Map<Key, Document> shared() {
+    return new HashMap<>();
+  }
+
+  @Override
+  public Future<Void> open() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<List<Document>> read(Collection<Key> keys) {
+    synchronized (documents) {
+      return Future.succeededFuture(
+          keys.stream().map(documents::get).filter(found -> found != null).toList());
+    }
+  }
+
+  @Override
+  public Future<List<Document>> list(String group) {
+    synchronized (documents) {
+      return Future.succeededFuture(
+          documents.values().stream()
+              .filter(found -> found.key().kind() == Kind.MEMBER)
+              .filter(found -> group == null || group.equals(found.key().group()))
+              .toList());
+    }
+  }
+
+  @Override
+  public Future<Boolean> write(Key key, String text, Document expected) {
+    synchronized (documents) {
+      boolean unchanged = documents.get(key) == expected;
+      if (unchanged) {
+        documents.put(key, new Document(key, text, null));
+      }
+      return Future.succeededFuture(unchanged);
+    }
+  }
+
+  @Override
+  public Future<Boolean> remove(Document expected) {
+    synchronized (documents) {
+      boolean unchanged = documents.get(expected.key()) == expected;
+      if (unchanged) {
+        documents.remove(expected.key());
+      }
+      return Future.succeededFuture(unchanged);
+    }
+  }
+
+  @Override
+  public Future<Boolean> watch(Runnable changed) {
+    return Future.succeededFuture(false);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+}
