@@ -2,7 +2,6 @@ package io.servicegroup.liveness;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
@@ -225,47 +224,6 @@ public abstract class LivenessFixture {
       }
     }
     return members.stream().map(Life::new).toList();
-  }
-
-  /** What one poll said of a member. */
-  protected record Sight(Beat beat, Beat held, Absence gone) {
-
-    static Sight of(MemberId id, Observation seen) {
-      return new Sight(
-          find(seen.beats(), beat -> beat.id().equals(id)),
-          find(seen.held(), beat -> beat.id().equals(id)),
-          find(seen.gone(), absence -> absence.id().equals(id)));
-    }
-
-    private static <T> T find(List<T> all, Predicate<T> wanted) {
-      List<T> found = all.stream().filter(wanted).toList();
-      if (found.size() > 1) {
-        throw new AssertionError("said more than once: " + found);
-      }
-      return found.isEmpty() ? null : found.get(0);
-    }
-
-    boolean isNothing() {
-      return beat == null && held == null && gone == null;
-    }
-
-    /** The sign of life; null where it is none. */
-    Beat life() {
-      Beat life = held == null ? beat : held;
-      return gone == null ? life : null;
-    }
-
-    boolean isAlive(Life life) {
-      return life() != null && life.incarnation().equals(life().incarnation());
-    }
-
-    boolean isGone(Life life, Absence.Cause cause) {
-      return beat == null
-          && held == null
-          && gone != null
-          && life.incarnation().equals(gone.incarnation())
-          && gone.cause() == cause;
-    }
   }
 
   /** Polls until a member is seen so; where the backend is read by polls, the next one must do. */
