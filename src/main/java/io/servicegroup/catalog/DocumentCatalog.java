@@ -92,7 +92,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   private Member joined(ServiceSpec spec, String agent, Set<String> backends, Member old) {
-    long before = old == null ? 0 : old.incarnation().generation();
+    long before = old == null || old.incarnation() == null ? 0 : old.incarnation().generation();
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     newestGeneration = Math.max(Math.max(newestGeneration, before) + 1, now);
     String nonce = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
@@ -148,6 +148,28 @@ public final class DocumentCatalog implements ServiceCatalog {
                       return store
                           .write(before.key(), MemberDocument.write(changed), before)
                           .compose(done -> done ? Future.succeededFuture(changed) : again());
+                    }));
+  }
+
+  @Override
+  public Future<Boolean> adopt(Member member) {
+    MemberId id = member.id();
+    return repeat(
+        id,
+        () ->
+            claims
+                .claim(id, member.binary())
+                .compose(claimed -> claimed ? read(id) : again())
+                .compose(
+                    found -> {
+                      Document before = found.isEmpty() ? null : found.get(0);
+                      if (before != null && MemberDocument.read(before).sameAs(member)) {
+                        return Future.succeededFuture(false);
+                      }
+                      String text = MemberDocument.write(member);
+                      return store
+                          .write(MemberDocument.key(id), text, before)
+                          .compose(done -> done ? Future.succeededFuture(true) : again());
                     }));
   }
 

@@ -32,7 +32,7 @@ final class MemberDocument {
         .put("disabled", member.disabled())
         .put("disabled_reason", member.disabledReason())
         .put("forced_down", member.forcedDown())
-        .put("incarnation", member.incarnation().toString())
+        .put("incarnation", member.incarnation() == null ? null : member.incarnation().toString())
         .put("agent", member.agent())
         .put("backends", new JsonArray(member.backends().stream().sorted().toList()))
         .encode();
@@ -44,6 +44,7 @@ final class MemberDocument {
         json.getJsonArray("backends").stream()
             .map(String.class::cast)
             .collect(Collectors.toUnmodifiableSet());
+    String incarnation = json.getString("incarnation");
     return new Member(
         new MemberId(json.getString("group"), json.getString("host")),
         json.getString("binary"),
@@ -53,7 +54,7 @@ final class MemberDocument {
         json.getBoolean("disabled"),
         json.getString("disabled_reason"),
         json.getBoolean("forced_down"),
-        Incarnation.parse(json.getString("incarnation")),
+        incarnation == null ? null : Incarnation.parse(incarnation),
         json.getString("agent"),
         backends,
         null);

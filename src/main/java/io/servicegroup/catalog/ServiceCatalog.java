@@ -49,6 +49,16 @@ public interface ServiceCatalog {
   Future<Member> update(MemberUpdate update);
 
   /**
+   * Stores a member as another catalogue has it, for moving from one to the other: with its uuid,
+   * its operator's words and its incarnation, which stays the one it is in.
+   *
+   * @param member as the other catalogue has it; {@code last_seen_up} is left out
+   * @return whether anything had to be changed; refused with 409 where (host, binary) exists in
+   *     another group
+   */
+  Future<Boolean> adopt(Member member);
+
+  /**
    * Removes a member. A store that is Nova's table deletes softly.
    *
    * @param id the member

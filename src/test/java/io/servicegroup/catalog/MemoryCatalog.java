@@ -163,6 +163,26 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
+  public Future<Boolean> adopt(Member member) {
+    return attempt(
+        () -> {
+          for (Member other : store.members.values()) {
+            if (other.id().host().equals(member.id().host())
+                && other.binary().equals(member.binary())
+                && !other.id().equals(member.id())) {
+              throw new ServiceGroupException(409, "in group " + other.id().group());
+            }
+          }
+          boolean same = member.sameAs(store.get(member.id()));
+          store.put(member.withLastSeenUp(null));
+          if (member.incarnation() != null) {
+            store.generation = Math.max(store.generation, member.incarnation().generation());
+          }
+          return !same;
+        });
+  }
+
+  @Override
   public Future<Member> delete(MemberId id) {
     return attempt(
         () -> {

@@ -9,6 +9,7 @@ import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -262,6 +263,83 @@ public abstract class ServiceCatalogContract {
     assertThat(await(catalog.versions(null, null))).containsExactly(expected);
     assertThat(await(catalog.versions(GROUP, "nova-compute"))).containsExactly(expected);
     assertThat(await(catalog.versions("other", null))).isEmpty();
+  }
+
+  @Test
+  void adoptsAMemberAsItIs() throws Exception {
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("zone", Map.of("name", "az1"));
+    Member member =
+        new Member(
+            id("h1"),
+            "nova-compute",
+            "c7b2a2f0-0000-4000-8000-000000000001",
+            4,
+            metadata,
+            true,
+            "broken disk",
+            true,
+            new Incarnation(1_234_567, "abc"),
+            "agent-1",
+            BACKENDS,
+            null);
+
+    assertThat(await(catalog.adopt(member))).isTrue();
+    assertThat(await(catalog.adopt(member))).isFalse();
+
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(member);
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(member);
+    Member joined = await(catalog.join(spec("h1", 5), "agent-2", BACKENDS)).member();
+    assertThat(joined.incarnation().isNewerThan(member.incarnation())).isTrue();
+    assertThat(joined.uuid()).isEqualTo(member.uuid());
+    assertThat(joined.forcedDown()).isTrue();
+  }
+
+  @Test
+  void adoptsAMemberThatNoAgentJoined() throws Exception {
+    Member nova =
+        new Member(
+            id("h1"),
+            "nova-compute",
+            null,
+            66,
+            Map.of(),
+            false,
+            null,
+            false,
+            null,
+            null,
+            Set.of(),
+            null);
+
+    assertThat(await(catalog.adopt(nova))).isTrue();
+    assertThat(await(catalog.adopt(nova))).isFalse();
+
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(nova);
+    Member joined = await(catalog.join(spec("h1", 5), "agent-2", BACKENDS)).member();
+    assertThat(joined.incarnation()).isNotNull();
+  }
+
+  @Test
+  void adoptsNoSecondGroupOfABinary() throws Exception {
+    Member member = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    Member clash =
+        new Member(
+            new MemberId("other", "h1"),
+            member.binary(),
+            null,
+            0,
+            Map.of(),
+            false,
+            null,
+            false,
+            null,
+            null,
+            Set.of(),
+            null);
+
+    assertRefused(409, () -> await(catalog.adopt(clash)));
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(member);
   }
 
   @Test

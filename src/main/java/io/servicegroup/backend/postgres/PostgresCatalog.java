@@ -89,7 +89,7 @@ final class PostgresCatalog implements ServiceCatalog {
             joined ->
                 joined.isPresent()
                     ? Future.succeededFuture(joined.get())
-                    : refuseClash(spec)
+                    : refuseClash(spec.id(), spec.binary())
                         .compose(
                             // Somebody else's row came or went in between.
                             none ->
@@ -102,14 +102,13 @@ final class PostgresCatalog implements ServiceCatalog {
   private <T> Future<T> clashOr(Throwable failure, ServiceSpec spec) {
     boolean unique =
         failure instanceof PgException refusal && UNIQUE_VIOLATION.equals(refusal.getSqlState());
-    return (unique ? refuseClash(spec) : Future.<Void>succeededFuture())
+    return (unique ? refuseClash(spec.id(), spec.binary()) : Future.<Void>succeededFuture())
         .compose(none -> Future.failedFuture(failure));
   }
 
-  private Future<Void> refuseClash(ServiceSpec spec) {
-    MemberId id = spec.id();
+  private Future<Void> refuseClash(MemberId id, String binary) {
     return client
-        .query(PostgresCatalogSql.CLASH, Tuple.of(id.host(), spec.binary(), id.group()))
+        .query(PostgresCatalogSql.CLASH, Tuple.of(id.host(), binary, id.group()))
         .compose(
             found -> {
               if (found.size() == 0) {
@@ -122,10 +121,7 @@ final class PostgresCatalog implements ServiceCatalog {
                       String.format(
                           "host %s already has binary %s in %s; a host has each binary in one"
                               + " group only: give %s another binary, or delete that one",
-                          id.host(),
-                          spec.binary(),
-                          group == null ? "no group" : "group " + group,
-                          id)));
+                          id.host(), binary, group == null ? "no group" : "group " + group, id)));
             });
   }
 
@@ -152,6 +148,20 @@ final class PostgresCatalog implements ServiceCatalog {
   private static ServiceGroupException noMetadata(MemberId id) {
     return new ServiceGroupException(
         409, id + " was joined by no agent, so that there is no place for its metadata");
+  }
+
+  @Override
+  public Future<Boolean> adopt(Member member) {
+    return find(List.of(member.id()))
+        .compose(
+            found ->
+                found.stream().anyMatch(member::sameAs)
+                    ? Future.succeededFuture(false)
+                    : refuseClash(member.id(), member.binary())
+                        .compose(
+                            free ->
+                                one(PostgresCatalogSql.ADOPT, PostgresCatalogRows.values(member)))
+                        .map(true));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.servicegroup.model.MemberId;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -71,6 +72,25 @@ final class PostgresCatalogRows {
         row.getString("agent"),
         backends == null ? Set.of() : Set.of(backends),
         lastSeenUp == null ? null : lastSeenUp.toInstant(ZoneOffset.UTC));
+  }
+
+  /** A member as the parameters of {@link PostgresCatalogSql#ADOPT}. */
+  static Tuple values(Member member) {
+    Incarnation incarnation = member.incarnation();
+    return Tuple.tuple()
+        .addString(member.id().group())
+        .addString(member.id().host())
+        .addString(member.binary())
+        .addInteger(member.version())
+        .addString(member.uuid())
+        .addBoolean(member.disabled())
+        .addString(member.disabledReason())
+        .addBoolean(member.forcedDown())
+        .addString(incarnation == null ? null : incarnation.toString())
+        .addLong(incarnation == null ? null : incarnation.generation())
+        .addString(member.agent())
+        .addArrayOfString(member.backends().stream().sorted().toArray(String[]::new))
+        .addJsonObject(new JsonObject(member.metadata()));
   }
 
   private static Map<String, Object> metadata(Row row) {

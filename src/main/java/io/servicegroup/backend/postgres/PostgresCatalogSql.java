@@ -136,6 +136,40 @@ final class PostgresCatalogSql {
           + NOTIFY
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
+  /**
+   * Group, host, binary, version, uuid, disabled, reason, forced down; incarnation, its generation,
+   * agent, backends and metadata, or null where no agent joined the member.
+   */
+  static final String ADOPT =
+      """
+      WITH s AS (
+        INSERT INTO services (topic, host, "binary", version, uuid, disabled, disabled_reason,
+          forced_down, report_count, deleted, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $NOW)
+        ON CONFLICT (host, topic, deleted) DO UPDATE SET "binary" = EXCLUDED."binary",
+          version = EXCLUDED.version, uuid = EXCLUDED.uuid, disabled = EXCLUDED.disabled,
+          disabled_reason = EXCLUDED.disabled_reason, forced_down = EXCLUDED.forced_down,
+          updated_at = $NOW
+        RETURNING *
+      ), g AS MATERIALIZED (
+        SELECT setval('servicegroup_generation', greatest(last_value, $10::bigint))
+        FROM servicegroup_generation WHERE $10 IS NOT NULL
+      ), m AS (
+        INSERT INTO servicegroup_members
+          (service_id, generation, incarnation, agent, backends, metadata, joined_count)
+        SELECT id, $10, $9, $11, $12, $13, report_count FROM s, g
+        ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
+          incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          state_reason = NULL, changed = pg_current_xact_id()
+        RETURNING *
+      ) SELECT
+      """
+              .replace("$NOW", NOW)
+          + COLUMNS
+          + NOTIFY
+          + " FROM s LEFT JOIN m ON m.service_id = s.id";
+
   /** Group, host. */
   static final String DELETE =
       """
