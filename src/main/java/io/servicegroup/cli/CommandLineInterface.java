@@ -38,6 +38,7 @@ public final class CommandLineInterface {
         .addSubcommand(new RunCommand(root))
         .addSubcommand(new CheckConfigCommand(root))
         .addSubcommand(new SchemaCommand(root))
+        .addSubcommand(new MigrateCommand(root))
         .setParameterExceptionHandler((refused, arguments) -> refuse(refused))
         .setExecutionExceptionHandler((failure, command, result) -> explain(root, failure));
   }

@@ -87,7 +87,14 @@ final class RootCommand implements Callable<Integer> {
   }
 
   ConfigLoader loader(Vertx vertx) {
-    return new ConfigLoader(vertx, files.stream().map(Path::of).toList(), environment, settings);
+    return loader(vertx, List.of());
+  }
+
+  /** With settings that win over those of the command line. */
+  ConfigLoader loader(Vertx vertx, List<String> more) {
+    List<String> all = new ArrayList<>(settings);
+    all.addAll(more);
+    return new ConfigLoader(vertx, files.stream().map(Path::of).toList(), environment, all);
   }
 
   /**

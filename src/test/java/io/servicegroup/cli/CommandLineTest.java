@@ -98,9 +98,49 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--help", "run --help", "check-config --help", "--version", "schema --version"})
+  @CsvSource({
+    "--help",
+    "run --help",
+    "check-config --help",
+    "--version",
+    "schema --version",
+    "migrate --help"
+  })
   void helpAndVersionAreNoFailure(String arguments) {
     assertThat(execute(arguments.split(" "))).isZero();
-    assertThat(out.toString()).contains("servicegroup").doesNotContain("migrate");
+    assertThat(out.toString()).contains("servicegroup");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--from redi://h --to postgresql://h/d | --from: ",
+        "--from postgresql://h/d --to mysql://u:s3cr3t-Pa55@h/d | --to: ",
+        "--from postgresql://h/d --to postgresql://h/d | --to: ",
+        "--from postgresql://h/d | --to"
+      })
+  void migrateNamesTheOptionThatIsAtFault(String arguments, String named) {
+    String[] words = ("migrate " + arguments).split(" ");
+
+    assertThat(execute(words)).isEqualTo(2);
+    assertThat(err.toString()).contains(named).doesNotContain("Pa55");
+  }
+
+  @Test
+  void migrateSaysWhichStoreCannotBeReached() {
+    int code =
+        execute(
+            "migrate",
+            "--from",
+            "postgresql://127.0.0.1:1/d",
+            "--to",
+            "postgresql://127.0.0.1:1/e",
+            "--set",
+            "agent.start_timeout=200ms");
+
+    assertThat(code).isEqualTo(3);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("--from: cannot reach postgresql://127.0.0.1:1/d");
   }
 }

@@ -1,0 +1,110 @@
+package io.servicegroup.cli;
+
+import io.servicegroup.Migration;
+import io.servicegroup.catalog.CatalogCopy;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.ConfigException;
+import io.servicegroup.config.Fault;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code migrate}: the exit code is 0 where the target holds everything that the source does. */
+@Command(
+    name = "migrate",
+    description =
+        "Copies a catalogue to another store; one that was interrupted may be started again.")
+final class MigrateCommand implements Callable<Integer> {
+
+  private static final int SHOWN = 10;
+
+  private final RootCommand root;
+
+  @Option(names = "--from", paramLabel = "URI", required = true, description = "as catalog.uri")
+  private String from;
+
+  @Option(names = "--to", paramLabel = "URI", required = true, description = "as catalog.uri")
+  private String to;
+
+  MigrateCommand(RootCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Vertx vertx = root.vertx("System.err");
+    try {
+      AgentConfig source = read(vertx, "--from", from);
+      AgentConfig target = read(vertx, "--to", to);
+      if (source.catalog().uri().equals(target.catalog().uri())) {
+        throw new ConfigException(
+            List.of(
+                new Fault("--to", target.catalog().uri().toString(), "allowed is another store")));
+      }
+      Promise<CatalogCopy.Outcome> copied = Promise.promise();
+      vertx
+          .getOrCreateContext()
+          .runOnContext(
+              now ->
+                  new Migration(vertx, target.agent().startTimeout())
+                      .run(source.catalog(), target.catalog(), this::show)
+                      .onComplete(copied));
+      return report(Await.result(copied.future()));
+    } finally {
+      Await.result(vertx.close());
+    }
+  }
+
+  /** Reads a URI as the configuration would, references and all. */
+  private AgentConfig read(Vertx vertx, String option, String uri) throws Exception {
+    try {
+      return Await.result(root.loader(vertx, List.of("catalog.uri=" + uri)).load());
+    } catch (ConfigException unusable) {
+      throw new ConfigException(
+          unusable.faults().stream()
+              .map(
+                  fault ->
+                      fault.key().equals("catalog.uri")
+                          ? new Fault(option, fault.given(), fault.rule())
+                          : fault)
+              .toList());
+    }
+  }
+
+  private void show(CatalogCopy.Progress progress) {
+    root.out()
+        .printf(
+            "%d of %d members, %d written%n", progress.done(), progress.all(), progress.written());
+    root.out().flush();
+  }
+
+  private int report(CatalogCopy.Outcome outcome) {
+    PrintWriter out = root.out();
+    outcome.refused().forEach(root.err()::println);
+    if (outcome.different().isEmpty()) {
+      out.printf(
+          "Complete: all %d members are in the target as they are in the source (%d written).%n",
+          outcome.members(), outcome.written());
+    } else {
+      root.err()
+          .printf(
+              "NOT complete: %d of %d members are missing in the target or differ (%s%s)."
+                  + " Start it again.%n",
+              outcome.different().size(),
+              outcome.members(),
+              String.join(
+                  ", ", outcome.different().stream().limit(SHOWN).map(Object::toString).toList()),
+              outcome.different().size() > SHOWN ? ", …" : "");
+    }
+    if (outcome.others() > 0) {
+      out.printf("The target has %d members more, which the source has not.%n", outcome.others());
+    }
+    out.flush();
+    root.err().flush();
+    return outcome.different().isEmpty() ? 0 : CommandLineInterface.FAILED;
+  }
+}
