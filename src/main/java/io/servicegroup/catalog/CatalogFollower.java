@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds what others changed: reads the followed members again and again, at once when the store
@@ -23,6 +25,8 @@ final class CatalogFollower {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogFollower.class);
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
@@ -135,18 +139,32 @@ final class CatalogFollower {
       }
     }
     for (Member member : cache.all()) {
-      if (!now.containsKey(member.id()) && !queue.mayBeOutdated(member.id(), read)) {
-        listener.gone(member.id());
+      MemberId id = member.id();
+      if (!now.containsKey(id) && !queue.mayBeOutdated(id, read)) {
+        unlessLost(id, read, () -> listener.gone(id));
       }
     }
     for (MemberId id : joinedHere) {
       if (!queue.mayBeOutdated(id, read)) {
-        served.get(id).ifPresent(own -> judge(own, now.get(id)));
+        served.get(id).ifPresent(own -> judge(own, now.get(id), read));
       }
     }
   }
 
-  private void judge(ServedMembers.Served own, Member now) {
+  private Future<Boolean> unlessLost(MemberId id, long read, Runnable deleted) {
+    return guard
+        .guard(catalog.wasDeleted(id))
+        .onSuccess(
+            sure -> {
+              if (sure && !queue.mayBeOutdated(id, read)) {
+                deleted.run();
+              }
+            })
+        // Whether it was deleted is asked again with the next read.
+        .onFailure(unknown -> LOG.debug("{} is not in the catalogue", id, unknown));
+  }
+
+  private void judge(ServedMembers.Served own, Member now, long read) {
     if (own.state() == ServedMembers.State.LEFT && now == null) {
       served.forget(own.spec().id());
     }
@@ -154,7 +172,14 @@ final class CatalogFollower {
       return;
     }
     if (now == null) {
-      listener.deleted(own);
+      MemberId id = own.spec().id();
+      unlessLost(id, read, () -> listener.deleted(own))
+          .onSuccess(
+              deleted -> {
+                if (!deleted && !queue.mayBeOutdated(id, read)) {
+                  listener.lost(own);
+                }
+              });
       return;
     }
     Incarnation stored = now.incarnation();

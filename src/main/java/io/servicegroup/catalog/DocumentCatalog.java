@@ -233,6 +233,11 @@ public final class DocumentCatalog implements ServiceCatalog {
         : store.read(ids.stream().map(MemberDocument::key).toList()).map(DocumentCatalog::members);
   }
 
+  @Override
+  public Future<Boolean> wasDeleted(MemberId id) {
+    return store.wasRemoved(MemberDocument.key(id));
+  }
+
   private static List<Member> members(List<Document> found) {
     return found.stream()
         .map(MemberDocument::read)

@@ -82,6 +82,16 @@ public interface DocumentStore {
   Future<Boolean> remove(Document expected);
 
   /**
+   * Tells whether a document that is not there was removed, rather than lost.
+   *
+   * @param key its name
+   * @return always true where the store loses nothing
+   */
+  default Future<Boolean> wasRemoved(Key key) {
+    return Future.succeededFuture(true);
+  }
+
+  /**
    * Asks to be told when somebody changed a member. Only hastens.
    *
    * @param changed called on the caller's context, possibly too often

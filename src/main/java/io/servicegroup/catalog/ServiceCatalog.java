@@ -92,6 +92,18 @@ public interface ServiceCatalog {
   Future<List<Member>> find(Collection<MemberId> ids);
 
   /**
+   * Tells whether a member that was there and is not any more was deleted, rather than lost by a
+   * store that keeps nothing for certain. What was lost is stored again by the agents that beat for
+   * it, and is nobody's end.
+   *
+   * @param id a member that a read did not find
+   * @return always true where the store loses nothing
+   */
+  default Future<Boolean> wasDeleted(MemberId id) {
+    return Future.succeededFuture(true);
+  }
+
+  /**
    * The oldest and newest versions. Deleted and forced-down members do not count, disabled ones do.
    *
    * @param group only of this group, or null

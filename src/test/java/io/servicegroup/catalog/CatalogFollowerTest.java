@@ -156,6 +156,29 @@ class CatalogFollowerTest extends RegistrationRig {
   }
 
   @Test
+  void whatTheStoreLostIsNobodysEnd() throws Exception {
+    MemberId h2 = new MemberId("compute", "h2");
+    store.put(member("compute", "h2", "nova-compute"));
+    deploy(new AgentConfig.WatchAll(), true);
+    next(events);
+    join("h1");
+    next(events);
+    next(started);
+
+    store.lose(h2);
+    store.lose(H1);
+    store.notifyWatchers();
+
+    CatalogEvent again = next(events);
+    assertThat(again.member().id()).isEqualTo(H1);
+    assertThat(again.type()).isEqualTo(CatalogEvent.Type.JOINED);
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(store.get(H1)).isNotNull();
+    assertThat(conflicts).isEmpty();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
   void aSlowReadDoesNotUndoAWrite() throws Exception {
     deploy(new AgentConfig.WatchAll(), true);
     store.holdReads();

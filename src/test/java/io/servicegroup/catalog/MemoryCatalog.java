@@ -16,6 +16,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class MemoryCatalog implements ServiceCatalog {
   /** What is stored, and what happens to whoever asks. */
   static final class Store {
     private final Map<MemberId, Member> members = new TreeMap<>();
+    private final Set<MemberId> lost = new HashSet<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
     private long generation;
@@ -82,6 +84,12 @@ final class MemoryCatalog implements ServiceCatalog {
 
     synchronized void remove(MemberId id) {
       members.remove(id);
+    }
+
+    /** As a cache does: nobody deleted it. */
+    synchronized void lose(MemberId id) {
+      members.remove(id);
+      lost.add(id);
     }
   }
 
@@ -232,6 +240,11 @@ final class MemoryCatalog implements ServiceCatalog {
       throw new ServiceGroupException(404, id + " is not in the catalogue");
     }
     return member;
+  }
+
+  @Override
+  public Future<Boolean> wasDeleted(MemberId id) {
+    return attempt(() -> !store.lost.contains(id));
   }
 
   @Override
