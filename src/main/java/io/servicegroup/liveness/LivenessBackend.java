@@ -58,6 +58,18 @@ public interface LivenessBackend {
   Future<Observation> poll();
 
   /**
+   * Gives up presence that needs no beat (a session), until the next write: no heartbeat was heard
+   * for a {@code service_down_time}, so the loops that stand behind the presence may be dead.
+   * Called once per such silence; a write may be in progress, and what it says counts as older than
+   * this.
+   *
+   * @return when it is given up; at once where beats that stop are all there is
+   */
+  default Future<Void> release() {
+    return Future.succeededFuture();
+  }
+
+  /**
    * Closes every connection.
    *
    * @return never fails

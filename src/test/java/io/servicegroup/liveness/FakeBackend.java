@@ -18,6 +18,7 @@ final class FakeBackend implements LivenessBackend {
   final List<Write> writes = new CopyOnWriteArrayList<>();
   private final Semaphore written = new Semaphore(0);
   private int awaited;
+  final Semaphore released = new Semaphore(0);
   final Promise<Void> closed = Promise.promise();
   volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
   volatile Supplier<Future<List<Conflict>>> writing = () -> Future.succeededFuture(List.of());
@@ -49,6 +50,12 @@ final class FakeBackend implements LivenessBackend {
   @Override
   public Future<Observation> poll() {
     return polls.get();
+  }
+
+  @Override
+  public Future<Void> release() {
+    released.release();
+    return Future.succeededFuture();
   }
 
   @Override

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class LivenessVerticleTest {
 
   private static final Duration REPORT = Duration.ofMillis(200);
+  private static final Duration SERVICE_DOWN = REPORT.multipliedBy(3);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Vertx vertx = Vertx.vertx();
@@ -191,6 +192,40 @@ class LivenessVerticleTest {
   }
 
   @Test
+  void givesUpPresenceOnceWhenTheHeartbeatsStop() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitReleases(1);
+    publish(alive("a", 2));
+    awaitReleases(1);
+    assertThat(backend.writes).hasSize(2);
+    assertThat(backend.released.tryAcquire(SERVICE_DOWN.toMillis() * 2, TimeUnit.MILLISECONDS))
+        .isFalse();
+  }
+
+  @Test
+  void repeatsNoWriteAfterItGaveUpPresence() throws Exception {
+    backend.writing = () -> Future.failedFuture("away");
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitReleases(1);
+    int writes = backend.writes.size();
+    assertThat(backend.released.tryAcquire(SERVICE_DOWN.toMillis(), TimeUnit.MILLISECONDS))
+        .isFalse();
+    assertThat(backend.writes).hasSize(writes);
+  }
+
+  @Test
+  void keepsPresenceWhileHeartbeatsAreHeard() throws Exception {
+    deploy(POLL);
+    long end = System.nanoTime() + SERVICE_DOWN.multipliedBy(3).toNanos();
+    for (int count = 1; System.nanoTime() < end; count++) {
+      publish(alive("a", count));
+      assertThat(backend.released.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
+    }
+  }
+
+  @Test
   void endsWhenTheLastStateIsWritten() throws Exception {
     deploy(POLL);
     publish(alive("a", 1));
@@ -209,7 +244,7 @@ class LivenessVerticleTest {
             "agent",
             "postgresql://127.0.0.1/x",
             REPORT,
-            REPORT.multipliedBy(3),
+            SERVICE_DOWN,
             poll,
             false,
             Set.of());
@@ -232,6 +267,10 @@ class LivenessVerticleTest {
 
   private void awaitWrites(int count) throws InterruptedException {
     assertThat(backend.awaitWrites(count)).as("%d writes within 10 s", count).isTrue();
+  }
+
+  private void awaitReleases(int count) throws InterruptedException {
+    assertThat(backend.released.tryAcquire(count, 10, TimeUnit.SECONDS)).isTrue();
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
