@@ -38,7 +38,9 @@ final class Ballot {
     } else if (vote.hasFallen(beat.count())) {
       // A backend that came back older: counting begins again, and nobody died of it.
       vote.saw(beat.incarnation(), beat.count());
-      unwitnessed(vote);
+      notVouchedFor(vote);
+    } else if (vote.held) {
+      notVouchedFor(vote);
     }
   }
 
@@ -65,6 +67,13 @@ final class Ballot {
       down(vote, absence.cause().reason());
       vote.backend.drop(vote);
     } else if (vote.choice != Choice.DOWN) {
+      vote.backend.heard(vote);
+    }
+  }
+
+  /** No sign of life, and no presence that stands for one: its time begins to run. */
+  void notVouchedFor(Vote vote) {
+    if (vote.choice != Choice.DOWN) {
       vote.backend.heard(vote);
     }
   }

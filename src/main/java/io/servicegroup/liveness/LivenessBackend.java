@@ -79,9 +79,16 @@ public interface LivenessBackend {
   /**
    * What a poll saw.
    *
-   * @param beats members with their counts. Repeating an unchanged count is allowed
-   * @param held members whose presence the backend vouches for
-   * @param gone absences that the backend vouches for. Repeating one is allowed
+   * <p>{@link LivenessVerticle} passes on what is news, so repeating is free.
+   *
+   * @param beats members with their counts. Repeating an unchanged count is allowed, and so is
+   *     leaving it out
+   * @param held all members whose presence the backend vouches for now: the full list in each poll.
+   *     One that is missing, and neither in {@code beats} nor in {@code gone}, is not vouched for
+   *     any more: its deadline begins to run, as if it had been heard for the last time. One that
+   *     is also in {@code beats} counts as held
+   * @param gone absences that the backend vouches for. Repeating one is allowed, and so is leaving
+   *     it out
    * @param unwitnessed members whose beats could not be written by anybody
    * @param dataLost whether the backend came back empty or older than it was
    */

@@ -45,6 +45,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
   private HeartbeatWatch heartbeatWatch;
+  private SightingsNews news;
   private State state;
 
   /** Makes the verticle; nothing happens before its deployment. */
@@ -66,6 +67,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
     writer = new BeatWriter(vertx, backend, settings);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
+    news = new SightingsNews(settings.reportInterval());
     Topics.CATALOG.consume(vertx, backend::catalogued);
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
     return backend
@@ -141,15 +143,16 @@ public abstract class LivenessVerticle extends VerticleBase {
     }
     outages.succeeded();
     become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);
+    Observation said = news.of(seen, outage || seen.dataLost(), started);
     Topics.SIGHTINGS.publish(
         vertx,
         new Sightings(
             settings.backend(),
             witness.millis(),
-            seen.beats(),
-            seen.held(),
-            seen.gone(),
-            seen.unwitnessed()));
+            said.beats(),
+            said.held(),
+            said.gone(),
+            said.unwitnessed()));
   }
 
   private void notWitnessed(Throwable failure) {

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,46 @@ class LivenessVerticleTest {
     assertThat(first.witnessedMillis()).isZero();
     assertThat(next(sightings).witnessedMillis()).isPositive();
     assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+  }
+
+  @Test
+  void publishesOnceInAWhileWhatStandsAndAtOnceWhatIsNew() throws Exception {
+    Beat held = new Beat(new MemberId("g", "h"), new Incarnation(1, "x"), 7);
+    Observation standing = new Observation(List.of(), List.of(held), List.of(), List.of(), false);
+    backend.polls = () -> Future.succeededFuture(standing);
+    deploy(POLL);
+    assertThat(next(sightings).held()).containsExactly(held);
+    int silent = 0;
+    while (next(sightings).held().isEmpty()) {
+      silent++;
+    }
+    assertThat(silent).isPositive();
+    backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+    Sightings seen = next(sightings);
+    while (seen.beats().isEmpty()) {
+      seen = next(sightings);
+    }
+    assertThat(seen.beats()).containsExactly(held);
+  }
+
+  @Test
+  void saysEverythingAgainWhenTheClockStartsAgain() throws Exception {
+    Beat held = new Beat(new MemberId("g", "h"), new Incarnation(1, "x"), 7);
+    AtomicInteger polls = new AtomicInteger();
+    backend.polls =
+        () -> {
+          boolean lost = polls.incrementAndGet() % 2 == 0;
+          return Future.succeededFuture(
+              new Observation(List.of(), List.of(held), List.of(), List.of(), lost));
+        };
+    deploy(POLL);
+    for (int i = 0; i < 6; i++) {
+      Sightings seen = next(sightings);
+      if (i % 2 == 1) {
+        assertThat(seen.witnessedMillis()).isZero();
+        assertThat(seen.held()).containsExactly(held);
+      }
+    }
   }
 
   @Test
@@ -137,8 +178,8 @@ class LivenessVerticleTest {
     assertThat(backend.writes).hasSize(1);
     hanging.complete(List.of());
     awaitWrites(2);
-    while (!last(backend.writes).equals(List.of(alive("a", 3)))) {
-      awaitWrites(backend.writes.size() + 1);
+    for (int writes = 3; !last(backend.writes).equals(List.of(alive("a", 3))); writes++) {
+      awaitWrites(writes);
     }
   }
 
@@ -174,8 +215,9 @@ class LivenessVerticleTest {
     awaitWrites(3);
     assertThat(backend.writes.get(2).left()).containsExactly(alive("b", 1));
     while (!backend.writes.get(backend.writes.size() - 1).left().isEmpty()) {
-      publish(alive("a", backend.writes.size()));
-      awaitWrites(backend.writes.size() + 1);
+      int writes = backend.writes.size();
+      publish(alive("a", writes));
+      awaitWrites(writes + 1);
     }
   }
 
