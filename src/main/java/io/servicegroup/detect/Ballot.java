@@ -45,10 +45,11 @@ final class Ballot {
   }
 
   void held(Vote vote, Beat beat) {
-    if (vote.isOlderLife(beat.incarnation())) {
+    if (vote.isOlderLife(beat.incarnation()) || vote.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
-    vote.tracked.found &= vote.backend.isListing() || vote.isSameLife(beat.incarnation());
+    vote.tracked.found &=
+        vote.backend.isListing() || (vote.isSameLife(beat.incarnation()) && !vote.neverSeen());
     vote.saw(beat.incarnation(), beat.count());
     vote.backend.hold(vote);
     alive(vote);
@@ -63,9 +64,12 @@ final class Ballot {
             && !(vote.neverSeen() && vote.backend.isListing())
             && (absence.cause().stated() || !vote.backend.isInGrace());
     vote.saw(absence);
-    if (believed) {
+    vote.tracked.found &= !believed;
+    if (believed && !absence.cause().stated() && vote.choice != Choice.DOWN) {
+      vote.backend.conclude(vote, absence.cause().reason());
+    } else if (believed) {
       down(vote, absence.cause().reason());
-      vote.backend.drop(vote);
+      vote.backend.end(vote);
     } else if (vote.choice != Choice.DOWN) {
       vote.backend.heard(vote);
     }
@@ -85,9 +89,9 @@ final class Ballot {
     }
   }
 
-  /** Its time is over. */
+  /** Its time is over, or what the backend concluded is believed. */
   void silent(Vote vote) {
-    down(vote, Reason.HEARTBEAT_TIMEOUT);
+    down(vote, vote.concluded == null ? Reason.HEARTBEAT_TIMEOUT : vote.concluded);
   }
 
   private void alive(Vote vote) {
