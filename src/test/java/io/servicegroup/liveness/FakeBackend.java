@@ -43,8 +43,12 @@ final class FakeBackend implements LivenessBackend {
   @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
     writes.add(new Write(members, left));
-    written.release();
-    return writing.get();
+    try {
+      return writing.get();
+    } finally {
+      // After the answer was taken: who waited for the write may now change the next one's.
+      written.release();
+    }
   }
 
   @Override
