@@ -41,6 +41,7 @@ final class RedisNews {
   private final Function<Request, Future<?>> sender;
   private final Consumer<String> receiver;
   private RedisLink link;
+  private Promise<Void> subscribed;
   private Promise<Boolean> test;
   private boolean announcing;
   private boolean mayHaveMissed;
@@ -102,7 +103,9 @@ final class RedisNews {
     }
     link = opened;
     String payload = TEST + UUID.randomUUID();
+    Promise<Void> heard = Promise.promise();
     Promise<Boolean> arrived = Promise.promise();
+    subscribed = heard;
     test = arrived;
     opened.onClosed(() -> lost(new VertxException("the connection was closed", true)));
     opened.connection().handler(message -> heard(message, payload));
@@ -113,13 +116,16 @@ final class RedisNews {
         open ->
             open.connection()
                 .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
-                .compose(sent -> sender.apply(announcement(payload)))
+                .compose(sent -> heard.future())
+                .compose(listening -> sender.apply(announcement(payload)))
                 .compose(sent -> arrived.future()));
   }
 
   private void heard(Response message, String payload) {
     if (message.type() == ResponseType.ERROR) {
-      test.tryFail(new VertxException(message.toString(), true));
+      subscribed.tryFail(new VertxException(message.toString(), true));
+    } else if (message.size() == 3 && "subscribe".equals(message.get(0).toString())) {
+      subscribed.tryComplete();
     } else if (message.size() == 3 && "message".equals(message.get(0).toString())) {
       String text = message.get(2).toString();
       if (text.equals(payload)) {
