@@ -95,8 +95,10 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private void goTo(Host master) {
-    beats.keepOnly(master);
-    announcements.keepOnly(master);
+    if (master != null) {
+      beats.keepOnly(master);
+      announcements.keepOnly(master);
+    }
   }
 
   private Future<?> announce(Request announcement) {
