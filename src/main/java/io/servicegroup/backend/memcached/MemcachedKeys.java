@@ -70,12 +70,18 @@ final class MemcachedKeys {
   }
 
   private static String plain(String name) {
+    if (name.chars().allMatch(MemcachedKeys::isPlain)) {
+      return name;
+    }
     StringBuilder text = new StringBuilder();
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-      boolean plain = b > ' ' && b != 0x7f && b != '%' && b != '/';
-      text.append(plain ? Character.toString(b) : "%%%02X".formatted(b));
+      text.append(isPlain(b) ? Character.toString(b) : "%%%02X".formatted(b));
     }
     return text.toString();
+  }
+
+  private static boolean isPlain(int c) {
+    return c > ' ' && c < 0x7f && c != '%' && c != '/';
   }
 
   private static String hash(String text) {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -84,7 +85,7 @@ final class MemcachedLink {
         .recover(
             failure ->
                 Future.failedFuture(
-                    failure(broken == null ? "cannot be reached" : broken.getMessage())));
+                    failure(broken == null ? "cannot be reached" : reason(broken))));
   }
 
   /** Reads keys; those that are not there are not in the answer. */
@@ -162,7 +163,7 @@ final class MemcachedLink {
     AsciiMemcacheClient<byte[]> used = client;
     Throwable known = broken;
     if (known != null && !used.isConnected()) {
-      return Future.failedFuture(failure(known.getMessage()));
+      return Future.failedFuture(failure(reason(known)));
     }
     CompletionStage<T> answer =
         used.isConnected()
@@ -173,9 +174,17 @@ final class MemcachedLink {
         .recover(failure -> Future.failedFuture(explain(used, failure)));
   }
 
+  private static String reason(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return String.valueOf(cause.getMessage());
+  }
+
   private Throwable explain(AsciiMemcacheClient<byte[]> used, Throwable failure) {
     if (!(failure instanceof TimeoutException)) {
-      return failure(failure.getMessage());
+      return failure(reason(failure));
     }
     // One that is being connected gets its time: to replace it at once would only add another.
     boolean tried = System.nanoTime() - since > FIRST_CONTACT.toNanos();

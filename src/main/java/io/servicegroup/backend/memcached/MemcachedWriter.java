@@ -149,7 +149,10 @@ final class MemcachedWriter {
     Known known = entries.get(heartbeat.id());
     if (known == null || known.member() != member) {
       byte[] entry = ToozGroupMap.entry(Capabilities.of(member));
-      known = new Known(member, new Wanted(heartbeat.incarnation(), entry));
+      known =
+          new Known(
+              member,
+              new Wanted(ToozGroupMap.id(member.id().host()), heartbeat.incarnation(), entry));
       entries.put(heartbeat.id(), known);
     }
     return known.entry();

@@ -24,10 +24,11 @@ final class ToozGroup {
   /**
    * An entry of ours.
    *
+   * @param id as it is to be stored
    * @param incarnation its life
    * @param entry as it is to be stored
    */
-  record Wanted(Incarnation incarnation, byte[] entry) {}
+  record Wanted(ByteBuffer id, Incarnation incarnation, byte[] entry) {}
 
   /** Takes over what is wanted now; whoever is not in it any more is to go. */
   void want(Map<String, Wanted> next) {
@@ -70,18 +71,19 @@ final class ToozGroup {
     boolean fits = true;
     boolean changed = !removed.isEmpty();
     for (Map.Entry<String, Wanted> member : wanted.entrySet()) {
-      ByteBuffer id = ToozGroupMap.id(member.getKey());
+      ByteBuffer id = member.getValue().id();
       byte[] stored = map.get(id);
       byte[] entry = member.getValue().entry();
+      if (Arrays.equals(stored, entry)) {
+        continue;
+      }
       if (isNewer(stored, member.getValue().incarnation())) {
         superseded.add(member.getKey());
-      } else if (!Arrays.equals(stored, entry)) {
-        boolean room = map.size() + id.remaining() + entry.length < limit;
-        fits &= room;
-        changed |= room;
-        if (room) {
-          map.put(id, entry);
-        }
+      } else if (map.size() + id.remaining() + entry.length < limit) {
+        map.put(id, entry);
+        changed = true;
+      } else {
+        fits = false;
       }
     }
     return new Edit(version, changed, fits, before, map.size(), removed);

@@ -25,6 +25,11 @@ import org.msgpack.value.ValueFactory;
 final class ToozGroupMap {
 
   private static final int HEADER = 5;
+
+  /** The default is 8 kB for each of ten thousand entries. */
+  private static final MessagePack.PackerConfig SMALL =
+      new MessagePack.PackerConfig().withBufferSize(512);
+
   private static final Value CAPABILITIES =
       ValueFactory.newBinary("capabilities".getBytes(StandardCharsets.UTF_8));
 
@@ -136,7 +141,7 @@ final class ToozGroupMap {
   }
 
   private static byte[] pack(Packing content) {
-    try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+    try (MessageBufferPacker packer = SMALL.newBufferPacker()) {
       content.into(packer);
       return packer.toByteArray();
     } catch (IOException e) {

@@ -115,7 +115,6 @@ class ToozGroupMapTest {
     }
     assertThat(members).isBetween(8_000, 12_000);
     assertThat(map.encode().length).isCloseTo(map.size(), within(5));
-    System.out.println("members in 1 MB: " + members);
   }
 
   @Test
