@@ -151,6 +151,7 @@ class MemcachedOutageIT {
   void aConnectionThatNeverAnswersAgainIsReplaced() {
     proxy.swallow();
     assertBothFailInTime();
+    assertThat(agent.poll().dataLost()).as("at once").isFalse();
     assertBack(false);
   }
 
@@ -172,6 +173,12 @@ class MemcachedOutageIT {
     } finally {
       SERVER.resume();
     }
+  }
+
+  @Test
+  void aNameThatIsNotThereIsSaidInOneSentence() {
+    assertThatThrownBy(() -> MemcachedHarness.open(VERTX, "b", "memcached://no.such.invalid"))
+        .hasMessageContaining("no.such.invalid:11211: the name cannot be resolved");
   }
 
   @Test
