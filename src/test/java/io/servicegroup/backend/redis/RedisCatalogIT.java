@@ -27,7 +27,8 @@ class RedisCatalogIT extends ServiceCatalogContract {
 
   @BeforeEach
   void emptyServer() {
-    server.command("FLUSHALL");
+    server.kill();
+    server.startEmpty();
   }
 
   @Override
