@@ -271,6 +271,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void waitForGate(long late) throws IOException {
+      // Rounded up: what is late by less than a millisecond is not to wait for the next change.
       long leftMillis = (late - System.nanoTime() + 999_999) / 1_000_000;
       try {
         gate.wait(leftMillis > 0 ? leftMillis : 1_000);
