@@ -82,6 +82,11 @@ final class ZooKeeperSession {
     return handle.getSessionId();
   }
 
+  /** What goes on with this session; only while connected. */
+  Credentials credentials() {
+    return handle.session();
+  }
+
   /** The greatest transaction that this connection was told of; only while connected. */
   long zxid() {
     return handle.zxid();
@@ -146,6 +151,7 @@ final class ZooKeeperSession {
     int mine = ++generation;
     ZooKeeperHandle old = handle;
     handle = null;
+    cancelTimer();
     vertx
         .executeBlocking(() -> connect(old, session, mine), false)
         .onSuccess(made -> made(made, mine))
@@ -177,8 +183,12 @@ final class ZooKeeperSession {
 
   private void notMade(Throwable failure, int mine) {
     LOG.debug("Backend {}: no connection could be made", backend, failure);
-    if (mine == generation && !first.tryFail(failure)) {
-      replaceLater();
+    if (mine == generation) {
+      if (first.tryFail(failure)) {
+        closed = true;
+      } else {
+        replaceLater();
+      }
     }
   }
 
@@ -252,11 +262,10 @@ final class ZooKeeperSession {
 
   private void replaceNow() {
     timer = NO_TIMER;
-    if (closed || handle == null) {
-      return;
+    if (!closed) {
+      lost();
+      replace(handle == null || handle.getSessionId() == 0 ? null : handle.session());
     }
-    lost();
-    replace(handle.getSessionId() == 0 ? null : handle.session());
   }
 
   private void cancelTimer() {
