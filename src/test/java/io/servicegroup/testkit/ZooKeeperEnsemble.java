@@ -31,9 +31,14 @@ public final class ZooKeeperEnsemble implements AutoCloseable {
     for (int i = 1; i <= SIZE; i++) {
       ensemble.servers.add(server(i, settings.toArray(String[]::new)));
     }
-    ensemble.servers.forEach(ZooKeeperServer::launch);
-    ensemble.servers.forEach(server -> server.awaitLine("LEADER ELECTION TOOK"));
+    ensemble.restart();
     return ensemble;
+  }
+
+  /** Starts all servers, none of which runs, on what they know; returns when they have a leader. */
+  public void restart() {
+    servers.forEach(ZooKeeperServer::launch);
+    servers.forEach(server -> server.awaitLine("LEADER ELECTION TOOK"));
   }
 
   private static ZooKeeperServer server(int id, String... settings) {
