@@ -50,7 +50,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     picture = new ZooKeeperPicture(settings, roster);
     reader = new ZooKeeperReader(client, layout, settings, roster, picture);
     writer = new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings);
-    marks = new ZooKeeperMarks(reader, client, layout, settings);
+    marks = new ZooKeeperMarks(client, layout, settings);
     pollBound = bound(settings.pollInterval());
     writeBound = bound(settings.reportInterval());
   }
@@ -74,7 +74,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
             failure ->
                 Future.failedFuture(
                     new VertxException(
-                        options.where() + " does not answer: " + failure.getMessage(), true)))
+                        options.where() + options.silence() + failure.getMessage(), true)))
         .compose(connected -> client.ensure(layout.groups()))
         .compose(there -> client.ensure(layout.marks()));
   }

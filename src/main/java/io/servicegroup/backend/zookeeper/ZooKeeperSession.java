@@ -47,6 +47,7 @@ final class ZooKeeperSession {
   private final long patienceMillis;
   private ZooKeeperHandle handle;
   private Promise<Void> first = Promise.promise();
+  private Future<?> connecting = Future.succeededFuture();
   private int generation;
   private boolean connected;
   private boolean closed = true;
@@ -121,7 +122,11 @@ final class ZooKeeperSession {
     cancelTimer();
     ZooKeeperHandle old = handle;
     handle = null;
-    return end(old).eventually(() -> vertx.executeBlocking(this::clean)).otherwiseEmpty();
+    // What is being made ends, too.
+    return Future.join(connecting, end(old))
+        .eventually(() -> vertx.executeBlocking(this::clean))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 
   private Void clean() throws IOException {
@@ -152,10 +157,11 @@ final class ZooKeeperSession {
     ZooKeeperHandle old = handle;
     handle = null;
     cancelTimer();
-    vertx
-        .executeBlocking(() -> connect(old, session, mine), false)
-        .onSuccess(made -> made(made, mine))
-        .onFailure(failure -> notMade(failure, mine));
+    connecting =
+        vertx
+            .executeBlocking(() -> connect(old, session, mine), false)
+            .onFailure(failure -> notMade(failure, mine))
+            .compose(made -> made(made, mine));
   }
 
   private ZooKeeperHandle connect(ZooKeeperHandle old, Credentials session, int mine)
@@ -168,10 +174,9 @@ final class ZooKeeperSession {
         : new ZooKeeperHandle(options, event -> told(event, mine), session);
   }
 
-  private void made(ZooKeeperHandle made, int mine) {
+  private Future<Void> made(ZooKeeperHandle made, int mine) {
     if (mine != generation) {
-      end(made);
-      return;
+      return end(made);
     }
     handle = made;
     if (connected) {
@@ -179,6 +184,7 @@ final class ZooKeeperSession {
     } else {
       replaceLater();
     }
+    return Future.succeededFuture();
   }
 
   private void notMade(Throwable failure, int mine) {
