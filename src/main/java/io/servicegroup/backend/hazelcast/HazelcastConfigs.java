@@ -22,6 +22,9 @@ final class HazelcastConfigs {
   /** The map of beats. */
   static final String BEATS = "servicegroup-beats";
 
+  /** The topic that says that there is something to poll for. */
+  static final String NEWS = "servicegroup-news";
+
   /** Hazelcast's own default. */
   private static final String DEFAULT_CLUSTER = "dev";
 
@@ -83,8 +86,9 @@ final class HazelcastConfigs {
   }
 
   private static MapConfig beats() {
-    MapConfig map = new MapConfig(BEATS).setBackupCount(1).setStatisticsEnabled(false);
-    // After a split each side has newer beats of its own agents.
+    MapConfig map = new MapConfig(BEATS).setBackupCount(1);
+    // After a split each side has newer beats of its own agents; their times are kept for it.
+    map.setPerEntryStatsEnabled(true);
     map.getMergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName());
     return map;
   }

@@ -26,13 +26,16 @@ final class HazelcastConnection {
   /** Starting or stopping, writing, polling: one of each at a time. */
   private static final int THREADS = 3;
 
+  private static final Future<HazelcastInstance> NONE =
+      Future.failedFuture(new VertxException("Hazelcast is closed", true));
+
   private static final Duration STOP = Duration.ofSeconds(6);
 
   private final HazelcastStarter starter;
   private final WorkerExecutor worker;
   private final Set<String> unanswered = new HashSet<>();
   private Future<HazelcastInstance> instance;
-  private boolean closed;
+  private Future<Void> closed;
 
   HazelcastConnection(Vertx vertx, HazelcastStarter starter) {
     this.starter = starter;
@@ -41,8 +44,8 @@ final class HazelcastConnection {
 
   /** The running instance; starts one where there is none. As long as that takes. */
   Future<HazelcastInstance> open() {
-    if (closed) {
-      return Future.failedFuture(new VertxException("Hazelcast is being closed", true));
+    if (closed != null) {
+      return NONE;
     }
     boolean usable =
         instance != null
@@ -80,21 +83,19 @@ final class HazelcastConnection {
 
   /** Ends the instance, as a member by handing over what it keeps; never fails. */
   Future<Void> close() {
-    Future<HazelcastInstance> last = instance;
-    closed = true;
-    if (last == null) {
-      return worker.close().otherwiseEmpty();
+    if (closed == null) {
+      Future<HazelcastInstance> last = instance == null ? NONE : instance;
+      closed =
+          last.compose(running -> worker.executeBlocking(() -> shutdown(running), false))
+              .timeout(STOP.toMillis(), TimeUnit.MILLISECONDS)
+              .eventually(worker::close)
+              .otherwiseEmpty();
     }
-    return last.compose(
-            running ->
-                worker.executeBlocking(
-                    () -> {
-                      running.shutdown();
-                      return (Void) null;
-                    },
-                    false))
-        .timeout(STOP.toMillis(), TimeUnit.MILLISECONDS)
-        .eventually(worker::close)
-        .otherwiseEmpty();
+    return closed;
+  }
+
+  private static Void shutdown(HazelcastInstance running) {
+    running.shutdown();
+    return null;
   }
 }

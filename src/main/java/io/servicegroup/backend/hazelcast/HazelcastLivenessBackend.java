@@ -1,13 +1,8 @@
 package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.config.Config;
-import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.map.IMap;
-import com.hazelcast.map.listener.EntryAddedListener;
-import com.hazelcast.map.listener.EntryUpdatedListener;
 import com.hazelcast.map.listener.MapPartitionLostListener;
-import com.hazelcast.query.Predicates;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
@@ -31,9 +26,6 @@ import java.util.function.Consumer;
 final class HazelcastLivenessBackend implements LivenessBackend {
 
   private static final Duration LEAST_BOUND = Duration.ofMillis(250);
-
-  /** How Hazelcast's predicates call an entry's value. */
-  private static final String VALUE = "this";
 
   private final Context context;
   private final Roster roster;
@@ -110,29 +102,14 @@ final class HazelcastLivenessBackend implements LivenessBackend {
 
   /** On the thread that started the instance; what Hazelcast tells comes on its own threads. */
   private void listen(HazelcastInstance instance) {
-    IMap<String, String> beats = instance.getMap(HazelcastConfigs.BEATS);
-    beats.addPartitionLostListener(
-        (MapPartitionLostListener)
-            event -> context.runOnContext(nothing -> poller.partitionLost()));
-    // Only news: a listener that heard every beat would cost more than the beats.
-    beats.addEntryListener(
-        new NewsListener(() -> context.runOnContext(nothing -> news.run())),
-        Predicates.or(Predicates.like(VALUE, "% failed%"), Predicates.like(VALUE, "% left%")),
-        false);
+    instance
+        .<String, String>getMap(HazelcastConfigs.BEATS)
+        .addPartitionLostListener(
+            (MapPartitionLostListener)
+                event -> context.runOnContext(nothing -> poller.partitionLost()));
+    instance
+        .<String>getTopic(HazelcastConfigs.NEWS)
+        .addMessageListener(message -> context.runOnContext(nothing -> news.run()));
     instance.getCluster().addMembershipListener(presence);
-  }
-
-  private record NewsListener(Runnable news)
-      implements EntryAddedListener<String, String>, EntryUpdatedListener<String, String> {
-
-    @Override
-    public void entryAdded(EntryEvent<String, String> event) {
-      news.run();
-    }
-
-    @Override
-    public void entryUpdated(EntryEvent<String, String> event) {
-      news.run();
-    }
   }
 }

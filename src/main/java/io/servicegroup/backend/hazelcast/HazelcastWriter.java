@@ -5,7 +5,6 @@ import com.hazelcast.map.IMap;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
-import io.servicegroup.model.Incarnation;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,30 +47,32 @@ final class HazelcastWriter {
 
   private List<Conflict> write(HazelcastInstance running, Map<Heartbeat, StoredBeat> states) {
     IMap<String, String> beats = running.getMap(HazelcastConfigs.BEATS);
+    // After a merge with another part of the cluster it is not what it was before.
+    UUID self = owns ? running.getCluster().getLocalMember().getUuid() : null;
     Map<String, Heartbeat> keys = new HashMap<>();
     states.keySet().forEach(member -> keys.put(HazelcastEntry.key(member.id()), member));
     Map<String, String> stored = beats.getAll(keys.keySet());
-    // After a merge with another part of the cluster it is not what it was before.
-    UUID self = owns ? running.getCluster().getLocalMember().getUuid() : null;
     List<Conflict> conflicts = new ArrayList<>();
     List<CompletableFuture<Void>> writes = new ArrayList<>();
-    keys.forEach(
-        (key, member) -> {
-          Incarnation found = incarnation(stored.get(key));
-          StoredBeat beat = states.get(member);
-          if (found == null || !found.isNewerThan(member.incarnation())) {
-            String text = new HazelcastEntry(self, beat).text();
-            writes.add(beats.setAsync(key, text, seconds, TimeUnit.SECONDS).toCompletableFuture());
-          } else if (beat.state() != StoredBeat.State.LEFT) {
-            conflicts.add(
-                new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
-          }
-        });
+    boolean news = false;
+    for (Map.Entry<String, Heartbeat> key : keys.entrySet()) {
+      Heartbeat member = key.getValue();
+      StoredBeat next = states.get(member);
+      StoredBeat before =
+          HazelcastEntry.parse(stored.get(key.getKey())).map(HazelcastEntry::beat).orElse(null);
+      if (before == null || !before.incarnation().isNewerThan(member.incarnation())) {
+        String text = new HazelcastEntry(self, next).text();
+        writes.add(
+            beats.setAsync(key.getKey(), text, seconds, TimeUnit.SECONDS).toCompletableFuture());
+        news |= before == null || before.state() != next.state();
+      } else if (next.state() != StoredBeat.State.LEFT) {
+        conflicts.add(new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
+      }
+    }
     CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
+    if (news) {
+      running.getTopic(HazelcastConfigs.NEWS).publish("");
+    }
     return conflicts;
-  }
-
-  private static Incarnation incarnation(String text) {
-    return HazelcastEntry.parse(text).map(entry -> entry.beat().incarnation()).orElse(null);
   }
 }
