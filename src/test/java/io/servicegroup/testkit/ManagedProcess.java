@@ -1,6 +1,7 @@
 package io.servicegroup.testkit;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -130,6 +131,23 @@ public final class ManagedProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for " + name, e);
+    }
+  }
+
+  /**
+   * Writes a line to its standard input.
+   *
+   * @param line without its end
+   * @throws IllegalStateException with the output where it does not take it any more
+   */
+  public void send(String line) {
+    try {
+      BufferedWriter input = process.outputWriter(StandardCharsets.UTF_8);
+      input.write(line);
+      input.newLine();
+      input.flush();
+    } catch (IOException e) {
+      throw new IllegalStateException(name + " takes no input: " + e.getMessage() + tail(), e);
     }
   }
 
