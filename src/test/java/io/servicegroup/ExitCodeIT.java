@@ -131,7 +131,7 @@ class ExitCodeIT {
   void aDatabaseThatHangsIs3() throws IOException, InterruptedException {
     try (TcpProxy proxy = TcpProxy.to(database.port())) {
       proxy.hang();
-      launch("catalog.uri=" + PostgresServer.uri(proxy.port()), "agent.start_timeout=3s");
+      launch("catalog.uri=" + PostgresServer.uriAt(proxy.port()), "agent.start_timeout=3s");
       assertNotStarted("catalog.uri: ", "start_timeout 3s");
     }
   }
@@ -168,7 +168,7 @@ class ExitCodeIT {
       throws IOException, InterruptedException {
     try (TcpProxy proxy = TcpProxy.to(database.port())) {
       launch(
-          "catalog.uri=" + PostgresServer.uri(proxy.port()),
+          "catalog.uri=" + PostgresServer.uriAt(proxy.port()),
           "services=[{group: h}]",
           "agent.stop_timeout=5s");
       awaitLog("is running");

@@ -55,7 +55,7 @@ class BadStartIT {
 
   @Test
   void nobodyListening() {
-    assertRefused(3, impatient(PostgresServer.uri(Ports.free())), "catalog.uri");
+    assertRefused(3, impatient(PostgresServer.uriAt(Ports.free())), "catalog.uri");
   }
 
   @Test

@@ -33,7 +33,7 @@ final class FalseAlarms implements AutoCloseable {
   final PostgresServer server = PostgresServer.create("fsync=off");
   private final TcpProxy proxy = TcpProxy.to(server.port());
   private final AgentProcess observer =
-      AgentProcess.of(Configs.observer(PostgresServer.uri(proxy.port())));
+      AgentProcess.of(Configs.observer(PostgresServer.uriAt(proxy.port())));
   private final AgentProcess sidecar;
   private final SimulatedAgents others;
   private int victims;

@@ -37,7 +37,7 @@ public final class PgBouncer implements AutoCloseable {
    * @return a URI with the password and {@code pooled=true}
    */
   public String uri() {
-    return PostgresServer.uri(port) + "?pooled=true";
+    return PostgresServer.uriAt(port) + "?pooled=true";
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.List;
  *
  * <p>Not thread-safe, except for connecting.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements BackendServer {
 
   /** The superuser's password. */
   public static final String PASSWORD = "s3cret-w0rd";
@@ -51,8 +51,16 @@ public final class PostgresServer implements AutoCloseable {
     return server;
   }
 
-  /** Starts the stopped server on its data; returns when it accepts connections. */
+  @Override
+  public String scheme() {
+    return "postgresql";
+  }
+
+  @Override
   public void start() {
+    if (process != null && process.isAlive()) {
+      return;
+    }
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -72,9 +80,26 @@ public final class PostgresServer implements AutoCloseable {
     process.awaitLine(READY, TIMEOUT);
   }
 
-  /** Stops the server in good order, ending every session. */
+  @Override
+  public void startEmpty() {
+    if (process.isAlive()) {
+      crash();
+    }
+    TempFiles.delete(Path.of(data()));
+    initialize();
+    start();
+  }
+
+  /** Stops the server in good order, ending every session, for which SIGTERM would wait. */
+  @Override
   public void stop() {
     stop("INT");
+  }
+
+  @Override
+  public void kill() {
+    process.signalTree("KILL");
+    process.awaitExit(TIMEOUT);
   }
 
   /** Stops the server as a crash would: the next start recovers. */
@@ -88,21 +113,18 @@ public final class PostgresServer implements AutoCloseable {
     start();
   }
 
-  /** Hangs the server: every process of it is stopped, every connection stays open. */
+  /** Hangs every process of the server. */
+  @Override
   public void pause() {
     process.signalTree("STOP");
   }
 
-  /** Lets a paused server go on. */
+  @Override
   public void resume() {
     process.signalTree("CONT");
   }
 
-  /**
-   * Where it listens.
-   *
-   * @return the port on 127.0.0.1
-   */
+  @Override
   public int port() {
     return port;
   }
@@ -113,7 +135,12 @@ public final class PostgresServer implements AutoCloseable {
    * @return a URI with the password
    */
   public String uri() {
-    return uri(port);
+    return uriAt(port);
+  }
+
+  @Override
+  public String uri(int behind) {
+    return uriAt(behind);
   }
 
   /**
@@ -122,15 +149,16 @@ public final class PostgresServer implements AutoCloseable {
    * @param behind the port of a proxy or a pooler on 127.0.0.1
    * @return a URI with the password
    */
-  public static String uri(int behind) {
+  public static String uriAt(int behind) {
     return "postgresql://postgres:" + PASSWORD + "@127.0.0.1:" + behind + "/postgres";
   }
 
   /**
-   * The server's main process.
+   * The server's main process; the sessions are its children.
    *
-   * @return its id; the sessions are its children
+   * @return its id
    */
+  @Override
   public long pid() {
     return process.pid();
   }

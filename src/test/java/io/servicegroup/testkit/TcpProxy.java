@@ -111,6 +111,37 @@ public final class TcpProxy implements AutoCloseable {
     cut();
   }
 
+  /**
+   * How many clients are connected.
+   *
+   * @return the number of open connections
+   */
+  public int connections() {
+    return links.size();
+  }
+
+  /**
+   * Waits until clients have closed their connections.
+   *
+   * @param most so many may stay
+   * @param deadline for how long
+   * @return how many there are then
+   */
+  public int awaitConnections(int most, Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    synchronized (gate) {
+      while (links.size() > most && System.nanoTime() < end) {
+        try {
+          gate.wait(100);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IllegalStateException("interrupted", e);
+        }
+      }
+    }
+    return links.size();
+  }
+
   /** Ends everything. */
   @Override
   public void close() {

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import static io.servicegroup.backend.postgres.PostgresLivenessHarness.await;
+import static io.servicegroup.liveness.LivenessHarness.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -130,7 +130,7 @@ class PostgresClientIT {
   @Test
   void aHungServerIsGivenUpAndFoundAgain() {
     TcpProxy proxy = proxy();
-    PostgresClient client = client(PostgresServer.uri(proxy.port()));
+    PostgresClient client = client(PostgresServer.uriAt(proxy.port()));
     assertThat(value(client, "SELECT 'a'")).isEqualTo("a");
     proxy.hang();
     assertThat(millis(ask(client, "SELECT 'b'"))).isLessThan(10_000);
@@ -142,7 +142,7 @@ class PostgresClientIT {
   @Test
   void aServerThatRestartsIsFoundAgain() {
     TcpProxy proxy = proxy();
-    PostgresClient client = client(PostgresServer.uri(proxy.port()));
+    PostgresClient client = client(PostgresServer.uriAt(proxy.port()));
     assertThat(value(client, "SELECT 'a'")).isEqualTo("a");
     proxy.refuse();
     assertThat(millis(ask(client, "SELECT 'b'"))).isLessThan(10_000);
@@ -161,7 +161,7 @@ class PostgresClientIT {
   @Test
   void closingDoesNotWaitForAHungServer() {
     TcpProxy proxy = proxy();
-    PostgresClient client = client(PostgresServer.uri(proxy.port()));
+    PostgresClient client = client(PostgresServer.uriAt(proxy.port()));
     assertThat(value(client, "SELECT 'a'")).isEqualTo("a");
     proxy.hang();
     Future<RowSet<Row>> hanging = ask(client, "SELECT 'b'");
@@ -220,7 +220,7 @@ class PostgresClientIT {
   void notificationsArriveAlsoAfterTheConnectionWasLost() throws InterruptedException {
     BlockingQueue<String> payloads = new LinkedBlockingQueue<>();
     TcpProxy proxy = proxy();
-    PostgresClient client = client(PostgresServer.uri(proxy.port()));
+    PostgresClient client = client(PostgresServer.uriAt(proxy.port()));
     assertThat(await(client.listen(payloads::add))).isTrue();
     server.execute("SELECT pg_notify('servicegroup', 'liveness 1')");
     assertThat(payloads.poll(20, TimeUnit.SECONDS)).isEqualTo("liveness 1");

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import static io.servicegroup.backend.postgres.PostgresLivenessHarness.await;
+import static io.servicegroup.liveness.LivenessHarness.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

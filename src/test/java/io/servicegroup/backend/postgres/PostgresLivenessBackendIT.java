@@ -1,11 +1,12 @@
 package io.servicegroup.backend.postgres;
 
-import static io.servicegroup.backend.postgres.PostgresLivenessHarness.in;
-import static io.servicegroup.backend.postgres.PostgresLivenessHarness.join;
+import static io.servicegroup.backend.postgres.PostgresLivenessRig.in;
+import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
@@ -37,8 +38,8 @@ class PostgresLivenessBackendIT {
 
   private static PostgresServer server;
   private static Vertx vertx;
-  private PostgresLivenessHarness agent;
-  private PostgresLivenessHarness watcher;
+  private LivenessHarness agent;
+  private LivenessHarness watcher;
 
   @BeforeAll
   static void startServer() {
@@ -48,15 +49,15 @@ class PostgresLivenessBackendIT {
 
   @AfterAll
   static void stopServer() {
-    PostgresLivenessHarness.await(vertx.close());
+    LivenessHarness.await(vertx.close());
     server.close();
   }
 
   @BeforeEach
   void open() {
-    PostgresLivenessHarness.createTables(server);
-    agent = new PostgresLivenessHarness(vertx, "agent-1", server.uri(), true).open();
-    watcher = new PostgresLivenessHarness(vertx, "agent-2", server.uri(), false).open();
+    PostgresLivenessRig.createTables(server);
+    agent = PostgresLivenessRig.agent(vertx, "agent-1", server.uri(), true).open();
+    watcher = PostgresLivenessRig.agent(vertx, "agent-2", server.uri(), false).open();
   }
 
   @AfterEach
@@ -129,7 +130,7 @@ class PostgresLivenessBackendIT {
     Heartbeat h2 = join(server, "network", "h2");
     agent.write(h1, h2);
     try (var network =
-        new PostgresLivenessHarness(vertx, "agent-3", server.uri(), false, "network").open()) {
+        PostgresLivenessRig.agent(vertx, "agent-3", server.uri(), false, "network").open()) {
       assertThat(network.poll().beats()).extracting(Beat::id).containsExactly(h2.id());
     }
   }
@@ -261,8 +262,7 @@ class PostgresLivenessBackendIT {
       other.setAutoCommit(false);
       statement.execute("SELECT * FROM services WHERE host = 'h1' FOR UPDATE");
       var waiting = agent.startWrite(h1);
-      assertThatThrownBy(() -> PostgresLivenessHarness.await(waiting))
-          .hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> LivenessHarness.await(waiting)).hasMessageMatching(OUT_OF_TIME);
       assertThat(agent.write(h1)).as("left out, and no failure").isEmpty();
       other.rollback();
     }
@@ -283,8 +283,8 @@ class PostgresLivenessBackendIT {
       statement.execute("LOCK TABLE services IN SHARE MODE");
       var beat = agent.startWrite(h1);
       var poll = watcher.startPoll();
-      assertThatThrownBy(() -> PostgresLivenessHarness.await(beat)).hasMessageMatching(OUT_OF_TIME);
-      assertThatThrownBy(() -> PostgresLivenessHarness.await(poll)).hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> LivenessHarness.await(beat)).hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> LivenessHarness.await(poll)).hasMessageMatching(OUT_OF_TIME);
       other.rollback();
     }
     assertThat(watcher.poll().beats())

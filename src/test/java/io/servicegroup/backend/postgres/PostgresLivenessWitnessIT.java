@@ -1,9 +1,10 @@
 package io.servicegroup.backend.postgres;
 
-import static io.servicegroup.backend.postgres.PostgresLivenessHarness.join;
+import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -38,17 +39,17 @@ class PostgresLivenessWitnessIT {
 
   @AfterAll
   static void stopServer() {
-    PostgresLivenessHarness.await(vertx.close());
+    LivenessHarness.await(vertx.close());
     server.close();
   }
 
   @BeforeEach
   void createTables() {
-    PostgresLivenessHarness.createTables(server);
+    PostgresLivenessRig.createTables(server);
   }
 
-  private static PostgresLivenessHarness watcher(String agent) {
-    return new PostgresLivenessHarness(vertx, agent, server.uri(), false).open();
+  private static LivenessHarness watcher(String agent) {
+    return PostgresLivenessRig.agent(vertx, agent, server.uri(), false).open();
   }
 
   @Test
@@ -81,7 +82,7 @@ class PostgresLivenessWitnessIT {
   @Test
   void ownBeatsStandInForTheCanary() {
     Heartbeat h1 = join(server, "compute", "h1");
-    try (var agent = new PostgresLivenessHarness(vertx, "a", server.uri(), true).open()) {
+    try (var agent = PostgresLivenessRig.agent(vertx, "a", server.uri(), true).open()) {
       agent.write(h1);
       agent.write(h1);
       assertThat(agent.poll().dataLost()).isFalse();
@@ -116,7 +117,7 @@ class PostgresLivenessWitnessIT {
   void somebodyElsesBeatsAreAConflictOnlyWhenSeenAgainAndAgain() {
     Heartbeat h1 = join(server, "compute", "h1");
     Conflict foreign = new Conflict(h1.id(), h1.incarnation(), Conflict.Kind.FOREIGN_BEATS);
-    try (var agent = new PostgresLivenessHarness(vertx, "a", server.uri(), true).open()) {
+    try (var agent = PostgresLivenessRig.agent(vertx, "a", server.uri(), true).open()) {
       agent.write(h1);
       int seen = 0;
       List<Conflict> conflicts = List.of();
@@ -138,7 +139,7 @@ class PostgresLivenessWitnessIT {
     Heartbeat h1 = join(server, "compute", "h1");
     try (TcpProxy proxy = TcpProxy.to(server.port());
         var agent =
-            new PostgresLivenessHarness(vertx, "a", PostgresServer.uri(proxy.port()), true)
+            PostgresLivenessRig.agent(vertx, "a", PostgresServer.uriAt(proxy.port()), true)
                 .open()) {
       agent.write(h1);
       for (int i = 0; i < 4; i++) {
@@ -173,7 +174,7 @@ class PostgresLivenessWitnessIT {
               null));
     }
     server.execute("VACUUM services");
-    try (var agent = new PostgresLivenessHarness(vertx, "a", server.uri(), true).open();
+    try (var agent = PostgresLivenessRig.agent(vertx, "a", server.uri(), true).open();
         var watcher = watcher("w")) {
       long transactions = 0;
       for (int i = 0; i < 20; i++) {
@@ -196,19 +197,19 @@ class PostgresLivenessWitnessIT {
     Heartbeat h1 = join(server, "compute", "h1");
     Heartbeat h2 = join(server, "compute", "h2");
     try (PgBouncer pooler = PgBouncer.start(server, 3);
-        var agent = new PostgresLivenessHarness(vertx, "a", pooler.uri(), true).open();
-        var watcher = new PostgresLivenessHarness(vertx, "w", pooler.uri(), false).open();
-        var other = new PostgresLivenessHarness(vertx, "o", pooler.uri(), true).open()) {
+        var agent = PostgresLivenessRig.agent(vertx, "a", pooler.uri(), true).open();
+        var watcher = PostgresLivenessRig.agent(vertx, "w", pooler.uri(), false).open();
+        var other = PostgresLivenessRig.agent(vertx, "o", pooler.uri(), true).open()) {
       for (int i = 1; i <= 50; i++) {
         var first = agent.startWrite(h1);
         var second = other.startWrite(h2);
         assertThat(watcher.poll().dataLost()).isFalse();
-        assertThat(PostgresLivenessHarness.await(first)).isEmpty();
-        assertThat(PostgresLivenessHarness.await(second)).isEmpty();
+        assertThat(LivenessHarness.await(first)).isEmpty();
+        assertThat(LivenessHarness.await(second)).isEmpty();
         assertThat(agent.poll().beats()).contains(new Beat(h1.id(), h1.incarnation(), i));
       }
       assertThat(server.ask("SHOW synchronous_commit")).isEqualTo("on");
-      agent.write(PostgresLivenessHarness.in(Heartbeat.State.FAILED, "x", h1));
+      agent.write(PostgresLivenessRig.in(Heartbeat.State.FAILED, "x", h1));
       assertThat(agent.awaitNews(Duration.ofSeconds(5)))
           .as("its own news, without LISTEN")
           .isTrue();
@@ -219,7 +220,7 @@ class PostgresLivenessWitnessIT {
   @Test
   void afterASwitchThePrimaryIsFound() {
     try (PostgresServer second = PostgresServer.create()) {
-      PostgresLivenessHarness.createTables(second);
+      PostgresLivenessRig.createTables(second);
       Heartbeat h1 = join(server, "compute", "h1");
       assertThat(join(second, "compute", "h1").incarnation()).isEqualTo(h1.incarnation());
       String both =
@@ -227,7 +228,7 @@ class PostgresLivenessWitnessIT {
               .uri()
               .replace(":" + server.port(), ":%d,127.0.0.1:%d")
               .formatted(server.port(), second.port());
-      try (var agent = new PostgresLivenessHarness(vertx, "a", both, true).open()) {
+      try (var agent = PostgresLivenessRig.agent(vertx, "a", both, true).open()) {
         agent.write(h1);
         agent.poll();
         readOnly("on");

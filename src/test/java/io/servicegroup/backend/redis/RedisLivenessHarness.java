@@ -1,0 +1,196 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** A backend as a liveness verticle uses it: always on one context. Waits with a deadline. */
+final class RedisLivenessHarness implements AutoCloseable {
+
+  static final Duration INTERVAL = Duration.ofSeconds(2);
+
+  private final BlockingQueue<Long> news = new LinkedBlockingQueue<>();
+  private final Context context;
+  private final RedisLivenessBackend backend;
+  private final String agent;
+
+  RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn) {
+    this(vertx, agent, uri, watchOwn, INTERVAL);
+  }
+
+  RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn, Duration interval) {
+    LivenessSettings settings =
+        new LivenessSettings(
+            "redis", agent, uri, interval, interval.multipliedBy(5), interval, watchOwn, Set.of());
+    this.agent = agent;
+    context = vertx.getOrCreateContext();
+    Promise<RedisLivenessBackend> made = Promise.promise();
+    context.runOnContext(nothing -> made.complete(new RedisLivenessBackend(vertx, settings)));
+    backend = await(made.future());
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    } catch (TimeoutException | InterruptedException e) {
+      throw new AssertionError("no answer within 30 s", e);
+    }
+  }
+
+  /** A raw command, past everything that is tested. */
+  static Response ask(Vertx vertx, String uri, Command command, Object... arguments) {
+    Request request = Request.cmd(command);
+    for (Object argument : arguments) {
+      if (argument instanceof byte[] bytes) {
+        request.arg(bytes);
+      } else {
+        request.arg(argument.toString());
+      }
+    }
+    Redis client = Redis.createClient(vertx, uri);
+    return await(client.send(request).eventually(client::close));
+  }
+
+  RedisLivenessHarness open() {
+    await(start(() -> backend.open(() -> news.add(System.nanoTime()))));
+    return this;
+  }
+
+  <T> Future<T> start(Supplier<Future<T>> work) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(nothing -> work.get().onComplete(done));
+    return done.future();
+  }
+
+  /** Tells what the catalogue says of a member that this agent joined. */
+  Heartbeat join(String group, String host, long generation) {
+    Heartbeat heartbeat =
+        new Heartbeat(
+            new MemberId(group, host), new Incarnation(generation, "abc"), 1, State.ALIVE, null);
+    catalogued(CatalogEvent.Type.JOINED, member(heartbeat), true);
+    return heartbeat;
+  }
+
+  /** Tells what the catalogue says of a member that another agent joined. */
+  void follow(Heartbeat heartbeat) {
+    catalogued(CatalogEvent.Type.JOINED, member(heartbeat), false);
+  }
+
+  void delete(Heartbeat heartbeat) {
+    catalogued(CatalogEvent.Type.DELETED, member(heartbeat), false);
+  }
+
+  private void catalogued(CatalogEvent.Type type, Member member, boolean own) {
+    await(
+        start(
+            () -> {
+              backend.catalogued(new CatalogEvent(type, member, own));
+              return Future.succeededFuture();
+            }));
+  }
+
+  private Member member(Heartbeat heartbeat) {
+    return new Member(
+        heartbeat.id(),
+        "bin-" + heartbeat.id().group(),
+        null,
+        5,
+        Map.of("zone", "az1"),
+        false,
+        null,
+        false,
+        heartbeat.incarnation(),
+        agent,
+        Set.of("redis"),
+        null);
+  }
+
+  static Heartbeat next(Heartbeat heartbeat) {
+    return in(State.ALIVE, null, heartbeat);
+  }
+
+  static Heartbeat in(State state, String reason, Heartbeat heartbeat) {
+    return new Heartbeat(
+        heartbeat.id(), heartbeat.incarnation(), heartbeat.count() + 1, state, reason);
+  }
+
+  List<Conflict> write(Heartbeat... members) {
+    return write(List.of(members), List.of());
+  }
+
+  List<Conflict> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return await(start(() -> backend.write(members, left)));
+  }
+
+  Future<List<Conflict>> startWrite(Heartbeat... members) {
+    return start(() -> backend.write(List.of(members), List.of()));
+  }
+
+  Observation poll() {
+    return await(start(backend::poll));
+  }
+
+  Future<Observation> startPoll() {
+    return start(backend::poll);
+  }
+
+  /** Polls, as the verticle does, until one succeeds and shows what is wanted. */
+  Observation pollUntil(Predicate<Observation> wanted, Duration deadline) {
+    long end = System.nanoTime() + deadline.toNanos();
+    String last = "nothing";
+    while (System.nanoTime() < end) {
+      try {
+        Observation seen = poll();
+        if (wanted.test(seen)) {
+          return seen;
+        }
+        last = seen.toString();
+      } catch (IllegalStateException e) {
+        last = e.getMessage();
+      }
+      awaitNews(Duration.ofMillis(50));
+    }
+    throw new AssertionError("not within " + deadline + "; last was " + last);
+  }
+
+  /** Waits for news; false where none came in time. */
+  boolean awaitNews(Duration deadline) {
+    try {
+      return news.poll(deadline.toMillis(), TimeUnit.MILLISECONDS) != null;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    await(start(backend::close));
+  }
+}

@@ -1,0 +1,187 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** A backend as a liveness verticle uses it: always on one context. Waits with a deadline. */
+public final class LivenessHarness implements AutoCloseable {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final BlockingQueue<Long> news = new LinkedBlockingQueue<>();
+  private final Context context;
+  private final LivenessBackend backend;
+
+  /** Makes the backend under test. */
+  @FunctionalInterface
+  public interface Factory {
+
+    /**
+     * Called on the context that the backend is then used on.
+     *
+     * @param vertx for its connections
+     * @param settings of one agent
+     * @return not open yet
+     */
+    LivenessBackend create(Vertx vertx, LivenessSettings settings);
+  }
+
+  /**
+   * Makes a backend of one agent.
+   *
+   * @param vertx for its connections
+   * @param settings of the agent
+   * @param factory makes it
+   */
+  public LivenessHarness(Vertx vertx, LivenessSettings settings, Factory factory) {
+    context = vertx.getOrCreateContext();
+    Promise<LivenessBackend> made = Promise.promise();
+    context.runOnContext(nothing -> made.complete(factory.create(vertx, settings)));
+    backend = await(made.future());
+  }
+
+  /**
+   * Waits for an answer.
+   *
+   * @param future what answers
+   * @return the answer
+   * @throws IllegalStateException with its message where it failed
+   * @throws AssertionError where nothing came
+   */
+  public static <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    } catch (TimeoutException | InterruptedException e) {
+      throw new AssertionError("no answer within " + DEADLINE, e);
+    }
+  }
+
+  /**
+   * Does something where the backend lives.
+   *
+   * @param work what to do
+   * @return its result
+   */
+  public <T> Future<T> start(Supplier<Future<T>> work) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(nothing -> work.get().onComplete(done));
+    return done.future();
+  }
+
+  /**
+   * Opens the backend, perhaps again.
+   *
+   * @return this
+   */
+  public LivenessHarness open() {
+    await(start(() -> backend.open(() -> news.add(System.nanoTime()))));
+    return this;
+  }
+
+  /**
+   * Tells what the catalogue says.
+   *
+   * @param event what happened
+   */
+  public void catalogued(CatalogEvent event) {
+    await(
+        start(
+            () -> {
+              backend.catalogued(event);
+              return Future.succeededFuture();
+            }));
+  }
+
+  /**
+   * Writes.
+   *
+   * @param members the full state
+   * @return what stands in the way
+   */
+  public List<Conflict> write(Heartbeat... members) {
+    return await(startWrite(members));
+  }
+
+  /**
+   * Writes.
+   *
+   * @param members the full state
+   * @param left who is not in it any more
+   * @return what stands in the way
+   */
+  public List<Conflict> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return await(start(() -> backend.write(members, left)));
+  }
+
+  /**
+   * Begins a write.
+   *
+   * @param members the full state
+   * @return what stands in the way
+   */
+  public Future<List<Conflict>> startWrite(Heartbeat... members) {
+    return start(() -> backend.write(List.of(members), List.of()));
+  }
+
+  /**
+   * Polls.
+   *
+   * @return what was seen
+   */
+  public Observation poll() {
+    return await(startPoll());
+  }
+
+  /**
+   * Begins a poll.
+   *
+   * @return what will be seen
+   */
+  public Future<Observation> startPoll() {
+    return start(backend::poll);
+  }
+
+  /**
+   * Waits for news.
+   *
+   * @param deadline for how long
+   * @return false where none came in time
+   */
+  public boolean awaitNews(Duration deadline) {
+    try {
+      return news.poll(deadline.toMillis(), TimeUnit.MILLISECONDS) != null;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Drops the news that came so far. */
+  public void forgetNews() {
+    news.clear();
+  }
+
+  /** Closes the backend, perhaps again; fails where it does. */
+  @Override
+  public void close() {
+    await(start(backend::close));
+  }
+}

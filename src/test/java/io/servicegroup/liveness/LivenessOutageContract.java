@@ -1,0 +1,155 @@
+package io.servicegroup.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.testkit.TcpProxy;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every backend does when its server is stopped, hung or emptied. */
+public abstract class LivenessOutageContract extends LivenessFixture {
+
+  /** Half an interval is promised; the rest is a loaded machine. */
+  private static final Duration BOUND = INTERVAL.dividedBy(2).plusSeconds(5);
+
+  private static final Duration CLOSING = Duration.ofSeconds(15);
+
+  @Test
+  void whatAServerLostIsNoticedOnceAndMadeGoodByTheNextWrite() {
+    needs(Capability.SERVER);
+    Life life = join("h1");
+    writer.write(life.alive());
+    writer.poll();
+    seeAlive(watcher, life);
+    assertThat(writer.poll().dataLost()).isFalse();
+    assertThat(watcher.poll().dataLost()).isFalse();
+
+    empty();
+    assertThat(losses(watcher)).as("of one without members").isEqualTo(1);
+    eventuallyBeat(writer, life);
+    assertThat(losses(writer)).as("of one with members").isEqualTo(1);
+    assertThat(writer.write(life.alive())).isEmpty();
+    seeAlive(watcher, life);
+    assertThat(watcher.poll().dataLost()).isFalse();
+  }
+
+  private int losses(LivenessHarness agent) {
+    int losses = 0;
+    for (int i = 0; i < 4; i++) {
+      losses += eventually(agent::poll).dataLost() ? 1 : 0;
+    }
+    return losses;
+  }
+
+  @Test
+  void aServerThatWasAwayIsFoundAgain() {
+    needs(Capability.SERVER);
+    Life life = join("h1");
+    writer.write(life.alive());
+    seeAlive(watcher, life);
+
+    server.stop();
+    try {
+      assertFails(watcher.startPoll());
+      assertFails(writer.startWrite(life.alive()));
+      assertFails(writer.startPoll());
+    } finally {
+      server.start();
+    }
+    List<Boolean> losses = new ArrayList<>();
+    losses.add(eventually(watcher::poll).dataLost());
+    eventuallyBeat(writer, life);
+    seeAlive(watcher, life);
+    losses.add(watcher.poll().dataLost());
+    losses.add(eventually(writer::poll).dataLost());
+    if (has(Capability.SURVIVES_RESTART)) {
+      assertThat(losses).containsOnly(false);
+    }
+    assertThat(watcher.poll().dataLost()).isFalse();
+  }
+
+  @Test
+  void aServerThatHangsKeepsNobodyWaiting() {
+    needs(Capability.SERVER);
+    Life life = join("h1");
+    writer.write(life.alive());
+    seeAlive(watcher, life);
+
+    server.pause();
+    try {
+      Future<?> poll = watcher.startPoll();
+      Future<?> write = writer.startWrite(life.alive());
+      assertFails(poll);
+      assertFails(write);
+      assertFails(watcher.startPoll());
+    } finally {
+      server.resume();
+    }
+    eventually(watcher::poll);
+    eventuallyBeat(writer, life);
+    seeAlive(watcher, life);
+    assertThat(watcher.poll().dataLost()).isFalse();
+  }
+
+  private static void assertFails(Future<?> call) {
+    long started = System.nanoTime();
+    assertThatThrownBy(() -> LivenessHarness.await(call)).isInstanceOf(IllegalStateException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(BOUND);
+  }
+
+  @Test
+  void theFirstContactMayFailAndBeTriedAgain() {
+    needs(Capability.SERVER);
+    LivenessHarness late = agent("late", uri(), INTERVAL, false);
+    server.stop();
+    try {
+      assertThatThrownBy(late::open).isInstanceOf(IllegalStateException.class);
+    } finally {
+      server.start();
+    }
+    eventually(late::open);
+    assertThat(eventually(late::poll).dataLost()).isFalse();
+  }
+
+  @Test
+  void closingTakesNoServer() {
+    needs(Capability.SERVER);
+    Life life = join("h1");
+    writer.write(life.alive());
+    watcher.poll();
+    server.pause();
+    long started = System.nanoTime();
+    try {
+      watcher.close();
+      writer.close();
+    } finally {
+      server.resume();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(CLOSING);
+    writer.close();
+  }
+
+  @Test
+  void afterClosingNothingIsLeftOpen() {
+    needs(Capability.SERVER);
+    try (TcpProxy proxy = TcpProxy.to(server.port())) {
+      LivenessHarness agent = agent("a", server.uri(proxy.port()), INTERVAL, false).open();
+      Life life = join(List.of(id("h1")), agent, watcher).get(0);
+      agent.write(life.alive());
+      agent.poll();
+      assertThat(proxy.connections()).isPositive();
+      agent.close();
+      assertThat(proxy.awaitConnections(0, RECOVERY)).as("connections left").isZero();
+      agent.close();
+    }
+  }
+
+  @Test
+  void whatWasNeverOpenedCanBeClosed() {
+    agent("never", uri(), INTERVAL, false).close();
+  }
+}
