@@ -12,7 +12,10 @@ import java.util.function.Supplier;
 final class Contest {
 
   private static final int ROUNDS = 5;
-  private static final int WARM_UP_ROUNDS = 3;
+
+  /** Of the client's own CPU: on a busy machine the compilers need longer. */
+  private static final double WARM_UP_CPU_SECONDS = 5;
+
   private static final double ROUND_SECONDS = 1.5;
 
   private final List<Contender> contenders = new ArrayList<>();
@@ -84,9 +87,11 @@ final class Contest {
         turns *= 2;
         seconds = turns * beatsPerTurn / loop.apply(turns).beatsPerSecond();
       }
-      for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-        double rate = loop.apply(turns).beatsPerSecond();
-        turns = Math.max(1, (int) (rate * ROUND_SECONDS / beatsPerTurn));
+      double used = 0;
+      while (used < WARM_UP_CPU_SECONDS) {
+        Round round = loop.apply(turns);
+        used += round.client() * turns * beatsPerTurn / 1000;
+        turns = Math.max(1, (int) (round.beatsPerSecond() * ROUND_SECONDS / beatsPerTurn));
       }
     }
 
