@@ -177,6 +177,7 @@ public abstract class LivenessBackendContract extends LivenessSightContract {
     assertThat(conflicts)
         .containsExactly(new Conflict(older.id(), older.incarnation(), Conflict.Kind.SUPERSEDED));
 
+    writer.write(older.failed());
     writer.write(List.of(), List.of(older.last()));
     assertThat(second.write(newer.alive())).isEmpty();
     seeAlive(watcher, newer);

@@ -40,12 +40,12 @@ public abstract class LivenessFixture {
   protected static final String NAME = "contract";
 
   /** From a beat to the next, and from a poll to the next: each call has half of it. */
-  protected static final Duration INTERVAL = Duration.ofSeconds(2);
+  protected static final Duration INTERVAL = Duration.ofSeconds(4);
 
   /** For what a server that is back needs to be found again, on a loaded machine. */
   protected static final Duration RECOVERY = Duration.ofSeconds(30);
 
-  private static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(10);
+  private static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final AtomicLong GENERATION = new AtomicLong();
 
@@ -164,8 +164,8 @@ public abstract class LivenessFixture {
     group = "g" + GENERATION.incrementAndGet() + test.getTestMethod().orElseThrow().getName();
     writer = agent("writer", uri(), INTERVAL, true);
     watcher = agent("watcher", uri(), INTERVAL, false);
-    writer.open();
-    watcher.open();
+    eventually(writer::open);
+    eventually(watcher::open);
   }
 
   @AfterEach

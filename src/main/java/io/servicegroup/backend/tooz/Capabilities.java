@@ -19,6 +19,7 @@ import org.msgpack.core.MessagePackException;
 import org.msgpack.core.MessageUnpacker;
 import org.msgpack.value.Value;
 import org.msgpack.value.ValueFactory;
+import org.msgpack.value.ValueType;
 
 /**
  * The capabilities that a tooz member carries, in MessagePack as {@code
@@ -28,7 +29,7 @@ import org.msgpack.value.ValueFactory;
  */
 public final class Capabilities {
 
-  private static final Value INCARNATION = ValueFactory.newString("incarnation");
+  private static final String INCARNATION = "incarnation";
 
   private Capabilities() {}
 
@@ -43,7 +44,7 @@ public final class Capabilities {
       packer.packMapHeader(4);
       packer.packString("version").packInt(member.version());
       packer.packString("binary").packString(member.binary());
-      packer.packString("incarnation");
+      packer.packString(INCARNATION);
       pack(packer, member.incarnation() == null ? null : member.incarnation().toString());
       packer.packString("metadata");
       pack(packer, member.metadata());
@@ -64,10 +65,34 @@ public final class Capabilities {
       return Optional.empty();
     }
     try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(capabilities)) {
-      return incarnation(unpacker.unpackValue());
+      return incarnation(unpacker);
     } catch (IOException | MessagePackException e) {
       return Optional.empty();
     }
+  }
+
+  /** Reads no value as a whole: five bytes can claim to be a thousand million items. */
+  private static Optional<Incarnation> incarnation(MessageUnpacker unpacker) throws IOException {
+    if (unpacker.getNextFormat().getValueType() != ValueType.MAP) {
+      return Optional.empty();
+    }
+    for (int left = unpacker.unpackMapHeader(); left > 0; left--) {
+      boolean found = INCARNATION.equals(text(unpacker));
+      if (found) {
+        return parse(text(unpacker));
+      }
+      unpacker.skipValue();
+    }
+    return Optional.empty();
+  }
+
+  /** The next value where it is a text; anything else is skipped. */
+  private static String text(MessageUnpacker unpacker) throws IOException {
+    if (unpacker.getNextFormat().getValueType() == ValueType.STRING) {
+      return unpacker.unpackString();
+    }
+    unpacker.skipValue();
+    return null;
   }
 
   /**
@@ -80,12 +105,13 @@ public final class Capabilities {
     if (!capabilities.isMapValue()) {
       return Optional.empty();
     }
-    Value text = capabilities.asMapValue().map().get(INCARNATION);
-    if (text == null || !text.isStringValue()) {
-      return Optional.empty();
-    }
+    Value text = capabilities.asMapValue().map().get(ValueFactory.newString(INCARNATION));
+    return parse(text == null || !text.isStringValue() ? null : text.asStringValue().toString());
+  }
+
+  private static Optional<Incarnation> parse(String text) {
     try {
-      return Optional.of(Incarnation.parse(text.asStringValue().toString()));
+      return text == null ? Optional.empty() : Optional.of(Incarnation.parse(text));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -147,8 +173,8 @@ public final class Capabilities {
     if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
       packer.packDouble(number.doubleValue());
     } else if (number instanceof BigInteger big) {
-      // MessagePack's integers end at 64 bits.
-      if (big.bitLength() <= 63) {
+      // MessagePack's integers end at 64 bits, with a sign or without.
+      if (big.bitLength() <= (big.signum() < 0 ? 63 : 64)) {
         packer.packBigInteger(big);
       } else {
         packer.packString(big.toString());

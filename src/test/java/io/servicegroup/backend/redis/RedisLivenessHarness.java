@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -9,9 +10,7 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -21,22 +20,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
-/** A backend as a liveness verticle uses it: always on one context. Waits with a deadline. */
+/** One agent on Redis: the common harness, with joins, and raw commands past it. */
 final class RedisLivenessHarness implements AutoCloseable {
 
   static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  private final BlockingQueue<Long> news = new LinkedBlockingQueue<>();
-  private final Context context;
-  private final RedisLivenessBackend backend;
+  private final LivenessHarness harness;
   private final String agent;
 
   RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn) {
@@ -48,20 +39,11 @@ final class RedisLivenessHarness implements AutoCloseable {
         new LivenessSettings(
             "redis", agent, uri, interval, interval.multipliedBy(5), interval, watchOwn, Set.of());
     this.agent = agent;
-    context = vertx.getOrCreateContext();
-    Promise<RedisLivenessBackend> made = Promise.promise();
-    context.runOnContext(nothing -> made.complete(new RedisLivenessBackend(vertx, settings)));
-    backend = await(made.future());
+    this.harness = new LivenessHarness(vertx, settings, RedisLivenessBackend::new);
   }
 
   static <T> T await(Future<T> future) {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
-    } catch (TimeoutException | InterruptedException e) {
-      throw new AssertionError("no answer within 30 s", e);
-    }
+    return LivenessHarness.await(future);
   }
 
   /** A raw command, past everything that is tested. */
@@ -79,14 +61,8 @@ final class RedisLivenessHarness implements AutoCloseable {
   }
 
   RedisLivenessHarness open() {
-    await(start(() -> backend.open(() -> news.add(System.nanoTime()))));
+    harness.open();
     return this;
-  }
-
-  <T> Future<T> start(Supplier<Future<T>> work) {
-    Promise<T> done = Promise.promise();
-    context.runOnContext(nothing -> work.get().onComplete(done));
-    return done.future();
   }
 
   /** Tells what the catalogue says of a member that this agent joined. */
@@ -108,12 +84,7 @@ final class RedisLivenessHarness implements AutoCloseable {
   }
 
   private void catalogued(CatalogEvent.Type type, Member member, boolean own) {
-    await(
-        start(
-            () -> {
-              backend.catalogued(new CatalogEvent(type, member, own));
-              return Future.succeededFuture();
-            }));
+    harness.catalogued(new CatalogEvent(type, member, own));
   }
 
   private Member member(Heartbeat heartbeat) {
@@ -146,19 +117,19 @@ final class RedisLivenessHarness implements AutoCloseable {
   }
 
   List<Conflict> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return await(start(() -> backend.write(members, left)));
+    return harness.write(members, left);
   }
 
   Future<List<Conflict>> startWrite(Heartbeat... members) {
-    return start(() -> backend.write(List.of(members), List.of()));
+    return harness.startWrite(members);
   }
 
   Observation poll() {
-    return await(start(backend::poll));
+    return harness.poll();
   }
 
   Future<Observation> startPoll() {
-    return start(backend::poll);
+    return harness.startPoll();
   }
 
   /** Polls, as the verticle does, until one succeeds and shows what is wanted. */
@@ -180,17 +151,12 @@ final class RedisLivenessHarness implements AutoCloseable {
     throw new AssertionError("not within " + deadline + "; last was " + last);
   }
 
-  /** Waits for news; false where none came in time. */
   boolean awaitNews(Duration deadline) {
-    try {
-      return news.poll(deadline.toMillis(), TimeUnit.MILLISECONDS) != null;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return harness.awaitNews(deadline);
   }
 
   @Override
   public void close() {
-    await(start(backend::close));
+    harness.close();
   }
 }
