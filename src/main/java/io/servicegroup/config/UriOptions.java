@@ -80,7 +80,9 @@ final class UriOptions {
       } else if (options.containsKey(name) && !REPEATABLE.contains(name)) {
         wrong.add("the option " + name + " is given twice");
       } else {
-        check(name, value, wrong);
+        for (String one : REPEATABLE.contains(name) ? value.split(",", -1) : new String[] {value}) {
+          check(name, one, wrong);
+        }
         options.merge(name, value, (before, more) -> before + "," + more);
       }
     }

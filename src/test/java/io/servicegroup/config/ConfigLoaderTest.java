@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real files, through vertx-config. */
 @ExtendWith(VertxExtension.class)
@@ -121,7 +122,10 @@ class ConfigLoaderTest {
   @MethodSource("shippedFiles")
   void everyShippedFileIsSound(Path file) {
     Map<String, String> environment =
-        Map.of("SERVICEGROUP_DB_PASSWORD", "p@ss/word", "NOVA_DB_PASSWORD", "p@ss/word");
+        Map.of(
+            "SERVICEGROUP_DB_PASSWORD", "p@ss/word",
+            "SERVICEGROUP_REDIS_PASSWORD", "p@ss/word",
+            "NOVA_DB_PASSWORD", "p@ss/word");
     ConfigLoader loader = new ConfigLoader(vertx, List.of(file), environment, List.of());
     AgentConfig config = await(loader.load());
     assertThat(loader.effective(config)).doesNotContain("ss/word").doesNotContain("ss%2Fword");
@@ -142,6 +146,18 @@ class ConfigLoaderTest {
     assertThat(pooled.catalog().uri().options()).containsEntry("pooled", "true");
     AgentConfig sidecar = load(List.of(Path.of("conf/sidecar-large-fleet.yaml")), environment);
     assertThat(sidecar.watch()).isEqualTo(new AgentConfig.WatchOwn());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zookeeper", "memcached", "redis", "hazelcast"})
+  void aBackendsFileKeepsBeatsThereAndTheCatalogueInPostgresql(String name) {
+    Map<String, String> environment =
+        Map.of("SERVICEGROUP_DB_PASSWORD", "x", "SERVICEGROUP_REDIS_PASSWORD", "p@ss");
+    AgentConfig config = load(List.of(Path.of("conf/" + name + ".yaml")), environment);
+    assertThat(config.catalog().uri().scheme()).isEqualTo(Scheme.POSTGRESQL);
+    AgentConfig.BuiltIn backend = (AgentConfig.BuiltIn) config.liveness().backends().get(0);
+    assertThat(backend.uri().scheme().text()).isEqualTo(name);
+    assertThat(backend.uri().password()).isEqualTo(name.equals("redis") ? "p@ss" : null);
   }
 
   private Path file(String name, String content) {

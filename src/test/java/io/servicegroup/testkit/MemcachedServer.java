@@ -2,6 +2,7 @@ package io.servicegroup.testkit;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The system's memcached. It keeps nothing on disk: every start is an empty one. */
@@ -65,7 +67,7 @@ public final class MemcachedServer implements BackendServer {
     command.addAll(List.of("-u", "nobody", "-m", "64", "-t", "1"));
     command.addAll(options);
     process = ManagedProcess.start("memcached", new ProcessBuilder(command));
-    awaitListening();
+    await(this::isListening, "does not listen");
   }
 
   @Override
@@ -90,6 +92,7 @@ public final class MemcachedServer implements BackendServer {
   @Override
   public void pause() {
     process.signal("STOP");
+    await(this::isStopped, "is not stopped by SIGSTOP");
   }
 
   @Override
@@ -121,13 +124,31 @@ public final class MemcachedServer implements BackendServer {
         .toString();
   }
 
-  private void awaitListening() {
+  private void await(BooleanSupplier done, String otherwise) {
     long deadline = System.nanoTime() + START.toNanos();
-    while (!isListening()) {
+    while (!done.getAsBoolean()) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
-        throw new IllegalStateException("memcached does not listen" + process.tail());
+        throw new IllegalStateException("memcached " + otherwise + process.tail());
       }
       LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    }
+  }
+
+  /** A signal is taken by each thread when it comes to run. */
+  private boolean isStopped() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      return threads.allMatch(MemcachedServer::isThreadStopped);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isThreadStopped(Path thread) {
+    try {
+      String line = Files.readString(thread.resolve("stat"));
+      return line.charAt(line.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -161,6 +161,9 @@ final class MemcachedLink {
 
   private <T> Future<T> run(Function<AsciiMemcacheClient<byte[]>, CompletionStage<T>> call) {
     AsciiMemcacheClient<byte[]> used = client;
+    if (closed) {
+      return Future.failedFuture(failure("the connection is closed"));
+    }
     Throwable known = broken;
     if (known != null && !used.isConnected()) {
       return Future.failedFuture(failure(reason(known)));

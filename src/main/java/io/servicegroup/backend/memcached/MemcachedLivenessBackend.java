@@ -14,9 +14,11 @@ import io.servicegroup.model.Heartbeat;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,12 +75,29 @@ final class MemcachedLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return writer.write(members, left);
+    return within(settings.reportInterval(), writer.write(members, left));
   }
 
   @Override
   public Future<Observation> poll() {
-    return poller.poll();
+    return within(settings.pollInterval(), poller.poll());
+  }
+
+  /** Several calls, each in time, may not be so together. */
+  private <T> Future<T> within(Duration interval, Future<T> work) {
+    long millis = MemcachedNode.bound(interval).toMillis();
+    return work.timeout(millis, TimeUnit.MILLISECONDS)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof TimeoutException
+                        ? new VertxException(
+                            BackendUri.parse(settings.uri())
+                                + ": did not answer within "
+                                + millis
+                                + " ms",
+                            true)
+                        : failure));
   }
 
   @Override

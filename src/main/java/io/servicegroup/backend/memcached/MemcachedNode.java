@@ -22,7 +22,7 @@ import java.util.UUID;
 final class MemcachedNode {
 
   /** Shorter intervals would make a busy machine look like an outage. */
-  private static final Duration LEAST = Duration.ofMillis(250);
+  private static final Duration LEAST = Duration.ofMillis(320);
 
   private static final int CANARY_SECONDS = (int) Duration.ofDays(1).toSeconds();
 
@@ -36,14 +36,20 @@ final class MemcachedNode {
 
   MemcachedNode(
       Context context, EventLoopGroup loops, BackendUri.Host host, LivenessSettings settings) {
-    this.beats = new MemcachedLink(context, loops, host, bound(settings.reportInterval()));
-    this.polls = new MemcachedLink(context, loops, host, bound(settings.pollInterval()));
+    this.beats = new MemcachedLink(context, loops, host, ofOneCall(settings.reportInterval()));
+    this.polls = new MemcachedLink(context, loops, host, ofOneCall(settings.pollInterval()));
     this.canaryKey = MemcachedKeys.canary(settings.agent());
     this.outages =
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
   }
 
-  private static Duration bound(Duration interval) {
+  /** A server that is not there has to be told from a whole that takes too long. */
+  private static Duration ofOneCall(Duration interval) {
+    return bound(interval).multipliedBy(4).dividedBy(5);
+  }
+
+  /** How long a write or a poll may take. */
+  static Duration bound(Duration interval) {
     Duration half = interval.dividedBy(2);
     return half.compareTo(LEAST) < 0 ? LEAST : half;
   }

@@ -60,12 +60,16 @@ final class MemcachedHarness implements AutoCloseable {
   }
 
   static Member member(String group, String host, long generation) {
+    return member(group, host, generation, Map.of());
+  }
+
+  static Member member(String group, String host, long generation, Map<String, Object> metadata) {
     return new Member(
         new MemberId(group, host),
         "nova-" + group,
         "uuid",
         5,
-        Map.of(),
+        metadata,
         false,
         null,
         false,

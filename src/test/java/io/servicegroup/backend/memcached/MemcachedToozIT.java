@@ -160,4 +160,22 @@ class MemcachedToozIT {
       assertThat(agent.poll().gone()).extracting(Absence::cause).containsExactly(Cause.EXPIRED);
     }
   }
+
+  @Test
+  void aGroupThatWasMadeAnewWithoutAMemberIsNoLeave() {
+    try (MemcachedHarness agent = open().follow(MEMBER);
+        ToozPeer peer = peer("theirs", 30);
+        RawMemcached raw = new RawMemcached(SERVER.port())) {
+      peer.createGroup("compute");
+      peer.join("compute", null);
+      assertThat(agent.poll().held()).hasSize(1);
+      raw.delete("_TOOZ_GROUP_compute");
+      assertThat(agent.poll().held()).hasSize(1);
+      agent.write(beat(MEMBER, 1));
+      assertThat(agent.poll().gone())
+          .as("nobody said that it left")
+          .extracting(Absence::cause)
+          .containsExactly(Cause.EXPIRED);
+    }
+  }
 }

@@ -1,0 +1,182 @@
+package io.servicegroup.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the URIs of the backends that keep beats may say. */
+class BackendOptionsTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "zookeeper://h",
+        "kazoo://h1,h2:2182,[::1]/",
+        "zookeeper://user:p%40ss@h?timeout=2.5&namespace=tooz",
+        "zookeeper://h?use_ssl=true&verify_certs=false&ca=pom.xml&certfile=pom.xml&keyfile=pom.xml",
+        "memcached://h",
+        "memcached://h1:11211,h2:11212?timeout=30",
+        "redis://h",
+        "redis://h/15",
+        "redis://h?db=3&timeout=20&namespace=_tooz",
+        "redis://:p%40ss@h",
+        "redis://user:pass@h",
+        "rediss://h?ssl_ca_certs=pom.xml&ssl_certfile=pom.xml&ssl_keyfile=pom.xml",
+        "redis://h:26379?sentinel=mymaster",
+        "redis://h:26379?sentinel=m&sentinel_fallback=h2:26379&sentinel_fallback=h3:26379",
+        "hazelcast://h",
+        "hazelcast://h1,h2:5702/cluster-1?mode=member&interface=10.0.0.1&port=5711&timeout=15",
+        "hazelcast://h?mode=client"
+      })
+  void thatIsAllowedAndReadAgain(String text) {
+    BackendUri uri = BackendUri.parse(text);
+    assertThat(BackendUri.parse(uri.text())).isEqualTo(uri);
+    assertThat(
+            Configs.read("{liveness: {report_interval: 1s, backends: ['" + text + "']}}").faults())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "zookeeper: | hosts are required",
+        "zookeeper://@h | user name is required",
+        "zookeeper://h?use_ssl=1 | the option use_ssl is true or false",
+        "zookeeper://h?verify_certs=no | the option verify_certs is true or false",
+        "zookeeper://h?ca= | the option ca is the path of a file",
+        "zookeeper://h?certfile= | the option certfile is the path of a file",
+        "zookeeper://h?keyfile=%20 | the option keyfile is the path of a file",
+        "zookeeper://h?namespace= | the option namespace consists of letters",
+        "zookeeper://h?namespace=a/b | the option namespace consists of letters",
+        "zookeeper://h?timeout=-1 | positive number of seconds",
+        "zookeeper://h?db=1 | allowed are ca, certfile, keyfile, namespace, timeout, use_ssl",
+        "zookeeper://h?ssl=true | there is no option ssl",
+        "memcached://h?timeout=0.0 | positive number of seconds",
+        "memcached://h?timeout=soon | positive number of seconds",
+        "memcached://h?namespace=x | allowed are timeout",
+        "memcached://h/x | nothing follows the hosts",
+        "redis://h/-1 | the number of a database",
+        "redis://h/123456 | the number of a database",
+        "redis://h?db=x | the option db is a number",
+        "redis://h/0?db=0 | not by both",
+        "redis://h?ssl_ca_certs= | the path of a file",
+        "redis://h?sentinel= | the option sentinel consists of letters",
+        "redis://h?sentinel=a%20b | the option sentinel consists of letters",
+        "redis://h?sentinel_fallback=h2 | a port is required",
+        "redis://h?sentinel_fallback=h2:1,h3 | a port is required",
+        "redis://h?sentinel_fallback=h2:1, | sentinel_fallback",
+        "rediss://h?ssl=false | the option ssl is given twice",
+        "redis://h?timeout=1&timeout=2 | the option timeout is given twice",
+        "hazelcast://h?mode=both | member, client",
+        "hazelcast://h?port=0 | 1 to 65535",
+        "hazelcast://h?port=x | 1 to 65535",
+        "hazelcast://h?interface= | the option interface consists of letters",
+        "hazelcast://h?ssl=true | allowed are interface, mode, port, timeout"
+      })
+  void thatIsRefused(String text, String sentence) {
+    assertThatThrownBy(() -> BackendUri.parse(text))
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void redissIsRedisWithTls() {
+    BackendUri uri = BackendUri.parse("REDISS://:Qz7@h/2");
+    assertThat(uri.scheme()).isEqualTo(Scheme.REDIS);
+    assertThat(uri.options()).isEqualTo(Map.of("ssl", "true"));
+    assertThat(uri).hasToString("redis://:***@h:6379/2?ssl=true");
+    assertThat(BackendUri.parse("rediss://h?timeout=9").timeout()).contains(Duration.ofSeconds(9));
+  }
+
+  @Test
+  void severalSentinelsAreOneList() {
+    assertThat(
+            BackendUri.parse("redis://h?sentinel_fallback=h2:1&sentinel_fallback=[::1]:2")
+                .options())
+        .containsEntry("sentinel_fallback", "h2:1,[::1]:2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "zookeeper://h?use_ssl=true&ca=/none, ca",
+    "zookeeper://h?use_ssl=true&certfile=/none, certfile",
+    "zookeeper://h?use_ssl=true&keyfile=/none, keyfile",
+    "rediss://h?ssl_ca_certs=/none, ssl_ca_certs",
+    "rediss://h?ssl_certfile=/none, ssl_certfile",
+    "rediss://h?ssl_keyfile=/none, ssl_keyfile"
+  })
+  void aFileHasToBeReadable(String text, String option) {
+    assertThat(Configs.read("{liveness: {backends: ['" + text + "']}}").faults())
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.key()).isEqualTo("liveness.backends[0]");
+              assertThat(fault.toString()).contains("the file of the option " + option);
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"memcached", "redis", "rediss", "hazelcast"})
+  void aBeatOutlivesTheIntervalOfBeats(String scheme) {
+    assertThat(Configs.read(backend(scheme + "://h?timeout=5")).faults())
+        .singleElement()
+        .satisfies(
+            fault -> assertThat(fault.toString()).contains("greater than report_interval, 5s"));
+    assertThat(Configs.read(backend(scheme + "://h?timeout=5.5")).faults()).isEmpty();
+  }
+
+  @Test
+  void aSessionNeedsNoBeat() {
+    assertThat(Configs.read(backend("zookeeper://h?timeout=2")).faults()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zookeeper", "memcached", "redis", "hazelcast"})
+  void anUpgradeIsOutlivedBySilence(String scheme) {
+    String stays = "agent.leave_on_stop=false";
+    assertThat(Configs.read(backend(scheme + "://h?timeout=14.9"), stays).faults())
+        .singleElement()
+        .satisfies(
+            fault ->
+                assertThat(fault.toString())
+                    .contains("at least service_down_time, 15s", "leave_on_stop"));
+    assertThat(Configs.read(backend(scheme + "://h?timeout=15"), stays).faults()).isEmpty();
+    assertThat(Configs.read(backend(scheme + "://h"), stays).faults()).isEmpty();
+  }
+
+  private static String backend(String uri) {
+    return "{liveness: {backends: ['" + uri + "']}}";
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "zookeeper, zookeeper",
+    "kazoo, zookeeper",
+    "memcached, memcached",
+    "redis, redis",
+    "rediss, redis",
+    "hazelcast, hazelcast"
+  })
+  void whatKeepsBeatsOnlyIsNoCatalogue(String scheme, String name) {
+    assertThat(Configs.read("{catalog: {uri: '" + scheme + "://h'}}").faults())
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.key()).isEqualTo("catalog.uri");
+              assertThat(fault.toString())
+                  .contains(name + " keeps beats only", "liveness.backends", "postgresql://");
+            });
+    AgentConfig config = Configs.read("{liveness: {backends: ['" + scheme + "://h']}}").sound();
+    assertThat(config.liveness().backends())
+        .singleElement()
+        .satisfies(backend -> assertThat(backend.name()).isEqualTo(name));
+    assertThat(config.catalog().uri().scheme()).isEqualTo(Scheme.EMBEDDED);
+  }
+}
