@@ -50,7 +50,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     picture = new ZooKeeperPicture(settings, roster);
     reader = new ZooKeeperReader(client, layout, settings, roster, picture);
     writer = new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings);
-    marks = new ZooKeeperMarks(reader, client, layout, settings);
+    marks = new ZooKeeperMarks(client, layout, settings);
     pollBound = bound(settings.pollInterval());
     writeBound = bound(settings.reportInterval());
   }
@@ -74,7 +74,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
             failure ->
                 Future.failedFuture(
                     new VertxException(
-                        options.where() + " does not answer: " + failure.getMessage(), true)))
+                        options.where() + options.silence() + failure.getMessage(), true)))
         .compose(connected -> client.ensure(layout.groups()))
         .compose(there -> client.ensure(layout.marks()));
   }
@@ -89,7 +89,10 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return client.within(writeBound, writer.write(members, left));
+    // The session beats by itself, where the servers answer.
+    Future<Void> proof = client.sync(layout.groups());
+    return client.within(
+        writeBound, Future.join(writer.write(members, left), proof).map(all -> all.resultAt(0)));
   }
 
   @Override
@@ -140,6 +143,11 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
         .timeout(pollBound.toMillis(), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
         .eventually(session::close);
+  }
+
+  /** The session, for those who would end it; only while connected. */
+  ZooKeeperHandle.Credentials credentials() {
+    return session.credentials();
   }
 
   private final class Events implements ZooKeeperSession.Listener {

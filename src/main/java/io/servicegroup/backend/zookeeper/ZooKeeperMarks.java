@@ -24,18 +24,14 @@ final class ZooKeeperMarks {
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperMarks.class);
   private static final int OTHERS_WAIT = 3;
 
-  private final ZooKeeperReader reader;
+  private final ZooKeeperLookup lookup;
   private final ZooKeeperClient client;
   private final ZooKeeperLayout layout;
   private final long waitNanos;
   private final Map<MemberId, Doomed> doomed = new HashMap<>();
 
-  ZooKeeperMarks(
-      ZooKeeperReader reader,
-      ZooKeeperClient client,
-      ZooKeeperLayout layout,
-      LivenessSettings settings) {
-    this.reader = reader;
+  ZooKeeperMarks(ZooKeeperClient client, ZooKeeperLayout layout, LivenessSettings settings) {
+    this.lookup = new ZooKeeperLookup(client, layout);
     this.client = client;
     this.layout = layout;
     this.waitNanos = settings.serviceDownTime().toNanos();
@@ -83,7 +79,7 @@ final class ZooKeeperMarks {
   }
 
   private Future<Void> remove(MemberId id, Doomed entry) {
-    return reader
+    return lookup
         .look(id)
         .compose(
             there ->

@@ -58,6 +58,17 @@ final class ZooKeeperOptions {
     return uri.toString();
   }
 
+  /** What it means that nobody answered, as a part of a sentence: the client does not tell. */
+  String silence() {
+    return isSecure()
+        ? " does not answer, or one side refuses the other's certificate: "
+        : " does not answer: ";
+  }
+
+  private boolean isSecure() {
+    return "true".equals(uri.options().get("use_ssl"));
+  }
+
   /** What the session authenticates with, as tooz does. */
   Optional<byte[]> digest() {
     return credentials().map(text -> text.getBytes(StandardCharsets.UTF_8));
@@ -90,7 +101,7 @@ final class ZooKeeperOptions {
     config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
     config.setProperty(
         ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Integer.toString(REQUEST_TIMEOUT_MILLIS));
-    if ("true".equals(uri.options().get("use_ssl"))) {
+    if (isSecure()) {
       secure(config, uri.options());
     }
     return config;

@@ -147,8 +147,6 @@ final class ZooKeeperPicture {
    */
   record Presence(Node node, Mark mark) {
 
-    static final Presence NOTHING = new Presence(null, null);
-
     static Presence of(Found node, Found mark) {
       return new Presence(node == null ? null : Node.of(node), mark == null ? null : Mark.of(mark));
     }

@@ -1,9 +1,9 @@
 package io.servicegroup.backend.zookeeper;
 
-import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -32,6 +32,7 @@ final class ZooKeeperReader {
   private static final int BATCH = 500;
 
   private final ZooKeeperClient client;
+  private final ZooKeeperLookup lookup;
   private final ZooKeeperLayout layout;
   private final LivenessSettings settings;
   private final Roster roster;
@@ -39,6 +40,7 @@ final class ZooKeeperReader {
   private final Set<String> watched = new HashSet<>();
   private final Set<MemberId> dirty = new LinkedHashSet<>();
   private final Set<MemberId> unreadable = new HashSet<>();
+  private final OutageLog outages;
   private Runnable news = () -> {};
   private Promise<Void> settled;
   private long connection;
@@ -54,10 +56,12 @@ final class ZooKeeperReader {
       Roster roster,
       ZooKeeperPicture picture) {
     this.client = client;
+    this.lookup = new ZooKeeperLookup(client, layout);
     this.layout = layout;
     this.settings = settings;
     this.roster = roster;
     this.picture = picture;
+    this.outages = new OutageLog("What backend " + settings.backend() + " lists", System::nanoTime);
   }
 
   /** Whom to tell that a poll would see something new. */
@@ -190,12 +194,11 @@ final class ZooKeeperReader {
             return;
           }
           listings--;
-          if (result.failed()) {
+          if (result.succeeded()) {
+            outages.succeeded();
+          } else {
             incomplete = true;
-            LOG.warn(
-                "Backend {}: could not be listed: {}",
-                settings.backend(),
-                result.cause().getMessage());
+            outages.failed(result.cause());
           }
           read();
         });
@@ -249,7 +252,8 @@ final class ZooKeeperReader {
   }
 
   private Future<Void> read(MemberId id, long mine) {
-    return look(id)
+    return lookup
+        .look(id)
         .onSuccess(
             presence -> {
               // An event that came meanwhile is newer than what was read.
@@ -269,17 +273,6 @@ final class ZooKeeperReader {
       LOG.warn("Backend {}: may not read the node of {}", settings.backend(), id);
     }
     return Future.succeededFuture();
-  }
-
-  /** Reads what there is of a member now. */
-  Future<Presence> look(MemberId id) {
-    return client
-        .get(layout.node(id))
-        .compose(
-            node ->
-                node != null
-                    ? Future.succeededFuture(Presence.of(node, null))
-                    : client.get(layout.mark(id)).map(mark -> Presence.of(null, mark)));
   }
 
   /** Completes when everything that an event told of has been read, or cannot be. */

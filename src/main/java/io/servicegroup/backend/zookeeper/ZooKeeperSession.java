@@ -47,6 +47,7 @@ final class ZooKeeperSession {
   private final long patienceMillis;
   private ZooKeeperHandle handle;
   private Promise<Void> first = Promise.promise();
+  private Future<?> connecting = Future.succeededFuture();
   private int generation;
   private boolean connected;
   private boolean closed = true;
@@ -80,6 +81,11 @@ final class ZooKeeperSession {
   /** The session's id; only while connected. */
   long id() {
     return handle.getSessionId();
+  }
+
+  /** What goes on with this session; only while connected. */
+  Credentials credentials() {
+    return handle.session();
   }
 
   /** The greatest transaction that this connection was told of; only while connected. */
@@ -116,7 +122,11 @@ final class ZooKeeperSession {
     cancelTimer();
     ZooKeeperHandle old = handle;
     handle = null;
-    return end(old).eventually(() -> vertx.executeBlocking(this::clean)).otherwiseEmpty();
+    // What is being made ends, too.
+    return Future.join(connecting, end(old))
+        .eventually(() -> vertx.executeBlocking(this::clean))
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 
   private Void clean() throws IOException {
@@ -146,10 +156,12 @@ final class ZooKeeperSession {
     int mine = ++generation;
     ZooKeeperHandle old = handle;
     handle = null;
-    vertx
-        .executeBlocking(() -> connect(old, session, mine), false)
-        .onSuccess(made -> made(made, mine))
-        .onFailure(failure -> notMade(failure, mine));
+    cancelTimer();
+    connecting =
+        vertx
+            .executeBlocking(() -> connect(old, session, mine), false)
+            .onFailure(failure -> notMade(failure, mine))
+            .compose(made -> made(made, mine));
   }
 
   private ZooKeeperHandle connect(ZooKeeperHandle old, Credentials session, int mine)
@@ -162,10 +174,9 @@ final class ZooKeeperSession {
         : new ZooKeeperHandle(options, event -> told(event, mine), session);
   }
 
-  private void made(ZooKeeperHandle made, int mine) {
+  private Future<Void> made(ZooKeeperHandle made, int mine) {
     if (mine != generation) {
-      end(made);
-      return;
+      return end(made);
     }
     handle = made;
     if (connected) {
@@ -173,12 +184,17 @@ final class ZooKeeperSession {
     } else {
       replaceLater();
     }
+    return Future.succeededFuture();
   }
 
   private void notMade(Throwable failure, int mine) {
     LOG.debug("Backend {}: no connection could be made", backend, failure);
-    if (mine == generation && !first.tryFail(failure)) {
-      replaceLater();
+    if (mine == generation) {
+      if (first.tryFail(failure)) {
+        closed = true;
+      } else {
+        replaceLater();
+      }
     }
   }
 
@@ -252,11 +268,10 @@ final class ZooKeeperSession {
 
   private void replaceNow() {
     timer = NO_TIMER;
-    if (closed || handle == null) {
-      return;
+    if (!closed) {
+      lost();
+      replace(handle == null || handle.getSessionId() == 0 ? null : handle.session());
     }
-    lost();
-    replace(handle.getSessionId() == 0 ? null : handle.session());
   }
 
   private void cancelTimer() {

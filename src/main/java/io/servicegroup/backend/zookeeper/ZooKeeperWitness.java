@@ -8,10 +8,8 @@ import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
  */
 final class ZooKeeperWitness {
 
-  private static final long UNKNOWN = -1;
-
-  private long root = UNKNOWN;
-  private long zxid = UNKNOWN;
+  private Root root;
+  private long zxid;
 
   /**
    * Takes in what a poll found.
@@ -21,10 +19,13 @@ final class ZooKeeperWitness {
    * @return whether data were lost since the last time
    */
   boolean lost(Found found, long newest) {
-    long now = found == null ? UNKNOWN : found.stat().getCzxid();
-    boolean lost = root != UNKNOWN && (now != root || newest < zxid);
+    Root now = found == null ? null : new Root(found.stat().getCzxid(), found.stat().getCtime());
+    boolean lost = root != null && (!root.equals(now) || newest < zxid);
     root = now;
     zxid = newest;
     return lost;
   }
+
+  /** Servers that begin anew count anew, so the number alone may be the same again. */
+  private record Root(long czxid, long ctime) {}
 }

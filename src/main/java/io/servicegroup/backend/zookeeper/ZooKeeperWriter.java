@@ -45,6 +45,7 @@ final class ZooKeeperWriter {
   private final ZooKeeperSession session;
   private final ZooKeeperClient client;
   private final ZooKeeperLayout layout;
+  private final ZooKeeperLookup lookup;
   private final ZooKeeperReader reader;
   private final ZooKeeperPicture picture;
   private final Roster roster;
@@ -65,6 +66,7 @@ final class ZooKeeperWriter {
     this.session = session;
     this.client = client;
     this.layout = layout;
+    this.lookup = new ZooKeeperLookup(client, layout);
     this.reader = reader;
     this.picture = picture;
     this.roster = roster;
@@ -135,7 +137,7 @@ final class ZooKeeperWriter {
   private Future<Void> write(Wanted wanted, List<Conflict> conflicts) {
     Presence known = picture.get(wanted.id());
     Future<Presence> presence =
-        known == null ? reader.look(wanted.id()) : Future.succeededFuture(known);
+        known == null ? lookup.look(wanted.id()) : Future.succeededFuture(known);
     return presence.compose(there -> write(wanted, there, conflicts, ATTEMPTS));
   }
 
@@ -159,7 +161,7 @@ final class ZooKeeperWriter {
                         && failure instanceof KeeperException answer
                         && OUTDATED.contains(answer.code())
                     ? prepare(wanted.id(), answer.code())
-                        .compose(ready -> reader.look(wanted.id()))
+                        .compose(ready -> lookup.look(wanted.id()))
                         .compose(now -> write(wanted, now, conflicts, attempts - 1))
                     : Future.failedFuture(failure));
   }
