@@ -34,6 +34,14 @@ final class HazelcastConfigs {
   private static final int SHUTDOWN_SECONDS = 3;
   private static final int CALL_SECONDS = 3;
 
+  private static final String LOGGING = "hazelcast.logging.type";
+  private static final String SLF4J = "slf4j";
+
+  static {
+    // What it says before it has read its configuration.
+    System.getProperties().putIfAbsent(LOGGING, SLF4J);
+  }
+
   private HazelcastConfigs() {}
 
   static String clusterName(BackendUri uri) {
@@ -96,7 +104,7 @@ final class HazelcastConfigs {
   private static void quiet(Config config) {
     config.setProperty("hazelcast.socket.bind.any", "false");
     config.setProperty("hazelcast.phone.home.enabled", "false");
-    config.setProperty("hazelcast.logging.type", "slf4j");
+    config.setProperty(LOGGING, SLF4J);
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     config.setProperty("hazelcast.health.monitoring.level", "OFF");
     config.setProperty("hazelcast.slow.operation.detector.enabled", "false");
@@ -141,7 +149,7 @@ final class HazelcastConfigs {
       config.getSecurityConfig().setUsernamePasswordIdentityConfig(uri.user(), uri.password());
     }
     config.getMetricsConfig().setEnabled(false);
-    config.setProperty("hazelcast.logging.type", "slf4j");
+    config.setProperty(LOGGING, SLF4J);
     config.setProperty("hazelcast.client.heartbeat.interval", "500");
     config.setProperty(
         "hazelcast.client.heartbeat.timeout", Long.toString(clientSilence(settings).toMillis()));

@@ -111,5 +111,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
         .<String>getTopic(HazelcastConfigs.NEWS)
         .addMessageListener(message -> context.runOnContext(nothing -> news.run()));
     instance.getCluster().addMembershipListener(presence);
+    // The first call distributes the partitions, which takes longer than a poll may.
+    instance.getMap(HazelcastConfigs.BEATS).size();
   }
 }
