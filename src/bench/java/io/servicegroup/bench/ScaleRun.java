@@ -5,24 +5,24 @@ import io.servicegroup.model.Status;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.ManagedProcess;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.vertx.core.net.NetServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The fleet of {@link ScaleBench} on one backend. */
 final class ScaleRun implements AutoCloseable {
 
-  private static final int AGENTS = 10;
-  private static final int MEMBERS = 1_000;
+  private static final int AGENTS = Integer.getInteger("agents", 10);
+  private static final int MEMBERS = Integer.getInteger("members", 1_000);
   private static final String GROUP = "compute";
   private static final Duration JOIN = Duration.ofMinutes(6);
   private static final Duration DETECT = Duration.ofMinutes(1);
@@ -34,31 +34,23 @@ final class ScaleRun implements AutoCloseable {
   private final Stand catalog = Technology.POSTGRESQL.start();
   private final Stand stand;
 
-  /** Stands for the one service with a probe: its connections are never taken, only held. */
-  private final ServerSocket service;
+  private final Vertx vertx = Vertx.vertx();
+  private final NetServer service = listen(vertx);
 
   private final Observer observer;
 
   ScaleRun(Technology technology) {
     stand = technology == Technology.POSTGRESQL ? catalog : technology.start();
-    service = listen();
     observer = new Observer(config().put("http", new JsonObject().put("port", 0)));
   }
 
-  private static ServerSocket listen() {
-    try {
-      return new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** The one service with a probe. */
+  private static NetServer listen(Vertx vertx) {
+    return await(vertx.createNetServer().connectHandler(held -> {}).listen(0, "127.0.0.1"));
   }
 
-  private void closeService() {
-    try {
-      service.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static <T> T await(Future<T> work) {
+    return work.toCompletionStage().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   /** Measures everything; the figures by their names. */
@@ -92,7 +84,7 @@ final class ScaleRun implements AutoCloseable {
               "probe",
               new JsonObject()
                   .put("type", "tcp")
-                  .put("address", "127.0.0.1:" + service.getLocalPort())
+                  .put("address", "127.0.0.1:" + service.actualPort())
                   .put("hold", true)
                   .put("fall", 1));
     }
@@ -176,7 +168,7 @@ final class ScaleRun implements AutoCloseable {
   private void serviceDies() {
     int mark = observer.mark();
     long at = System.nanoTime();
-    closeService();
+    await(service.close());
     List<Seen> down = observer.await(mark, 1, Status.DOWN, host(0, 0)::equals, DETECT);
     figure("one service dies → `DOWN`", "%s", after(at, down));
   }
@@ -225,7 +217,7 @@ final class ScaleRun implements AutoCloseable {
   public void close() {
     agents.forEach(AgentProcess::close);
     observer.close();
-    closeService();
+    await(vertx.close());
     stand.close();
     catalog.close();
   }
