@@ -34,6 +34,7 @@ final class BeatLoop implements AutoCloseable {
   private static final int POLLS_TO_SEE_EVERYBODY = 50;
 
   private final Vertx vertx;
+  private final boolean ownVertx;
   private final Context context;
   private final Stand stand;
   private final List<Member> members;
@@ -54,7 +55,18 @@ final class BeatLoop implements AutoCloseable {
       List<Member> members,
       Duration reportInterval,
       Duration serviceDownTime) {
+    this(vertx, false, stand, members, reportInterval, serviceDownTime);
+  }
+
+  private BeatLoop(
+      Vertx vertx,
+      boolean ownVertx,
+      Stand stand,
+      List<Member> members,
+      Duration reportInterval,
+      Duration serviceDownTime) {
     this.vertx = vertx;
+    this.ownVertx = ownVertx;
     this.context = vertx.getOrCreateContext();
     this.stand = stand;
     this.members = members;
@@ -200,6 +212,8 @@ final class BeatLoop implements AutoCloseable {
       await(observer::close);
     }
     await(agent::close);
-    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(1, MINUTES).join();
+    if (ownVertx) {
+      vertx.close().toCompletionStage().toCompletableFuture().orTimeout(1, MINUTES).join();
+    }
   }
 }

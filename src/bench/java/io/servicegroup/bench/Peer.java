@@ -1,5 +1,6 @@
 package io.servicegroup.bench;
 
+import io.servicegroup.testkit.ManagedProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -34,8 +35,15 @@ final class Peer implements AutoCloseable {
     return new Peer(
         List.of(
             "scripts/bench-peers/tooz-heartbeat.py",
-            stand.uri().replaceFirst("\\?.*", "") + "?timeout=30",
+            stand.uri() + "?timeout=30",
             Long.toString(stand.pid())));
+  }
+
+  /** How many members tooz's reader finds in a group. */
+  static int toozMembers(Stand stand, String group) {
+    List<String> output =
+        ManagedProcess.run(List.of("scripts/bench-peers/tooz-members.py", stand.uri(), group));
+    return Integer.parseInt(output.get(output.size() - 1));
   }
 
   /** Nova's own driver on an empty database. */

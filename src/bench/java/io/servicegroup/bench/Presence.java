@@ -16,8 +16,8 @@ final class Presence implements AutoCloseable {
 
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
   private static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(15);
-  private static final int INTERVALS_TO_SETTLE = 4;
-  private static final int INTERVALS_A_ROUND = 4;
+  private static final int INTERVALS_TO_SETTLE = 3;
+  private static final int INTERVALS_A_ROUND = 3;
 
   private final Vertx vertx = Vertx.vertx();
   private final Stand stand;

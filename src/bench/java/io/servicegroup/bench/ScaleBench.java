@@ -18,14 +18,17 @@ public final class ScaleBench {
   /**
    * Measures and prints a table in Markdown.
    *
-   * @param arguments names of backends, all where there is none
+   * @param arguments names of backends, all where there is none; {@code --peers} to count what
+   *     tooz's own reader finds
    */
   public static void main(String[] arguments) {
+    List<String> names = new ArrayList<>(List.of(arguments));
+    boolean peers = names.remove("--peers");
     try {
-      List<Technology> technologies = Technology.named(List.of(arguments));
+      List<Technology> technologies = Technology.named(names);
       List<Map<String, String>> columns = new ArrayList<>();
       for (Technology technology : technologies) {
-        try (ScaleRun run = new ScaleRun(technology)) {
+        try (ScaleRun run = new ScaleRun(technology, peers)) {
           columns.add(run.measure());
         }
       }

@@ -29,6 +29,7 @@ final class ScaleRun implements AutoCloseable {
   private static final Duration SETTLE = Duration.ofSeconds(20);
   private static final Duration STEADY = Duration.ofSeconds(60);
 
+  private final boolean peers;
   private final Map<String, String> figures = new LinkedHashMap<>();
   private final List<AgentProcess> agents = new ArrayList<>();
   private final Stand catalog = Technology.POSTGRESQL.start();
@@ -39,7 +40,8 @@ final class ScaleRun implements AutoCloseable {
 
   private final Observer observer;
 
-  ScaleRun(Technology technology) {
+  ScaleRun(Technology technology, boolean peers) {
+    this.peers = peers;
     stand = technology == Technology.POSTGRESQL ? catalog : technology.start();
     observer = new Observer(config().put("http", new JsonObject().put("port", 0)));
   }
@@ -59,6 +61,9 @@ final class ScaleRun implements AutoCloseable {
     new Journal<>().during(SETTLE);
     steady();
     memory();
+    if (peers && stand.technology().hasTooz()) {
+      figure("members that tooz's reader finds", "%,d", Peer.toozMembers(stand, GROUP));
+    }
     serviceDies();
     agentDies();
     agentStops();
