@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -32,6 +33,7 @@ final class BeatLoop implements AutoCloseable {
   static final int POLLS = 5;
 
   private static final int POLLS_TO_SEE_EVERYBODY = 50;
+  private static final int TRIES_TO_START = 20;
 
   private final Vertx vertx;
   private final boolean ownVertx;
@@ -107,6 +109,20 @@ final class BeatLoop implements AutoCloseable {
   /** Writes all members so many times. */
   Round write(int writes) {
     return measure(writes, null);
+  }
+
+  /** Writes all members for the first time; on a busy machine not every try is in time. */
+  void start() {
+    for (int tries = 1; ; tries++) {
+      try {
+        write(1);
+        return;
+      } catch (CompletionException e) {
+        if (tries == TRIES_TO_START) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Writes all members once and waits for nothing. Called on a context of the backend's Vert.x. */

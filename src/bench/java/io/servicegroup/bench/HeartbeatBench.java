@@ -40,10 +40,9 @@ public final class HeartbeatBench {
 
   private static void measure(Technology technology, boolean peers) {
     try (Stand stand = technology.start()) {
-      if (technology.beats()) {
-        beats(stand, peers);
-      } else {
-        presence(stand, peers);
+      beats(stand, peers);
+      if (!technology.beats()) {
+        presence(stand);
       }
       polls(stand);
     }
@@ -88,23 +87,14 @@ public final class HeartbeatBench {
         peer.total() / one.total(), peer.total() / many.total());
   }
 
-  private static void presence(Stand stand, boolean peers) {
+  private static void presence(Stand stand) {
     String name = stand.technology().text();
-    List<Round> ours = new ArrayList<>();
     for (int size : new int[] {1, MANY}) {
-      try (Presence presence = new Presence(stand, stand.technology().idleAgents(size), size)) {
-        ours.addAll(
-            new Contest()
-                .add(
-                    "%s, present, %,d member%s an agent".formatted(name, size, size > 1 ? "s" : ""),
-                    presence::run)
-                .run());
-      }
-    }
-    if (peers && stand.technology().hasTooz()) {
-      try (Peer tooz = Peer.tooz(stand)) {
-        Round peer = new Contest().add("tooz, " + name, 1, tooz::run).run().get(0);
-        compare(ours.get(0), ours.get(1), peer);
+      int agents = stand.technology().idleAgents(size);
+      try (Presence presence = new Presence(stand, agents, size)) {
+        new Contest()
+            .add("%s, %d agents idle, each of %,d".formatted(name, agents, size), presence::run)
+            .run();
       }
     }
   }

@@ -30,7 +30,7 @@ final class Presence implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       agents.add(new BeatLoop(vertx, stand, stand.join(size), REPORT_INTERVAL, SERVICE_DOWN_TIME));
     }
-    agents.forEach(agent -> agent.write(1));
+    agents.forEach(BeatLoop::start);
     // Not all at one time.
     IntStream.range(0, count)
         .forEach(
