@@ -223,7 +223,9 @@ final class ScaleRun implements AutoCloseable {
     agents.forEach(AgentProcess::close);
     observer.close();
     await(vertx.close());
-    stand.close();
     catalog.close();
+    if (stand != catalog) {
+      stand.close();
+    }
   }
 }

@@ -30,6 +30,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Members, lists and requests about them in JSON, as section 3 of the contract shows them. */
@@ -61,8 +62,20 @@ final class MemberCodec {
         .put("stale", verdict.stale());
   }
 
+  /**
+   * What an evaluator knows of a member also says whether the catalogue has a row of it: who lists
+   * what the catalogue has must tell those that never had one from those just deleted.
+   */
+  private static JsonObject encodeVerdict(MemberView view) {
+    JsonObject json = encodeView(view);
+    return view.catalogued() ? json : json.put("catalogued", false);
+  }
+
   static MemberView decodeView(JsonObject json) {
-    return new MemberView(decodeMember(json, null, Set.of()), decodeVerdict(json));
+    return new MemberView(
+        decodeMember(json, null, Set.of()),
+        decodeVerdict(json),
+        json.getBoolean("catalogued", true));
   }
 
   private static Verdict decodeVerdict(JsonObject json) {
@@ -115,11 +128,20 @@ final class MemberCodec {
   }
 
   static JsonObject encodeSnapshot(Snapshot snapshot) {
+    return encodeSnapshot(snapshot, MemberCodec::encodeView);
+  }
+
+  static JsonObject encodeVerdicts(Snapshot snapshot) {
+    return encodeSnapshot(snapshot, MemberCodec::encodeVerdict);
+  }
+
+  private static JsonObject encodeSnapshot(
+      Snapshot snapshot, Function<MemberView, JsonObject> encodeMember) {
     return new JsonObject()
         .put("epoch", snapshot.epoch())
         .put("seq", snapshot.seq())
         .put("stale", snapshot.stale())
-        .put("members", array(snapshot.members(), MemberCodec::encodeView));
+        .put("members", array(snapshot.members(), encodeMember));
   }
 
   static Snapshot decodeSnapshot(JsonObject json) {

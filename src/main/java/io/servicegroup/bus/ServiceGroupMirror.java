@@ -89,7 +89,7 @@ final class ServiceGroupMirror {
     position = new Position(change.epoch(), change.seq(), position.stale());
     Told before = told.getOrDefault(change.id(), Told.NOTHING);
     Told now = new Told(change.status(), change.incarnation());
-    if (change.reason() == Reason.DELETED) {
+    if (change.reason() == Reason.DELETED || isForgotten(change)) {
       told.remove(change.id());
       remove(change.id());
     } else {
@@ -97,6 +97,12 @@ final class ServiceGroupMirror {
       put(judged(change));
     }
     return before.equals(now) ? Optional.empty() : Optional.of(since(before.status(), change));
+  }
+
+  /** The evaluator forgets a member without a row as soon as it left. */
+  private boolean isForgotten(StatusChange change) {
+    return change.reason() == Reason.LEFT
+        && member(change.id()).filter(view -> !view.catalogued()).isPresent();
   }
 
   /** The change as seen by somebody for whom the status before was another. */
@@ -117,48 +123,33 @@ final class ServiceGroupMirror {
             change.backend());
   }
 
+  /** A member that is not known yet is stood in for until the snapshot that is asked for. */
   private MemberView judged(StatusChange change) {
-    Member member =
-        member(change.id()).map(MemberView::member).orElseGet(() -> unknownToCatalog(change));
+    Optional<MemberView> known = member(change.id());
+    Member member = known.map(MemberView::member).orElseGet(() -> Member.uncatalogued(change.id()));
     return new MemberView(
-        withIncarnation(member, change.incarnation()),
+        as(change, member),
         new Verdict(
             change.status(),
             change.reason(),
             change.at(),
             change.lastSeenUp(),
             false,
-            change.backend()));
+            change.backend()),
+        known.map(MemberView::catalogued).orElse(true));
   }
 
-  /** Stands in until the snapshot that is asked for meanwhile. */
-  private static Member unknownToCatalog(StatusChange change) {
-    return new Member(
-        change.id(),
-        change.binary(),
-        null,
-        0,
-        Map.of(),
-        false,
-        null,
-        false,
-        change.incarnation(),
-        null,
-        Set.of(),
-        null);
-  }
-
-  private static Member withIncarnation(Member member, Incarnation incarnation) {
+  private static Member as(StatusChange change, Member member) {
     return new Member(
         member.id(),
-        member.binary(),
+        change.binary(),
         member.uuid(),
         member.version(),
         member.metadata(),
         member.disabled(),
         member.disabledReason(),
         member.forcedDown(),
-        incarnation,
+        change.incarnation(),
         member.agent(),
         member.backends(),
         member.lastSeenUp());
@@ -225,7 +216,8 @@ final class ServiceGroupMirror {
             known.since(),
             known.lastSeenUp(),
             true,
-            known.backend()));
+            known.backend()),
+        view.catalogued());
   }
 
   private Optional<StatusChange> difference(MemberView view, Snapshot snapshot) {

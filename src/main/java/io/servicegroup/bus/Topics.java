@@ -205,14 +205,17 @@ public final class Topics {
       new Topic<>(
           "servicegroup.status", false, LivenessCodec::encodeChange, LivenessCodec::decodeChange);
 
-  /** Every watched member with its verdict; the filter's group applies. */
+  /**
+   * Every watched member with its verdict; the filter's group applies. One that the catalogue has
+   * no row of (it joined a backend by other means) carries {@code "catalogued": false} besides.
+   */
   public static final RequestTopic<MemberFilter, Snapshot> STATUS_SNAPSHOT =
       new RequestTopic<>(
           "servicegroup.status.snapshot",
           false,
           MemberCodec::encodeFilter,
           MemberCodec::decodeFilter,
-          MemberCodec::encodeSnapshot,
+          MemberCodec::encodeVerdicts,
           MemberCodec::decodeSnapshot);
 
   /** Where the evaluator's numbering stands, every few seconds. */

@@ -90,9 +90,11 @@ public final class RegistrationVerticle extends VerticleBase {
                         verdicts
                             .view(joined.member())
                             .map(view -> new Topics.Joined(view, joined.created()))));
-    Topics.UPDATE.serve(vertx, update -> operations.update(update).compose(verdicts::view));
-    Topics.LEAVE.serve(vertx, operations::leave);
-    Topics.DELETE.serve(vertx, operations::delete);
+    Topics.UPDATE.serve(
+        vertx,
+        update -> verdicts.explain(update.id(), operations.update(update)).compose(verdicts::view));
+    Topics.LEAVE.serve(vertx, id -> verdicts.explain(id, operations.leave(id)));
+    Topics.DELETE.serve(vertx, id -> verdicts.explain(id, operations.delete(id)));
     Topics.CONFLICT.consume(vertx, operations::conflict);
   }
 

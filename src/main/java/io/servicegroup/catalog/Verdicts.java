@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Puts the evaluator's verdicts beside members. */
 final class Verdicts {
@@ -49,11 +51,49 @@ final class Verdicts {
   Future<MemberView> view(Member member) {
     return ask(member.id().group())
         .map(
-            snapshot -> merge(List.of(member), snapshot, MemberFilter.ALL, false).members().get(0));
+            known ->
+                new MemberView(member, index(known).getOrDefault(member.id(), Verdict.UNKNOWN)));
+  }
+
+  private static Map<MemberId, Verdict> index(Snapshot verdicts) {
+    Map<MemberId, Verdict> known = new HashMap<>();
+    verdicts.members().forEach(view -> known.put(view.member().id(), view.verdict()));
+    return known;
   }
 
   /**
-   * Puts verdicts beside members.
+   * Explains why a member that lists show cannot be changed.
+   *
+   * @param id the member
+   * @param answer of whoever was to change it
+   * @param <T> the answer's type
+   * @return the same; 409 in place of 404 where only a backend knows the member
+   */
+  <T> Future<T> explain(MemberId id, Future<T> answer) {
+    return answer.recover(
+        failure ->
+            failure instanceof ServiceGroupException refusal && refusal.status() == 404
+                ? ask(id.group()).compose(known -> refuse(id, known, failure))
+                : Future.failedFuture(failure));
+  }
+
+  private static <T> Future<T> refuse(MemberId id, Snapshot known, Throwable notFound) {
+    boolean uncatalogued =
+        known.members().stream()
+            .anyMatch(view -> view.member().id().equals(id) && !view.catalogued());
+    return Future.failedFuture(
+        uncatalogued
+            ? new ServiceGroupException(
+                409,
+                id
+                    + " has no row in the catalogue that could be changed: it joined a liveness"
+                    + " backend by itself (through tooz), and leaves in the same way")
+            : notFound);
+  }
+
+  /**
+   * Puts verdicts beside members, and adds those that only the evaluator knows. A member that the
+   * evaluator has from the catalogue and the catalogue has not any more was just deleted.
    *
    * @param members from the catalogue, in order
    * @param verdicts from {@link #ask}
@@ -63,13 +103,18 @@ final class Verdicts {
    */
   static Snapshot merge(
       List<Member> members, Snapshot verdicts, MemberFilter filter, boolean stale) {
-    Map<MemberId, Verdict> known = new HashMap<>();
-    verdicts.members().forEach(view -> known.put(view.member().id(), view.verdict()));
-    List<MemberView> views =
-        members.stream()
-            .map(m -> new MemberView(m, known.getOrDefault(m.id(), Verdict.UNKNOWN)))
-            .filter(filter::matches)
-            .toList();
-    return new Snapshot(verdicts.epoch(), verdicts.seq(), stale || verdicts.stale(), views);
+    Map<MemberId, Verdict> known = index(verdicts);
+    Map<MemberId, MemberView> views = new TreeMap<>();
+    for (MemberView view : verdicts.members()) {
+      if (!view.catalogued()) {
+        views.put(view.member().id(), view);
+      }
+    }
+    for (Member member : members) {
+      Verdict verdict = known.getOrDefault(member.id(), Verdict.UNKNOWN);
+      views.put(member.id(), new MemberView(member, verdict));
+    }
+    List<MemberView> matching = views.values().stream().filter(filter::matches).toList();
+    return new Snapshot(verdicts.epoch(), verdicts.seq(), stale || verdicts.stale(), matching);
   }
 }

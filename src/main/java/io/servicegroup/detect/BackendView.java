@@ -1,27 +1,34 @@
 package io.servicegroup.detect;
 
 import io.servicegroup.model.BackendState.MassSilence;
+import io.servicegroup.model.Reason;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * What is known through one backend: its witness clock, the members in the order of their
- * deadlines, the writers in the order in which they were heard, and the verdicts that a mass
- * silence withholds.
+ * deadlines, and the verdicts that a mass silence withholds.
  */
 final class BackendView {
+
+  /** For how long a member without a row in the catalogue is remembered after its end. */
+  private static final long REMEMBERED = TimeUnit.HOURS.toMillis(1);
 
   final String name;
   final int index;
   private final EvaluatorSettings settings;
+  private final Writers writers;
   private final Map<Long, SilenceQueue<Vote>> queues = new HashMap<>();
-  private final Map<Long, SilenceQueue<Writer>> writerQueues = new HashMap<>();
-  private final Map<String, Writer> writers = new HashMap<>();
   private final SilenceQueue<Vote> held = new SilenceQueue<>(Long.MAX_VALUE);
+  private final SilenceQueue<Vote> ended = new SilenceQueue<>(REMEMBERED);
+  private final List<Vote> concluded = new ArrayList<>();
   private final Set<Vote> withheld = new LinkedHashSet<>();
 
   boolean reachable;
@@ -36,6 +43,7 @@ final class BackendView {
     this.name = name;
     this.index = index;
     this.settings = settings;
+    this.writers = new Writers(settings);
   }
 
   /** Sets the clock to what the witness says. A clock that fell gives everybody all their time. */
@@ -58,7 +66,8 @@ final class BackendView {
     massSilence = null;
     held.forEach(this::heard);
     queues.values().forEach(queue -> queue.restart(clock));
-    writerQueues.values().forEach(queue -> queue.restart(clock));
+    ended.restart(clock);
+    writers.restart(clock);
   }
 
   /** Whether this is the first message, whose contents were so before and did not just happen. */
@@ -78,7 +87,7 @@ final class BackendView {
   /** Begins a member's whole time anew; whatever was withheld or held about it is not any more. */
   void heard(Vote vote) {
     release(vote);
-    vote.held = false;
+    writers.held(vote, false, clock);
     long downTime = settings.downTime(vote.tracked.id.group());
     queues.computeIfAbsent(downTime, SilenceQueue::new).heard(vote, clock);
   }
@@ -87,18 +96,46 @@ final class BackendView {
   void hold(Vote vote) {
     release(vote);
     held.heard(vote, clock);
-    vote.held = true;
+    writers.held(vote, true, clock);
   }
 
   /** Forgets a member's deadline. */
   void drop(Vote vote) {
     release(vote);
     vote.leaveQueue();
+    writers.notLiving(vote, clock);
     vote.held = false;
-    notLiving(vote);
+  }
+
+  /** A verdict was given: no deadline runs any more, except for being remembered at all. */
+  void end(Vote vote) {
+    drop(vote);
+    if (!vote.tracked.catalogued && vote.tracked.votes[index] == vote) {
+      ended.heard(vote, clock);
+    }
+  }
+
+  /** The backend concluded that a member is gone: believed unless too many others are as well. */
+  void conclude(Vote vote, Reason reason) {
+    if (vote.concluded == null) {
+      vote.concluded = reason;
+      vote.leaveQueue();
+      writers.held(vote, false, clock);
+      if (vote.writer != null) {
+        vote.writer.concluded++;
+      }
+      concluded.add(vote);
+    }
   }
 
   private void release(Vote vote) {
+    if (vote.concluded != null) {
+      vote.concluded = null;
+      concluded.remove(vote);
+      if (vote.writer != null) {
+        vote.writer.concluded--;
+      }
+    }
     if (vote.withheld) {
       vote.withheld = false;
       withheld.remove(vote);
@@ -110,36 +147,13 @@ final class BackendView {
 
   /** A member of a writer was seen alive. */
   void living(Vote vote) {
-    String key = writerKey(vote.tracked);
-    if (vote.writer == null || !vote.writer.key.equals(key)) {
-      notLiving(vote);
-      vote.writer = writers.computeIfAbsent(key, Writer::new);
-      vote.writer.living++;
-    }
-    Writer writer = vote.writer;
-    writer.downTime = Math.max(writer.downTime, settings.downTime(vote.tracked.id.group()));
-    writerQueues.computeIfAbsent(writer.downTime, SilenceQueue::new).heard(writer, clock);
+    writers.living(vote, clock);
   }
 
-  private void notLiving(Vote vote) {
-    Writer writer = vote.writer;
-    if (writer != null) {
-      vote.writer = null;
-      writer.living--;
-      if (writer.living == 0) {
-        writer.leaveQueue();
-        writers.remove(writer.key);
-      }
-    }
-  }
-
-  private static String writerKey(Tracked tracked) {
-    return tracked.member != null && tracked.member.agent() != null
-        ? tracked.member.agent()
-        : tracked.id.toString();
-  }
-
-  /** Hands over every member whose silence is a verdict now. Costs what is overdue. */
+  /**
+   * Hands over every member whose silence, or whose end that the backend concluded, is a verdict
+   * now. Costs what is overdue.
+   */
   void expire(Consumer<Vote> expired) {
     if (massSilence != null && clock >= heldUntil) {
       massSilence = null;
@@ -147,13 +161,12 @@ final class BackendView {
         expireNow(vote, expired);
       }
     }
+    expireConcluded(expired);
     for (SilenceQueue<Vote> queue : queues.values()) {
       Vote vote = queue.overdue(clock);
       while (vote != null) {
         if (isPartOfMassSilence(vote)) {
-          vote.leaveQueue();
-          vote.withheld = true;
-          withheld.add(vote);
+          withhold(vote);
         } else {
           expireNow(vote, expired);
         }
@@ -162,31 +175,64 @@ final class BackendView {
     }
   }
 
+  private void expireConcluded(Consumer<Vote> expired) {
+    if (concluded.isEmpty()) {
+      return;
+    }
+    List<Vote> votes = List.copyOf(concluded);
+    concluded.clear();
+    Set<Writer> gone = new HashSet<>();
+    for (Vote vote : votes) {
+      if (vote.writer != null && vote.writer.concluded == vote.writer.living) {
+        gone.add(vote.writer);
+      }
+    }
+    holdMassSilence(gone);
+    if (massSilence == null) {
+      writers.departed(gone, clock);
+    }
+    for (Vote vote : votes) {
+      if (massSilence != null && gone.contains(vote.writer)) {
+        withhold(vote);
+      } else {
+        expireNow(vote, expired);
+      }
+    }
+  }
+
+  /** Hands over every member without a row that ended so long ago that it is to be forgotten. */
+  void forget(Consumer<Vote> forgotten) {
+    Vote vote = ended.overdue(clock);
+    while (vote != null) {
+      vote.leaveQueue();
+      forgotten.accept(vote);
+      vote = ended.overdue(clock);
+    }
+  }
+
   private void expireNow(Vote vote, Consumer<Vote> expired) {
     expired.accept(vote);
-    drop(vote);
+    end(vote);
+  }
+
+  private void withhold(Vote vote) {
+    vote.leaveQueue();
+    vote.withheld = true;
+    withheld.add(vote);
   }
 
   private boolean isPartOfMassSilence(Vote vote) {
-    if (settings.massShare() >= 1 || vote.writer == null || !isSilent(vote.writer)) {
+    if (vote.writer == null || !writers.isSilent(vote.writer, clock)) {
       return false;
     }
-    if (massSilence == null) {
-      int silent = 0;
-      for (SilenceQueue<Writer> queue : writerQueues.values()) {
-        silent += queue.silentFor(settings.suspicionTime(queue.timeoutMillis()), clock);
-      }
-      int all = writers.size();
-      if (silent >= settings.massMinWriters() && silent > settings.massShare() * all) {
-        massSilence = new MassSilence(silent, all, settings.massHold());
-        heldUntil = clock + settings.massHold();
-      }
-    }
+    holdMassSilence(Set.of());
     return massSilence != null;
   }
 
-  /** A writer with a member that was heard lately is not silent, whatever else it has. */
-  private boolean isSilent(Writer writer) {
-    return clock - writer.heardAt() > settings.suspicionTime(writer.downTime);
+  private void holdMassSilence(Set<Writer> gone) {
+    if (massSilence == null) {
+      massSilence = writers.massSilence(gone, clock);
+      heldUntil = clock + settings.massHold();
+    }
   }
 }

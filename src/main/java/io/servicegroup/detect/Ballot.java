@@ -38,15 +38,18 @@ final class Ballot {
     } else if (vote.hasFallen(beat.count())) {
       // A backend that came back older: counting begins again, and nobody died of it.
       vote.saw(beat.incarnation(), beat.count());
-      unwitnessed(vote);
+      notVouchedFor(vote);
+    } else if (vote.held) {
+      notVouchedFor(vote);
     }
   }
 
   void held(Vote vote, Beat beat) {
-    if (vote.isOlderLife(beat.incarnation())) {
+    if (vote.isOlderLife(beat.incarnation()) || vote.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
-    vote.tracked.found &= vote.backend.isListing() || vote.isSameLife(beat.incarnation());
+    vote.tracked.found &=
+        vote.backend.isListing() || (vote.isSameLife(beat.incarnation()) && !vote.neverSeen());
     vote.saw(beat.incarnation(), beat.count());
     vote.backend.hold(vote);
     alive(vote);
@@ -61,10 +64,20 @@ final class Ballot {
             && !(vote.neverSeen() && vote.backend.isListing())
             && (absence.cause().stated() || !vote.backend.isInGrace());
     vote.saw(absence);
-    if (believed) {
+    vote.tracked.found &= !believed;
+    if (believed && !absence.cause().stated() && vote.choice != Choice.DOWN) {
+      vote.backend.conclude(vote, absence.cause().reason());
+    } else if (believed) {
       down(vote, absence.cause().reason());
-      vote.backend.drop(vote);
+      vote.backend.end(vote);
     } else if (vote.choice != Choice.DOWN) {
+      vote.backend.heard(vote);
+    }
+  }
+
+  /** No sign of life, and no presence that stands for one: its time begins to run. */
+  void notVouchedFor(Vote vote) {
+    if (vote.choice != Choice.DOWN) {
       vote.backend.heard(vote);
     }
   }
@@ -76,9 +89,9 @@ final class Ballot {
     }
   }
 
-  /** Its time is over. */
+  /** Its time is over, or what the backend concluded is believed. */
   void silent(Vote vote) {
-    down(vote, Reason.HEARTBEAT_TIMEOUT);
+    down(vote, vote.concluded == null ? Reason.HEARTBEAT_TIMEOUT : vote.concluded);
   }
 
   private void alive(Vote vote) {

@@ -1,7 +1,9 @@
 package io.servicegroup.detect;
 
 import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
+import io.servicegroup.model.Beat;
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -28,6 +30,10 @@ import java.util.Optional;
  * newer incarnation; what is found in a backend's first message is where counting begins, not a
  * beat; an absence stated by the member's agent is believed at once, one concluded by the backend
  * only outside the grace after a new start; an older incarnation neither kills nor revives.
+ *
+ * <p>A member whose presence a backend vouches for and that carries no life of ours joined by other
+ * means (tooz): it is a member like any other, whether or not the catalogue has a row of it. One
+ * without a row is forgotten when it left, or an hour of witnessed time after it went down.
  *
  * <p>Not thread-safe. A call costs what it brings and what expired, not what exists, except for the
  * first one after an outage and for snapshots.
@@ -69,8 +75,8 @@ public final class LivenessEvaluator {
     now = at;
     backend.advance(sightings.witnessedMillis());
     sightings.beats().forEach(beat -> ballot.beat(vote(track(beat.id()), backend), beat));
-    sightings.held().forEach(beat -> ballot.held(vote(track(beat.id()), backend), beat));
-    sightings.gone().forEach(seen -> ballot.gone(vote(track(seen.id()), backend), seen));
+    sightings.held().forEach(beat -> held(beat, backend));
+    sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {
       Tracked tracked = members.get(id);
       if (tracked != null && tracked.votes[backend.index] != null) {
@@ -78,6 +84,7 @@ public final class LivenessEvaluator {
       }
     }
     backend.expire(this::expired);
+    backend.forget(this::forgotten);
     return verdicts.drain();
   }
 
@@ -105,11 +112,16 @@ public final class LivenessEvaluator {
     Tracked tracked = track(member.id());
     boolean wasForced = tracked.isForcedDown();
     tracked.member = member;
+    tracked.catalogued = true;
     tracked.found &= !justJoined;
     for (BackendView backend : backends.values()) {
       boolean votes = member.backends().isEmpty() || member.backends().contains(backend.name);
-      if (votes && tracked.votes[backend.index] == null) {
+      Vote vote = tracked.votes[backend.index];
+      if (votes && vote == null) {
         backend.heard(vote(tracked, backend));
+      } else if (vote != null && vote.held && vote.isOlderLife(vote.incarnation())) {
+        // Nobody will say of it that it ended: it did with the life before.
+        ballot.notVouchedFor(vote);
       }
     }
     if (member.forcedDown()) {
@@ -131,8 +143,8 @@ public final class LivenessEvaluator {
   public List<StatusChange> deleted(MemberId id, Instant at) {
     now = at;
     Tracked tracked = members.get(id);
-    if (tracked != null) {
-      if (tracked.member != null) {
+    if (tracked != null && (tracked.catalogued || tracked.member == null)) {
+      if (tracked.catalogued) {
         verdicts.settle(tracked, Status.DOWN, Reason.DELETED, null, now);
       }
       forget(tracked);
@@ -148,11 +160,12 @@ public final class LivenessEvaluator {
    */
   public boolean tracks(MemberId id) {
     Tracked tracked = members.get(id);
-    return tracked != null && tracked.member != null;
+    return tracked != null && tracked.catalogued;
   }
 
   /**
-   * Lists the members that the catalogue told of, in order.
+   * Lists the members that the catalogue told of, and those whose presence a backend vouches for
+   * without anybody having told, in order.
    *
    * @param group only of this group, or null for all
    * @return their verdicts, and the number of the last change
@@ -163,7 +176,7 @@ public final class LivenessEvaluator {
             .filter(tracked -> tracked.member != null)
             .filter(tracked -> group == null || group.equals(tracked.id.group()))
             .sorted(Comparator.comparing(tracked -> tracked.id))
-            .map(tracked -> new MemberView(tracked.member, VerdictLog.verdict(tracked)))
+            .map(VerdictLog::view)
             .toList();
     boolean stale = backends.values().stream().noneMatch(backend -> backend.reachable);
     Digest digest = verdicts.digest();
@@ -214,9 +227,33 @@ public final class LivenessEvaluator {
     return vote;
   }
 
+  /** Presence without a life of ours is somebody else's member, whether or not it has a row. */
+  private void held(Beat beat, BackendView backend) {
+    Tracked tracked = track(beat.id());
+    if (tracked.member == null && beat.incarnation() == null) {
+      tracked.member = Member.uncatalogued(beat.id());
+    }
+    ballot.held(vote(tracked, backend), beat);
+  }
+
+  private void gone(Absence absence, BackendView backend) {
+    Tracked tracked = track(absence.id());
+    ballot.gone(vote(tracked, backend), absence);
+    boolean left = tracked.status == Status.DOWN && tracked.reason == Reason.LEFT;
+    if (left && !tracked.catalogued) {
+      forget(tracked);
+    }
+  }
+
+  /** A member without a row whose end was long ago; where another backend sees it, it stays. */
+  private void forgotten(Vote vote) {
+    if (!vote.tracked.catalogued && vote.tracked.status != Status.UP) {
+      forget(vote.tracked);
+    }
+  }
+
   private void expired(Vote vote) {
     if (vote.tracked.member == null) {
-      vote.backend.drop(vote);
       forget(vote.tracked);
     } else {
       ballot.silent(vote);
@@ -236,6 +273,7 @@ public final class LivenessEvaluator {
     for (Vote vote : tracked.votes) {
       if (vote != null) {
         vote.backend.drop(vote);
+        tracked.votes[vote.backend.index] = null;
       }
     }
   }
@@ -255,18 +293,6 @@ public final class LivenessEvaluator {
       return;
     }
     Status status = decisive.choice == Choice.UP ? Status.UP : Status.DOWN;
-    verdicts.settle(tracked, status, reason(tracked, decisive, why), decisive, now);
-  }
-
-  private Reason reason(Tracked tracked, Vote decisive, Reason why) {
-    boolean up = decisive.choice == Choice.UP;
-    if (tracked.status == Status.UNKNOWN) {
-      boolean asBefore = tracked.found && (up || decisive.reason == Reason.HEARTBEAT_TIMEOUT);
-      return asBefore ? Reason.INITIAL : decisive.reason;
-    }
-    if (up && why != null) {
-      return why;
-    }
-    return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : decisive.reason;
+    verdicts.settle(tracked, status, VerdictRules.reason(tracked, decisive, why), decisive, now);
   }
 }

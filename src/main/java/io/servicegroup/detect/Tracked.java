@@ -13,8 +13,11 @@ final class Tracked {
   final MemberId id;
   final Vote[] votes;
 
-  /** Null where a backend showed it and the catalogue has not told of it (yet). */
+  /** Null where a backend showed beats of it and the catalogue has not told of it (yet). */
   Member member;
+
+  /** Whether the catalogue told of it; otherwise it has a member only where a backend made one. */
+  boolean catalogued;
 
   Status status = Status.UNKNOWN;
   Reason reason;

@@ -76,11 +76,15 @@ final class VerdictLog {
         tracked.reason,
         tracked.incarnation,
         now,
-        new MemberView(tracked.member, verdict(tracked)).lastSeenUp(),
+        view(tracked).lastSeenUp(),
         tracked.decidedBy);
   }
 
-  static Verdict verdict(Tracked tracked) {
+  static MemberView view(Tracked tracked) {
+    return new MemberView(tracked.member, verdict(tracked), tracked.catalogued);
+  }
+
+  private static Verdict verdict(Tracked tracked) {
     boolean stale = true;
     for (Vote vote : tracked.votes) {
       stale &= vote == null || !vote.backend.reachable;

@@ -2,6 +2,8 @@ package io.servicegroup.detect;
 
 import io.servicegroup.detect.EvaluatorSettings.Rule;
 import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
 
 /**
  * How the votes of several backends make one verdict. A backend that never saw the member and was
@@ -32,6 +34,25 @@ final class VerdictRules {
       }
     }
     return find(rule, votes, cast, weak);
+  }
+
+  /**
+   * Finds the reason to give.
+   *
+   * @param decisive the vote that decides
+   * @param why the reason to give for an up instead of the vote's, or null
+   * @return the reason; only used where there is a change to tell
+   */
+  static Reason reason(Tracked tracked, Vote decisive, Reason why) {
+    boolean up = decisive.choice == Choice.UP;
+    if (tracked.status == Status.UNKNOWN) {
+      boolean asBefore = tracked.found && (up || decisive.reason == Reason.HEARTBEAT_TIMEOUT);
+      return asBefore ? Reason.INITIAL : decisive.reason;
+    }
+    if (up && why != null) {
+      return why;
+    }
+    return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : decisive.reason;
   }
 
   private static Vote find(Rule rule, Vote[] votes, Vote cast, Choice choice) {

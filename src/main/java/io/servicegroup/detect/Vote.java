@@ -23,6 +23,10 @@ final class Vote extends SilenceQueue.Node<Vote> {
   Reason reason;
   boolean held;
   boolean withheld;
+
+  /** Why it would be down, where the backend concluded that and it is not believed yet. */
+  Reason concluded;
+
   Writer writer;
 
   private Incarnation incarnation;
@@ -66,6 +70,16 @@ final class Vote extends SilenceQueue.Node<Vote> {
     return isOlderLife(seen.incarnation())
         || (isSameLife(seen.incarnation()) && count > seen.count())
         || seen.equals(absence);
+  }
+
+  /** Whether it is the very presence that the backend said had ended: somebody is late. */
+  boolean hasEnded(Incarnation seen, long seenCount) {
+    return choice == Choice.DOWN
+        && absence != null
+        && !absence.cause().stated()
+        && seen != null
+        && seen.equals(incarnation)
+        && seenCount == count;
   }
 
   boolean hasGrown(long seenCount) {

@@ -11,6 +11,12 @@ final class Writer extends SilenceQueue.Node<Writer> {
   /** How many members it has that are up. */
   int living;
 
+  /** How many of them the backend vouches for. */
+  int held;
+
+  /** How many of them the backend concluded to be gone, which is not believed yet. */
+  int concluded;
+
   /** The longest timeout among its members' groups. */
   long downTime;
 

@@ -29,6 +29,7 @@ final class BeatWriter {
   private List<Heartbeat> written = List.of();
   private List<Heartbeat> waiting;
   private boolean writing;
+  private boolean abandoned;
   private long retry = -1;
   private Promise<Void> finished;
 
@@ -41,8 +42,16 @@ final class BeatWriter {
 
   /** Takes the full state. */
   void write(List<Heartbeat> state) {
+    abandoned = false;
     waiting = state;
     next();
+  }
+
+  /** Repeats nothing of what it was told so far. */
+  void abandon() {
+    abandoned = true;
+    waiting = null;
+    vertx.cancelTimer(retry);
   }
 
   /** Completes when what waits has been written, or could not be; takes nothing afterwards. */
@@ -98,7 +107,7 @@ final class BeatWriter {
       next();
     } else if (finished != null) {
       finished.complete();
-    } else if (!succeeded) {
+    } else if (!succeeded && !abandoned) {
       // A beat is repeated by the next heartbeat anyway; after an outage everybody waits for it,
       // and news is not to wait that long.
       long delay = Math.max(1, settings.reportInterval().toMillis() / (news ? 10 : 5));

@@ -6,9 +6,11 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.detect.EvaluatorSettings;
 import io.servicegroup.detect.LivenessEvaluator;
 import io.servicegroup.model.BackendState;
+import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.StatusChange;
@@ -113,8 +115,26 @@ public final class EvaluationVerticle extends VerticleBase {
     if (!isConfigured(sightings.backend())) {
       return;
     }
-    publish(evaluator.sightings(sightings, now()));
+    publish(evaluator.sightings(watched(sightings), now()));
     showMassSilence(sightings.backend());
+  }
+
+  /** Members that only a backend knows are shown where their whole group is watched. */
+  private Sightings watched(Sightings seen) {
+    if (config.watch() instanceof AgentConfig.WatchAll) {
+      return seen;
+    }
+    return new Sightings(
+        seen.backend(),
+        seen.witnessedMillis(),
+        seen.beats(),
+        seen.held().stream().filter(beat -> isWatched(beat.id()) || tracks(beat)).toList(),
+        seen.gone(),
+        seen.unwitnessed());
+  }
+
+  private boolean tracks(Beat beat) {
+    return beat.incarnation() != null || evaluator.tracks(beat.id());
   }
 
   private boolean isConfigured(String backend) {
@@ -166,11 +186,14 @@ public final class EvaluationVerticle extends VerticleBase {
   }
 
   private boolean isWatched(CatalogEvent event) {
+    return isWatched(event.member().id())
+        || (config.watch() instanceof AgentConfig.WatchOwn && (event.own() || isTracked(event)));
+  }
+
+  private boolean isWatched(MemberId id) {
     AgentConfig.Watch watch = config.watch();
-    if (watch instanceof AgentConfig.WatchGroups some) {
-      return some.groups().contains(event.member().id().group());
-    }
-    return watch instanceof AgentConfig.WatchAll || event.own() || isTracked(event);
+    return watch instanceof AgentConfig.WatchAll
+        || (watch instanceof AgentConfig.WatchGroups some && some.groups().contains(id.group()));
   }
 
   /** A member that was this agent's own is followed until it is deleted. */

@@ -58,6 +58,18 @@ public interface LivenessBackend {
   Future<Observation> poll();
 
   /**
+   * Gives up presence that needs no beat (a session), until the next write: no heartbeat was heard
+   * for a {@code service_down_time}, so the loops that stand behind the presence may be dead.
+   * Called once per such silence; a write may be in progress, and what it says counts as older than
+   * this.
+   *
+   * @return when it is given up; at once where beats that stop are all there is
+   */
+  default Future<Void> release() {
+    return Future.succeededFuture();
+  }
+
+  /**
    * Closes every connection.
    *
    * @return never fails
@@ -67,9 +79,16 @@ public interface LivenessBackend {
   /**
    * What a poll saw.
    *
-   * @param beats members with their counts. Repeating an unchanged count is allowed
-   * @param held members whose presence the backend vouches for
-   * @param gone absences that the backend vouches for. Repeating one is allowed
+   * <p>{@link LivenessVerticle} passes on what is news, so repeating is free.
+   *
+   * @param beats members with their counts. Repeating an unchanged count is allowed, and so is
+   *     leaving it out
+   * @param held all members whose presence the backend vouches for now: the full list in each poll.
+   *     One that is missing, and neither in {@code beats} nor in {@code gone}, is not vouched for
+   *     any more: its deadline begins to run, as if it had been heard for the last time. One that
+   *     is also in {@code beats} counts as held
+   * @param gone absences that the backend vouches for. Repeating one is allowed, and so is leaving
+   *     it out
    * @param unwitnessed members whose beats could not be written by anybody
    * @param dataLost whether the backend came back empty or older than it was
    */

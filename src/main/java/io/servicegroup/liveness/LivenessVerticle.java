@@ -44,6 +44,8 @@ public abstract class LivenessVerticle extends VerticleBase {
   private Ticker polling;
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
+  private HeartbeatWatch heartbeatWatch;
+  private SightingsNews news;
   private State state;
 
   /** Makes the verticle; nothing happens before its deployment. */
@@ -64,8 +66,10 @@ public abstract class LivenessVerticle extends VerticleBase {
     outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
     writer = new BeatWriter(vertx, backend, settings);
+    heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
+    news = new SightingsNews(settings.reportInterval());
     Topics.CATALOG.consume(vertx, backend::catalogued);
-    heartbeats = Topics.HEARTBEAT.consume(vertx, writer::write);
+    heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
     return backend
         .open(this::hasten)
         .onSuccess(opened -> startPolling())
@@ -90,6 +94,28 @@ public abstract class LivenessVerticle extends VerticleBase {
     polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, interval, this::poll);
   }
 
+  private void heartbeat(List<Heartbeat> members) {
+    heartbeatWatch.heard(!members.isEmpty(), System.nanoTime());
+    writer.write(members);
+  }
+
+  /** A session must not outlive the loops that it speaks for. */
+  private void release() {
+    LOG.warn(
+        "Backend {}: no heartbeat was heard for {} ms; presence that needs no beat is given up",
+        settings.backend(),
+        settings.serviceDownTime().toMillis());
+    writer.abandon();
+    backend
+        .release()
+        .onFailure(
+            failure ->
+                LOG.warn(
+                    "Backend {}: presence could not be given up: {}",
+                    settings.backend(),
+                    failure.getMessage()));
+  }
+
   private void hasten() {
     if (polling != null) {
       polling.hasten();
@@ -98,6 +124,9 @@ public abstract class LivenessVerticle extends VerticleBase {
 
   private Future<?> poll() {
     long started = System.nanoTime();
+    if (heartbeatWatch.tick(started)) {
+      release();
+    }
     return backend.poll().onSuccess(seen -> witnessed(started, seen)).onFailure(this::notWitnessed);
   }
 
@@ -114,15 +143,16 @@ public abstract class LivenessVerticle extends VerticleBase {
     }
     outages.succeeded();
     become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);
+    Observation said = news.of(seen, outage || seen.dataLost(), started);
     Topics.SIGHTINGS.publish(
         vertx,
         new Sightings(
             settings.backend(),
             witness.millis(),
-            seen.beats(),
-            seen.held(),
-            seen.gone(),
-            seen.unwitnessed()));
+            said.beats(),
+            said.held(),
+            said.gone(),
+            said.unwitnessed()));
   }
 
   private void notWitnessed(Throwable failure) {

@@ -49,6 +49,17 @@ public record Member(
   }
 
   /**
+   * Makes a member that a backend shows and the catalogue has no row of.
+   *
+   * @param id group and host
+   * @return a member about which nothing else is known; the group stands for its binary
+   */
+  public static Member uncatalogued(MemberId id) {
+    return new Member(
+        id, id.group(), null, 0, Map.of(), false, null, false, null, null, Set.of(), null);
+  }
+
+  /**
    * Compares what a watcher of the catalogue cares about: everything but {@code last_seen_up},
    * which every beat moves.
    *

@@ -5,10 +5,22 @@ import java.time.Instant;
 /**
  * A member with its verdict: what lists, replies and pages show.
  *
- * @param member from the catalogue
+ * @param member from the catalogue, or {@link Member#uncatalogued}
  * @param verdict from the evaluator; {@link Verdict#UNKNOWN} for members that nobody here watches
+ * @param catalogued whether the catalogue has a row of it; without one it joined a backend by other
+ *     means than an agent of ours
  */
-public record MemberView(Member member, Verdict verdict) {
+public record MemberView(Member member, Verdict verdict, boolean catalogued) {
+
+  /**
+   * Makes a view of a member that the catalogue has a row of.
+   *
+   * @param member from the catalogue
+   * @param verdict from the evaluator
+   */
+  public MemberView(Member member, Verdict verdict) {
+    this(member, verdict, true);
+  }
 
   /**
    * When it was last seen alive, by whoever knows it later: the evaluator of this process or the

@@ -9,9 +9,10 @@ import java.util.List;
  * @param witnessedMillis the verticle's witness clock, in milliseconds of witnessed time. It
  *     advances only over intervals in which beats could have been written and seen. A clock that
  *     fell is a new start: everybody has a whole {@code service_down_time} from there
- * @param beats signs of life; applied before the clock
- * @param held members whose presence the backend vouches for until further notice (a {@code gone},
- *     or a {@code beat}, after which the deadline runs again)
+ * @param beats signs of life; applied before the absences. A count that stands still is none
+ * @param held members whose presence the backend vouches for until further notice: a {@code gone},
+ *     a clock that fell, or a {@code beat}, after which the deadline runs again, whether or not its
+ *     count grew
  * @param gone absences that the backend vouches for
  * @param unwitnessed members whose own beats could not have been written (somebody else holds the
  *     row): their silence does not count

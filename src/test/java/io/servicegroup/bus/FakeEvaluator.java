@@ -111,6 +111,13 @@ public final class FakeEvaluator {
         new MemberView(member, new Verdict(status, Reason.INITIAL, NOW, NOW, false, "embedded")));
   }
 
+  /** Makes a member known that the catalogue knows nothing of, without a word. */
+  public synchronized FakeEvaluator knowsWithoutARow(String name, Status status) {
+    Verdict verdict = new Verdict(status, Reason.INITIAL, NOW, NOW, false, "embedded");
+    members.put(id(name), new MemberView(Member.uncatalogued(id(name)), verdict, false));
+    return this;
+  }
+
   public synchronized void forgets(String name) {
     members.remove(id(name));
   }
@@ -133,12 +140,14 @@ public final class FakeEvaluator {
     Member member = before == null ? member(name, 1) : before.member();
     Status previous = before == null ? Status.UNKNOWN : before.verdict().status();
     seq++;
-    if (reason == Reason.DELETED) {
+    boolean catalogued = before == null || before.catalogued();
+    if (reason == Reason.DELETED || (reason == Reason.LEFT && !catalogued)) {
       members.remove(id(name));
     } else {
       members.put(
           id(name),
-          new MemberView(member, new Verdict(status, reason, NOW, NOW, false, "embedded")));
+          new MemberView(
+              member, new Verdict(status, reason, NOW, NOW, false, "embedded"), catalogued));
     }
     return new StatusChange(
         epoch,

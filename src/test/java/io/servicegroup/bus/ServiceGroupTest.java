@@ -65,6 +65,29 @@ class ServiceGroupTest {
   }
 
   @Test
+  void membersWithoutARowAreThereUntilTheyLeave() throws Exception {
+    ServiceGroup services =
+        start(
+            evaluator
+                .serve()
+                .knowsWithoutARow("compute/t1", Status.UP)
+                .knowsWithoutARow("compute/t2", Status.UP)
+                .knows("compute/a", Status.UP));
+    next(3);
+    assertThat(services.member(FakeEvaluator.id("compute/t1")).orElseThrow().catalogued())
+        .isFalse();
+    assertThat(services.member(FakeEvaluator.id("compute/a")).orElseThrow().catalogued()).isTrue();
+    evaluator.changes("compute/t1", Status.DOWN, Reason.LEFT);
+    evaluator.changes("compute/t2", Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
+    evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
+    next(3);
+    assertThat(services.members("compute"))
+        .extracting(view -> view.member().id().host(), MemberView::catalogued)
+        .containsExactly(tuple("a", true), tuple("t2", false));
+    assertThat(evaluator.snapshotsAsked()).isEqualTo(1);
+  }
+
+  @Test
   void tellsEachChangeOnceAndInOrder() throws Exception {
     start(evaluator.serve().knows("compute/a", Status.UP));
     next();

@@ -67,6 +67,22 @@ class CommandLineTest {
     assertThat(err.toString()).doesNotContain("Pa55").doesNotContain("\tat ");
   }
 
+  @Test
+  void aThirdPartysVerticleHasToBeThere() throws Exception {
+    String there = "io.servicegroup.thirdparty.FileLivenessVerticle";
+    String entry = "liveness: {backends: [{verticle: %s, name: files, config: {poll_ms: 1}}]}";
+    Path file = directory.resolve("agent.yaml");
+    Files.writeString(file, entry.formatted(there));
+    assertThat(execute("check-config", "--config", file.toString())).isZero();
+    Files.writeString(file, entry.formatted(there + "s"));
+    assertThat(execute("check-config", "--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .singleElement()
+        .asString()
+        .startsWith("liveness.backends[0].verticle: given \"" + there + "s\"")
+        .contains("class path");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -28,17 +28,25 @@ class EvaluatorModelTest {
 
   private static final int MEMBERS = 4;
 
+  private long graceUntil;
+
   enum Act {
     BEAT,
     LATE_BEAT,
+    HOLD,
+    HOLD_AGAIN,
+    UNHOLD,
+    END,
+    LATE_END,
     FAIL,
     JOIN,
     FORCE,
     CLEAR,
     DELETE;
 
-    boolean ofTheCatalogue() {
-      return compareTo(JOIN) >= 0;
+    /** The catalogue speaks between messages; within one, ends come after all signs of life. */
+    boolean endsAMessage() {
+      return compareTo(UNHOLD) >= 0;
     }
   }
 
@@ -51,10 +59,22 @@ class EvaluatorModelTest {
     int generation = 1;
     long count;
     long heardAt;
+    boolean held;
+    boolean ended;
+    int seen;
     boolean known = true;
     boolean forced;
     boolean wasForced;
     Status vote = Status.UNKNOWN;
+
+    void startAnew() {
+      heardAt = 0;
+      held = false;
+    }
+
+    boolean wasSeen() {
+      return seen == generation;
+    }
 
     Status verdict() {
       // Unknown is never returned to.
@@ -69,7 +89,8 @@ class EvaluatorModelTest {
                 Arbitraries.integers().between(0, MEMBERS - 1),
                 Arbitraries.frequencyOf(
                     net.jqwik.api.Tuple.of(12, Arbitraries.just(Act.BEAT)),
-                    net.jqwik.api.Tuple.of(6, Arbitraries.of(Act.class))))
+                    net.jqwik.api.Tuple.of(3, Arbitraries.just(Act.HOLD)),
+                    net.jqwik.api.Tuple.of(9, Arbitraries.of(Act.class))))
             .as(Deed::new);
     Arbitrary<Long> pause = Arbitraries.longs().between(1, 9_000);
     Arbitrary<Boolean> outage = Arbitraries.of(true, false, false, false, false, false, false);
@@ -83,6 +104,7 @@ class EvaluatorModelTest {
   @Property(tries = 2_000)
   void agreesWithTheModel(@ForAll("histories") List<Step> history) {
     Evaluation evaluation = Evaluation.of("pg");
+    graceUntil = DOWN_TIME;
     Map<Integer, Model> models = new TreeMap<>();
     evaluation.look("pg", 0).told();
     for (int i = 0; i < MEMBERS; i++) {
@@ -94,7 +116,8 @@ class EvaluatorModelTest {
       boolean fell = step.outage() && clock > 0;
       clock = fell ? 0 : clock + step.millis();
       if (fell) {
-        models.values().forEach(model -> model.heardAt = 0);
+        graceUntil = DOWN_TIME;
+        models.values().forEach(model -> model.startAnew());
       }
       Evaluation.Look look = evaluation.look("pg", clock);
       for (Deed deed : step.deeds()) {
@@ -123,11 +146,8 @@ class EvaluatorModelTest {
     if (!model.known && deed.act() != Act.JOIN) {
       return;
     }
-    if (deed.act().ofTheCatalogue()) {
-      // It happens between two messages.
-      look.told();
-      look.clear();
-      expire(models, clock);
+    if (deed.act().endsAMessage()) {
+      tell(look, models, clock);
     }
     switch (deed.act()) {
       case BEAT -> {
@@ -136,9 +156,24 @@ class EvaluatorModelTest {
         heard(model, clock);
       }
       case LATE_BEAT -> look.beat(host, model.generation - 1, model.count + 100);
-      case FAIL -> {
-        look.gone(host, model.generation, model.count, Cause.PROBE_FAILED);
-        model.vote = Status.DOWN;
+      case HOLD -> {
+        model.count++;
+        look.held(host, model.generation, model.count);
+        heard(model, clock);
+        model.held = true;
+        tell(look, models, clock);
+      }
+      case HOLD_AGAIN -> {
+        look.held(host, model.generation, model.count);
+        if (!(model.ended && model.wasSeen() && model.vote == Status.DOWN)) {
+          heard(model, clock);
+          model.held = true;
+        }
+        tell(look, models, clock);
+      }
+      case UNHOLD, END, LATE_END, FAIL -> {
+        end(look, model, host, deed.act(), clock);
+        tell(look, models, clock);
       }
       case JOIN -> join(evaluation, models, deed, clock);
       case FORCE, CLEAR -> {
@@ -153,6 +188,51 @@ class EvaluatorModelTest {
     }
   }
 
+  private static void tell(Evaluation.Look look, Map<Integer, Model> models, long clock) {
+    look.told();
+    look.clear();
+    expire(models, clock);
+  }
+
+  private void end(Evaluation.Look look, Model model, String host, Act act, long clock) {
+    switch (act) {
+      case UNHOLD -> {
+        if (model.wasSeen()) {
+          look.beat(host, model.generation, model.count);
+          silentFromHere(model, model.held, clock);
+        }
+      }
+      case LATE_END -> look.gone(host, model.generation - 1, model.count, Cause.SESSION_EXPIRED);
+      case END -> {
+        look.gone(host, model.generation, model.count, Cause.SESSION_EXPIRED);
+        if (!model.ended && clock >= graceUntil) {
+          down(model);
+        }
+        silentFromHere(model, !model.ended, clock);
+        model.ended = true;
+        model.seen = model.generation;
+      }
+      default -> {
+        look.gone(host, model.generation, model.count, Cause.PROBE_FAILED);
+        down(model);
+        model.ended = false;
+        model.seen = model.generation;
+      }
+    }
+  }
+
+  private static void silentFromHere(Model model, boolean news, long clock) {
+    if (news && model.vote != Status.DOWN) {
+      model.heardAt = clock;
+      model.held = false;
+    }
+  }
+
+  private static void down(Model model) {
+    model.vote = Status.DOWN;
+    model.held = false;
+  }
+
   private void join(Evaluation evaluation, Map<Integer, Model> models, Deed deed, long clock) {
     Model model = models.get(deed.member());
     if (!model.known) {
@@ -163,6 +243,8 @@ class EvaluatorModelTest {
       evaluation.know(known(deed.member(), fresh));
     } else {
       model.generation++;
+      model.ended = false;
+      silentFromHere(model, model.held, clock);
       evaluation.know(known(deed.member(), model));
     }
   }
@@ -170,11 +252,14 @@ class EvaluatorModelTest {
   private static void heard(Model model, long clock) {
     model.vote = Status.UP;
     model.heardAt = clock;
+    model.held = false;
+    model.ended = false;
+    model.seen = model.generation;
   }
 
   private static void expire(Map<Integer, Model> models, long clock) {
     for (Model model : models.values()) {
-      if (model.vote != Status.DOWN && clock - model.heardAt >= DOWN_TIME) {
+      if (model.vote != Status.DOWN && !model.held && clock - model.heardAt >= DOWN_TIME) {
         model.vote = Status.DOWN;
       }
     }

@@ -3,6 +3,7 @@ package io.servicegroup.detect;
 import static io.servicegroup.detect.Evaluation.memberOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Absence.Cause;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -115,6 +116,130 @@ class MassSilenceTest {
     }
     look.told();
     assertThat(off.look("pg", 16_000).told()).hasSize(20);
+  }
+
+  /** So many members, each with its agent, whose presence is vouched for; the grace is over. */
+  private void hold(int members, IntFunction<String> agent) {
+    pg.look("pg", 0).told();
+    Evaluation.Look look = pg.look("pg", 1_000);
+    for (int i = 0; i < members; i++) {
+      pg.know(memberOf(agent.apply(i), "m" + i, 1, false, "pg"));
+      look.held("m" + i, 1, 1);
+    }
+    assertThat(look.told()).hasSize(members);
+    assertThat(pg.look("pg", 100_000).told()).isEmpty();
+  }
+
+  private List<String> end(long clock, int from, int to) {
+    Evaluation.Look look = pg.look("pg", clock);
+    for (int i = from; i < to; i++) {
+      look.gone("m" + i, 1, 1, Cause.SESSION_EXPIRED);
+    }
+    return look.told();
+  }
+
+  @Test
+  void ofSessionsIsHeldVisiblyAndThenGiven() {
+    hold(20, i -> "agent-" + i);
+    assertThat(end(101_000, 0, 11)).isEmpty();
+    assertThat(pg.evaluator.massSilence("pg"))
+        .hasValueSatisfying(
+            silence -> {
+              assertThat(silence.silent()).isEqualTo(11);
+              assertThat(silence.writers()).isEqualTo(20);
+            });
+    assertThat(pg.look("pg", 115_999).told()).isEmpty();
+    assertThat(pg.look("pg", 116_000).told())
+        .hasSize(11)
+        .allMatch(told -> told.endsWith(" DOWN session_expired"));
+    assertThat(pg.evaluator.massSilence("pg")).isEmpty();
+  }
+
+  @Test
+  void ofSessionsThatReturnChangesNothing() {
+    hold(20, i -> "agent-" + i);
+    assertThat(end(101_000, 0, 11)).isEmpty();
+    Evaluation.Look look = pg.look("pg", 105_000);
+    for (int i = 0; i < 11; i++) {
+      look.held("m" + i, 1, 1 + i % 2);
+    }
+    assertThat(look.told()).isEmpty();
+    assertThat(pg.evaluator.massSilence("pg")).isEmpty();
+    assertThat(pg.look("pg", 200_000).told()).isEmpty();
+  }
+
+  @Test
+  void ofSessionsThatEndOneAfterTheOtherIsHeldFromWhereItShows() {
+    hold(20, i -> "agent-" + i);
+    assertThat(end(101_000, 0, 6)).hasSize(6);
+    assertThat(end(105_000, 6, 10)).hasSize(4);
+    assertThat(end(106_000, 10, 14)).isEmpty();
+    assertThat(pg.evaluator.massSilence("pg")).isPresent();
+  }
+
+  @Test
+  void ofSessionsLongAfterOthersIsNone() {
+    hold(20, i -> "agent-" + i);
+    assertThat(end(101_000, 0, 6)).hasSize(6);
+    assertThat(end(107_000, 6, 12)).hasSize(6);
+  }
+
+  @Test
+  void ofOneAgentsSessionIsNone() {
+    hold(20, i -> "agent");
+    assertThat(end(101_000, 0, 20)).hasSize(20);
+  }
+
+  @Test
+  void ofAgentsOfWhichOtherMembersArePresentIsNone() {
+    hold(20, i -> "agent-" + i % 10);
+    assertThat(end(101_000, 0, 10)).hasSize(10);
+    assertThat(end(102_000, 10, 20)).isEmpty();
+  }
+
+  @Test
+  void countsWritersWithPresenceAsWellAndNeverAsSilent() {
+    hold(20, i -> "agent-" + i);
+    Evaluation.Look look = pg.look("pg", 101_000);
+    for (int i = 20; i < 30; i++) {
+      pg.know(memberOf("agent-" + i, "m" + i, 1, false, "pg"));
+      look.beat("m" + i, 1, 1);
+    }
+    look.told();
+    assertThat(pg.look("pg", 116_000).told()).hasSize(10);
+    assertThat(pg.evaluator.massSilence("pg")).isEmpty();
+  }
+
+  @Test
+  void countsAWriterWhosePresenceIsNotVouchedForAnyMoreFromThereOn() {
+    hold(20, i -> "agent-" + i);
+    Evaluation.Look look = pg.look("pg", 101_000);
+    for (int i = 0; i < 11; i++) {
+      look.beat("m" + i, 1, 1);
+    }
+    assertThat(look.told()).isEmpty();
+    assertThat(pg.look("pg", 116_000).told()).isEmpty();
+    assertThat(pg.evaluator.massSilence("pg"))
+        .hasValueSatisfying(silence -> assertThat(silence.silent()).isEqualTo(11));
+  }
+
+  @Test
+  void ofSessionsIsNoneWhereTheirAgentsSaySo() {
+    hold(20, i -> "agent-" + i);
+    Evaluation.Look look = pg.look("pg", 101_000);
+    for (int i = 0; i < 20; i++) {
+      look.gone("m" + i, 1, 1, Cause.LEFT);
+    }
+    assertThat(look.told()).hasSize(20);
+  }
+
+  @Test
+  void ofSessionsIsForgottenWhenTheBackendItselfWasAway() {
+    hold(20, i -> "agent-" + i);
+    assertThat(end(101_000, 0, 11)).isEmpty();
+    assertThat(pg.look("pg", 0).told()).isEmpty();
+    assertThat(pg.evaluator.massSilence("pg")).isEmpty();
+    assertThat(pg.look("pg", 14_999).told()).isEmpty();
   }
 
   @Test

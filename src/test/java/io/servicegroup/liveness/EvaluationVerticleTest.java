@@ -12,6 +12,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
@@ -89,6 +90,36 @@ class EvaluationVerticleTest {
         vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("own", true), true));
     assertThat(next(changes).id()).isEqualTo(id("own"));
     assertThat(changes).isEmpty();
+  }
+
+  @Test
+  void showsMembersThatOnlyABackendKnowsWhereTheirGroupIsWatched() throws Exception {
+    Beat present = new Beat(new MemberId("g", "t"), null, 0);
+    deploy(new AgentConfig.WatchGroups(Set.of("g")));
+    hold(present, new Beat(new MemberId("other", "t"), null, 0));
+    StatusChange change = next(changes);
+    assertThat(change.id()).isEqualTo(present.id());
+    assertThat(change.binary()).isEqualTo("g");
+    MemberView view = snapshot(null).members().get(0);
+    assertThat(view.catalogued()).isFalse();
+    assertThat(view.verdict().status()).isEqualTo(Status.UP);
+    assertThat(snapshot(null).members()).hasSize(1);
+    assertThat(changes).isEmpty();
+  }
+
+  @Test
+  void showsNoMembersThatOnlyABackendKnowsWhereItsOwnAreWatched() throws Exception {
+    deploy(new AgentConfig.WatchOwn());
+    hold(new Beat(new MemberId("g", "t"), null, 0));
+    Topics.CATALOG.publish(
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("own", true), true));
+    assertThat(next(changes).id()).isEqualTo(id("own"));
+    assertThat(snapshot(null).members()).hasSize(1);
+  }
+
+  private void hold(Beat... held) {
+    Topics.SIGHTINGS.publish(
+        vertx, new Sightings("pg", 0, List.of(), List.of(held), List.of(), List.of()));
   }
 
   @Test

@@ -18,6 +18,7 @@ final class FakeBackend implements LivenessBackend {
   final List<Write> writes = new CopyOnWriteArrayList<>();
   private final Semaphore written = new Semaphore(0);
   private int awaited;
+  final Semaphore released = new Semaphore(0);
   final Promise<Void> closed = Promise.promise();
   volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
   volatile Supplier<Future<List<Conflict>>> writing = () -> Future.succeededFuture(List.of());
@@ -42,13 +43,23 @@ final class FakeBackend implements LivenessBackend {
   @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
     writes.add(new Write(members, left));
-    written.release();
-    return writing.get();
+    try {
+      return writing.get();
+    } finally {
+      // After the answer was taken: who waited for the write may now change the next one's.
+      written.release();
+    }
   }
 
   @Override
   public Future<Observation> poll() {
     return polls.get();
+  }
+
+  @Override
+  public Future<Void> release() {
+    released.release();
+    return Future.succeededFuture();
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class LivenessVerticleTest {
 
   private static final Duration REPORT = Duration.ofMillis(200);
+  private static final Duration SERVICE_DOWN = REPORT.multipliedBy(3);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Vertx vertx = Vertx.vertx();
@@ -75,6 +77,46 @@ class LivenessVerticleTest {
     assertThat(first.witnessedMillis()).isZero();
     assertThat(next(sightings).witnessedMillis()).isPositive();
     assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+  }
+
+  @Test
+  void publishesOnceInAWhileWhatStandsAndAtOnceWhatIsNew() throws Exception {
+    Beat held = new Beat(new MemberId("g", "h"), new Incarnation(1, "x"), 7);
+    Observation standing = new Observation(List.of(), List.of(held), List.of(), List.of(), false);
+    backend.polls = () -> Future.succeededFuture(standing);
+    deploy(POLL);
+    assertThat(next(sightings).held()).containsExactly(held);
+    int silent = 0;
+    while (next(sightings).held().isEmpty()) {
+      silent++;
+    }
+    assertThat(silent).isPositive();
+    backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+    Sightings seen = next(sightings);
+    while (seen.beats().isEmpty()) {
+      seen = next(sightings);
+    }
+    assertThat(seen.beats()).containsExactly(held);
+  }
+
+  @Test
+  void saysEverythingAgainWhenTheClockStartsAgain() throws Exception {
+    Beat held = new Beat(new MemberId("g", "h"), new Incarnation(1, "x"), 7);
+    AtomicInteger polls = new AtomicInteger();
+    backend.polls =
+        () -> {
+          boolean lost = polls.incrementAndGet() % 2 == 0;
+          return Future.succeededFuture(
+              new Observation(List.of(), List.of(held), List.of(), List.of(), lost));
+        };
+    deploy(POLL);
+    for (int i = 0; i < 6; i++) {
+      Sightings seen = next(sightings);
+      if (i % 2 == 1) {
+        assertThat(seen.witnessedMillis()).isZero();
+        assertThat(seen.held()).containsExactly(held);
+      }
+    }
   }
 
   @Test
@@ -136,8 +178,8 @@ class LivenessVerticleTest {
     assertThat(backend.writes).hasSize(1);
     hanging.complete(List.of());
     awaitWrites(2);
-    while (!last(backend.writes).equals(List.of(alive("a", 3)))) {
-      awaitWrites(backend.writes.size() + 1);
+    for (int writes = 3; !last(backend.writes).equals(List.of(alive("a", 3))); writes++) {
+      awaitWrites(writes);
     }
   }
 
@@ -173,8 +215,9 @@ class LivenessVerticleTest {
     awaitWrites(3);
     assertThat(backend.writes.get(2).left()).containsExactly(alive("b", 1));
     while (!backend.writes.get(backend.writes.size() - 1).left().isEmpty()) {
-      publish(alive("a", backend.writes.size()));
-      awaitWrites(backend.writes.size() + 1);
+      int writes = backend.writes.size();
+      publish(alive("a", writes));
+      awaitWrites(writes + 1);
     }
   }
 
@@ -188,6 +231,40 @@ class LivenessVerticleTest {
     deploy(POLL);
     publish(alive("a", 1));
     assertThat(next(conflicts)).isEqualTo(conflict);
+  }
+
+  @Test
+  void givesUpPresenceOnceWhenTheHeartbeatsStop() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitReleases(1);
+    publish(alive("a", 2));
+    awaitReleases(1);
+    assertThat(backend.writes).hasSize(2);
+    assertThat(backend.released.tryAcquire(SERVICE_DOWN.toMillis() * 2, TimeUnit.MILLISECONDS))
+        .isFalse();
+  }
+
+  @Test
+  void repeatsNoWriteAfterItGaveUpPresence() throws Exception {
+    backend.writing = () -> Future.failedFuture("away");
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitReleases(1);
+    int writes = backend.writes.size();
+    assertThat(backend.released.tryAcquire(SERVICE_DOWN.toMillis(), TimeUnit.MILLISECONDS))
+        .isFalse();
+    assertThat(backend.writes).hasSize(writes);
+  }
+
+  @Test
+  void keepsPresenceWhileHeartbeatsAreHeard() throws Exception {
+    deploy(POLL);
+    long end = System.nanoTime() + SERVICE_DOWN.multipliedBy(3).toNanos();
+    for (int count = 1; System.nanoTime() < end; count++) {
+      publish(alive("a", count));
+      assertThat(backend.released.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
+    }
   }
 
   @Test
@@ -209,7 +286,7 @@ class LivenessVerticleTest {
             "agent",
             "postgresql://127.0.0.1/x",
             REPORT,
-            REPORT.multipliedBy(3),
+            SERVICE_DOWN,
             poll,
             false,
             Set.of());
@@ -232,6 +309,10 @@ class LivenessVerticleTest {
 
   private void awaitWrites(int count) throws InterruptedException {
     assertThat(backend.awaitWrites(count)).as("%d writes within 10 s", count).isTrue();
+  }
+
+  private void awaitReleases(int count) throws InterruptedException {
+    assertThat(backend.released.tryAcquire(count, 10, TimeUnit.SECONDS)).isTrue();
   }
 
   private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {

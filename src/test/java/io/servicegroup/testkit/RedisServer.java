@@ -90,6 +90,19 @@ public final class RedisServer implements BackendServer {
     return server;
   }
 
+  /**
+   * Makes and starts a replica, Redis 6.2, and waits until it has what the master has.
+   *
+   * @param master port of its master, or of a proxy before it
+   * @return the running server
+   */
+  public static RedisServer createReplica(int master) {
+    RedisServer server = make("--replicaof", "127.0.0.1", "" + master);
+    server.start();
+    server.process.awaitLine("MASTER <-> REPLICA sync: Finished with success", TIMEOUT);
+    return server;
+  }
+
   private static RedisServer make(String... settings) {
     Path home = directory();
     return new RedisServer(home, unpack(home), List.of(settings));

@@ -39,7 +39,12 @@ class TestkitIT {
     server.crash();
     server.start();
     server.restart();
+    server.kill();
+    server.start();
+    server.start();
     assertThat(server.number("SELECT id FROM kept")).isEqualTo(7);
+    server.startEmpty();
+    assertThat(server.ask("SELECT to_regclass('kept')")).isNull();
   }
 
   @Test

@@ -32,16 +32,16 @@ class ToozPeerIT {
     memcached.close();
   }
 
-  private static String uri() {
-    return "memcached://127.0.0.1:" + PORT + "?timeout=2";
+  private static String uri(int timeout) {
+    return "memcached://127.0.0.1:" + PORT + "?timeout=" + timeout;
   }
 
   @Test
   void whoJoinsIsSeenWithCapabilitiesUntilLeaving() {
     JsonObject capabilities =
         new JsonObject().put("version", 5).put("zones", new JsonArray().add("ä").addNull());
-    try (ToozPeer peer = ToozPeer.start(uri(), "host-1");
-        ToozPeer reader = ToozPeer.start(uri(), "reader")) {
+    try (ToozPeer peer = ToozPeer.start(uri(30), "host-1");
+        ToozPeer reader = ToozPeer.start(uri(30), "reader")) {
       peer.createGroup("compute");
       peer.createGroup("compute");
       reader.watchJoin("compute");
@@ -61,8 +61,8 @@ class ToozPeerIT {
 
   @Test
   void whoIsKilledIsPrunedWhenItsBeatExpires() {
-    try (ToozPeer peer = ToozPeer.start(uri(), "host-2", ToozPeer.Option.TEXT_IDS);
-        ToozPeer reader = ToozPeer.start(uri(), "reader", ToozPeer.Option.TEXT_IDS)) {
+    try (ToozPeer peer = ToozPeer.start(uri(5), "host-2", ToozPeer.Option.TEXT_IDS);
+        ToozPeer reader = ToozPeer.start(uri(5), "reader", ToozPeer.Option.TEXT_IDS)) {
       peer.createGroup("network");
       peer.join("network", "");
       peer.heartbeat();
@@ -79,8 +79,8 @@ class ToozPeerIT {
   @Test
   void idsOfTextAndOfBytesAreTwo() {
     try (ToozPeer text =
-            ToozPeer.start(uri(), "h", ToozPeer.Option.TEXT_IDS, ToozPeer.Option.BEATS);
-        ToozPeer bytes = ToozPeer.start(uri(), "h")) {
+            ToozPeer.start(uri(30), "h", ToozPeer.Option.TEXT_IDS, ToozPeer.Option.BEATS);
+        ToozPeer bytes = ToozPeer.start(uri(30), "h")) {
       text.createGroup("both");
       text.join("both", new JsonObject().put("text", true));
       assertThatThrownBy(() -> bytes.capabilities("both", "h"))

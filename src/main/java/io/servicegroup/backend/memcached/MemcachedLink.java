@@ -12,6 +12,7 @@ import io.servicegroup.config.BackendUri;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class MemcachedLink {
   private final EventLoopGroup loops;
   private final BackendUri.Host host;
   private final Duration bound;
-  private AsciiMemcacheClient<byte[]> client;
+  private Future<AsciiMemcacheClient<byte[]>> client;
   private volatile Throwable broken;
   private long since;
   private boolean closed;
@@ -60,9 +61,14 @@ final class MemcachedLink {
     this.client = connect();
   }
 
-  private AsciiMemcacheClient<byte[]> connect() {
+  /** Not on the event loop: the library asks for the name's address, and waits. */
+  private Future<AsciiMemcacheClient<byte[]>> connect() {
     broken = null;
     since = System.nanoTime();
+    return context.executeBlocking(this::make, false);
+  }
+
+  private AsciiMemcacheClient<byte[]> make() {
     return MemcacheClientBuilder.newByteArrayClient()
         .withAddress(host.name(), host.port())
         .withKeyCharset(StandardCharsets.UTF_8)
@@ -80,12 +86,12 @@ final class MemcachedLink {
 
   /** Completes when the connection stands for the first time. */
   Future<Void> connected() {
-    return Future.fromCompletionStage(client.connectFuture(), context)
+    return client
+        .compose(made -> Future.fromCompletionStage(made.connectFuture(), context))
         .timeout(FIRST_CONTACT.toMillis(), TimeUnit.MILLISECONDS)
         .recover(
             failure ->
-                Future.failedFuture(
-                    failure(broken == null ? "cannot be reached" : reason(broken))));
+                Future.failedFuture(failure(broken == null ? reason(failure) : reason(broken))));
   }
 
   /** Reads keys; those that are not there are not in the answer. */
@@ -156,25 +162,44 @@ final class MemcachedLink {
   /** Closes the connection; what waits for an answer fails. */
   void close() {
     closed = true;
-    client.shutdown();
+    client.onSuccess(AsciiMemcacheClient::shutdown);
   }
 
   private <T> Future<T> run(Function<AsciiMemcacheClient<byte[]>, CompletionStage<T>> call) {
-    AsciiMemcacheClient<byte[]> used = client;
     if (closed) {
       return Future.failedFuture(failure("the connection is closed"));
     }
-    Throwable known = broken;
-    if (known != null && !used.isConnected()) {
-      return Future.failedFuture(failure(reason(known)));
-    }
-    CompletionStage<T> answer =
-        used.isConnected()
-            ? call.apply(used)
-            : used.connectFuture().thenCompose(connected -> call.apply(used));
-    return Future.fromCompletionStage(answer, context)
+    Future<AsciiMemcacheClient<byte[]>> used = client;
+    return used.compose(made -> send(made, call))
         .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
         .recover(failure -> Future.failedFuture(explain(used, failure)));
+  }
+
+  private <T> Future<T> send(
+      AsciiMemcacheClient<byte[]> used,
+      Function<AsciiMemcacheClient<byte[]>, CompletionStage<T>> call) {
+    if (used.isConnected()) {
+      return Future.fromCompletionStage(call.apply(used), context);
+    }
+    Throwable known = broken;
+    return known == null
+        ? Future.fromCompletionStage(
+            used.connectFuture().thenCompose(connected -> call.apply(used)), context)
+        : Future.failedFuture(known);
+  }
+
+  private Throwable explain(Future<AsciiMemcacheClient<byte[]>> used, Throwable failure) {
+    if (!(failure instanceof TimeoutException)) {
+      return failure(reason(failure));
+    }
+    AsciiMemcacheClient<byte[]> made = used.result();
+    // One that is being connected gets its time: to replace it at once would only add another.
+    boolean tried = System.nanoTime() - since > FIRST_CONTACT.toNanos();
+    if (used == client && made != null && (made.isConnected() || tried) && !closed) {
+      made.shutdown();
+      client = connect();
+    }
+    return failure("did not answer within " + bound.toMillis() + " ms");
   }
 
   private static String reason(Throwable failure) {
@@ -182,20 +207,9 @@ final class MemcachedLink {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    return String.valueOf(cause.getMessage());
-  }
-
-  private Throwable explain(AsciiMemcacheClient<byte[]> used, Throwable failure) {
-    if (!(failure instanceof TimeoutException)) {
-      return failure(reason(failure));
-    }
-    // One that is being connected gets its time: to replace it at once would only add another.
-    boolean tried = System.nanoTime() - since > FIRST_CONTACT.toNanos();
-    if (used == client && (used.isConnected() || tried) && !closed) {
-      used.shutdown();
-      client = connect();
-    }
-    return failure("did not answer within " + bound.toMillis() + " ms");
+    return cause instanceof UnknownHostException
+        ? "the name cannot be resolved"
+        : String.valueOf(cause.getMessage());
   }
 
   private VertxException failure(String what) {

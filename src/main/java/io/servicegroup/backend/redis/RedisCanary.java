@@ -73,6 +73,9 @@ final class RedisCanary {
   }
 
   Future<?> remove(RedisClient client) {
+    if (written == 0) {
+      return Future.succeededFuture();
+    }
     RedisBatch batch = new RedisBatch();
     batch.add(Request.cmd(Command.DEL).arg(key));
     return client.run(batch::send);

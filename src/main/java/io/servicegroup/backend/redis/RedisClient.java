@@ -69,6 +69,11 @@ final class RedisClient {
             });
   }
 
+  /** The server that it is connected to; null where there is none. */
+  Host host() {
+    return link == null ? null : link.host();
+  }
+
   /** Lets go of a server that is not the master any more. */
   void keepOnly(Host master) {
     if (link != null && !link.host().equals(master)) {

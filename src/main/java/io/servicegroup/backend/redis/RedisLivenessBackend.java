@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
@@ -87,11 +88,17 @@ final class RedisLivenessBackend implements LivenessBackend {
         .master(half(settings.reportInterval()))
         .onSuccess(
             master -> {
-              beats.keepOnly(master);
               polls.keepOnly(master);
-              announcements.keepOnly(master);
+              goTo(master);
             })
         .onFailure(failure -> LOG.debug("No Sentinel of {} answers", connector, failure));
+  }
+
+  private void goTo(Host master) {
+    if (master != null) {
+      beats.keepOnly(master);
+      announcements.keepOnly(master);
+    }
   }
 
   private Future<?> announce(Request announcement) {
@@ -130,7 +137,8 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
-    return poller.poll();
+    // What a poll proves, it proves of its own server: beats go there too.
+    return poller.poll().onSuccess(seen -> goTo(polls.host()));
   }
 
   @Override

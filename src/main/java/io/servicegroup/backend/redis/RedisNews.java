@@ -31,7 +31,7 @@ final class RedisNews {
   private static final Logger LOG = LoggerFactory.getLogger(RedisNews.class);
   private static final String TEST = "test ";
   private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final Duration RETRY_UNHEARD = Duration.ofSeconds(30);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
   private static final Duration CHECK = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -41,8 +41,11 @@ final class RedisNews {
   private final Function<Request, Future<?>> sender;
   private final Consumer<String> receiver;
   private RedisLink link;
+  private Promise<Void> subscribed;
   private Promise<Boolean> test;
+  private boolean established;
   private boolean announcing;
+  private Duration retry = RETRY;
   private boolean mayHaveMissed;
   private boolean warned;
   private boolean stopped;
@@ -81,7 +84,7 @@ final class RedisNews {
 
   /** Lets go of a server that is not the master any more. */
   void keepOnly(Host master) {
-    if (link != null && !link.host().equals(master)) {
+    if (established && !link.host().equals(master)) {
       link.close();
       lost(new VertxException(link.host() + " is not the master any more", true));
     }
@@ -102,9 +105,15 @@ final class RedisNews {
     }
     link = opened;
     String payload = TEST + UUID.randomUUID();
+    Promise<Void> heard = Promise.promise();
     Promise<Boolean> arrived = Promise.promise();
+    subscribed = heard;
     test = arrived;
-    opened.onClosed(() -> lost(new VertxException("the connection was closed", true)));
+    opened.onClosed(
+        () -> {
+          heard.tryFail(closed());
+          arrived.tryFail(closed());
+        });
     opened.connection().handler(message -> heard(message, payload));
     return RedisClient.within(
         timeout,
@@ -113,13 +122,16 @@ final class RedisNews {
         open ->
             open.connection()
                 .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
-                .compose(sent -> sender.apply(announcement(payload)))
+                .compose(sent -> heard.future())
+                .compose(listening -> sender.apply(announcement(payload)))
                 .compose(sent -> arrived.future()));
   }
 
   private void heard(Response message, String payload) {
     if (message.type() == ResponseType.ERROR) {
-      test.tryFail(new VertxException(message.toString(), true));
+      subscribed.tryFail(new VertxException(message.toString(), true));
+    } else if (message.size() == 3 && "subscribe".equals(message.get(0).toString())) {
+      subscribed.tryComplete();
     } else if (message.size() == 3 && "message".equals(message.get(0).toString())) {
       String text = message.get(2).toString();
       if (text.equals(payload)) {
@@ -130,8 +142,19 @@ final class RedisNews {
     }
   }
 
+  private static VertxException closed() {
+    return new VertxException("the connection was closed", true);
+  }
+
   private void established(boolean arrives) {
+    if (link.isClosed()) {
+      lost(closed());
+      return;
+    }
     announcing = arrives;
+    established = true;
+    retry = RETRY;
+    link.onClosed(() -> lost(closed()));
     if (mayHaveMissed) {
       receiver.accept(RESYNC);
     }
@@ -149,20 +172,23 @@ final class RedisNews {
                 .send(List.of(Request.cmd(Command.PING)))
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(pong -> check(checked))
-                .onFailure(
-                    failure -> {
-                      checked.close();
-                      lost(failure);
-                    });
+                .onFailure(failure -> silent(checked, failure));
           }
         });
+  }
+
+  private void silent(RedisLink checked, Throwable failure) {
+    if (!checked.isClosed()) {
+      checked.close();
+      lost(failure);
+    }
   }
 
   private void lost(Throwable failure) {
     if (stopped) {
       return;
     }
-    boolean unheard = !announcing && link != null;
+    boolean unheard = !established && link != null;
     if (unheard && !warned) {
       warned = true;
       LOG.warn(
@@ -174,13 +200,16 @@ final class RedisNews {
     // Whoever polls the same server says that it is lost; here only haste is.
     LOG.debug("not listening on {} for the moment", connector, failure);
     mayHaveMissed = true;
+    // A loss of this connection alone keeps nobody from announcing.
     announcing = announcing && !unheard;
+    established = false;
     link = null;
-    vertx.setTimer((unheard ? RETRY_UNHEARD : RETRY).toMillis(), id -> retry());
+    vertx.setTimer(retry.toMillis(), id -> retry());
+    retry = unheard && retry.compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : retry;
   }
 
   private void retry() {
-    if (!stopped && link == null) {
+    if (!stopped) {
       start();
     }
   }

@@ -125,12 +125,8 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
         : work.timeout(left, TimeUnit.MILLISECONDS).otherwiseEmpty();
   }
 
-  /**
-   * Gives up the presence of this agent's members, until the next write.
-   *
-   * @return completes when the session has ended
-   */
-  Future<Void> release() {
+  @Override
+  public Future<Void> release() {
     writer.rest();
     return session.renew();
   }

@@ -144,6 +144,10 @@ final class ZooKeeperWriter {
   private Future<Void> write(
       Wanted wanted, Presence there, List<Conflict> conflicts, int attempts) {
     Kind conflict = conflict(wanted, there);
+    if (conflict != null && attempts == ATTEMPTS) {
+      // It ends the member's beats, so it is read again: the picture may lag.
+      return lookup.look(wanted.id()).compose(now -> write(wanted, now, conflicts, attempts - 1));
+    }
     if (conflict != null) {
       conflicts.add(new Conflict(wanted.id(), wanted.beat().incarnation(), conflict));
       return Future.succeededFuture();

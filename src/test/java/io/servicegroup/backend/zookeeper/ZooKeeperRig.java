@@ -49,7 +49,24 @@ final class ZooKeeperRig implements AutoCloseable {
 
     void write(Life... lives) {
       for (Life life : lives) {
-        assertThat(harness.write(life.alive())).isEmpty();
+        write(life);
+      }
+    }
+
+    /** Repeats it, as a writer does whose servers are away for a moment. */
+    private void write(Life life) {
+      long end = System.nanoTime() + DEADLINE.toNanos();
+      boolean written = false;
+      while (!written) {
+        try {
+          assertThat(harness.write(life.alive())).isEmpty();
+          written = true;
+        } catch (IllegalStateException e) {
+          if (System.nanoTime() > end) {
+            throw e;
+          }
+          harness.awaitNews(Duration.ofMillis(100));
+        }
       }
     }
 

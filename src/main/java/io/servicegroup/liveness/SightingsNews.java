@@ -1,0 +1,114 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.MemberId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Picks from what a backend shows in each poll what was not said before. Once in a while, and
+ * whenever the witness clock starts again, everything that is seen is said again, and each ending
+ * once more: so one lost message is repaired, and a fleet of ten thousand is no message of ten
+ * thousand entries every second.
+ *
+ * <p>Not thread-safe.
+ */
+final class SightingsNews {
+
+  private record Sign(Beat beat, boolean held) {}
+
+  private final long repeatNanos;
+  private final Map<MemberId, Sign> signs = new HashMap<>();
+  private final Map<MemberId, Absence> absences = new HashMap<>();
+  private final Map<MemberId, Beat> lapses = new HashMap<>();
+  private Map<MemberId, Beat> vouched = Map.of();
+  private long wholeAt;
+  private boolean started;
+
+  /**
+   * Makes one that has said nothing yet.
+   *
+   * @param repeat after which everything is said again
+   */
+  SightingsNews(Duration repeat) {
+    this.repeatNanos = repeat.toNanos();
+  }
+
+  /**
+   * Takes what a poll saw.
+   *
+   * @param seen all of it
+   * @param anew whether the witness clock started again
+   * @param nowNanos a monotonic clock
+   * @return what is to be said
+   */
+  Observation of(Observation seen, boolean anew, long nowNanos) {
+    Map<MemberId, Beat> held = index(seen.held());
+    List<Beat> unheld = noLongerHeld(seen, held);
+    vouched = held;
+    List<Beat> beats = new ArrayList<>();
+    List<Absence> gone = new ArrayList<>();
+    if (anew || !started || nowNanos - wholeAt >= repeatNanos) {
+      started = true;
+      wholeAt = nowNanos;
+      beats.addAll(lapses.values());
+      gone.addAll(absences.values());
+      signs.clear();
+      absences.clear();
+      lapses.clear();
+    }
+    List<Beat> seenBeats =
+        seen.beats().stream()
+            .filter(beat -> !held.containsKey(beat.id()) && isNews(beat, false))
+            .toList();
+    List<Beat> seenHeld = held.values().stream().filter(beat -> isNews(beat, true)).toList();
+    List<Absence> seenGone = seen.gone().stream().filter(this::isNews).toList();
+    beats.removeIf(beat -> signs.containsKey(beat.id()) || absences.containsKey(beat.id()));
+    gone.removeIf(old -> signs.containsKey(old.id()) || absences.containsKey(old.id()));
+    beats.addAll(unheld);
+    beats.addAll(seenBeats);
+    gone.addAll(seenGone);
+    unheld.forEach(beat -> lapses.put(beat.id(), beat));
+    return new Observation(beats, seenHeld, gone, seen.unwitnessed(), seen.dataLost());
+  }
+
+  /** Where nobody says why a presence is not vouched for any more, its time begins to run. */
+  private List<Beat> noLongerHeld(Observation seen, Map<MemberId, Beat> held) {
+    Map<MemberId, Beat> lapsed = new HashMap<>(vouched);
+    lapsed.keySet().removeAll(held.keySet());
+    seen.beats().forEach(beat -> lapsed.remove(beat.id()));
+    seen.gone().forEach(absence -> lapsed.remove(absence.id()));
+    lapsed.keySet().forEach(signs::remove);
+    return List.copyOf(lapsed.values());
+  }
+
+  private boolean isNews(Beat beat, boolean held) {
+    Sign sign = new Sign(beat, held);
+    boolean news = !sign.equals(signs.put(beat.id(), sign));
+    if (news) {
+      absences.remove(beat.id());
+      lapses.remove(beat.id());
+    }
+    return news;
+  }
+
+  private boolean isNews(Absence absence) {
+    boolean news = !absence.equals(absences.put(absence.id(), absence));
+    if (news) {
+      // A presence that returns as it was is to be said; a count that stands still is not.
+      signs.computeIfPresent(absence.id(), (id, sign) -> sign.held() ? null : sign);
+      lapses.remove(absence.id());
+    }
+    return news;
+  }
+
+  private static Map<MemberId, Beat> index(List<Beat> beats) {
+    return beats.stream().collect(Collectors.toMap(Beat::id, beat -> beat, (one, same) -> same));
+  }
+}
