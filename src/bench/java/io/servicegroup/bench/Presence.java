@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Agents whose presence is the beat, at the default intervals: what their backends use while
@@ -22,6 +21,7 @@ final class Presence implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Stand stand;
   private final List<BeatLoop> agents = new ArrayList<>();
+  private final List<Long> timers = new ArrayList<>();
   private final int size;
 
   Presence(Stand stand, int count, int size) {
@@ -32,13 +32,14 @@ final class Presence implements AutoCloseable {
     }
     agents.forEach(BeatLoop::start);
     // Not all at one time.
-    IntStream.range(0, count)
-        .forEach(
-            i ->
-                vertx.setPeriodic(
-                    1 + i * REPORT_INTERVAL.toMillis() / count,
-                    REPORT_INTERVAL.toMillis(),
-                    id -> agents.get(i).writeOnce()));
+    for (int i = 0; i < count; i++) {
+      BeatLoop agent = agents.get(i);
+      timers.add(
+          vertx.setPeriodic(
+              1 + i * REPORT_INTERVAL.toMillis() / count,
+              REPORT_INTERVAL.toMillis(),
+              id -> agent.writeOnce()));
+    }
     pass(INTERVALS_TO_SETTLE);
   }
 
@@ -62,6 +63,7 @@ final class Presence implements AutoCloseable {
 
   @Override
   public void close() {
+    timers.forEach(vertx::cancelTimer);
     agents.forEach(BeatLoop::close);
     vertx.close();
   }
