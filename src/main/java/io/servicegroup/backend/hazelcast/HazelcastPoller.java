@@ -2,19 +2,13 @@ package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
-import io.servicegroup.backend.hazelcast.HazelcastPresence.State;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
-import io.servicegroup.model.Absence;
-import io.servicegroup.model.Beat;
-import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -91,38 +85,14 @@ final class HazelcastPoller {
                   .formatted(silent, silent + seen.present()),
               true));
     }
-    List<Beat> beats = new ArrayList<>();
-    List<Absence> gone = new ArrayList<>();
-    List<MemberId> unwitnessed = new ArrayList<>();
-    roster
-        .members()
-        .forEach(
-            member ->
-                HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member.id())))
-                    .ifPresent(entry -> sort(member.id(), entry, beats, gone, unwitnessed)));
     boolean dataLost = canary.takeLost() | partitionLost;
     partitionLost = false;
-    return Future.succeededFuture(new Observation(beats, List.of(), gone, unwitnessed, dataLost));
-  }
-
-  private void sort(
-      MemberId id,
-      HazelcastEntry entry,
-      List<Beat> beats,
-      List<Absence> gone,
-      List<MemberId> unwitnessed) {
-    State owner = presence.of(entry.owner());
-    if (!entry.beat().isAlive()) {
-      gone.add(entry.beat().absence(id));
-    } else if (owner == State.DEAD) {
-      Beat last = entry.beat().beat(id);
-      gone.add(new Absence(id, last.incarnation(), last.count(), Absence.Cause.SESSION_EXPIRED));
-    } else {
-      beats.add(entry.beat().beat(id));
-      if (owner == State.APART) {
-        unwitnessed.add(id);
-      }
-    }
+    return Future.succeededFuture(
+        HazelcastSightings.of(
+            roster.members(),
+            member -> HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member))),
+            presence::of,
+            dataLost));
   }
 
   private record Seen(Map<String, String> entries, int present) {}

@@ -88,25 +88,21 @@ class HazelcastAgentsIT {
   @Test
   @Order(1)
   void anAgentThatIsKilledIsDownAtOnceForMembersAndClients() {
-    for (int round = 0; round < 2; round++) {
-      int mark = observer.changes().mark();
-      int clientMark = client.changes().mark();
-      member.process().kill();
-      long killed = System.nanoTime();
-      expectBoth(observer, mark, "DOWN", "session_expired");
-      expectBoth(client, clientMark, "DOWN", "session_expired");
-      for (AgentProcess watching : List.of(observer, client)) {
-        List<Change> downs = watching.changes().since(watching == observer ? mark : clientMark);
-        System.out.println(
-            "killed: DOWN after " + downs.get(0).after(killed).toMillis() + " ms " + downs);
-        assertThat(downs).hasSize(2).allMatch(down -> down.after(killed).compareTo(AT_ONCE) < 0);
-      }
-      mark = observer.changes().mark();
-      clientMark = client.changes().mark();
-      member.start();
-      observer.await(mark, 2, change -> change.status().equals("UP"), PATIENCE);
-      client.await(clientMark, 2, change -> change.status().equals("UP"), PATIENCE);
+    int mark = observer.changes().mark();
+    int clientMark = client.changes().mark();
+    member.process().kill();
+    long killed = System.nanoTime();
+    expectBoth(observer, mark, "DOWN", "session_expired");
+    expectBoth(client, clientMark, "DOWN", "session_expired");
+    for (AgentProcess watching : List.of(observer, client)) {
+      List<Change> downs = watching.changes().since(watching == observer ? mark : clientMark);
+      assertThat(downs).hasSize(2).allMatch(down -> down.after(killed).compareTo(AT_ONCE) < 0);
     }
+    mark = observer.changes().mark();
+    clientMark = client.changes().mark();
+    member.start();
+    observer.await(mark, 2, change -> change.status().equals("UP"), PATIENCE);
+    client.await(clientMark, 2, change -> change.status().equals("UP"), PATIENCE);
   }
 
   @Test
@@ -119,7 +115,7 @@ class HazelcastAgentsIT {
     observer.changes().during(SHORTER);
     member.process().signal("CONT");
     // Long enough for a merge of what has split, and for a silence after it.
-    observer.changes().during(DOWN_TIME.multipliedBy(2));
+    observer.changes().during(DOWN_TIME.plusSeconds(4));
     assertThat(observer.changes().since(mark)).isEmpty();
     assertThat(client.changes().since(clientMark)).isEmpty();
     assertThat(member.changes().since(memberMark)).isEmpty();
@@ -133,11 +129,10 @@ class HazelcastAgentsIT {
     long stopped = System.nanoTime();
     expectBoth(observer, mark, "DOWN", "heartbeat_timeout");
     Change down = observer.changes().since(mark).get(0);
-    System.out.println("stopped: DOWN after " + down.after(stopped).toMillis() + " ms");
     assertThat(down.after(stopped)).isGreaterThan(DOWN_TIME.minusSeconds(2));
     member.process().signal("CONT");
     observer.await(mark, 2, change -> change.status().equals("UP"), PATIENCE);
-    observer.changes().during(DOWN_TIME);
+    observer.changes().during(Duration.ofSeconds(3));
     assertThat(observer.changes().since(mark)).hasSize(4);
     assertThat(member.changes().since(0)).noneMatch(change -> change.status().equals("DOWN"));
   }

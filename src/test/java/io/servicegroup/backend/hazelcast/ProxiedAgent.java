@@ -29,6 +29,9 @@ import java.util.Set;
  */
 final class ProxiedAgent implements AutoCloseable {
 
+  /** From an attempt to merge to the next. */
+  static final String MERGE_SECONDS = "6";
+
   private static final String BACKEND = "hazelcast";
 
   private final int port = Ports.free();
@@ -135,11 +138,15 @@ final class ProxiedAgent implements AutoCloseable {
       return new HazelcastLivenessBackend(
           vertx,
           settings,
-          config ->
-              config
-                  .getNetworkConfig()
-                  .setPortAutoIncrement(false)
-                  .setPublicAddress("127.0.0.1:" + proxy.port()));
+          config -> {
+            config
+                .getNetworkConfig()
+                .setPortAutoIncrement(false)
+                .setPublicAddress("127.0.0.1:" + proxy.port());
+            // Late, so that there is a time in which all answer and nothing is merged.
+            config.setProperty("hazelcast.merge.first.run.delay.seconds", MERGE_SECONDS);
+            config.setProperty("hazelcast.merge.next.run.delay.seconds", MERGE_SECONDS);
+          });
     }
   }
 }
