@@ -108,7 +108,12 @@ final class ScaleRun implements AutoCloseable {
       agents.add(agent(i));
       agents.get(i).launch();
     }
-    List<Seen> up = observer.await(0, AGENTS * MEMBERS, Status.UP, host -> true, JOIN);
+    List<Seen> up;
+    try {
+      up = observer.await(0, AGENTS * MEMBERS, Status.UP, host -> true, JOIN);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(e.getMessage() + agents.get(0).process().tail(), e);
+    }
     long first = up.get(0).nanos();
     long last = up.get(up.size() - 1).nanos();
     figure("ten agents started → 10,000 `UP` at the observer", "%.1f s", (last - started) / 1e9);
