@@ -19,7 +19,7 @@ class BackendOptionsTest {
         "zookeeper://h",
         "kazoo://h1,h2:2182,[::1]/",
         "zookeeper://user:p%40ss@h?timeout=2.5&namespace=tooz",
-        "zookeeper://h?use_ssl=true&verify_certs=false&ca=pom.xml&certfile=pom.xml&keyfile=pom.xml",
+        "zookeeper://h?use_ssl=true&verify_certs=true&ca=pom.xml&certfile=pom.xml&keyfile=pom.xml",
         "memcached://h",
         "memcached://h1:11211,h2:11212?timeout=30",
         "redis://h",
@@ -49,6 +49,9 @@ class BackendOptionsTest {
         "zookeeper: | hosts are required",
         "zookeeper://@h | user name is required",
         "zookeeper://h?use_ssl=1 | the option use_ssl is true or false",
+        "zookeeper://h?verify_certs=false | name their authority with the option ca",
+        "zookeeper://h?certfile=pom.xml | the options certfile and keyfile go together",
+        "redis://h?ssl_keyfile=pom.xml | the options ssl_certfile and ssl_keyfile go together",
         "zookeeper://h?verify_certs=no | the option verify_certs is true or false",
         "zookeeper://h?ca= | the option ca is the path of a file",
         "zookeeper://h?certfile= | the option certfile is the path of a file",
@@ -106,11 +109,11 @@ class BackendOptionsTest {
   @ParameterizedTest
   @CsvSource({
     "zookeeper://h?use_ssl=true&ca=/none, ca",
-    "zookeeper://h?use_ssl=true&certfile=/none, certfile",
-    "zookeeper://h?use_ssl=true&keyfile=/none, keyfile",
+    "zookeeper://h?use_ssl=true&certfile=/none&keyfile=pom.xml, certfile",
+    "zookeeper://h?use_ssl=true&certfile=pom.xml&keyfile=/none, keyfile",
     "rediss://h?ssl_ca_certs=/none, ssl_ca_certs",
-    "rediss://h?ssl_certfile=/none, ssl_certfile",
-    "rediss://h?ssl_keyfile=/none, ssl_keyfile"
+    "rediss://h?ssl_certfile=/none&ssl_keyfile=pom.xml, ssl_certfile",
+    "rediss://h?ssl_certfile=pom.xml&ssl_keyfile=/none, ssl_keyfile"
   })
   void aFileHasToBeReadable(String text, String option) {
     assertThat(Configs.read("{liveness: {backends: ['" + text + "']}}").faults())
