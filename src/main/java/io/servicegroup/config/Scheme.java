@@ -47,7 +47,7 @@ public enum Scheme {
       List.of("redis", "rediss"),
       6379,
       "io.servicegroup.backend.redis.RedisLivenessVerticle",
-      null,
+      "io.servicegroup.backend.redis.RedisCatalogFactory",
       null,
       Set.of(
           "timeout",

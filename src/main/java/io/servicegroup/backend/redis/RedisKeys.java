@@ -52,6 +52,16 @@ final class RedisKeys {
     return ours + "news";
   }
 
+  /** The hash that holds the catalogue's documents of one kind. */
+  String catalog(String kind) {
+    return ours + "catalog:" + kind;
+  }
+
+  /** The channel on which a changed member is announced. */
+  String catalogNews() {
+    return ours + "catalog-news";
+  }
+
   private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }

@@ -1,0 +1,160 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Documents as fields of a hash per kind, which never expires. What a document is compared with is
+ * its text: two that read alike are alike.
+ */
+final class RedisDocuments implements DocumentStore {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /** Key, field, whether something is expected, what; new text, or nothing to remove; channel. */
+  private static final String CHANGE =
+      """
+      local stored = redis.call('HGET', KEYS[1], ARGV[1])
+      if ARGV[2] == '1' and stored ~= ARGV[3] or ARGV[2] == '0' and stored then
+        return 0
+      end
+      if ARGV[4] == '1' then
+        redis.call('HSET', KEYS[1], ARGV[1], ARGV[5])
+      else
+        redis.call('HDEL', KEYS[1], ARGV[1])
+      end
+      return 1
+      """;
+
+  private final RedisKeys keys;
+  private final RedisClient client;
+  private final RedisNews news;
+  private Runnable changed = () -> {};
+
+  RedisDocuments(Vertx vertx, BackendUri uri) {
+    RedisAddress address = new RedisAddress(uri);
+    RedisConnector connector = new RedisConnector(vertx, address);
+    this.keys = new RedisKeys(address.namespace());
+    this.client = new RedisClient(connector, TIMEOUT);
+    this.news =
+        new RedisNews(
+            vertx,
+            connector,
+            keys.catalogNews(),
+            TIMEOUT,
+            announcement -> send(announcement),
+            told -> changed.run());
+  }
+
+  @Override
+  public Future<Void> open() {
+    return client.run(RedisLink::requireMaster).mapEmpty();
+  }
+
+  @Override
+  public Future<List<Document>> read(Collection<Key> wanted) {
+    List<Document> found = new ArrayList<>();
+    RedisBatch batch = new RedisBatch();
+    for (Key key : wanted) {
+      batch.add(
+          Request.cmd(Command.HGET).arg(hash(key.kind())).arg(field(key)),
+          answer -> {
+            if (answer != null) {
+              found.add(document(key, answer));
+            }
+          });
+    }
+    return client.run(batch::send).map(done -> found);
+  }
+
+  @Override
+  public Future<List<Document>> list(String group) {
+    return send(Request.cmd(Command.HGETALL).arg(hash(Kind.MEMBER)))
+        .map(
+            answer ->
+                answer.getKeys().stream()
+                    .map(field -> document(key(field), answer.get(field)))
+                    .filter(found -> group == null || group.equals(found.key().group()))
+                    .toList());
+  }
+
+  private static Document document(Key key, Response text) {
+    return new Document(key, text.toString(), null);
+  }
+
+  @Override
+  public Future<Boolean> write(Key key, String text, Document expected) {
+    return change(key, text, expected);
+  }
+
+  @Override
+  public Future<Boolean> remove(Document expected) {
+    return change(expected.key(), null, expected);
+  }
+
+  private Future<Boolean> change(Key key, String text, Document expected) {
+    Request change =
+        Request.cmd(Command.EVAL)
+            .arg(CHANGE)
+            .arg(1)
+            .arg(hash(key.kind()))
+            .arg(field(key))
+            .arg(expected == null ? 0 : 1)
+            .arg(expected == null ? "" : expected.text())
+            .arg(text == null ? 0 : 1)
+            .arg(text == null ? "" : text);
+    RedisBatch batch = new RedisBatch();
+    List<Boolean> done = new ArrayList<>();
+    batch.add(change, answer -> done.add(answer.toInteger() == 1));
+    if (news.isAnnouncing() && key.kind() == Kind.MEMBER) {
+      batch.add(news.announcement(field(key)));
+    }
+    return client.run(batch::send).map(sent -> done.get(0));
+  }
+
+  private Future<Response> send(Request request) {
+    List<Response> answers = new ArrayList<>();
+    RedisBatch batch = new RedisBatch();
+    batch.add(request, answers::add);
+    return client.run(batch::send).map(sent -> answers.get(0));
+  }
+
+  @Override
+  public Future<Boolean> watch(Runnable onChange) {
+    changed = onChange;
+    return news.start().map(started -> news.isAnnouncing());
+  }
+
+  @Override
+  public Future<Void> close() {
+    return Future.join(news.stop(), client.close()).<Void>mapEmpty().otherwiseEmpty();
+  }
+
+  private String hash(Kind kind) {
+    return keys.catalog(kind.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The first colon ends the encoded group. */
+  private static String field(Key key) {
+    return URLEncoder.encode(key.group(), StandardCharsets.UTF_8) + ":" + key.name();
+  }
+
+  private static Key key(String field) {
+    int colon = field.indexOf(':');
+    String group = URLDecoder.decode(field.substring(0, colon), StandardCharsets.UTF_8);
+    return new Key(Kind.MEMBER, group, field.substring(colon + 1));
+  }
+}
