@@ -56,8 +56,8 @@ final class Ballot {
   }
 
   void beat(Tracked tracked, BackendView backend, Beat beat) {
-    Vote vote = tracked.voteOf(backend, beat.incarnation());
-    if (vote == null || vote.isOlderLife(beat.incarnation())) {
+    Vote vote = tracked.voteOf(backend);
+    if (vote.isOlderLife(beat.incarnation())) {
       return;
     }
     if (vote.neverSeen() && vote.backend.isListing()) {
@@ -78,10 +78,8 @@ final class Ballot {
   }
 
   void held(Tracked tracked, BackendView backend, Beat beat) {
-    Vote vote = tracked.voteOf(backend, beat.incarnation());
-    if (vote == null
-        || vote.isOlderLife(beat.incarnation())
-        || vote.hasEnded(beat.incarnation(), beat.count())) {
+    Vote vote = tracked.voteOf(backend);
+    if (vote.isOlderLife(beat.incarnation()) || vote.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
     vote.tracked.found &=
@@ -92,8 +90,8 @@ final class Ballot {
   }
 
   void gone(Tracked tracked, BackendView backend, Absence absence) {
-    Vote vote = tracked.voteOf(backend, absence.incarnation());
-    if (vote == null || vote.isOldNews(absence)) {
+    Vote vote = tracked.voteOf(backend);
+    if (vote.isOldNews(absence)) {
       return;
     }
     boolean believed =

@@ -34,19 +34,6 @@ final class Tracked {
     this.votes = new Vote[backends];
   }
 
-  /**
-   * The vote on something that a backend shows, which is made where there is none.
-   *
-   * @param seen the life that it shows
-   * @return null where it shows a life before the present one and was never asked about this one:
-   *     what an agent left behind in a backend that it does not use any more is no vote
-   */
-  Vote voteOf(BackendView backend, Incarnation seen) {
-    boolean past =
-        member != null && member.incarnation() != null && member.incarnation().isNewerThan(seen);
-    return votes[backend.index] == null && past ? null : voteOf(backend);
-  }
-
   /** The backend's vote, which is made where there is none. */
   Vote voteOf(BackendView backend) {
     if (votes[backend.index] == null) {

@@ -24,10 +24,7 @@ final class VerdictRules {
    *     somebody who can has not made up its mind
    */
   static Vote decisive(Rule rule, Tracked tracked, Vote cast) {
-    boolean anybody = false;
-    for (Vote vote : tracked.votes) {
-      anybody |= vote != null && isEntitled(vote);
-    }
+    boolean anybody = isAnybodyEntitled(tracked);
     Rule applied = anybody ? rule : Rule.ANY;
     Choice strong = applied == Rule.ALL ? Choice.DOWN : Choice.UP;
     Vote found = find(applied, tracked.votes, cast, strong, anybody);
@@ -44,6 +41,26 @@ final class VerdictRules {
     }
     Choice weak = applied == Rule.ALL ? Choice.UP : Choice.DOWN;
     return find(applied, tracked.votes, cast, weak, anybody);
+  }
+
+  /** Whether nobody who has a vote can be reached. */
+  static boolean isStale(Tracked tracked) {
+    boolean anybody = isAnybodyEntitled(tracked);
+    for (Vote vote : tracked.votes) {
+      if (vote != null && vote.backend.reachable && (!anybody || isEntitled(vote))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAnybodyEntitled(Tracked tracked) {
+    for (Vote vote : tracked.votes) {
+      if (vote != null && isEntitled(vote)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isEntitled(Vote vote) {

@@ -294,6 +294,9 @@ class SeveralBackendsTest {
         both.look("b", 1_000L * i).told();
       }
       assertThat(both.changes).hasSize(1);
+      both.reachable("a", false);
+      assertThat(both.view("nova").verdict().stale()).isTrue();
+      both.reachable("a", true);
       assertThat(both.look("a", 54_000).told()).containsExactly("nova DOWN heartbeat_timeout");
       assertThat(lastDecidedBy(both)).isEqualTo("a");
     }
