@@ -1,0 +1,9 @@
+package io.servicegroup.faults;
+
+/** Redis keeps the beats, PostgreSQL the catalogue. */
+class RedisFalseAlarmIT extends EmptiedFalseAlarmContract {
+
+  RedisFalseAlarmIT() {
+    super(Technology.REDIS);
+  }
+}
