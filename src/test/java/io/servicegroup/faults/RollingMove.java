@@ -96,8 +96,7 @@ final class RollingMove implements AutoCloseable {
     String counted =
         "%d false DOWN at 3 agents, the killed service found after %d ms, longest restart %.1f s"
             .formatted(wrong().size(), found.toMillis(), longestRestart.toMillis() / 1000.0);
-    return new Result(
-        "rolling move from " + from.text() + " to " + to.text(), counted, faults);
+    return new Result("rolling move from " + from.text() + " to " + to.text(), counted, faults);
   }
 
   /** As an upgrade does it, so that nobody leaves. */
