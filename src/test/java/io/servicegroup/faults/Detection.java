@@ -66,6 +66,8 @@ final class Detection implements AutoCloseable {
 
   /** One time, which are as many latencies as there are members. */
   Latencies killAgent(List<String> faults) {
+    // After whatever broke before, an absence is silence like any other for a service_down_time.
+    observer.changes().during(DOWN);
     int mark = observer.changes().mark();
     long killed = System.nanoTime();
     sidecar.process().kill();
@@ -193,6 +195,8 @@ final class Detection implements AutoCloseable {
     Latencies news = new Latencies();
     int first = observer.changes().mark();
     for (int i = 0; i < times; i++) {
+      // A connection that ends as soon as it was made is tried again less and less often.
+      observer.changes().during(Timing.REPORT);
       int ownMark = sidecar.changes().mark();
       int mark = observer.changes().mark();
       long killed = service.kill();

@@ -47,7 +47,7 @@ abstract class DetectionContract {
 
   @Test
   void aKilledServiceIsKnownEverywhereAtOnce() {
-    assertGood(fleet.serviceKilled(5));
+    assertGood(fleet.serviceKilled(3));
   }
 
   @Test
