@@ -56,7 +56,11 @@ class ExistingTableIT {
   /** With the transaction that wrote each row last. */
   private static final String ROWS =
       "SELECT string_agg(xmin || ' ' || s::text, '|' ORDER BY id) FROM services s"
-          + " WHERE host IS DISTINCT FROM 'theirs'";
+          + " WHERE host IS NULL OR host NOT IN ('theirs', 'elsewhere')";
+
+  private static final String AGENTS_ROWS =
+      "SELECT count(*) FROM servicegroup_members m JOIN services s ON s.id = m.service_id"
+          + " WHERE host <> 'elsewhere'";
 
   private static PostgresServer database;
   private static RedisServer redis;
@@ -124,7 +128,7 @@ class ExistingTableIT {
     }
     assertThat(database.ask(ROWS)).isEqualTo(rows);
     assertThat(database.ask(SHAPE)).isEqualTo(shape);
-    assertThat(database.ask("SELECT count(*) FROM servicegroup_members")).isEqualTo("0");
+    assertThat(database.ask(AGENTS_ROWS)).isEqualTo("0");
     anOperatorsWordChangesItsColumnsOnly();
   }
 
@@ -134,6 +138,27 @@ class ExistingTableIT {
     any.changes().during(DOWN.plus(REPORT.multipliedBy(2)));
     assertThat(any.changes().since(marks[0])).isEmpty();
     assertThat(all.changes().since(marks[1])).isEmpty();
+  }
+
+  @Test
+  void aMemberThatBeatsElsewhereIsNotVotedDownByItsRow() {
+    JsonObject config = Configs.sidecar(database.uri(), "elsewhere", List.of("elsewhere"));
+    config.getJsonObject("catalog").put("create_tables", "own");
+    config.getJsonObject("liveness").put("backends", JsonArray.of(redis.uri(redis.port())));
+    int[] marks = {any.changes().mark(), all.changes().mark()};
+    try (AgentProcess sidecar = AgentProcess.of(config).start()) {
+      any.await(marks[0], 1, change -> change.is("elsewhere/elsewhere", "UP"), PATIENCE);
+      all.await(marks[1], 1, change -> change.is("elsewhere/elsewhere", "UP"), PATIENCE);
+      assertNobodyChanges(() -> {});
+      sidecar.process().kill();
+      for (AgentProcess agent : List.of(any, all)) {
+        Change down =
+            agent
+                .await(0, 1, change -> change.is("elsewhere/elsewhere", "DOWN"), PATIENCE)
+                .get(0);
+        assertThat(down.backend()).isEqualTo("redis");
+      }
+    }
   }
 
   private static void assertFound(AgentProcess agent, int mark, long stopped) {
