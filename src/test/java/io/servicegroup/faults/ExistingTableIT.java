@@ -153,9 +153,7 @@ class ExistingTableIT {
       sidecar.process().kill();
       for (AgentProcess agent : List.of(any, all)) {
         Change down =
-            agent
-                .await(0, 1, change -> change.is("elsewhere/elsewhere", "DOWN"), PATIENCE)
-                .get(0);
+            agent.await(0, 1, change -> change.is("elsewhere/elsewhere", "DOWN"), PATIENCE).get(0);
         assertThat(down.backend()).isEqualTo("redis");
       }
     }
