@@ -24,6 +24,9 @@ final class CatalogFollower {
   /** A fleet that starts changes the catalogue all the time: not every change is worth a read. */
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
+  /** Nor is a large catalogue to be read all the time: a pause is so many times a read. */
+  private static final int PAUSE_PER_READ = 4;
+
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogFollower.class);
@@ -39,6 +42,7 @@ final class CatalogFollower {
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
   private boolean hastening;
+  private long readNanos;
 
   /** What follows from what was found. */
   interface Listener {
@@ -96,7 +100,8 @@ final class CatalogFollower {
 
   /** Reads soon. */
   private void changed() {
-    long pause = SHORTEST_PAUSE.toNanos() - (System.nanoTime() - hastenedAt);
+    long whole = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
+    long pause = whole - (System.nanoTime() - hastenedAt);
     if (hastening || ticker == null) {
       return;
     }
@@ -119,6 +124,7 @@ final class CatalogFollower {
   }
 
   private Future<Void> read() {
+    long started = System.nanoTime();
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
     return guard
@@ -126,6 +132,7 @@ final class CatalogFollower {
         .map(
             found -> {
               compare(found, read, joinedHere);
+              readNanos = System.nanoTime() - started;
               return null;
             });
   }
