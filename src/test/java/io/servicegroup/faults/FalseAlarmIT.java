@@ -11,7 +11,7 @@ class FalseAlarmIT extends ServerFalseAlarmContract {
 
   @Test
   void restartedAgainAndAgain() throws Exception {
-    assertGood(fleet.backendRestarted(5));
+    assertGood(fleet.backendRestarted(3));
   }
 
   @Test
@@ -27,5 +27,10 @@ class FalseAlarmIT extends ServerFalseAlarmContract {
   @Test
   void failingBeats() throws Exception {
     assertGood(new PostgresFaults(fleet).beatsFail(10));
+  }
+
+  @Test
+  void observerStopped() throws Exception {
+    assertGood(fleet.observerPaused(LONG_ENOUGH));
   }
 }

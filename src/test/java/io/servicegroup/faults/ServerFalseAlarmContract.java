@@ -11,11 +11,11 @@ abstract class ServerFalseAlarmContract extends FalseAlarmContract {
 
   @Test
   void stoppedForThreeTimesTheDownTime() throws Exception {
-    assertGood(fleet.backendStopped(THREE_TIMES));
+    assertGood(fleet.backendStopped(Timing.DOWN.multipliedBy(3)));
   }
 
   @Test
-  void observersConnectionHungForThreeTimesTheDownTime() throws Exception {
-    assertGood(fleet.observerHung(THREE_TIMES));
+  void observersConnectionHung() throws Exception {
+    assertGood(fleet.observerHung(LONG_ENOUGH));
   }
 }
