@@ -116,6 +116,7 @@ public final class LivenessEvaluator {
     tracked.found &= !justJoined;
     for (BackendView backend : backends.values()) {
       boolean votes = member.backends().isEmpty() || member.backends().contains(backend.name);
+      backend.dropLifeBefore(tracked);
       Vote vote = tracked.votes[backend.index];
       if (votes && vote == null) {
         backend.heard(vote(tracked, backend));
