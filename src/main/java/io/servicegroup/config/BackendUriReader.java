@@ -105,8 +105,21 @@ final class BackendUriReader {
       wrong.add("a URI holds no NUL character");
     }
     checkPath(scheme, decoded, options, wrong);
+    if (user != null) {
+      checkUser(scheme, options, wrong);
+    }
     refuse(wrong);
     return new BackendUri(scheme, user, password, hosts, decoded, options);
+  }
+
+  /** Whoever gives a password believes that it protects something. */
+  private static void checkUser(Scheme scheme, Map<String, String> options, List<String> wrong) {
+    if (scheme == Scheme.MEMCACHED) {
+      wrong.add("memcached asks nobody for a password: no user stands before the hosts");
+    }
+    if (scheme == Scheme.HAZELCAST && !"client".equals(options.get("mode"))) {
+      wrong.add("a user goes with mode=client only: members of a cluster know its name alone");
+    }
   }
 
   private static void checkPath(

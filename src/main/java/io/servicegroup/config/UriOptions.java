@@ -51,6 +51,21 @@ final class UriOptions {
   private static final Map<String, String> PAIRS =
       Map.of("certfile", "keyfile", "ssl_certfile", "ssl_keyfile");
 
+  /** What options mean nothing without. */
+  private static final Map<String, String> ONLY_WITH =
+      Map.of(
+          "listen", "pooled=true",
+          "ca", "use_ssl=true",
+          "certfile", "use_ssl=true",
+          "keyfile", "use_ssl=true",
+          "ssl_ca_certs", "ssl=true",
+          "ssl_certfile", "ssl=true",
+          "ssl_keyfile", "ssl=true",
+          "sentinel_fallback", "sentinel");
+
+  /** The options of a member of a Hazelcast cluster; a client has no use for them. */
+  private static final Set<String> MEMBERS = Set.of("interface", "port");
+
   /** The options that may be given several times; their values are joined by commas. */
   private static final Set<String> REPEATABLE = Set.of("sentinel_fallback");
 
@@ -143,8 +158,15 @@ final class UriOptions {
   }
 
   private static void checkTogether(Map<String, String> options, List<String> wrong) {
-    if (options.containsKey("listen") && !"true".equals(options.get("pooled"))) {
-      wrong.add("the option listen goes with pooled=true only");
+    for (String name : options.keySet()) {
+      String[] needed = ONLY_WITH.getOrDefault(name, name).split("=", 2);
+      String value = options.get(needed[0]);
+      if (value == null || (needed.length > 1 && !value.equals(needed[1]))) {
+        wrong.add("the option " + name + " goes with " + ONLY_WITH.get(name) + " only");
+      }
+      if (MEMBERS.contains(name) && "client".equals(options.get("mode"))) {
+        wrong.add("the option " + name + " goes with mode=member only");
+      }
     }
     if ("false".equals(options.get("verify_certs"))) {
       wrong.add(

@@ -2,6 +2,7 @@ package io.servicegroup.detect;
 
 import io.servicegroup.model.BackendState.MassSilence;
 import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -104,6 +105,20 @@ final class BackendView {
     vote.leaveQueue();
     writers.notLiving(vote, clock);
     vote.held = false;
+  }
+
+  /**
+   * That a life before the row's ended, found while there was no row, is no verdict on this one.
+   */
+  void dropLifeBefore(Tracked tracked) {
+    Vote vote = tracked.votes[index];
+    if (vote != null
+        && tracked.status == Status.UNKNOWN
+        && vote.choice == Vote.Choice.DOWN
+        && vote.isOlderLife(vote.incarnation())) {
+      drop(vote);
+      tracked.votes[index] = null;
+    }
   }
 
   /** A verdict was given: no deadline runs any more, except for being remembered at all. */

@@ -31,6 +31,7 @@ final class Ballot {
    */
   void recorded(Tracked tracked, BackendView backend) {
     boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
+    backend.dropLifeBefore(tracked);
     Vote vote = tracked.votes[backend.index];
     if (vote == null) {
       if (votes) {

@@ -1,6 +1,7 @@
 package io.servicegroup.liveness;
 
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import java.util.Collection;
@@ -49,6 +50,19 @@ public final class Roster {
    */
   public Member get(MemberId id) {
     return members.get(id);
+  }
+
+  /**
+   * Whether the catalogue told that another agent joined a member later. Who gives a member up so
+   * does not say that it left: it did not, and whoever heard of the newer life later would take it
+   * for down.
+   *
+   * @param heartbeat the last that this agent said of it
+   * @return also false where nothing is known of it
+   */
+  public boolean isSuperseded(Heartbeat heartbeat) {
+    Member member = members.get(heartbeat.id());
+    return member != null && member.incarnation().isNewerThan(heartbeat.incarnation());
   }
 
   /**

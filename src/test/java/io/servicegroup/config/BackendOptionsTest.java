@@ -32,7 +32,8 @@ class BackendOptionsTest {
         "redis://h:26379?sentinel=m&sentinel_fallback=h2:26379&sentinel_fallback=h3:26379",
         "hazelcast://h",
         "hazelcast://h1,h2:5702/cluster-1?mode=member&interface=10.0.0.1&port=5711&timeout=15",
-        "hazelcast://h?mode=client"
+        "hazelcast://h?mode=client",
+        "hazelcast://user:pass@h?mode=client"
       })
   void thatIsAllowedAndReadAgain(String text) {
     BackendUri uri = BackendUri.parse(text);
@@ -75,6 +76,14 @@ class BackendOptionsTest {
         "redis://h?sentinel_fallback=h2 | a port is required",
         "redis://h?sentinel_fallback=h2:1,h3 | a port is required",
         "redis://h?sentinel_fallback=h2:1, | sentinel_fallback",
+        "redis://h?sentinel_fallback=h2:1 | goes with sentinel only",
+        "redis://h?ssl_ca_certs=pom.xml | the option ssl_ca_certs goes with ssl=true only",
+        "redis://h?ssl=false&ssl_ca_certs=pom.xml | goes with ssl=true only",
+        "zookeeper://h?ca=pom.xml | the option ca goes with use_ssl=true only",
+        "memcached://user:pass@h | asks nobody for a password",
+        "hazelcast://user:pass@h | a user goes with mode=client only",
+        "hazelcast://h?mode=client&port=1 | the option port goes with mode=member only",
+        "hazelcast://h?mode=client&interface=h | the option interface goes with mode=member only",
         "rediss://h?ssl=false | the option ssl is given twice",
         "redis://h?timeout=1&timeout=2 | the option timeout is given twice",
         "hazelcast://h?mode=both | member, client",
@@ -101,7 +110,8 @@ class BackendOptionsTest {
   @Test
   void severalSentinelsAreOneList() {
     assertThat(
-            BackendUri.parse("redis://h?sentinel_fallback=h2:1&sentinel_fallback=[::1]:2")
+            BackendUri.parse(
+                    "redis://h?sentinel=m&sentinel_fallback=h2:1&sentinel_fallback=[::1]:2")
                 .options())
         .containsEntry("sentinel_fallback", "h2:1,[::1]:2");
   }

@@ -272,6 +272,17 @@ class LivenessEvaluatorTest {
       assertThat(pg.changes.get(2).previous()).isEqualTo(Status.DOWN);
     }
 
+    /** What it left behind is read until it is removed, and the catalogue forgot the member. */
+    @Test
+    void isNotDownBecauseTheOneBeforeADeletionLeft() {
+      m1IsUp();
+      assertThat(Evaluation.told(pg.delete("m1"))).containsExactly("m1 DOWN deleted");
+      assertThat(pg.look("pg", 9_000).gone("m1", 1, 2, Cause.LEFT).told()).isEmpty();
+      assertThat(pg.join(member("m1", 2, false, "pg"))).isEmpty();
+      assertThat(pg.look("pg", 10_000).gone("m1", 1, 2, Cause.LEFT).told()).isEmpty();
+      assertThat(pg.look("pg", 11_000).beat("m1", 2, 1).told()).containsExactly("m1 UP heartbeat");
+    }
+
     @Test
     void isNotRevivedByALateBeatOfTheOldOne() {
       m1IsUp();

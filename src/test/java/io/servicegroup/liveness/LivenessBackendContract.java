@@ -184,6 +184,23 @@ public abstract class LivenessBackendContract extends LivenessSightContract {
     assertThat(Sight.of(older.id(), watcher.poll()).gone()).isNull();
   }
 
+  /** The watcher hears of the newer life last of all: it is not to see anybody leave. */
+  @Test
+  void whoYieldsToANewerLifeDoesNotSayThatItLeft() {
+    Life older = join("h1");
+    writer.write(older.alive());
+    seeAlive(watcher, older);
+
+    LivenessHarness second = agent("second", uri(), INTERVAL, true).open();
+    Life newer = join(List.of(older.id()), second, writer).get(0);
+    writer.write(List.of(), List.of(older.last()));
+    Sight sight = Sight.of(older.id(), watcher.poll());
+    assertThat(sight.gone()).as(sight.toString()).isNull();
+
+    assertThat(second.write(newer.alive())).isEmpty();
+    seeAlive(watcher, newer);
+  }
+
   @Test
   void whoRejoinsLivesAgain() {
     Life first = join("h1");

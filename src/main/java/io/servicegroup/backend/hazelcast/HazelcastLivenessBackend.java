@@ -60,7 +60,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
                     HazelcastConfigs.member(uri, settings, adapt), this::listen));
     writer =
         new HazelcastWriter(
-            connection, !client, bound(settings.reportInterval()), settings.timeout());
+            connection, roster, !client, bound(settings.reportInterval()), settings.timeout());
     poller = new HazelcastPoller(connection, presence, roster, settings);
   }
 

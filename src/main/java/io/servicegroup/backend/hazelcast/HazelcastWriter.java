@@ -2,6 +2,7 @@ package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class HazelcastWriter {
 
   private final HazelcastConnection connection;
+  private final Roster roster;
   private final boolean owns;
   private final Duration bound;
   private final long seconds;
@@ -27,12 +29,19 @@ final class HazelcastWriter {
   /**
    * Makes one.
    *
+   * @param roster who joined later
    * @param owns whether this agent is a Hazelcast member, which its entries end with
    * @param bound for each write
    * @param timeout how long a beat lives; Hazelcast counts whole seconds
    */
-  HazelcastWriter(HazelcastConnection connection, boolean owns, Duration bound, Duration timeout) {
+  HazelcastWriter(
+      HazelcastConnection connection,
+      Roster roster,
+      boolean owns,
+      Duration bound,
+      Duration timeout) {
     this.connection = connection;
+    this.roster = roster;
     this.owns = owns;
     this.bound = bound;
     this.seconds = timeout.plusMillis(999).toSeconds();
@@ -40,7 +49,9 @@ final class HazelcastWriter {
 
   Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
     Map<Heartbeat, StoredBeat> states = new LinkedHashMap<>();
-    left.forEach(member -> states.put(member, StoredBeat.left(member)));
+    left.stream()
+        .filter(member -> !roster.isSuperseded(member))
+        .forEach(member -> states.put(member, StoredBeat.left(member)));
     members.forEach(member -> states.put(member, StoredBeat.of(member)));
     return connection.call("write", bound, running -> write(running, states));
   }

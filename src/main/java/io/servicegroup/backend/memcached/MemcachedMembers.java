@@ -5,7 +5,6 @@ import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
-import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,9 +47,7 @@ final class MemcachedMembers {
 
   /** Whether another agent joined a member later, as far as is known. */
   boolean isSuperseded(Heartbeat heartbeat) {
-    Member member = roster.get(heartbeat.id());
-    return superseded.containsKey(heartbeat.id())
-        || (member != null && member.incarnation().isNewerThan(heartbeat.incarnation()));
+    return superseded.containsKey(heartbeat.id()) || roster.isSuperseded(heartbeat);
   }
 
   /** tooz's group shows an incarnation that is newer than ours. */

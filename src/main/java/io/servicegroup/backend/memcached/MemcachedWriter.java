@@ -100,7 +100,7 @@ final class MemcachedWriter {
     Map<String, Heartbeat> here = new LinkedHashMap<>();
     for (Heartbeat gone : left) {
       String key = MemcachedKeys.own(gone.id());
-      if (MemcachedKeys.server(key, nodes.size()) == server) {
+      if (MemcachedKeys.server(key, nodes.size()) == server && !roster.isSuperseded(gone)) {
         here.put(key, gone);
       }
     }

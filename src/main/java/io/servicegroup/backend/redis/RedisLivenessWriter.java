@@ -114,7 +114,9 @@ final class RedisLivenessWriter {
       if (isSuperseded(gone)) {
         othersHosts.add(gone.id().host());
       }
-      end(gone, StoredBeat.left(gone));
+      if (!roster.isSuperseded(gone)) {
+        end(gone, StoredBeat.left(gone));
+      }
     }
 
     private void end(Heartbeat heartbeat, StoredBeat end) {
@@ -273,13 +275,8 @@ final class RedisLivenessWriter {
 
   private boolean isSuperseded(Heartbeat heartbeat) {
     Incarnation found = newest.get(heartbeat.id());
-    Member row = roster.get(heartbeat.id());
-    Incarnation joined = row == null ? null : row.incarnation();
-    return isNewer(found, heartbeat) || isNewer(joined, heartbeat);
-  }
-
-  private static boolean isNewer(Incarnation other, Heartbeat than) {
-    return other != null && other.isNewerThan(than.incarnation());
+    return roster.isSuperseded(heartbeat)
+        || (found != null && found.isNewerThan(heartbeat.incarnation()));
   }
 
   /** None where the catalogue has no row of this life, or tooz would refuse the name. */

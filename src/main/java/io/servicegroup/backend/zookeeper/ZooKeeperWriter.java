@@ -102,7 +102,7 @@ final class ZooKeeperWriter {
       }
     }
     for (Heartbeat heartbeat : left) {
-      if (isPossible(heartbeat.id())) {
+      if (isPossible(heartbeat.id()) && !roster.isSuperseded(heartbeat)) {
         writes.add(
             write(new Wanted(heartbeat.id(), StoredBeat.left(heartbeat)), new ArrayList<>()));
       }

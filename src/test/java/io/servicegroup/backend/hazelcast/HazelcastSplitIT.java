@@ -54,7 +54,7 @@ class HazelcastSplitIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 6})
+  @ValueSource(ints = {1, 4})
   void aSplitThatHealsBeforeTheSilenceIsOverWasNobodysEnd(int seconds) {
     int markA = A.changes().mark();
     int markB = B.changes().mark();
