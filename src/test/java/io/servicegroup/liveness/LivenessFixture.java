@@ -98,6 +98,16 @@ public abstract class LivenessFixture {
     return server.uri(server.port());
   }
 
+  /**
+   * Whether the backend can hold a member of this name; those that it cannot are its own tests'.
+   *
+   * @param id a name that the catalogue takes
+   * @return whether it is written and seen as any other
+   */
+  protected boolean isPossible(MemberId id) {
+    return true;
+  }
+
   /** Takes from the server everything that the backend wrote there. */
   protected void empty() {
     server.startEmpty();

@@ -83,6 +83,7 @@ public abstract class LivenessSightContract extends LivenessOutageContract {
       Stream.of("a/b", "/", ".", "..").map(this::id).forEach(ids::add);
       ids.add(new MemberId(group + "/a", "b"));
     }
+    ids.removeIf(id -> !isPossible(id));
     List<Life> lives = join(ids, writer, watcher);
     eventually(() -> writer.write(alive(lives), List.of()));
     Observation seen = eventuallyAllOf(lives);

@@ -1,0 +1,164 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Stat;
+
+/**
+ * What is asked of the servers through a session, as futures on the context that this was made on.
+ * Every call is answered, at the latest when its connection is given up.
+ */
+final class ZooKeeperClient {
+
+  private final Context context;
+  private final ZooKeeperSession session;
+  private final List<ACL> acl;
+  private final String where;
+
+  ZooKeeperClient(Vertx vertx, ZooKeeperSession session, ZooKeeperOptions options) {
+    this.context = vertx.getOrCreateContext();
+    this.session = session;
+    this.acl = options.acl();
+    this.where = options.where();
+  }
+
+  /** Bounds an operation. A connection that has answered nothing for a while is replaced. */
+  <T> Future<T> within(Duration bound, Future<T> operation) {
+    return operation
+        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            failure -> {
+              if (!(failure instanceof TimeoutException)) {
+                return Future.failedFuture(failure);
+              }
+              session.notAnswered();
+              return Future.failedFuture(
+                  new VertxException("no answer within " + bound.toMillis() + " ms", true));
+            });
+  }
+
+  /** Catches up with the leader; what is read afterwards is no older. */
+  Future<Void> sync(String path) {
+    return call(path, (zk, reply) -> zk.sync(path, (rc, p, c) -> reply.answer(rc, null), null));
+  }
+
+  /** Reads a node; null where there is none. */
+  Future<Found> get(String path) {
+    return this.<Found>call(
+            path,
+            (zk, reply) ->
+                zk.getData(
+                    path,
+                    false,
+                    (rc, p, c, data, stat) -> reply.answer(rc, new Found(data, stat)),
+                    null))
+        .recover(failure -> unless(failure, Code.NONODE, null));
+  }
+
+  /** Lists a node's children; none where there is no such node. */
+  Future<List<String>> children(String path) {
+    return this.<List<String>>call(
+            path,
+            (zk, reply) ->
+                zk.getChildren(path, false, (rc, p, c, names) -> reply.answer(rc, names), null))
+        .recover(failure -> unless(failure, Code.NONODE, List.of()));
+  }
+
+  /** Watches for as long as the connection lasts. */
+  Future<Void> watch(String path, AddWatchMode mode) {
+    return call(
+        path, (zk, reply) -> zk.addWatch(path, mode, (rc, p, c) -> reply.answer(rc, null), null));
+  }
+
+  /** Does all or nothing. */
+  Future<Void> multi(List<Op> operations) {
+    return call(
+        operations.get(0).getPath(),
+        (zk, reply) -> zk.multi(operations, (rc, p, c, results) -> reply.answer(rc, null), null));
+  }
+
+  /** A part of a transaction: makes a node that ends with the session. */
+  Op ephemeral(String path, byte[] data) {
+    return Op.create(path, data, acl, CreateMode.EPHEMERAL);
+  }
+
+  /** A part of a transaction: makes a node that stays. */
+  Op persistent(String path, byte[] data) {
+    return Op.create(path, data, acl, CreateMode.PERSISTENT);
+  }
+
+  /** Makes sure of a node that stays, and of those above it. */
+  Future<Void> ensure(String path) {
+    return this.<Void>call(
+            path,
+            (zk, reply) ->
+                zk.create(
+                    path,
+                    new byte[0],
+                    acl,
+                    CreateMode.PERSISTENT,
+                    (rc, p, c, name) -> reply.answer(rc, null),
+                    null))
+        .recover(failure -> unless(failure, Code.NODEEXISTS, null))
+        .recover(
+            failure ->
+                is(failure, Code.NONODE) && path.lastIndexOf('/') > 0
+                    ? ensure(path.substring(0, path.lastIndexOf('/')))
+                        .compose(above -> ensure(path))
+                    : Future.failedFuture(failure));
+  }
+
+  static boolean is(Throwable failure, Code code) {
+    return failure instanceof KeeperException answer && answer.code() == code;
+  }
+
+  private static <T> Future<T> unless(Throwable failure, Code code, T instead) {
+    return is(failure, code) ? Future.succeededFuture(instead) : Future.failedFuture(failure);
+  }
+
+  private <T> Future<T> call(String path, Operation<T> operation) {
+    ZooKeeper handle = session.connected();
+    if (handle == null) {
+      return Future.failedFuture(new VertxException("there is no connection to " + where, true));
+    }
+    Promise<T> answer = Promise.promise();
+    operation.start(
+        handle,
+        (code, value) ->
+            context.runOnContext(
+                nothing -> {
+                  session.answered();
+                  if (code == Code.OK.intValue()) {
+                    answer.complete(value);
+                  } else {
+                    answer.fail(KeeperException.create(Code.get(code), path));
+                  }
+                }));
+    return answer.future();
+  }
+
+  /** A node that was read. */
+  record Found(byte[] data, Stat stat) {}
+
+  private interface Operation<T> {
+    void start(ZooKeeper zk, Reply<T> reply);
+  }
+
+  private interface Reply<T> {
+    void answer(int code, T value);
+  }
+}

@@ -1,0 +1,69 @@
+package io.servicegroup.backend.zookeeper;
+
+import java.io.IOException;
+import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.client.HostProvider;
+import org.apache.zookeeper.client.StaticHostProvider;
+
+/** A client's handle, which can be dropped without ending its session. */
+final class ZooKeeperHandle extends ZooKeeper {
+
+  /** Begins a session. */
+  ZooKeeperHandle(ZooKeeperOptions options, Watcher watcher) throws IOException {
+    super(options.servers(), options.timeoutMillis(), watcher, options.client());
+    authenticate(options);
+  }
+
+  /** Goes on with a session, as if nothing had been seen of its servers. */
+  ZooKeeperHandle(ZooKeeperOptions options, Watcher watcher, Credentials session)
+      throws IOException {
+    super(
+        options.servers(),
+        options.timeoutMillis(),
+        watcher,
+        session.id(),
+        session.password(),
+        false,
+        hosts(options),
+        options.client());
+    authenticate(options);
+  }
+
+  private static HostProvider hosts(ZooKeeperOptions options) {
+    return new StaticHostProvider(new ConnectStringParser(options.servers()).getServerAddresses());
+  }
+
+  private void authenticate(ZooKeeperOptions options) {
+    options.digest().ifPresent(digest -> addAuthInfo("digest", digest));
+  }
+
+  /** The greatest transaction that an answer has told of. */
+  long zxid() {
+    return cnxn.getLastZxid();
+  }
+
+  /** What another handle needs to go on with this one's session. */
+  Credentials session() {
+    return new Credentials(getSessionId(), getSessionPasswd());
+  }
+
+  /** Closes the connection and leaves the session to whoever goes on with it. Blocks. */
+  void abandon() {
+    cnxn.disconnect();
+  }
+
+  /** Ends the session. Blocks. */
+  @Override
+  public synchronized void close() {
+    try {
+      super.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A session that was granted. */
+  record Credentials(long id, byte[] password) {}
+}

@@ -1,0 +1,127 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.MemberId;
+import java.util.Optional;
+import org.apache.zookeeper.common.PathUtils;
+
+/**
+ * Where things are: tooz's tree {@code /<namespace>/<group>/<host>}, and beside it ours, {@code
+ * /servicegroup/<namespace>/<group>/<host>}, in which a member that is not alive is marked.
+ */
+final class ZooKeeperLayout {
+
+  private static final String OURS = "servicegroup";
+  private static final String DEFAULT_NAMESPACE = "tooz";
+  private static final String LOCKS = "locks";
+  private static final String LEADER = "leader";
+
+  private final String namespace;
+  private final String groups;
+  private final String marks;
+
+  ZooKeeperLayout(BackendUri uri) {
+    String chroot = uri.path().isEmpty() ? "" : "/" + uri.path().replaceAll("/+$", "");
+    namespace = uri.options().getOrDefault("namespace", DEFAULT_NAMESPACE);
+    groups = chroot + "/" + namespace;
+    marks = chroot + "/" + OURS + "/" + namespace;
+  }
+
+  /** What is wrong with the namespace or the path, as a sentence. */
+  Optional<String> fault() {
+    if (namespace.equals(OURS)) {
+      return Optional.of("the option namespace cannot be " + OURS + ", which holds our own marks");
+    }
+    try {
+      PathUtils.validatePath(marks);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of("the path or the option namespace cannot be had: " + e.getMessage());
+    }
+  }
+
+  /** The node above all groups. */
+  String groups() {
+    return groups;
+  }
+
+  /** The node above all marks. */
+  String marks() {
+    return marks;
+  }
+
+  String group(String group) {
+    return groups + "/" + group;
+  }
+
+  String marks(String group) {
+    return marks + "/" + group;
+  }
+
+  String node(MemberId id) {
+    return group(id.group()) + "/" + id.host();
+  }
+
+  String mark(MemberId id) {
+    return marks(id.group()) + "/" + id.host();
+  }
+
+  /** Whether a child of tooz's tree is a group. */
+  static boolean isGroup(String name) {
+    return !name.equals(LOCKS);
+  }
+
+  /** Which member a path is about, be it its node or its mark. */
+  Optional<MemberId> member(String path) {
+    String below = below(path, groups).or(() -> below(path, marks)).orElse("");
+    int slash = below.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : member(below.substring(0, slash), below.substring(slash + 1));
+  }
+
+  /** The member that a child of a group is, if it is one. */
+  static Optional<MemberId> member(String group, String host) {
+    if (!isGroup(group) || host.equals(LEADER) || host.indexOf('/') >= 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new MemberId(group, host));
+    } catch (IllegalArgumentException e) {
+      // Somebody's node under a name that the catalogue could not hold.
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> below(String path, String root) {
+    return path.startsWith(root + "/")
+        ? Optional.of(path.substring(root.length() + 1))
+        : Optional.empty();
+  }
+
+  /** Why a member cannot have a node, as half a sentence. */
+  Optional<String> refusal(MemberId id) {
+    if (id.group().equals(LOCKS)) {
+      return Optional.of("tooz keeps its locks where the group " + LOCKS + " would be");
+    }
+    if (id.host().equals(LEADER)) {
+      return Optional.of("tooz elects a group's leader where the host " + LEADER + " would be");
+    }
+    if ((id.group() + id.host()).indexOf('/') >= 0) {
+      return Optional.of("a group's or host's name is a node's name, which has no /");
+    }
+    try {
+      PathUtils.validatePath(node(id));
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(
+          "a group's or host's name is a node's name, which is neither . nor .. and has no"
+              + " characters of private use");
+    }
+  }
+
+  /** Whether tooz's Python can read the names: one that it cannot makes it fail on all of them. */
+  static boolean isReadByTooz(MemberId id) {
+    return (id.group() + id.host()).chars().allMatch(c -> c < 128);
+  }
+}

@@ -1,0 +1,170 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Beats as one session per agent: a member is there while its ephemeral node is. The session is
+ * kept up by the client; nothing is written but what changes.
+ */
+final class ZooKeeperLivenessBackend implements LivenessBackend {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperLivenessBackend.class);
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
+  private static final Duration LEAST_BOUND = Duration.ofMillis(250);
+
+  private final ZooKeeperOptions options;
+  private final ZooKeeperLayout layout;
+  private final ZooKeeperSession session;
+  private final ZooKeeperClient client;
+  private final ZooKeeperPicture picture;
+  private final ZooKeeperReader reader;
+  private final ZooKeeperWriter writer;
+  private final ZooKeeperMarks marks;
+  private final ZooKeeperWitness witness = new ZooKeeperWitness();
+  private final Roster roster;
+  private final Duration pollBound;
+  private final Duration writeBound;
+
+  ZooKeeperLivenessBackend(Vertx vertx, LivenessSettings settings) {
+    options = new ZooKeeperOptions(settings);
+    layout = new ZooKeeperLayout(BackendUri.parse(settings.uri()));
+    roster = new Roster(settings);
+    session = new ZooKeeperSession(vertx, settings.backend(), options, new Events());
+    client = new ZooKeeperClient(vertx, session, options);
+    picture = new ZooKeeperPicture(settings, roster);
+    reader = new ZooKeeperReader(client, layout, settings, roster, picture);
+    writer = new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings);
+    marks = new ZooKeeperMarks(client, layout, settings);
+    pollBound = bound(settings.pollInterval());
+    writeBound = bound(settings.reportInterval());
+  }
+
+  private static Duration bound(Duration interval) {
+    Duration half = interval.dividedBy(2);
+    return half.compareTo(LEAST_BOUND) < 0 ? LEAST_BOUND : half;
+  }
+
+  @Override
+  public Future<Void> open(Runnable news) {
+    reader.onNews(news);
+    Optional<String> fault = options.fault().or(layout::fault);
+    if (fault.isPresent()) {
+      return Future.failedFuture(new VertxException(options.where() + ": " + fault.get(), true));
+    }
+    return session
+        .open()
+        .timeout(FIRST_CONTACT.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new VertxException(
+                        options.where() + options.silence() + failure.getMessage(), true)))
+        .compose(connected -> client.ensure(layout.groups()))
+        .compose(there -> client.ensure(layout.marks()));
+  }
+
+  @Override
+  public void catalogued(CatalogEvent event) {
+    roster.catalogued(event);
+    picture.catalogued(event.member().id(), event.type() == CatalogEvent.Type.DELETED);
+    reader.catalogued(event.member().id());
+    marks.catalogued(event);
+  }
+
+  @Override
+  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    // The session beats by itself, where the servers answer.
+    Future<Void> proof = client.sync(layout.groups());
+    return client.within(
+        writeBound, Future.join(writer.write(members, left), proof).map(all -> all.resultAt(0)));
+  }
+
+  @Override
+  public Future<Observation> poll() {
+    long end = System.nanoTime() + pollBound.toNanos();
+    // Through the leader, as whatever keeps a session alive.
+    Future<Void> synced = client.sync(layout.groups());
+    Future<ZooKeeperClient.Found> root = client.get(layout.groups());
+    return client
+        .within(pollBound, synced.compose(done -> root))
+        .map(found -> witness.lost(found, session.zxid()))
+        .compose(
+            lost -> {
+              reader.retry();
+              return upTo(end, marks.removeDue().compose(removed -> reader.settled()))
+                  .map(settled -> observe(lost));
+            });
+  }
+
+  private Observation observe(boolean dataLost) {
+    Observation seen = picture.observe();
+    return new Observation(seen.beats(), seen.held(), seen.gone(), seen.unwitnessed(), dataLost);
+  }
+
+  /** Waits no longer; what is not there yet is seen by a later poll. */
+  private static Future<Void> upTo(long endNanos, Future<Void> work) {
+    long left = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+    return left <= 0
+        ? Future.succeededFuture()
+        : work.timeout(left, TimeUnit.MILLISECONDS).otherwiseEmpty();
+  }
+
+  @Override
+  public Future<Void> release() {
+    writer.rest();
+    return session.renew();
+  }
+
+  @Override
+  public Future<Void> close() {
+    Future<Void> removed =
+        session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();
+    return removed
+        .timeout(pollBound.toMillis(), TimeUnit.MILLISECONDS)
+        .otherwiseEmpty()
+        .eventually(session::close);
+  }
+
+  /** The session, for those who would end it; only while connected. */
+  ZooKeeperHandle.Credentials credentials() {
+    return session.credentials();
+  }
+
+  private final class Events implements ZooKeeperSession.Listener {
+
+    @Override
+    public void connected() {
+      reader.connected();
+      // A new session has nothing, and is not to wait for the next beat.
+      writer
+          .again()
+          .onFailure(failure -> LOG.debug("The members are written with the next beat", failure));
+    }
+
+    @Override
+    public void disconnected() {
+      reader.disconnected();
+    }
+
+    @Override
+    public void changed(EventType type, String path) {
+      reader.changed(type, path);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+
+/**
+ * Reads what there is of a member: its node, and only where there is none, its mark. Both are
+ * written in one transaction, so a mark that explains a node's absence is never missed.
+ */
+final class ZooKeeperLookup {
+
+  private final ZooKeeperClient client;
+  private final ZooKeeperLayout layout;
+
+  ZooKeeperLookup(ZooKeeperClient client, ZooKeeperLayout layout) {
+    this.client = client;
+    this.layout = layout;
+  }
+
+  Future<Presence> look(MemberId id) {
+    return client
+        .get(layout.node(id))
+        .compose(
+            node ->
+                node != null
+                    ? Future.succeededFuture(Presence.of(node, null))
+                    : client.get(layout.mark(id)).map(mark -> Presence.of(null, mark)));
+  }
+}

@@ -1,0 +1,149 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.client.ZKClientConfig;
+import org.apache.zookeeper.common.ClientX509Util;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
+import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
+
+/** What a backend's URI says about its servers, in the words of ZooKeeper's client. */
+final class ZooKeeperOptions {
+
+  private static final String PEM = "PEM";
+
+  /** A call that waits (only the end of a session does) waits no longer. */
+  private static final int REQUEST_TIMEOUT_MILLIS = 2_000;
+
+  private final BackendUri uri;
+  private final int timeoutMillis;
+  private Path keyStore;
+
+  ZooKeeperOptions(LivenessSettings settings) {
+    this.uri = BackendUri.parse(settings.uri());
+    this.timeoutMillis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
+  }
+
+  /** What cannot be had from ZooKeeper's client, as a sentence. */
+  Optional<String> fault() {
+    return "false".equals(uri.options().get("verify_certs"))
+        ? Optional.of(
+            "ZooKeeper's client always verifies the server's certificate: name the authority with"
+                + " the option ca instead of verify_certs=false")
+        : Optional.empty();
+  }
+
+  String servers() {
+    return uri.hosts().stream().map(BackendUri.Host::toString).collect(Collectors.joining(","));
+  }
+
+  int timeoutMillis() {
+    return timeoutMillis;
+  }
+
+  /** The URI with its secrets masked. */
+  String where() {
+    return uri.toString();
+  }
+
+  /** What it means that nobody answered, as a part of a sentence: the client does not tell. */
+  String silence() {
+    return isSecure()
+        ? " does not answer, or one side refuses the other's certificate: "
+        : " does not answer: ";
+  }
+
+  private boolean isSecure() {
+    return "true".equals(uri.options().get("use_ssl"));
+  }
+
+  /** What the session authenticates with, as tooz does. */
+  Optional<byte[]> digest() {
+    return credentials().map(text -> text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Who may do what with the nodes that are created: the same as with tooz's nodes. */
+  List<ACL> acl() {
+    return credentials()
+        .map(text -> List.of(new ACL(Perms.ALL, new Id("digest", hash(text)))))
+        .orElse(Ids.OPEN_ACL_UNSAFE);
+  }
+
+  private Optional<String> credentials() {
+    return uri.user() == null || uri.password() == null
+        ? Optional.empty()
+        : Optional.of(uri.user() + ":" + uri.password());
+  }
+
+  private static String hash(String credentials) {
+    try {
+      return DigestAuthenticationProvider.generateDigest(credentials);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** Reads the files of TLS, so it blocks. */
+  ZKClientConfig client() throws IOException {
+    ZKClientConfig config = new ZKClientConfig();
+    config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+    config.setProperty(
+        ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Integer.toString(REQUEST_TIMEOUT_MILLIS));
+    if (isSecure()) {
+      secure(config, uri.options());
+    }
+    return config;
+  }
+
+  private void secure(ZKClientConfig config, Map<String, String> options) throws IOException {
+    config.setProperty(ZKClientConfig.SECURE_CLIENT, "true");
+    config.setProperty(
+        ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "org.apache.zookeeper.ClientCnxnSocketNetty");
+    try (ClientX509Util names = new ClientX509Util()) {
+      if (options.containsKey("ca")) {
+        config.setProperty(names.getSslTruststoreLocationProperty(), options.get("ca"));
+        config.setProperty(names.getSslTruststoreTypeProperty(), PEM);
+      }
+      if (options.containsKey("certfile")) {
+        config.setProperty(names.getSslKeystoreLocationProperty(), keyStore(options));
+        config.setProperty(names.getSslKeystoreTypeProperty(), PEM);
+      }
+    }
+  }
+
+  /** ZooKeeper's client wants key and certificate in one file. */
+  private String keyStore(Map<String, String> options) throws IOException {
+    if (!options.containsKey("keyfile")) {
+      return options.get("certfile");
+    }
+    if (keyStore == null) {
+      // Readable by nobody else, as temporary files of Java are.
+      keyStore = Files.createTempFile("servicegroup-zookeeper-", ".pem");
+    }
+    Files.writeString(
+        keyStore,
+        Files.readString(Path.of(options.get("keyfile")))
+            + "\n"
+            + Files.readString(Path.of(options.get("certfile"))));
+    return keyStore.toString();
+  }
+
+  /** Removes what was put together for TLS. Blocks. */
+  void clean() throws IOException {
+    if (keyStore != null) {
+      Files.deleteIfExists(keyStore);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.backend.tooz.Capabilities;
+import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is known of the members: what was read of each on this connection, who was seen present
+ * before, and who went. A node's number is the transaction that created it, so that a later life of
+ * a member always has a greater one; that of a mark is the transaction that wrote it, which lies
+ * between the two lives.
+ */
+final class ZooKeeperPicture {
+
+  private final Roster roster;
+  private final long rememberNanos;
+  private final Map<MemberId, Presence> read = new LinkedHashMap<>();
+  private final Map<MemberId, Beat> seen = new HashMap<>();
+  private final Map<MemberId, Gone> gone = new LinkedHashMap<>();
+  private Observation observation;
+
+  ZooKeeperPicture(LivenessSettings settings, Roster roster) {
+    this.roster = roster;
+    this.rememberNanos = settings.serviceDownTime().toNanos();
+  }
+
+  /** What was read of a member on this connection, or null where nothing was yet. */
+  Presence get(MemberId id) {
+    return read.get(id);
+  }
+
+  /** The members of a group that were there, or that something is known of. */
+  Set<MemberId> known(String group) {
+    Set<MemberId> known = new HashSet<>(read.keySet());
+    known.addAll(seen.keySet());
+    known.removeIf(id -> !id.group().equals(group));
+    return known;
+  }
+
+  /** What was read may not be so any more. */
+  void disconnected() {
+    read.clear();
+    observation = null;
+  }
+
+  /** The roster is not what it was. */
+  void catalogued(MemberId id, boolean deleted) {
+    observation = null;
+    if (deleted) {
+      seen.remove(id);
+      gone.remove(id);
+    }
+  }
+
+  /** Takes in what was read of a member. */
+  void saw(MemberId id, Presence now) {
+    observation = null;
+    read.put(id, now);
+    Node node = now.node();
+    if (node != null && (node.incarnation() != null || roster.get(id) == null)) {
+      seen.put(id, new Beat(id, node.incarnation(), node.czxid()));
+      gone.remove(id);
+      return;
+    }
+    Beat last = seen.remove(id);
+    if (now.mark() != null && !isOlder(now.mark(), last)) {
+      StoredBeat mark = now.mark().beat();
+      Cause cause = mark.absence(id).cause();
+      put(new Absence(id, mark.incarnation(), now.mark().mzxid(), cause));
+    } else if (last != null) {
+      put(new Absence(id, last.incarnation(), last.count(), Cause.SESSION_EXPIRED));
+    } else if (now.mark() == null && roster.get(id) == null) {
+      read.remove(id);
+    }
+  }
+
+  private static boolean isOlder(Mark mark, Beat last) {
+    return last != null
+        && last.incarnation() != null
+        && last.incarnation().isNewerThan(mark.beat().incarnation());
+  }
+
+  private void put(Absence absence) {
+    Gone before = gone.get(absence.id());
+    if (before == null || !before.absence().equals(absence)) {
+      gone.put(absence.id(), new Gone(absence, System.nanoTime()));
+    }
+  }
+
+  /** What is to be reported; the same object as before where nothing changed. */
+  Observation observe() {
+    long now = System.nanoTime();
+    if (gone.values().removeIf(old -> isForgotten(old, now)) || observation == null) {
+      observation = compose();
+    }
+    return observation;
+  }
+
+  /** Nobody tells when a member that only tooz knows is over and done with. */
+  private boolean isForgotten(Gone old, long now) {
+    return roster.get(old.absence().id()) == null && now - old.sinceNanos() > rememberNanos;
+  }
+
+  private Observation compose() {
+    List<Beat> beats = new ArrayList<>();
+    List<Beat> held = new ArrayList<>();
+    read.forEach(
+        (id, presence) -> {
+          Node node = presence.node();
+          if (node != null) {
+            Beat beat = new Beat(id, node.incarnation(), node.czxid());
+            boolean listed = roster.get(id) != null;
+            if (node.incarnation() == null) {
+              if (!listed && roster.isWatched(id.group())) {
+                held.add(beat);
+              }
+            } else {
+              (listed ? held : beats).add(beat);
+            }
+          }
+        });
+    List<Absence> absences = gone.values().stream().map(Gone::absence).toList();
+    return new Observation(beats, held, absences, List.of(), false);
+  }
+
+  /**
+   * What there is of a member.
+   *
+   * @param node its node in tooz's tree, or null
+   * @param mark where there is no node: its mark, or null
+   */
+  record Presence(Node node, Mark mark) {
+
+    static Presence of(Found node, Found mark) {
+      return new Presence(node == null ? null : Node.of(node), mark == null ? null : Mark.of(mark));
+    }
+  }
+
+  /** A node in tooz's tree. */
+  record Node(long czxid, long owner, int version, Incarnation incarnation, byte[] data) {
+
+    private static Node of(Found found) {
+      return new Node(
+          found.stat().getCzxid(),
+          found.stat().getEphemeralOwner(),
+          found.stat().getVersion(),
+          Capabilities.incarnation(found.data()).orElse(null),
+          found.data());
+    }
+  }
+
+  /** A mark of a member that is not alive. */
+  record Mark(StoredBeat beat, long mzxid, int version) {
+
+    /** What is there, or null where it says nothing that is understood. */
+    private static Mark of(Found found) {
+      byte[] data = found.data() == null ? new byte[0] : found.data();
+      return StoredBeat.parse(new String(data, StandardCharsets.UTF_8))
+          .filter(beat -> !beat.isAlive())
+          .map(beat -> new Mark(beat, found.stat().getMzxid(), found.stat().getVersion()))
+          .orElse(null);
+    }
+  }
+
+  private record Gone(Absence absence, long sinceNanos) {}
+}

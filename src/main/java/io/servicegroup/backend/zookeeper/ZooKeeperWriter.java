@@ -1,0 +1,251 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.backend.tooz.Capabilities;
+import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Node;
+import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Conflict.Kind;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the nodes of this agent's members what they should be. Nothing is written of a member whose
+ * node is so already: the session is its beat. What changes, changes in one transaction, so that
+ * nobody sees a member between its node and its mark, or between an old node and a new one.
+ */
+final class ZooKeeperWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperWriter.class);
+
+  /** Somebody else may change a node between our reading and our writing; not for ever. */
+  private static final int ATTEMPTS = 4;
+
+  private static final Set<Code> OUTDATED = Set.of(Code.NODEEXISTS, Code.NONODE, Code.BADVERSION);
+
+  private final ZooKeeperSession session;
+  private final ZooKeeperClient client;
+  private final ZooKeeperLayout layout;
+  private final ZooKeeperLookup lookup;
+  private final ZooKeeperReader reader;
+  private final ZooKeeperPicture picture;
+  private final Roster roster;
+  private final LivenessSettings settings;
+  private final Set<MemberId> refused = new HashSet<>();
+  private final Map<MemberId, Long> foreignSince = new HashMap<>();
+  private List<Heartbeat> last = List.of();
+  private Future<?> running = Future.succeededFuture();
+
+  ZooKeeperWriter(
+      ZooKeeperSession session,
+      ZooKeeperClient client,
+      ZooKeeperLayout layout,
+      ZooKeeperReader reader,
+      ZooKeeperPicture picture,
+      Roster roster,
+      LivenessSettings settings) {
+    this.session = session;
+    this.client = client;
+    this.layout = layout;
+    this.lookup = new ZooKeeperLookup(client, layout);
+    this.reader = reader;
+    this.picture = picture;
+    this.roster = roster;
+    this.settings = settings;
+  }
+
+  /** Writes what is not so yet; one run at a time. */
+  Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    last = members;
+    Future<List<Conflict>> next =
+        running.otherwiseEmpty().compose(before -> reader.settled()).compose(v -> run(left));
+    running = next;
+    return next;
+  }
+
+  /** Writes the newest state again, after something took it away. */
+  Future<?> again() {
+    return last.isEmpty() ? Future.succeededFuture() : write(last, List.of());
+  }
+
+  /** Writes nothing by itself until the next write. */
+  void rest() {
+    last = List.of();
+  }
+
+  private Future<List<Conflict>> run(List<Heartbeat> left) {
+    List<Conflict> conflicts = new ArrayList<>();
+    List<Future<?>> writes = new ArrayList<>();
+    for (Heartbeat heartbeat : last) {
+      StoredBeat beat = StoredBeat.of(heartbeat);
+      if (isPossible(heartbeat.id()) && (!beat.isAlive() || isInCatalogue(heartbeat))) {
+        writes.add(write(new Wanted(heartbeat.id(), beat), conflicts));
+      }
+    }
+    for (Heartbeat heartbeat : left) {
+      if (isPossible(heartbeat.id())) {
+        writes.add(
+            write(new Wanted(heartbeat.id(), StoredBeat.left(heartbeat)), new ArrayList<>()));
+      }
+    }
+    return Future.join(writes).map(written -> conflicts);
+  }
+
+  private boolean isPossible(MemberId id) {
+    layout
+        .refusal(id)
+        .ifPresent(
+            why -> {
+              if (refused.add(id)) {
+                LOG.warn("Backend {}: {} cannot be written: {}", settings.backend(), id, why);
+              }
+            });
+    if (!ZooKeeperLayout.isReadByTooz(id) && refused.add(id)) {
+      LOG.warn(
+          "Backend {}: {} is not in ASCII, and tooz's Python cannot list a group with such a name",
+          settings.backend(),
+          id);
+    }
+    return layout.refusal(id).isEmpty();
+  }
+
+  /** A member that the catalogue lost, or that was joined anew, is not put back. */
+  private boolean isInCatalogue(Heartbeat heartbeat) {
+    Member member = roster.get(heartbeat.id());
+    return member != null && heartbeat.incarnation().equals(member.incarnation());
+  }
+
+  private Future<Void> write(Wanted wanted, List<Conflict> conflicts) {
+    Presence known = picture.get(wanted.id());
+    Future<Presence> presence =
+        known == null ? lookup.look(wanted.id()) : Future.succeededFuture(known);
+    return presence.compose(there -> write(wanted, there, conflicts, ATTEMPTS));
+  }
+
+  private Future<Void> write(
+      Wanted wanted, Presence there, List<Conflict> conflicts, int attempts) {
+    Kind conflict = conflict(wanted, there);
+    if (conflict != null && attempts == ATTEMPTS) {
+      // It ends the member's beats, so it is read again: the picture may lag.
+      return lookup.look(wanted.id()).compose(now -> write(wanted, now, conflicts, attempts - 1));
+    }
+    if (conflict != null) {
+      conflicts.add(new Conflict(wanted.id(), wanted.beat().incarnation(), conflict));
+      return Future.succeededFuture();
+    }
+    List<Op> operations = isForeign(there.node()) ? List.of() : operations(wanted, there);
+    if (operations.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return client
+        .multi(operations)
+        .onSuccess(written -> reader.touch(wanted.id()))
+        .recover(
+            failure ->
+                attempts > 1
+                        && failure instanceof KeeperException answer
+                        && OUTDATED.contains(answer.code())
+                    ? prepare(wanted.id(), answer.code())
+                        .compose(ready -> lookup.look(wanted.id()))
+                        .compose(now -> write(wanted, now, conflicts, attempts - 1))
+                    : Future.failedFuture(failure));
+  }
+
+  private Future<?> prepare(MemberId id, Code code) {
+    return code == Code.NONODE
+        ? Future.join(
+            client.ensure(layout.group(id.group())), client.ensure(layout.marks(id.group())))
+        : Future.succeededFuture();
+  }
+
+  private Kind conflict(Wanted wanted, Presence there) {
+    Incarnation mine = wanted.beat().incarnation();
+    Node node = there.node();
+    if (isForeign(node)) {
+      long now = System.nanoTime();
+      long since = foreignSince.computeIfAbsent(wanted.id(), id -> now);
+      // What served before us and died may still be there for a session's time.
+      return now - since > settings.serviceDownTime().toNanos() ? Kind.FOREIGN_BEATS : null;
+    }
+    foreignSince.remove(wanted.id());
+    boolean newerNode = node != null && node.incarnation().isNewerThan(mine);
+    boolean newerMark = there.mark() != null && there.mark().beat().incarnation().isNewerThan(mine);
+    return newerNode || newerMark ? Kind.SUPERSEDED : null;
+  }
+
+  /** Whether it is the node of somebody who joined through tooz under our member's name. */
+  private static boolean isForeign(Node node) {
+    return node != null && node.incarnation() == null;
+  }
+
+  private List<Op> operations(Wanted wanted, Presence there) {
+    return wanted.beat().isAlive() ? present(wanted.id(), there) : absent(wanted, there);
+  }
+
+  private List<Op> present(MemberId id, Presence there) {
+    byte[] data = Capabilities.of(roster.get(id));
+    Node node = there.node();
+    List<Op> operations = new ArrayList<>();
+    if (node == null) {
+      if (there.mark() != null) {
+        operations.add(Op.delete(layout.mark(id), there.mark().version()));
+      }
+      operations.add(client.ephemeral(layout.node(id), data));
+    } else if (node.owner() != session.id()
+        || !roster.get(id).incarnation().equals(node.incarnation())) {
+      operations.add(Op.delete(layout.node(id), node.version()));
+      operations.add(client.ephemeral(layout.node(id), data));
+    } else if (!Arrays.equals(data, node.data())) {
+      operations.add(Op.setData(layout.node(id), data, node.version()));
+    }
+    return operations;
+  }
+
+  private List<Op> absent(Wanted wanted, Presence there) {
+    MemberId id = wanted.id();
+    byte[] text = wanted.text();
+    List<Op> operations = new ArrayList<>();
+    if (there.node() != null) {
+      operations.add(Op.delete(layout.node(id), there.node().version()));
+      operations.add(client.persistent(layout.mark(id), text));
+    } else if (there.mark() == null) {
+      operations.add(client.persistent(layout.mark(id), text));
+    } else if (!wanted.isSaidBy(there.mark().beat())) {
+      operations.add(Op.setData(layout.mark(id), text, there.mark().version()));
+    }
+    return operations;
+  }
+
+  /** What is to be true of a member. */
+  private record Wanted(MemberId id, StoredBeat beat) {
+
+    byte[] text() {
+      return beat.text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    boolean isSaidBy(StoredBeat other) {
+      return beat.incarnation().equals(other.incarnation())
+          && beat.state() == other.state()
+          && Objects.equals(beat.reason(), other.reason());
+    }
+  }
+}
