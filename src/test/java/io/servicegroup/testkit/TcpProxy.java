@@ -271,7 +271,8 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void waitForGate(long late) throws IOException {
-      long leftMillis = (late - System.nanoTime()) / 1_000_000;
+      // Rounded up: what is late by less than a millisecond is not to wait for the next change.
+      long leftMillis = (late - System.nanoTime() + 999_999) / 1_000_000;
       try {
         gate.wait(leftMillis > 0 ? leftMillis : 1_000);
       } catch (InterruptedException e) {

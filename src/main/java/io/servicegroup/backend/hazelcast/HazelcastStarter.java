@@ -30,11 +30,7 @@ interface HazelcastStarter {
 
   /** This process becomes a member of the cluster. */
   static HazelcastStarter member(Config config, Consumer<HazelcastInstance> started) {
-    return () -> {
-      HazelcastInstance instance = Hazelcast.newHazelcastInstance(config);
-      started.accept(instance);
-      return instance;
-    };
+    return () -> prepared(Hazelcast.newHazelcastInstance(config), started);
   }
 
   /** This process becomes a client, which reconnects by itself for as long as it lives. */
@@ -58,8 +54,19 @@ interface HazelcastStarter {
                 .formatted(HazelcastConfigs.clusterName(uri), uri.hosts()),
             true);
       }
+      return prepared(instance, started);
+    };
+  }
+
+  /** One that cannot be used must not stay behind: another is started instead. */
+  private static HazelcastInstance prepared(
+      HazelcastInstance instance, Consumer<HazelcastInstance> started) {
+    try {
       started.accept(instance);
       return instance;
-    };
+    } catch (RuntimeException e) {
+      instance.shutdown();
+      throw e;
+    }
   }
 }

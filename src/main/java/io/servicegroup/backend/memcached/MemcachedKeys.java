@@ -1,0 +1,95 @@
+package io.servicegroup.backend.memcached;
+
+import io.servicegroup.model.MemberId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.zip.CRC32;
+
+/**
+ * The names of the keys, within what memcached takes: at most 250 bytes, nothing blank. tooz's ones
+ * are tooz's; a name that tooz could not use has none.
+ */
+final class MemcachedKeys {
+
+  static final String GROUP_LIST = "_TOOZ_GROUP_LIST";
+
+  private static final String GROUP = "_TOOZ_GROUP_";
+  private static final String MEMBER = "_TOOZ_MEMBER_";
+  private static final String OWN = "servicegroup:member:";
+  private static final String HASHED = "servicegroup:hashed:";
+  private static final String CANARY = "servicegroup:canary:";
+  private static final int MOST_BYTES = 250;
+
+  /** A longer expiry is taken for a point in time. */
+  private static final long MOST_SECONDS = Duration.ofDays(30).toSeconds();
+
+  private MemcachedKeys() {}
+
+  /** Where an agent of ours keeps a member's beats. */
+  static String own(MemberId id) {
+    String key = OWN + plain(id.group()) + "/" + plain(id.host());
+    return key.length() <= MOST_BYTES ? key : HASHED + hash(key);
+  }
+
+  static String canary(String agent) {
+    return CANARY + hash(agent);
+  }
+
+  /** Where tooz keeps a group; null where it could not. */
+  static String toozGroup(String group) {
+    String key = GROUP + group;
+    return key.equals(GROUP_LIST) ? null : usable(key);
+  }
+
+  /** Where tooz keeps a member's beat, whatever its groups; null where it could not. */
+  static String toozMember(String host) {
+    return usable(MEMBER + host);
+  }
+
+  /** Which of the servers keeps a key of ours: the same for everybody with the same list. */
+  static int server(String key, int servers) {
+    CRC32 sum = new CRC32();
+    sum.update(key.getBytes(StandardCharsets.UTF_8));
+    return (int) (sum.getValue() % servers);
+  }
+
+  /**
+   * An expiry in memcached's whole seconds. A second more, as the first one counts from its clock's
+   * last tick and may be over at once.
+   */
+  static int seconds(Duration timeout) {
+    return (int) Math.min(MOST_SECONDS, (timeout.toMillis() + 999) / 1_000 + 1);
+  }
+
+  private static String usable(String key) {
+    boolean blank = key.chars().anyMatch(c -> c <= ' ' || c == 0x7f);
+    return blank || key.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? null : key;
+  }
+
+  private static String plain(String name) {
+    if (name.chars().allMatch(MemcachedKeys::isPlain)) {
+      return name;
+    }
+    StringBuilder text = new StringBuilder();
+    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+      text.append(isPlain(b) ? Character.toString(b) : "%%%02X".formatted(b));
+    }
+    return text.toString();
+  }
+
+  private static boolean isPlain(int c) {
+    return c > ' ' && c < 0x7f && c != '%' && c != '/';
+  }
+
+  private static String hash(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

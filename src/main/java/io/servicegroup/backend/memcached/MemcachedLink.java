@@ -1,0 +1,240 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.AsciiMemcacheClient;
+import com.spotify.folsom.GetResult;
+import com.spotify.folsom.MemcacheClientBuilder;
+import com.spotify.folsom.MemcacheStatus;
+import com.spotify.folsom.guava.HostAndPort;
+import com.spotify.folsom.reconnect.AbstractReconnectionListener;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VertxException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * One connection to one server, which comes back by itself. Every call is bounded; a connection
+ * that did not answer in time is closed and replaced. Used on one context.
+ */
+final class MemcachedLink {
+
+  /** What tooz marks as bytes. */
+  static final int RAW = 1;
+
+  /** What tooz marks as MessagePack. */
+  static final int MSGPACK = 2;
+
+  private static final int MOST_KEYS_PER_GET = 255;
+  private static final int MOST_OUTSTANDING = 1 << 20;
+  private static final long RECONNECT_MILLIS = 100;
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
+
+  private final Context context;
+  private final EventLoopGroup loops;
+  private final BackendUri.Host host;
+  private final Duration bound;
+  private Future<AsciiMemcacheClient<byte[]>> client;
+  private volatile Throwable broken;
+  private long since;
+  private boolean closed;
+
+  MemcachedLink(Context context, EventLoopGroup loops, BackendUri.Host host, Duration bound) {
+    this.context = context;
+    this.loops = loops;
+    this.host = host;
+    this.bound = bound;
+    this.client = connect();
+  }
+
+  /** Not on the event loop: the library asks for the name's address, and waits. */
+  private Future<AsciiMemcacheClient<byte[]>> connect() {
+    broken = null;
+    since = System.nanoTime();
+    return context.executeBlocking(this::make, false);
+  }
+
+  private AsciiMemcacheClient<byte[]> make() {
+    return MemcacheClientBuilder.newByteArrayClient()
+        .withAddress(host.name(), host.port())
+        .withKeyCharset(StandardCharsets.UTF_8)
+        .withEventLoopGroup(loops)
+        .withChannelClass(NioSocketChannel.class)
+        .withReplyExecutor(Runnable::run)
+        .withConnectionTimeoutMillis(bound.toMillis())
+        .withBackoff(attempt -> RECONNECT_MILLIS)
+        .withReconnectionListener(new Listener())
+        .withMaxOutstandingRequests(MOST_OUTSTANDING)
+        // The server knows how long a value may be.
+        .withMaxSetLength(Integer.MAX_VALUE)
+        .connectAscii();
+  }
+
+  /** Completes when the connection stands for the first time. */
+  Future<Void> connected() {
+    return client
+        .compose(made -> Future.fromCompletionStage(made.connectFuture(), context))
+        .timeout(FIRST_CONTACT.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            failure ->
+                Future.failedFuture(failure(broken == null ? reason(failure) : reason(broken))));
+  }
+
+  /** Reads keys; those that are not there are not in the answer. */
+  Future<Map<String, GetResult<byte[]>>> get(Collection<String> keys) {
+    List<String> all = List.copyOf(keys);
+    if (all.isEmpty()) {
+      return Future.succeededFuture(Map.of());
+    }
+    List<List<String>> parts = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += MOST_KEYS_PER_GET) {
+      parts.add(all.subList(from, Math.min(all.size(), from + MOST_KEYS_PER_GET)));
+    }
+    return run(used -> every(parts.stream().map(used::casGet).toList()))
+        .map(
+            answers -> {
+              Map<String, GetResult<byte[]>> found = new HashMap<>();
+              for (int part = 0; part < parts.size(); part++) {
+                collect(parts.get(part), answers.get(part), found);
+              }
+              return found;
+            });
+  }
+
+  private static void collect(
+      List<String> keys, List<GetResult<byte[]>> answers, Map<String, GetResult<byte[]>> found) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (answers.get(i) != null) {
+        found.put(keys.get(i), answers.get(i));
+      }
+    }
+  }
+
+  /** Writes values in one go; fails where one was not stored. */
+  Future<Void> set(Map<String, byte[]> values, int seconds) {
+    if (values.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return run(used ->
+            every(
+                values.entrySet().stream()
+                    .map(entry -> used.set(entry.getKey(), entry.getValue(), seconds, RAW))
+                    .toList()))
+        .compose(
+            answers ->
+                answers.stream()
+                    .filter(status -> status != MemcacheStatus.OK)
+                    .findFirst()
+                    .map(status -> Future.<Void>failedFuture(failure("stored nothing: " + status)))
+                    .orElse(Future.succeededFuture()));
+  }
+
+  /** Writes MessagePack that never expires, only where nothing is. */
+  Future<MemcacheStatus> add(String key, byte[] value) {
+    return run(used -> used.add(key, value, 0, MSGPACK));
+  }
+
+  /** Writes MessagePack that never expires, only over what was read. */
+  Future<MemcacheStatus> replace(String key, byte[] value, GetResult<byte[]> read) {
+    return run(used -> used.set(key, value, 0, read.getCas(), MSGPACK));
+  }
+
+  Future<Void> delete(Collection<String> keys) {
+    return keys.isEmpty()
+        ? Future.succeededFuture()
+        : run(used -> every(keys.stream().map(used::delete).toList())).mapEmpty();
+  }
+
+  /** Closes the connection; what waits for an answer fails. */
+  void close() {
+    closed = true;
+    client.onSuccess(AsciiMemcacheClient::shutdown);
+  }
+
+  private <T> Future<T> run(Function<AsciiMemcacheClient<byte[]>, CompletionStage<T>> call) {
+    if (closed) {
+      return Future.failedFuture(failure("the connection is closed"));
+    }
+    Future<AsciiMemcacheClient<byte[]>> used = client;
+    return used.compose(made -> send(made, call))
+        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure -> Future.failedFuture(explain(used, failure)));
+  }
+
+  private <T> Future<T> send(
+      AsciiMemcacheClient<byte[]> used,
+      Function<AsciiMemcacheClient<byte[]>, CompletionStage<T>> call) {
+    if (used.isConnected()) {
+      return Future.fromCompletionStage(call.apply(used), context);
+    }
+    Throwable known = broken;
+    return known == null
+        ? Future.fromCompletionStage(
+            used.connectFuture().thenCompose(connected -> call.apply(used)), context)
+        : Future.failedFuture(known);
+  }
+
+  private Throwable explain(Future<AsciiMemcacheClient<byte[]>> used, Throwable failure) {
+    if (!(failure instanceof TimeoutException)) {
+      return failure(reason(failure));
+    }
+    AsciiMemcacheClient<byte[]> made = used.result();
+    // One that is being connected gets its time: to replace it at once would only add another.
+    boolean tried = System.nanoTime() - since > FIRST_CONTACT.toNanos();
+    if (used == client && made != null && (made.isConnected() || tried) && !closed) {
+      made.shutdown();
+      client = connect();
+    }
+    return failure("did not answer within " + bound.toMillis() + " ms");
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof UnknownHostException
+        ? "the name cannot be resolved"
+        : String.valueOf(cause.getMessage());
+  }
+
+  private VertxException failure(String what) {
+    return new VertxException(host + ": " + what, true);
+  }
+
+  private static <T> CompletionStage<List<T>> every(List<CompletionStage<T>> stages) {
+    List<CompletableFuture<T>> all =
+        stages.stream().map(CompletionStage::toCompletableFuture).toList();
+    return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
+        .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+  }
+
+  /** Remembers why there is no connection. The library would log each attempt. */
+  private final class Listener extends AbstractReconnectionListener {
+    @Override
+    public void reconnectionQueuedFromError(
+        Throwable cause, HostAndPort address, long backoffMillis, int attempt) {
+      broken = cause;
+    }
+
+    @Override
+    public void reconnectionSuccessful(
+        HostAndPort address, int attempt, boolean willStayConnected) {
+      broken = null;
+    }
+  }
+}

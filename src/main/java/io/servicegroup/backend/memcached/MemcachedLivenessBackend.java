@@ -1,0 +1,117 @@
+package io.servicegroup.backend.memcached;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Beats as keys that expire. Our own keys are spread over all servers, tooz's are on the first,
+ * which is the only one that tooz knows. There is no news: polls find it.
+ */
+final class MemcachedLivenessBackend implements LivenessBackend {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MemcachedLivenessBackend.class);
+  private static final Duration SETTLE = Duration.ofSeconds(2);
+
+  private final LivenessSettings settings;
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("memcached", true), NioIoHandler.newFactory());
+  private final List<MemcachedNode> nodes;
+  private final Roster roster;
+  private final MemcachedWriter writer;
+  private final MemcachedPoller poller;
+
+  MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
+    Context context = vertx.getOrCreateContext();
+    this.settings = settings;
+    this.nodes =
+        BackendUri.parse(settings.uri()).hosts().stream()
+            .map(host -> new MemcachedNode(context, loops, host, settings))
+            .toList();
+    this.roster = new Roster(settings);
+    MemcachedMembers members = new MemcachedMembers(roster);
+    this.writer = new MemcachedWriter(vertx, settings, nodes, roster, members);
+    this.poller = new MemcachedPoller(nodes, roster, members, new ToozMembers(settings, roster));
+  }
+
+  @Override
+  public Future<Void> open(Runnable news) {
+    Duration timeout = settings.timeout();
+    if (timeout.toMillis() % 1_000 != 0) {
+      LOG.info(
+          "Backend {}: memcached counts in whole seconds; beats live for {} s, not {} ms",
+          settings.backend(),
+          MemcachedKeys.seconds(timeout),
+          timeout.toMillis());
+    }
+    return Future.any(nodes.stream().map(node -> node.polls().connected()).toList())
+        .compose(connected -> poller.poll())
+        .mapEmpty();
+  }
+
+  @Override
+  public void catalogued(CatalogEvent event) {
+    roster.catalogued(event);
+  }
+
+  @Override
+  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return within(settings.reportInterval(), writer.write(members, left));
+  }
+
+  @Override
+  public Future<Observation> poll() {
+    return within(settings.pollInterval(), poller.poll());
+  }
+
+  /** Several calls, each in time, may not be so together. */
+  private <T> Future<T> within(Duration interval, Future<T> work) {
+    long millis = MemcachedNode.bound(interval).toMillis();
+    return work.timeout(millis, TimeUnit.MILLISECONDS)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof TimeoutException
+                        ? new VertxException(
+                            BackendUri.parse(settings.uri())
+                                + ": did not answer within "
+                                + millis
+                                + " ms",
+                            true)
+                        : failure));
+  }
+
+  @Override
+  public Future<Void> close() {
+    return writer
+        .settled()
+        .timeout(SETTLE.toMillis(), TimeUnit.MILLISECONDS)
+        .eventually(() -> Future.join(nodes.stream().map(MemcachedNode::removeCanary).toList()))
+        .eventually(
+            () -> {
+              nodes.forEach(MemcachedNode::close);
+              loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+              return Future.succeededFuture();
+            })
+        .otherwiseEmpty();
+  }
+}

@@ -1,0 +1,116 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.GetResult;
+import io.netty.channel.EventLoopGroup;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.runtime.OutageLog;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * One of the servers, with a connection for beats and one for polls, so that neither waits for the
+ * other; and its canary, by which a server that lost what it knew gives itself away.
+ */
+final class MemcachedNode {
+
+  /** Shorter intervals would make a busy machine look like an outage. */
+  private static final Duration LEAST = Duration.ofMillis(320);
+
+  private static final int CANARY_SECONDS = (int) Duration.ofDays(1).toSeconds();
+
+  private final MemcachedLink beats;
+  private final MemcachedLink polls;
+  private final OutageLog outages;
+  private final String canaryKey;
+  private final String nonce = UUID.randomUUID().toString();
+  private long sent;
+  private long acknowledged;
+
+  MemcachedNode(
+      Context context, EventLoopGroup loops, BackendUri.Host host, LivenessSettings settings) {
+    this.beats = new MemcachedLink(context, loops, host, ofOneCall(settings.reportInterval()));
+    this.polls = new MemcachedLink(context, loops, host, ofOneCall(settings.pollInterval()));
+    this.canaryKey = MemcachedKeys.canary(settings.agent());
+    this.outages =
+        new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
+  }
+
+  /** A server that is not there has to be told from a whole that takes too long. */
+  private static Duration ofOneCall(Duration interval) {
+    return bound(interval).multipliedBy(4).dividedBy(5);
+  }
+
+  /** How long a write or a poll may take. */
+  static Duration bound(Duration interval) {
+    Duration half = interval.dividedBy(2);
+    return half.compareTo(LEAST) < 0 ? LEAST : half;
+  }
+
+  /** For what is written. */
+  MemcachedLink beats() {
+    return beats;
+  }
+
+  /** For what is read again in the same poll. */
+  MemcachedLink polls() {
+    return polls;
+  }
+
+  OutageLog outages() {
+    return outages;
+  }
+
+  /** Reads keys and the canary of the poll before, and writes the next, in one round trip. */
+  Future<Answer> poll(Collection<String> keys) {
+    long before = acknowledged;
+    sent++;
+    long next = sent;
+    List<String> all = new ArrayList<>(keys.size() + 1);
+    all.add(canaryKey);
+    all.addAll(keys);
+    Future<Map<String, GetResult<byte[]>>> read = polls.get(all);
+    Future<Void> written = polls.set(Map.of(canaryKey, bytes(nonce + " " + next)), CANARY_SECONDS);
+    return Future.join(read, written)
+        .map(
+            done -> {
+              acknowledged = next;
+              boolean lost = before > 0 && !isKnown(read.result().get(canaryKey), before);
+              return new Answer(read.result(), lost);
+            });
+  }
+
+  private boolean isKnown(GetResult<byte[]> canary, long least) {
+    String text = canary == null ? "" : new String(canary.getValue(), StandardCharsets.UTF_8);
+    String prefix = nonce + " ";
+    return text.startsWith(prefix) && Long.parseLong(text.substring(prefix.length())) >= least;
+  }
+
+  Future<Void> removeCanary() {
+    return acknowledged == 0 ? Future.succeededFuture() : polls.delete(List.of(canaryKey));
+  }
+
+  void close() {
+    beats.close();
+    polls.close();
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What a poll found.
+   *
+   * @param items the keys that were there
+   * @param dataLost whether the server came back empty or older than it was
+   */
+  record Answer(Map<String, GetResult<byte[]>> items, boolean dataLost) {}
+}

@@ -1,0 +1,166 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.GetResult;
+import io.servicegroup.backend.memcached.MemcachedNode.Answer;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads every server in one round trip: its canary, the own keys of our members on it, and on the
+ * first what tooz keeps. A server that does not prove itself leaves its members unwitnessed; where
+ * none does, the poll fails.
+ */
+final class MemcachedPoller {
+
+  /** The list of groups, then the groups, then their members. */
+  private static final int MOST_ROUNDS = 2;
+
+  private final List<MemcachedNode> nodes;
+  private final Roster roster;
+  private final MemcachedMembers own;
+  private final ToozMembers tooz;
+  private Map<String, GetResult<byte[]>> last = Map.of();
+
+  MemcachedPoller(
+      List<MemcachedNode> nodes, Roster roster, MemcachedMembers own, ToozMembers tooz) {
+    this.nodes = nodes;
+    this.roster = roster;
+    this.own = own;
+    this.tooz = tooz;
+  }
+
+  Future<Observation> poll() {
+    List<Map<String, MemberId>> members = members();
+    List<Future<Answer>> answers = new ArrayList<>();
+    for (int server = 0; server < nodes.size(); server++) {
+      MemcachedNode node = nodes.get(server);
+      List<String> keys = new ArrayList<>(members.get(server).keySet());
+      if (server == 0) {
+        Set<String> more = tooz.keys(last);
+        keys.addAll(more);
+        answers.add(node.poll(keys).compose(answer -> complete(answer, more, MOST_ROUNDS)));
+      } else {
+        answers.add(node.poll(keys));
+      }
+    }
+    return Future.join(answers)
+        .transform(
+            done -> {
+              boolean all = answers.stream().allMatch(Future::failed);
+              return all
+                  ? Future.failedFuture(answers.get(0).cause())
+                  : Future.succeededFuture(observe(members, answers));
+            });
+  }
+
+  /** The own keys to look up, by server. */
+  private List<Map<String, MemberId>> members() {
+    List<Map<String, MemberId>> members = new ArrayList<>();
+    nodes.forEach(node -> members.add(new LinkedHashMap<>()));
+    roster.members().stream().map(Member::id).forEach(id -> place(id, members));
+    tooz.strangers().forEach(id -> place(id, members));
+    return members;
+  }
+
+  private void place(MemberId id, List<Map<String, MemberId>> members) {
+    String key = MemcachedKeys.own(id);
+    members.get(MemcachedKeys.server(key, nodes.size())).put(key, id);
+  }
+
+  /** Reads what the answer told of: the groups of the list, the members of the groups. */
+  private Future<Answer> complete(Answer answer, Set<String> asked, int rounds) {
+    List<String> more =
+        tooz.keys(answer.items()).stream().filter(key -> !asked.contains(key)).toList();
+    if (more.isEmpty() || rounds == 0) {
+      return Future.succeededFuture(answer);
+    }
+    asked.addAll(more);
+    return nodes
+        .get(0)
+        .polls()
+        .get(more)
+        .compose(
+            found -> {
+              Map<String, GetResult<byte[]>> all = new HashMap<>(answer.items());
+              all.putAll(found);
+              return complete(new Answer(all, answer.dataLost()), asked, rounds - 1);
+            });
+  }
+
+  private Observation observe(List<Map<String, MemberId>> members, List<Future<Answer>> answers) {
+    List<Beat> beats = new ArrayList<>();
+    List<Beat> held = new ArrayList<>();
+    List<Absence> gone = new ArrayList<>();
+    List<MemberId> unwitnessed = new ArrayList<>();
+    boolean dataLost = false;
+    for (int server = 0; server < nodes.size(); server++) {
+      Future<Answer> answer = answers.get(server);
+      tell(nodes.get(server), answer);
+      if (answer.failed()) {
+        unwitnessed.addAll(members.get(server).values());
+      } else {
+        dataLost |= answer.result().dataLost();
+        read(members.get(server), answer.result().items(), beats, gone);
+      }
+    }
+    Future<Answer> first = answers.get(0);
+    if (first.failed()) {
+      tooz.interrupted(false);
+      unwitnessed.addAll(tooz.held());
+    } else {
+      if (dataLost) {
+        tooz.interrupted(true);
+      }
+      last = first.result().items();
+      tooz.observe(last, held, gone);
+    }
+    return new Observation(beats, held, gone, unwitnessed, dataLost);
+  }
+
+  /** Of a single server the verticle tells. */
+  private void tell(MemcachedNode node, Future<Answer> answer) {
+    if (nodes.size() > 1 && answer.failed()) {
+      node.outages().failed(answer.cause());
+    } else if (nodes.size() > 1) {
+      node.outages().succeeded();
+    }
+  }
+
+  private void read(
+      Map<String, MemberId> members,
+      Map<String, GetResult<byte[]>> items,
+      List<Beat> beats,
+      List<Absence> gone) {
+    members.forEach(
+        (key, id) -> {
+          GetResult<byte[]> item = items.get(key);
+          StoredBeat beat = item == null ? null : parse(item);
+          if (beat == null) {
+            return;
+          }
+          own.found(id, beat);
+          if (beat.isAlive()) {
+            beats.add(beat.beat(id));
+          } else {
+            gone.add(beat.absence(id));
+          }
+        });
+  }
+
+  private static StoredBeat parse(GetResult<byte[]> item) {
+    return StoredBeat.parse(new String(item.getValue(), StandardCharsets.UTF_8)).orElse(null);
+  }
+}

@@ -1,0 +1,193 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.GetResult;
+import com.spotify.folsom.MemcacheStatus;
+import io.servicegroup.backend.memcached.ToozGroup.Edit;
+import io.servicegroup.backend.memcached.ToozGroup.Wanted;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this agent's entries in tooz's groups, by compare and set. What others changed meanwhile is
+ * read again; tries are bounded, back off at random, and go on with the next write. Each second
+ * write looks whether everything still is there.
+ */
+final class ToozGroups {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ToozGroups.class);
+  private static final String FULL =
+      "is as large as the server takes (memcached's -I): tooz's readers do not see all of its"
+          + " members, whose own beats go on";
+  private static final int MOST_TRIES = 8;
+  private static final int LEAST_BACKOFF_MILLIS = 20;
+  private static final int MOST_BACKOFF_MILLIS = 500;
+
+  private final Vertx vertx;
+  private final MemcachedLink link;
+  private final String backend;
+  private final Map<String, ToozGroup> groups = new LinkedHashMap<>();
+  private final Set<String> reported = new HashSet<>();
+  private Set<String> beating = Set.of();
+  private boolean listed;
+  private long updates;
+  private Future<Void> running = Future.succeededFuture();
+  private Future<Void> settled = Future.succeededFuture();
+
+  ToozGroups(Vertx vertx, MemcachedLink link, String backend) {
+    this.vertx = vertx;
+    this.link = link;
+    this.backend = backend;
+  }
+
+  /**
+   * Takes over what the groups are to hold.
+   *
+   * @param wanted by group and member
+   * @param hosts the members whose tooz beat goes on, whatever their groups
+   * @return completes after the first try; what others were in the way of is tried again meanwhile
+   */
+  Future<Void> update(Map<String, Map<String, Wanted>> wanted, Set<String> hosts) {
+    beating = hosts;
+    wanted.keySet().forEach(group -> groups.computeIfAbsent(group, name -> new ToozGroup()));
+    groups.forEach((name, group) -> group.want(wanted.getOrDefault(name, Map.of())));
+    groups.values().removeIf(ToozGroup::isEmpty);
+    updates++;
+    long mine = updates;
+    Future<Void> first = running.otherwiseEmpty().compose(before -> attempt(mine % 2 == 0));
+    settled = first.compose(done -> retry(mine, 1));
+    return first;
+  }
+
+  /** Completes when nothing is tried any more; never fails. */
+  Future<Void> settled() {
+    return settled.otherwiseEmpty();
+  }
+
+  boolean isSuperseded(MemberId id) {
+    ToozGroup group = groups.get(id.group());
+    return group != null && group.superseded().contains(id.host());
+  }
+
+  private Future<Void> retry(long mine, int tries) {
+    if (mine != updates || tries > MOST_TRIES || isSettled()) {
+      return Future.succeededFuture();
+    }
+    int most = Math.min(MOST_BACKOFF_MILLIS, LEAST_BACKOFF_MILLIS << tries);
+    int delay = ThreadLocalRandom.current().nextInt(LEAST_BACKOFF_MILLIS, most + 1);
+    return vertx
+        .timer(delay, TimeUnit.MILLISECONDS)
+        .compose(
+            waited ->
+                mine == updates
+                    ? attempt(false).compose(done -> retry(mine, tries + 1))
+                    : Future.succeededFuture());
+  }
+
+  private boolean isSettled() {
+    return listed && groups.values().stream().noneMatch(ToozGroup::isDirty);
+  }
+
+  private Future<Void> attempt(boolean all) {
+    Map<String, ToozGroup> due = new LinkedHashMap<>();
+    groups.forEach(
+        (name, group) -> {
+          if (all || group.isDirty()) {
+            due.put(name, group);
+          }
+        });
+    if (due.isEmpty() && listed) {
+      return Future.succeededFuture();
+    }
+    List<String> keys = new ArrayList<>();
+    keys.add(MemcachedKeys.GROUP_LIST);
+    due.keySet().forEach(name -> keys.add(MemcachedKeys.toozGroup(name)));
+    running =
+        link.get(keys)
+            .compose(
+                found -> {
+                  List<Future<Void>> steps = new ArrayList<>();
+                  due.forEach((name, group) -> steps.add(store(name, group, found)));
+                  steps.add(list(found.get(MemcachedKeys.GROUP_LIST)));
+                  return Future.join(steps).mapEmpty();
+                });
+    return running;
+  }
+
+  private Future<Void> store(String name, ToozGroup group, Map<String, GetResult<byte[]>> found) {
+    String key = MemcachedKeys.toozGroup(name);
+    GetResult<byte[]> read = found.get(key);
+    Optional<ToozGroupMap> map =
+        read == null ? Optional.of(new ToozGroupMap()) : ToozGroupMap.parse(read.getValue());
+    if (map.isEmpty()) {
+      report(name, "holds no group of tooz's and is left alone");
+      return Future.succeededFuture();
+    }
+    Edit edit = group.edit(map.get());
+    if (!edit.fits()) {
+      report(name, FULL);
+    }
+    if (!edit.changed()) {
+      group.stored(edit);
+      return Future.succeededFuture();
+    }
+    byte[] value = map.get().encode();
+    return (read == null ? link.add(key, value) : link.replace(key, value, read))
+        .compose(status -> stored(name, group, edit, status));
+  }
+
+  private Future<Void> stored(String name, ToozGroup group, Edit edit, MemcacheStatus status) {
+    if (status == MemcacheStatus.OK) {
+      group.stored(edit);
+      return forget(edit.removed());
+    }
+    if (status == MemcacheStatus.VALUE_TOO_LARGE || status == MemcacheStatus.OUT_OF_MEMORY) {
+      group.refused(edit);
+      report(name, FULL);
+    }
+    return Future.succeededFuture();
+  }
+
+  /** tooz's beat goes with the last service of its host. */
+  private Future<Void> forget(Set<String> removed) {
+    return link.delete(
+        removed.stream()
+            .filter(host -> !beating.contains(host))
+            .map(MemcachedKeys::toozMember)
+            .toList());
+  }
+
+  private Future<Void> list(GetResult<byte[]> read) {
+    Optional<ToozGroupList> list =
+        read == null ? Optional.of(new ToozGroupList()) : ToozGroupList.parse(read.getValue());
+    listed = list.isEmpty() || !list.get().add(groups.keySet());
+    if (listed) {
+      return Future.succeededFuture();
+    }
+    byte[] value = list.get().encode();
+    String key = MemcachedKeys.GROUP_LIST;
+    return (read == null ? link.add(key, value) : link.replace(key, value, read))
+        .map(
+            status -> {
+              listed = status == MemcacheStatus.OK;
+              return null;
+            });
+  }
+
+  private void report(String group, String what) {
+    if (reported.add(group + what)) {
+      LOG.warn("Backend {}: the key of tooz's group {} {}", backend, group, what);
+    }
+  }
+}

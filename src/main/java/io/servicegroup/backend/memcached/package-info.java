@@ -1,0 +1,2 @@
+/** memcached as a liveness backend, in tooz's layout. */
+package io.servicegroup.backend.memcached;

@@ -1,0 +1,59 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.config.BackendUri.Host;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+
+/** Finds the server that takes writes, and connects to it. */
+final class RedisConnector {
+
+  private final Vertx vertx;
+  private final RedisAddress address;
+  private final RedisSentinels sentinels;
+
+  RedisConnector(Vertx vertx, RedisAddress address) {
+    this.vertx = vertx;
+    this.address = address;
+    this.sentinels = new RedisSentinels(vertx, address);
+  }
+
+  /** Connects within the bound. */
+  Future<RedisLink> connect(Duration bound) {
+    if (address.hasSentinels()) {
+      Duration half = bound.dividedBy(2);
+      return sentinels.master(half).compose(master -> open(master, half));
+    }
+    List<Host> hosts = address.hosts();
+    return firstMaster(hosts, bound.dividedBy(hosts.size()));
+  }
+
+  /** Where the Sentinels see the master now. */
+  Future<Host> master(Duration bound) {
+    return sentinels.master(bound);
+  }
+
+  boolean hasSentinels() {
+    return address.hasSentinels();
+  }
+
+  private Future<RedisLink> firstMaster(List<Host> hosts, Duration each) {
+    Future<RedisLink> attempt = open(hosts.get(0), each);
+    return hosts.size() == 1
+        ? attempt
+        : attempt.recover(failure -> firstMaster(hosts.subList(1, hosts.size()), each));
+  }
+
+  private Future<RedisLink> open(Host host, Duration bound) {
+    long started = System.nanoTime();
+    return RedisLink.open(vertx, host, address.server(host, bound), bound)
+        .compose(link -> RedisClient.within(bound, started, link, RedisLink::requireMaster));
+  }
+
+  /** For messages; with the secrets masked. */
+  @Override
+  public String toString() {
+    return address.toString();
+  }
+}

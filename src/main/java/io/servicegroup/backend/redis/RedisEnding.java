@@ -1,0 +1,50 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.MemberId;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+/**
+ * Says that a member failed or left: our own key says so, and tooz's group has it no more. Both
+ * only where no newer life of the member stands there, which needs reading and writing in one step.
+ */
+final class RedisEnding {
+
+  private static final String SCRIPT =
+      """
+      local function generation(incarnation)
+        return tonumber(string.match(incarnation, '^(%d+)%-')) or 0
+      end
+      local ours = generation(ARGV[1])
+      local stored = redis.call('GET', KEYS[1])
+      if not stored or generation(stored) <= ours then
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+      end
+      local entry = redis.call('HGET', KEYS[2], ARGV[4])
+      if entry then
+        local known, capabilities = pcall(cmsgpack.unpack, entry)
+        if known and type(capabilities) == 'table'
+            and type(capabilities.incarnation) == 'string'
+            and generation(capabilities.incarnation) <= ours then
+          redis.call('HDEL', KEYS[2], ARGV[4])
+        end
+      end
+      return stored
+      """;
+
+  private RedisEnding() {}
+
+  /** Answers what stood in our own key before. */
+  static Request of(RedisKeys keys, MemberId id, StoredBeat end, long lifeMillis) {
+    return Request.cmd(Command.EVAL)
+        .arg(SCRIPT)
+        .arg(2)
+        .arg(keys.own(id))
+        .arg(keys.group(id.group()))
+        .arg(end.incarnation().toString())
+        .arg(end.text())
+        .arg(lifeMillis)
+        .arg(id.host());
+  }
+}

@@ -1,0 +1,126 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection, which can be thrown away whatever state it is in: it has a socket of its own, and
+ * closing that does not wait for an answer.
+ */
+final class RedisLink {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+  private static final String MASTER = "master";
+
+  private final BackendUri.Host host;
+  private final Redis redis;
+  private RedisConnection connection;
+  private Runnable onClosed = () -> {};
+  private boolean closed;
+
+  private RedisLink(BackendUri.Host host, Redis redis) {
+    this.host = host;
+    this.redis = redis;
+  }
+
+  /** Connects within the bound; an attempt that fails leaves no socket behind. */
+  static Future<RedisLink> open(
+      Vertx vertx, BackendUri.Host host, RedisOptions options, Duration bound) {
+    RedisLink link = new RedisLink(host, Redis.createClient(vertx, options));
+    return link.redis
+        .connect()
+        .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
+        .map(link::connected)
+        .recover(failure -> link.close().transform(done -> link.failed(failure, bound)));
+  }
+
+  private RedisLink connected(RedisConnection opened) {
+    connection = opened;
+    connection.exceptionHandler(failure -> ended());
+    connection.endHandler(nothing -> ended());
+    return this;
+  }
+
+  private void ended() {
+    if (!closed) {
+      close();
+      onClosed.run();
+    }
+  }
+
+  private <T> Future<T> failed(Throwable failure, Duration bound) {
+    return Future.failedFuture(
+        failure instanceof TimeoutException ? late(bound) : readable(failure));
+  }
+
+  TimeoutException late(Duration bound) {
+    return new TimeoutException(host + ": no answer within " + bound.toMillis() + " ms");
+  }
+
+  /** A batch that was refused fails with a line for each of its commands. */
+  private VertxException readable(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    LOG.debug("{} failed", host, failure);
+    return new VertxException(host + ": " + message.lines().findFirst().orElse(""), true);
+  }
+
+  BackendUri.Host host() {
+    return host;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Tells when somebody else ended the connection. */
+  void onClosed(Runnable then) {
+    onClosed = then;
+  }
+
+  /** What arrives on channels. */
+  RedisConnection connection() {
+    return connection;
+  }
+
+  Future<List<Response>> send(List<Request> requests) {
+    return connection.batch(requests).recover(failure -> Future.failedFuture(readable(failure)));
+  }
+
+  /** Fails where the server takes no writes: it is a replica, or became one. */
+  Future<RedisLink> requireMaster() {
+    return send(List.of(Request.cmd(Command.ROLE)))
+        .compose(
+            answers ->
+                isMaster(answers.get(0))
+                    ? Future.succeededFuture(this)
+                    : Future.failedFuture(notMaster()));
+  }
+
+  static boolean isMaster(Response role) {
+    return MASTER.equals(role.get(0).toString());
+  }
+
+  VertxException notMaster() {
+    return new VertxException(host + " is not the master", true);
+  }
+
+  /** Never fails. */
+  Future<Void> close() {
+    closed = true;
+    return redis.close().otherwiseEmpty();
+  }
+}

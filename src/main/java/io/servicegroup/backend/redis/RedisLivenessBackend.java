@@ -1,0 +1,154 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Member;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Beats as expiring keys of Redis, in tooz's layout with a key of our own beside it. Beats, polls
+ * and news have a connection each, so that none waits for another.
+ */
+final class RedisLivenessBackend implements LivenessBackend {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLivenessBackend.class);
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(250);
+
+  private final Vertx vertx;
+  private final LivenessSettings settings;
+  private final Roster roster;
+  private final RedisKeys keys;
+  private final RedisConnector connector;
+  private final RedisClient beats;
+  private final RedisClient polls;
+  private final RedisNews announcements;
+  private final RedisLivenessWriter writer;
+  private final RedisLivenessPoller poller;
+  private Runnable news = () -> {};
+  private boolean opened;
+  private long masterCheck = -1;
+
+  RedisLivenessBackend(Vertx vertx, LivenessSettings settings) {
+    RedisAddress address = new RedisAddress(BackendUri.parse(settings.uri()));
+    Duration writeTimeout = half(settings.reportInterval());
+    this.vertx = vertx;
+    this.settings = settings;
+    this.roster = new Roster(settings);
+    this.keys = new RedisKeys(address.namespace());
+    this.connector = new RedisConnector(vertx, address);
+    this.beats = new RedisClient(connector, writeTimeout);
+    this.polls = new RedisClient(connector, half(settings.pollInterval()));
+    this.announcements =
+        new RedisNews(
+            vertx, connector, keys.news(), FIRST_CONTACT, this::announce, this::announced);
+    this.writer = new RedisLivenessWriter(beats, keys, roster, announcements, settings.timeout());
+    this.poller = new RedisLivenessPoller(polls, keys, settings, roster, writer);
+  }
+
+  private static Duration half(Duration interval) {
+    Duration half = interval.dividedBy(2);
+    return half.compareTo(LEAST_TIMEOUT) < 0 ? LEAST_TIMEOUT : half;
+  }
+
+  @Override
+  public Future<Void> open(Runnable onNews) {
+    news = onNews;
+    return beats
+        .run(FIRST_CONTACT, RedisLink::requireMaster)
+        .compose(master -> opened ? Future.succeededFuture() : start());
+  }
+
+  private Future<Void> start() {
+    opened = true;
+    if (connector.hasSentinels()) {
+      masterCheck = vertx.setPeriodic(settings.reportInterval().toMillis(), id -> followMaster());
+    }
+    return announcements.start();
+  }
+
+  /**
+   * A master that was cut off from its Sentinels goes on as if nothing had happened, while
+   * everybody else has another.
+   */
+  private void followMaster() {
+    connector
+        .master(half(settings.reportInterval()))
+        .onSuccess(
+            master -> {
+              polls.keepOnly(master);
+              goTo(master);
+            })
+        .onFailure(failure -> LOG.debug("No Sentinel of {} answers", connector, failure));
+  }
+
+  private void goTo(Host master) {
+    if (master != null) {
+      beats.keepOnly(master);
+      announcements.keepOnly(master);
+    }
+  }
+
+  private Future<?> announce(Request announcement) {
+    RedisBatch batch = new RedisBatch();
+    batch.add(announcement);
+    return beats.run(batch::send);
+  }
+
+  private void announced(String key) {
+    if (key.equals(RedisNews.RESYNC) || !settings.watchOwn() || isFollowed(key)) {
+      news.run();
+    }
+  }
+
+  private boolean isFollowed(String key) {
+    return roster.members().stream().map(Member::id).map(keys::own).anyMatch(key::equals);
+  }
+
+  @Override
+  public void catalogued(CatalogEvent event) {
+    roster.catalogued(event);
+  }
+
+  @Override
+  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return writer
+        .write(members, left)
+        .onSuccess(
+            written -> {
+              if (written.news() && !announcements.isAnnouncing()) {
+                news.run();
+              }
+            })
+        .map(RedisLivenessWriter.Written::conflicts);
+  }
+
+  @Override
+  public Future<Observation> poll() {
+    // What a poll proves, it proves of its own server: beats go there too.
+    return poller.poll().onSuccess(seen -> goTo(polls.host()));
+  }
+
+  @Override
+  public Future<Void> close() {
+    vertx.cancelTimer(masterCheck);
+    return poller
+        .removeCanary()
+        .eventually(
+            () -> Future.join(announcements.stop(), beats.close(), polls.close()).otherwiseEmpty())
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
+  }
+}

@@ -1,0 +1,257 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.backend.tooz.Capabilities;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Reads in one round trip what all members of interest wrote, between the canary of the poll before
+ * and the next, from the server that takes the writes. A second trip is needed only where a group
+ * has somebody new.
+ */
+final class RedisLivenessPoller {
+
+  /** So many keys in one command, since Redis does nothing else meanwhile. */
+  private static final int CHUNK = 1000;
+
+  private final RedisClient client;
+  private final RedisKeys keys;
+  private final LivenessSettings settings;
+  private final Roster roster;
+  private final RedisLivenessWriter writer;
+  private final RedisCanary canary;
+  private final RedisToozMembers others;
+  private final Set<String> groups = new TreeSet<>();
+
+  RedisLivenessPoller(
+      RedisClient client,
+      RedisKeys keys,
+      LivenessSettings settings,
+      Roster roster,
+      RedisLivenessWriter writer) {
+    this.client = client;
+    this.keys = keys;
+    this.settings = settings;
+    this.roster = roster;
+    this.writer = writer;
+    this.canary =
+        new RedisCanary(
+            keys.canary(settings.agent()), settings.serviceDownTime(), System::currentTimeMillis);
+    this.others = new RedisToozMembers(settings.serviceDownTime());
+  }
+
+  Future<Observation> poll() {
+    return client.run(link -> new Round(link).read());
+  }
+
+  /** Never fails. */
+  Future<?> removeCanary() {
+    return canary.remove(client).otherwiseEmpty();
+  }
+
+  private static <T> void inChunks(Collection<T> all, BiConsumer<List<T>, Integer> chunk) {
+    List<T> list = List.copyOf(all);
+    for (int from = 0; from < list.size(); from += CHUNK) {
+      chunk.accept(list.subList(from, Math.min(list.size(), from + CHUNK)), from);
+    }
+  }
+
+  /** One poll. */
+  private final class Round {
+
+    private final RedisLink link;
+    private final List<Beat> beats = new ArrayList<>();
+    private final List<Absence> gone = new ArrayList<>();
+    private final Set<MemberId> listed = new HashSet<>();
+    private final Set<MemberId> beating = new HashSet<>();
+    private final Set<String> all = new TreeSet<>();
+    private boolean master;
+    private boolean dataLost;
+
+    Round(RedisLink link) {
+      this.link = link;
+    }
+
+    Future<Observation> read() {
+      Set<MemberId> ours = new LinkedHashSet<>();
+      roster.members().forEach(member -> ours.add(member.id()));
+      others.remove(ours);
+      ours.addAll(others.ours());
+      RedisBatch batch = new RedisBatch();
+      batch.add(Request.cmd(Command.ROLE), role -> master = RedisLink.isMaster(role));
+      batch.add(canary.read(), found -> dataLost = canary.isLost(text(found)));
+      readOwnKeys(batch, ours);
+      readGroups(batch);
+      readBeats(batch, others.others());
+      batch.add(canary.writeNext(), written -> canary.acknowledged());
+      return batch
+          .send(link)
+          .compose(read -> master ? readNewGroups() : Future.failedFuture(link.notMaster()))
+          .map(read -> observation());
+    }
+
+    private void readOwnKeys(RedisBatch batch, Collection<MemberId> ids) {
+      read(batch, ids, keys::own, this::foundOwn);
+    }
+
+    private void readBeats(RedisBatch batch, Collection<MemberId> ids) {
+      read(
+          batch,
+          ids,
+          id -> keys.beat(id.host()),
+          (id, value) -> {
+            // An empty one is none, as tooz reads it.
+            if (value != null && !value.isEmpty()) {
+              beating.add(id);
+            }
+          });
+    }
+
+    private void read(
+        RedisBatch batch,
+        Collection<MemberId> ids,
+        Function<MemberId, String> key,
+        BiConsumer<MemberId, String> found) {
+      inChunks(
+          ids,
+          (some, from) -> {
+            Request request = Request.cmd(Command.MGET);
+            some.forEach(id -> request.arg(key.apply(id)));
+            batch.add(
+                request,
+                values -> {
+                  for (int i = 0; i < some.size(); i++) {
+                    found.accept(some.get(i), text(values.get(i)));
+                  }
+                });
+          });
+    }
+
+    private void foundOwn(MemberId id, String value) {
+      StoredBeat.parse(value)
+          .ifPresent(
+              stored -> {
+                writer.seen(id, stored.incarnation());
+                if (stored.isAlive()) {
+                  beats.add(stored.beat(id));
+                } else {
+                  gone.add(stored.absence(id));
+                }
+              });
+    }
+
+    private void readGroups(RedisBatch batch) {
+      if (!settings.watchOwn()) {
+        batch.add(
+            Request.cmd(Command.SMEMBERS).arg(keys.groups()),
+            names -> names.forEach(name -> Capabilities.name(name.toBytes()).ifPresent(all::add)));
+        groups.forEach(group -> readGroup(batch, group));
+      }
+    }
+
+    private void readGroup(RedisBatch batch, String group) {
+      batch.add(
+          Request.cmd(Command.HKEYS).arg(keys.group(group)),
+          hosts -> hosts.forEach(host -> foundInGroup(group, host)));
+    }
+
+    private Future<Void> readNewGroups() {
+      RedisBatch batch = new RedisBatch();
+      all.stream()
+          .filter(group -> roster.isWatched(group) && !groups.contains(group))
+          .forEach(group -> readGroup(batch, group));
+      return batch.send(link).compose(read -> readNewcomers());
+    }
+
+    private void foundInGroup(String group, Response host) {
+      Capabilities.name(host.toBytes())
+          .filter(name -> !name.equals(RedisKeys.CREATED))
+          .flatMap(name -> id(group, name))
+          .ifPresent(listed::add);
+    }
+
+    private Future<Void> readNewcomers() {
+      Map<String, List<MemberId>> newcomers =
+          listed.stream()
+              .filter(id -> roster.get(id) == null && !others.knows(id))
+              .collect(Collectors.groupingBy(MemberId::group));
+      RedisBatch batch = new RedisBatch();
+      newcomers.forEach((group, ids) -> readCapabilities(batch, group, ids));
+      return batch.send(link).compose(read -> readNewKeys(newcomers.values()));
+    }
+
+    private void readCapabilities(RedisBatch batch, String group, List<MemberId> ids) {
+      inChunks(
+          ids,
+          (some, from) -> {
+            Request request = Request.cmd(Command.HMGET).arg(keys.group(group));
+            some.forEach(id -> request.arg(id.host()));
+            batch.add(
+                request,
+                values -> {
+                  for (int i = 0; i < some.size(); i++) {
+                    Response value = values.get(i);
+                    if (value != null) {
+                      boolean ours = Capabilities.incarnation(value.toBytes()).isPresent();
+                      others.add(some.get(i), ours);
+                    }
+                  }
+                });
+          });
+    }
+
+    private Future<Void> readNewKeys(Collection<List<MemberId>> newcomers) {
+      Set<MemberId> fresh = newcomers.stream().flatMap(List::stream).collect(Collectors.toSet());
+      RedisBatch batch = new RedisBatch();
+      readOwnKeys(batch, others.ours().stream().filter(fresh::contains).toList());
+      readBeats(batch, others.others().stream().filter(fresh::contains).toList());
+      return batch.send(link);
+    }
+
+    private Observation observation() {
+      others.update(listed, beating, System.nanoTime());
+      gone.addAll(others.gone());
+      groups.clear();
+      all.stream().filter(roster::isWatched).forEach(groups::add);
+      others.held().forEach(member -> groups.add(member.id().group()));
+      if (dataLost) {
+        writer.forget();
+      }
+      return new Observation(beats, others.held(), gone, List.of(), dataLost);
+    }
+  }
+
+  private static String text(Response value) {
+    return value == null ? null : value.toString();
+  }
+
+  /** Empty where tooz has a name that the catalogue could not hold. */
+  private static Optional<MemberId> id(String group, String host) {
+    try {
+      return Optional.of(new MemberId(group, host));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.backend.tooz.Capabilities;
+import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Writes the state of this agent's members in one round trip: news first, then the beats. What
+ * stands in tooz's groups is written when it changes, and looked for with every second write, since
+ * tooz's readers prune whoever was away for too long.
+ */
+final class RedisLivenessWriter {
+
+  private static final String ALIVE = "Not dead!";
+
+  private final RedisClient client;
+  private final RedisKeys keys;
+  private final Roster roster;
+  private final RedisNews news;
+  private final long lifeMillis;
+  private final Map<MemberId, Standing> standing = new HashMap<>();
+  private final Map<MemberId, Incarnation> newest = new HashMap<>();
+  private Set<String> beatingHosts = new HashSet<>();
+  private boolean lookForEntries;
+
+  RedisLivenessWriter(
+      RedisClient client, RedisKeys keys, Roster roster, RedisNews news, Duration life) {
+    this.client = client;
+    this.keys = keys;
+    this.roster = roster;
+    this.news = news;
+    this.lifeMillis = life.toMillis();
+  }
+
+  /**
+   * Writes.
+   *
+   * @return what forbids going on, and whether there was news; fails where nothing can be written
+   */
+  Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
+    Round round = new Round();
+    left.forEach(round::end);
+    members.forEach(round::plan);
+    round.planHosts();
+    round.planEntries();
+    return client
+        .run(link -> round.batch.send(link).compose(sent -> round.putBack(link)))
+        .map(written -> round.finish(members, left));
+  }
+
+  /** A read found this in the own key of a member. */
+  void seen(MemberId id, Incarnation incarnation) {
+    Standing ours = standing.get(id);
+    if (ours != null && incarnation.isNewerThan(ours.incarnation)) {
+      newest.put(id, incarnation);
+    }
+  }
+
+  /** The backend lost what stood there. */
+  void forget() {
+    standing.clear();
+  }
+
+  /**
+   * What a write came to.
+   *
+   * @param conflicts what forbids going on
+   * @param news whether a state was changed
+   */
+  record Written(List<Conflict> conflicts, boolean news) {}
+
+  /** What stands in Redis, as far as we know; without an entry where the group has none of it. */
+  private record Standing(Incarnation incarnation, State state, byte[] entry) {
+    boolean is(Heartbeat heartbeat) {
+      return heartbeat.incarnation().equals(incarnation) && heartbeat.state() == state;
+    }
+  }
+
+  /** One write. */
+  private final class Round {
+
+    private final RedisBatch batch = new RedisBatch();
+    private final Set<String> hosts = new LinkedHashSet<>();
+    private final Set<String> othersHosts = new HashSet<>();
+    private final Map<MemberId, Standing> becomes = new HashMap<>();
+    private final Map<MemberId, byte[]> wanted = new HashMap<>();
+    private final Map<MemberId, byte[]> missing = new HashMap<>();
+    private final List<Heartbeat> planned = new ArrayList<>();
+    private boolean anyNews;
+
+    void end(Heartbeat gone) {
+      if (isSuperseded(gone)) {
+        othersHosts.add(gone.id().host());
+      }
+      end(gone, StoredBeat.left(gone));
+    }
+
+    private void end(Heartbeat heartbeat, StoredBeat end) {
+      MemberId id = heartbeat.id();
+      batch.add(RedisEnding.of(keys, id, end, lifeMillis), found -> found(heartbeat, found));
+      // Should this write fail, nobody knows what stands there.
+      standing.remove(id);
+      announce(id);
+    }
+
+    private void announce(MemberId id) {
+      anyNews = true;
+      if (news.isAnnouncing()) {
+        batch.add(news.announcement(keys.own(id)));
+      }
+    }
+
+    void plan(Heartbeat heartbeat) {
+      MemberId id = heartbeat.id();
+      planned.add(heartbeat);
+      if (isSuperseded(heartbeat)) {
+        othersHosts.add(id.host());
+        return;
+      }
+      Standing before = standing.get(id);
+      boolean same = before != null && before.is(heartbeat);
+      StoredBeat stored = StoredBeat.of(heartbeat);
+      if (heartbeat.state() == State.FAILED && !same) {
+        end(heartbeat, stored);
+      } else {
+        batch.add(set(id, stored), found -> found(heartbeat, found));
+        if (before != null && !same) {
+          announce(id);
+        }
+      }
+      byte[] entry = heartbeat.state() == State.FAILED ? null : entry(heartbeat);
+      if (heartbeat.state() != State.FAILED) {
+        hosts.add(id.host());
+      }
+      if (entry != null) {
+        wanted.put(id, entry);
+      }
+      becomes.put(id, new Standing(heartbeat.incarnation(), heartbeat.state(), entry));
+    }
+
+    /** Answers what stood there before, which may be a newer life. */
+    private Request set(MemberId id, StoredBeat stored) {
+      return Request.cmd(Command.SET)
+          .arg(keys.own(id))
+          .arg(stored.text())
+          .arg("PX")
+          .arg(lifeMillis)
+          .arg("GET");
+    }
+
+    private void found(Heartbeat heartbeat, Response answer) {
+      if (answer != null) {
+        StoredBeat.parse(answer.toString())
+            .map(StoredBeat::incarnation)
+            .filter(incarnation -> incarnation.isNewerThan(heartbeat.incarnation()))
+            .ifPresent(incarnation -> newest.put(heartbeat.id(), incarnation));
+      }
+    }
+
+    /** tooz's beat is one for all members of a host; others on it may be somebody else's. */
+    void planHosts() {
+      for (String host : hosts) {
+        batch.add(Request.cmd(Command.PSETEX).arg(keys.beat(host)).arg(lifeMillis).arg(ALIVE));
+      }
+      beatingHosts.stream()
+          .filter(host -> !hosts.contains(host) && !othersHosts.contains(host))
+          .forEach(host -> batch.add(Request.cmd(Command.DEL).arg(keys.beat(host))));
+      // A write whose answer is lost may have arrived.
+      beatingHosts.addAll(hosts);
+    }
+
+    void planEntries() {
+      Map<MemberId, byte[]> changed = new HashMap<>();
+      lookForEntries = !lookForEntries;
+      wanted.forEach(
+          (id, entry) -> {
+            Standing before = standing.get(id);
+            if (before == null || !Arrays.equals(before.entry, entry)) {
+              changed.put(id, entry);
+            } else if (lookForEntries) {
+              batch.add(
+                  Request.cmd(Command.HEXISTS).arg(keys.group(id.group())).arg(id.host()),
+                  answer -> {
+                    if (answer.toInteger() == 0) {
+                      missing.put(id, entry);
+                    }
+                  });
+            }
+          });
+      put(batch, changed);
+      if (lookForEntries && changed.size() < wanted.size()) {
+        listGroups(batch, groups(wanted.keySet()));
+      }
+    }
+
+    private void put(RedisBatch into, Map<MemberId, byte[]> entries) {
+      Collection<String> groups = groups(entries.keySet());
+      listGroups(into, groups);
+      for (String group : groups) {
+        into.add(
+            Request.cmd(Command.HSETNX).arg(keys.group(group)).arg(RedisKeys.CREATED).arg("1"));
+      }
+      entries.forEach(
+          (id, entry) ->
+              into.add(
+                  Request.cmd(Command.HSET).arg(keys.group(id.group())).arg(id.host()).arg(entry)));
+    }
+
+    private void listGroups(RedisBatch into, Collection<String> groups) {
+      if (!groups.isEmpty()) {
+        Request add = Request.cmd(Command.SADD).arg(keys.groups());
+        groups.forEach(add::arg);
+        into.add(add);
+      }
+    }
+
+    private Collection<String> groups(Set<MemberId> ids) {
+      Set<String> groups = new TreeSet<>();
+      ids.forEach(id -> groups.add(id.group()));
+      return groups;
+    }
+
+    Future<Void> putBack(RedisLink link) {
+      RedisBatch repair = new RedisBatch();
+      put(repair, missing);
+      return repair.send(link);
+    }
+
+    Written finish(List<Heartbeat> members, List<Heartbeat> left) {
+      beatingHosts = hosts;
+      standing.putAll(becomes);
+      Set<MemberId> present = new HashSet<>();
+      members.forEach(member -> present.add(member.id()));
+      standing.keySet().retainAll(present);
+      newest.keySet().retainAll(present);
+      List<Conflict> conflicts =
+          planned.stream()
+              .filter(RedisLivenessWriter.this::isSuperseded)
+              .map(
+                  heartbeat ->
+                      new Conflict(
+                          heartbeat.id(), heartbeat.incarnation(), Conflict.Kind.SUPERSEDED))
+              .toList();
+      return new Written(conflicts, anyNews || !left.isEmpty());
+    }
+  }
+
+  private boolean isSuperseded(Heartbeat heartbeat) {
+    Incarnation found = newest.get(heartbeat.id());
+    Member row = roster.get(heartbeat.id());
+    Incarnation joined = row == null ? null : row.incarnation();
+    return isNewer(found, heartbeat) || isNewer(joined, heartbeat);
+  }
+
+  private static boolean isNewer(Incarnation other, Heartbeat than) {
+    return other != null && other.isNewerThan(than.incarnation());
+  }
+
+  /** None where the catalogue has no row of this life, or tooz would refuse the name. */
+  private byte[] entry(Heartbeat heartbeat) {
+    Member row = roster.get(heartbeat.id());
+    boolean ours =
+        row != null
+            && heartbeat.incarnation().equals(row.incarnation())
+            && !heartbeat.id().host().equals(RedisKeys.CREATED);
+    return ours ? Capabilities.of(row) : null;
+  }
+}

@@ -1,0 +1,216 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.config.BackendUri.Host;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection that hears of news at once. Its loss only slows: what is announced is found by the
+ * next poll too. Whether announcements arrive is tried out with one of our own, since a user's
+ * rights may forbid channels. To be used on one context.
+ */
+final class RedisNews {
+
+  /** Tells that something may have been missed. */
+  static final String RESYNC = "";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisNews.class);
+  private static final String TEST = "test ";
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
+  private static final Duration CHECK = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final RedisConnector connector;
+  private final String channel;
+  private final Duration timeout;
+  private final Function<Request, Future<?>> sender;
+  private final Consumer<String> receiver;
+  private RedisLink link;
+  private Promise<Void> subscribed;
+  private Promise<Boolean> test;
+  private boolean established;
+  private boolean announcing;
+  private Duration retry = RETRY;
+  private boolean mayHaveMissed;
+  private boolean warned;
+  private boolean stopped;
+
+  RedisNews(
+      Vertx vertx,
+      RedisConnector connector,
+      String channel,
+      Duration timeout,
+      Function<Request, Future<?>> sender,
+      Consumer<String> receiver) {
+    this.vertx = vertx;
+    this.connector = connector;
+    this.channel = channel;
+    this.timeout = timeout;
+    this.sender = sender;
+    this.receiver = receiver;
+  }
+
+  /** Completes when it listens, or tries again later; never fails. */
+  Future<Void> start() {
+    return connector
+        .connect(timeout)
+        .compose(this::establish)
+        .onSuccess(this::established)
+        .onFailure(this::lost)
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
+  }
+
+  /** Never fails. */
+  Future<Void> stop() {
+    stopped = true;
+    return link == null ? Future.succeededFuture() : link.close();
+  }
+
+  /** Lets go of a server that is not the master any more. */
+  void keepOnly(Host master) {
+    if (established && !link.host().equals(master)) {
+      link.close();
+      lost(new VertxException(link.host() + " is not the master any more", true));
+    }
+  }
+
+  /** Whether announcing is allowed and reaches this agent, and hence probably the others. */
+  boolean isAnnouncing() {
+    return announcing;
+  }
+
+  Request announcement(String payload) {
+    return Request.cmd(Command.PUBLISH).arg(channel).arg(payload);
+  }
+
+  private Future<Boolean> establish(RedisLink opened) {
+    if (stopped) {
+      return opened.close().compose(done -> Future.failedFuture("stopped"));
+    }
+    link = opened;
+    String payload = TEST + UUID.randomUUID();
+    Promise<Void> heard = Promise.promise();
+    Promise<Boolean> arrived = Promise.promise();
+    subscribed = heard;
+    test = arrived;
+    opened.onClosed(
+        () -> {
+          heard.tryFail(closed());
+          arrived.tryFail(closed());
+        });
+    opened.connection().handler(message -> heard(message, payload));
+    return RedisClient.within(
+        timeout,
+        System.nanoTime(),
+        opened,
+        open ->
+            open.connection()
+                .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
+                .compose(sent -> heard.future())
+                .compose(listening -> sender.apply(announcement(payload)))
+                .compose(sent -> arrived.future()));
+  }
+
+  private void heard(Response message, String payload) {
+    if (message.type() == ResponseType.ERROR) {
+      subscribed.tryFail(new VertxException(message.toString(), true));
+    } else if (message.size() == 3 && "subscribe".equals(message.get(0).toString())) {
+      subscribed.tryComplete();
+    } else if (message.size() == 3 && "message".equals(message.get(0).toString())) {
+      String text = message.get(2).toString();
+      if (text.equals(payload)) {
+        test.tryComplete(true);
+      } else if (!text.startsWith(TEST)) {
+        receiver.accept(text);
+      }
+    }
+  }
+
+  private static VertxException closed() {
+    return new VertxException("the connection was closed", true);
+  }
+
+  private void established(boolean arrives) {
+    if (link.isClosed()) {
+      lost(closed());
+      return;
+    }
+    announcing = arrives;
+    established = true;
+    retry = RETRY;
+    link.onClosed(() -> lost(closed()));
+    if (mayHaveMissed) {
+      receiver.accept(RESYNC);
+    }
+    mayHaveMissed = true;
+    check(link);
+  }
+
+  /** A connection that was cut without a word would be silent for ever. */
+  private void check(RedisLink checked) {
+    vertx.setTimer(
+        CHECK.toMillis(),
+        id -> {
+          if (!checked.isClosed()) {
+            checked
+                .send(List.of(Request.cmd(Command.PING)))
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(pong -> check(checked))
+                .onFailure(failure -> silent(checked, failure));
+          }
+        });
+  }
+
+  private void silent(RedisLink checked, Throwable failure) {
+    if (!checked.isClosed()) {
+      checked.close();
+      lost(failure);
+    }
+  }
+
+  private void lost(Throwable failure) {
+    if (stopped) {
+      return;
+    }
+    boolean unheard = !established && link != null;
+    if (unheard && !warned) {
+      warned = true;
+      LOG.warn(
+          "Announcements on the channel {} of {} do not arrive; news is found by polling: {}",
+          channel,
+          connector,
+          failure.getMessage());
+    }
+    // Whoever polls the same server says that it is lost; here only haste is.
+    LOG.debug("not listening on {} for the moment", connector, failure);
+    mayHaveMissed = true;
+    // A loss of this connection alone keeps nobody from announcing.
+    announcing = announcing && !unheard;
+    established = false;
+    link = null;
+    vertx.setTimer(retry.toMillis(), id -> retry());
+    retry = unheard && retry.compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : retry;
+  }
+
+  private void retry() {
+    if (!stopped) {
+      start();
+    }
+  }
+}

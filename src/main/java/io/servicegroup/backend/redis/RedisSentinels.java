@@ -1,0 +1,122 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.config.BackendUri.Host;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks all Sentinels at once where the master is, so that one that hangs or was cut off neither
+ * delays nor decides. (The driver asks one after the other, and with the password of the servers,
+ * which Sentinels refuse that have none.)
+ */
+final class RedisSentinels {
+
+  private final Vertx vertx;
+  private final RedisAddress address;
+
+  RedisSentinels(Vertx vertx, RedisAddress address) {
+    this.vertx = vertx;
+    this.address = address;
+  }
+
+  /** Where most of those that answer in time see the master; fails where nobody knows one. */
+  Future<Host> master(Duration bound) {
+    List<Host> sentinels = address.hosts();
+    Election election = new Election(sentinels.size());
+    for (Host sentinel : sentinels) {
+      ask(sentinel, bound)
+          .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
+          .onSuccess(election::vote)
+          .onFailure(election::abstain);
+    }
+    return election.decision.future();
+  }
+
+  /** tooz speaks to Sentinels in the clear; those of a careful operator speak TLS only. */
+  private Future<Host> ask(Host sentinel, Duration bound) {
+    Future<Host> plain = ask(sentinel, address.sentinel(sentinel, bound, false), bound);
+    Future<Host> answer =
+        address.tls()
+            ? any(plain, ask(sentinel, address.sentinel(sentinel, bound, true), bound))
+            : plain;
+    return address.hasPassword() ? answer.recover(none -> askGuarded(sentinel, bound)) : answer;
+  }
+
+  private Future<Host> askGuarded(Host sentinel, Duration bound) {
+    return ask(sentinel, address.guardedSentinel(sentinel, bound, address.tls()), bound);
+  }
+
+  private static Future<Host> any(Future<Host> one, Future<Host> other) {
+    return Future.any(one, other).map(done -> one.succeeded() ? one.result() : other.result());
+  }
+
+  private Future<Host> ask(Host sentinel, RedisOptions options, Duration bound) {
+    Request question =
+        Request.cmd(Command.SENTINEL).arg("GET-MASTER-ADDR-BY-NAME").arg(address.masterName());
+    return RedisLink.open(vertx, sentinel, options, bound)
+        .compose(
+            link ->
+                link.send(List.of(question))
+                    .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
+                    .eventually(link::close))
+        .compose(answers -> host(sentinel, answers.get(0)));
+  }
+
+  private Future<Host> host(Host sentinel, Response answer) {
+    return answer == null
+        ? Future.failedFuture(
+            new VertxException(
+                "the Sentinel " + sentinel + " knows no master " + address.masterName(), true))
+        : Future.succeededFuture(new Host(answer.get(0).toString(), answer.get(1).toInteger()));
+  }
+
+  /** Decides as soon as more than half agree, or when all have said what they will. */
+  private static final class Election {
+
+    private final Promise<Host> decision = Promise.promise();
+    private final Map<Host, Integer> votes = new HashMap<>();
+    private final int voters;
+    private int waiting;
+    private Throwable failure;
+
+    Election(int voters) {
+      this.voters = voters;
+      this.waiting = voters;
+    }
+
+    void vote(Host host) {
+      waiting--;
+      if (votes.merge(host, 1, Integer::sum) * 2 > voters) {
+        decision.tryComplete(host);
+      }
+      closeIfAllSpoke();
+    }
+
+    void abstain(Throwable why) {
+      waiting--;
+      failure = why;
+      closeIfAllSpoke();
+    }
+
+    private void closeIfAllSpoke() {
+      if (waiting == 0) {
+        votes.entrySet().stream()
+            .max(Comparator.comparingInt(Map.Entry::getValue))
+            .ifPresentOrElse(
+                most -> decision.tryComplete(most.getKey()), () -> decision.tryFail(failure));
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.servicegroup.backend.memcached;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.model.MemberId;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class MemcachedKeysTest {
+
+  @Test
+  void aPlainNameStaysReadable() {
+    assertThat(MemcachedKeys.own(new MemberId("compute", "host-1.example")))
+        .isEqualTo("servicegroup:member:compute/host-1.example");
+  }
+
+  @Test
+  void everyNameHasAKeyOfItsOwnThatMemcachedTakes() {
+    Set<String> keys =
+        Stream.of(
+                new MemberId("a/b", "c"),
+                new MemberId("a", "b/c"),
+                new MemberId("a%2Fb", "c"),
+                new MemberId("a b", "c"),
+                new MemberId("ä", "€ 日本"),
+                new MemberId("日".repeat(255), "本".repeat(255)),
+                new MemberId("日".repeat(255), "本".repeat(254)),
+                new MemberId("x".repeat(255), "y"))
+            .map(MemcachedKeys::own)
+            .collect(Collectors.toSet());
+    assertThat(keys).hasSize(8).allMatch(key -> key.matches("[!-~]{1,250}"));
+  }
+
+  @Test
+  void whatToozCannotHoldHasNoKeyOfToozs() {
+    assertThat(MemcachedKeys.toozMember("host-1")).isEqualTo("_TOOZ_MEMBER_host-1");
+    assertThat(MemcachedKeys.toozMember("host 1")).isNull();
+    assertThat(MemcachedKeys.toozMember("h".repeat(238))).isNull();
+    assertThat(MemcachedKeys.toozMember("h".repeat(237))).isNotNull();
+    assertThat(MemcachedKeys.toozMember("日".repeat(80))).isNull();
+    assertThat(MemcachedKeys.toozGroup("LIST")).as("the list of all groups").isNull();
+  }
+
+  @Test
+  void anExpiryIsNeverShorterThanItIsToBe() {
+    assertThat(MemcachedKeys.seconds(Duration.ofSeconds(15))).isEqualTo(16);
+    assertThat(MemcachedKeys.seconds(Duration.ofMillis(1_001))).isEqualTo(3);
+    assertThat(MemcachedKeys.seconds(Duration.ofMillis(1))).isEqualTo(2);
+    assertThat(MemcachedKeys.seconds(Duration.ofDays(100))).isEqualTo(2_592_000);
+  }
+
+  @Test
+  void keysAreSpreadOverTheServers() {
+    long[] found = new long[3];
+    for (int i = 0; i < 3_000; i++) {
+      found[MemcachedKeys.server(MemcachedKeys.own(new MemberId("compute", "host-" + i)), 3)]++;
+    }
+    assertThat(Arrays.stream(found)).allMatch(count -> count > 800);
+  }
+}

@@ -1,0 +1,93 @@
+package io.servicegroup.backend.memcached;
+
+import static io.servicegroup.backend.memcached.MemcachedHarness.await;
+import static io.servicegroup.backend.memcached.MemcachedHarness.beat;
+import static io.servicegroup.backend.memcached.MemcachedHarness.member;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.Scheme;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.BackendState;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.Sightings;
+import io.servicegroup.testkit.MemcachedServer;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** Deployed as an agent does: by the scheme's class name, with everything over the event bus. */
+class MemcachedLivenessVerticleIT {
+
+  private static final Member MEMBER = member("compute", "host-1", 7);
+
+  private final BlockingQueue<Sightings> sightings = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BackendState> states = new LinkedBlockingQueue<>();
+
+  @Test
+  void beatsGoOutSightingsComeBackAndALossOfDataIsOneEvent() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (MemcachedServer server = MemcachedServer.create();
+        RawMemcached raw = new RawMemcached(server.port())) {
+      Topics.SIGHTINGS.consume(vertx, sightings::add);
+      Topics.BACKEND.consume(vertx, states::add);
+      LivenessSettings settings =
+          new LivenessSettings(
+              "memcached",
+              "a",
+              server.uri(server.port()) + "?timeout=2.5",
+              Duration.ofMillis(500),
+              Duration.ofSeconds(3),
+              Duration.ofMillis(200),
+              true,
+              Set.of());
+      String verticle = Scheme.find("memcached").orElseThrow().livenessVerticle();
+      String deployment =
+          await(
+              vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(settings.toJson())));
+      Topics.CATALOG.publish(vertx, new CatalogEvent(CatalogEvent.Type.JOINED, MEMBER, true));
+      Topics.HEARTBEAT.publish(vertx, List.of(beat(MEMBER, 1)));
+      next(seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 1));
+      assertThat(raw.secondsLeft("servicegroup:member:compute/host-1")).isBetween(2, 4);
+
+      raw.flushAll();
+      awaitState(BackendState.State.DATA_LOST);
+      Topics.HEARTBEAT.publish(vertx, List.of(beat(MEMBER, 2)));
+      next(seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 2));
+
+      Topics.HEARTBEAT.publish(vertx, List.of());
+      next(seen -> seen.gone().stream().anyMatch(gone -> gone.cause() == Absence.Cause.LEFT));
+      await(vertx.undeploy(deployment));
+      assertThat(states).as("no other event").isEmpty();
+      assertThat(raw.get("_TOOZ_GROUP_compute").hex()).isEqualTo("80");
+    } finally {
+      await(vertx.close());
+    }
+  }
+
+  private void awaitState(BackendState.State wanted) throws InterruptedException {
+    BackendState state = states.poll(20, TimeUnit.SECONDS);
+    while (state != null && state.state() == BackendState.State.REACHABLE) {
+      state = states.poll(20, TimeUnit.SECONDS);
+    }
+    assertThat(state).isNotNull();
+    assertThat(state.state()).isEqualTo(wanted);
+  }
+
+  private void next(Predicate<Sightings> wanted) throws InterruptedException {
+    Sightings seen = sightings.poll(20, TimeUnit.SECONDS);
+    while (seen != null && !wanted.test(seen)) {
+      seen = sightings.poll(20, TimeUnit.SECONDS);
+    }
+    assertThat(seen).as("sightings").isNotNull();
+  }
+}

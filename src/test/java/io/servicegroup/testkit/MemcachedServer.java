@@ -1,0 +1,162 @@
+package io.servicegroup.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** The system's memcached. It keeps nothing on disk: every start is an empty one. */
+public final class MemcachedServer implements BackendServer {
+
+  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  private final int port = Ports.free();
+  private final List<String> options;
+  private ManagedProcess process;
+
+  private MemcachedServer(List<String> options) {
+    this.options = options;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param options of memcached's own, as in {@code -I 2k}
+   * @return the running server
+   */
+  public static MemcachedServer create(String... options) {
+    MemcachedServer server = new MemcachedServer(List.of(options));
+    server.start();
+    return server;
+  }
+
+  @Override
+  public String scheme() {
+    return "memcached";
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public String uri(int through) {
+    return "memcached://127.0.0.1:" + through;
+  }
+
+  @Override
+  public void start() {
+    if (process != null && process.isAlive()) {
+      return;
+    }
+    List<String> command = new ArrayList<>();
+    command.add(binary());
+    command.addAll(List.of("-l", "127.0.0.1", "-p", Integer.toString(port), "-U", "0"));
+    command.addAll(List.of("-u", "nobody", "-m", "64", "-t", "1"));
+    command.addAll(options);
+    process = ManagedProcess.start("memcached", new ProcessBuilder(command));
+    await(this::isListening, "does not listen");
+  }
+
+  @Override
+  public void startEmpty() {
+    if (process.isAlive()) {
+      kill();
+    }
+    start();
+  }
+
+  @Override
+  public void stop() {
+    process.signal("TERM");
+    process.awaitExit(STOP);
+  }
+
+  @Override
+  public void kill() {
+    process.kill();
+  }
+
+  @Override
+  public void pause() {
+    process.signal("STOP");
+    await(this::isStopped, "is not stopped by SIGSTOP");
+  }
+
+  @Override
+  public void resume() {
+    process.signal("CONT");
+  }
+
+  @Override
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private static String binary() {
+    // Debian keeps servers where an ordinary user's shell does not look.
+    Stream<String> path =
+        Stream.concat(
+            Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
+            Stream.of("/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin"));
+    return path.filter(directory -> !directory.isEmpty())
+        .map(directory -> Path.of(directory, "memcached"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("memcached is needed: run scripts/test"))
+        .toString();
+  }
+
+  private void await(BooleanSupplier done, String otherwise) {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (!done.getAsBoolean()) {
+      if (!process.isAlive() || System.nanoTime() > deadline) {
+        throw new IllegalStateException("memcached " + otherwise + process.tail());
+      }
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    }
+  }
+
+  /** A signal is taken by each thread when it comes to run. */
+  private boolean isStopped() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      return threads.allMatch(MemcachedServer::isThreadStopped);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isThreadStopped(Path thread) {
+    try {
+      String line = Files.readString(thread.resolve("stat"));
+      return line.charAt(line.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isListening() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.servicegroup.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis: 6.2 from its Maven artifact, or Debian's. Everything that is not asked for is
+ * Redis's default: it saves when it is stopped, and a start after {@link #kill()} brings back what
+ * it saved before, if anything.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RedisServer implements BackendServer {
+
+  /** Debian's, which is Redis 7. */
+  public static final Path DEBIAN = Path.of("/usr/bin/redis-server");
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final String READY = "eady to accept connections";
+  private static final String DUMP = "dump.rdb";
+
+  private final Path home;
+  private final String program;
+  private final int port = Ports.free();
+  private final List<String> settings;
+  private String password;
+  private SelfSigned certificate;
+  private ManagedProcess process;
+
+  private RedisServer(Path home, String program, List<String> settings) {
+    this.home = home;
+    this.program = program;
+    this.settings = settings;
+  }
+
+  /**
+   * Makes and starts Redis 6.2.
+   *
+   * @param settings of redis.conf, as on the command line: {@code "--databases", "3"}
+   * @return the running server
+   */
+  public static RedisServer create(String... settings) {
+    RedisServer server = make(settings);
+    server.start();
+    return server;
+  }
+
+  /**
+   * Makes and starts Debian's Redis 7.
+   *
+   * @param settings as above
+   * @return the running server
+   */
+  public static RedisServer createDebian(String... settings) {
+    RedisServer server = new RedisServer(directory(), DEBIAN.toString(), List.of(settings));
+    server.start();
+    return server;
+  }
+
+  /**
+   * Makes and starts Redis 6.2 that asks for a password.
+   *
+   * @param password of the default user
+   * @param settings as above
+   * @return the running server
+   */
+  public static RedisServer createSecured(String password, String... settings) {
+    RedisServer server = make(settings);
+    server.password = password;
+    server.start();
+    return server;
+  }
+
+  /**
+   * Makes and starts Redis 6.2 that speaks TLS only, and only with clients that it knows.
+   *
+   * @param certificate its own and its clients'
+   * @return the running server
+   */
+  public static RedisServer createTls(SelfSigned certificate) {
+    RedisServer server = make();
+    server.certificate = certificate;
+    server.start();
+    return server;
+  }
+
+  /**
+   * Makes and starts a replica, Redis 6.2, and waits until it has what the master has.
+   *
+   * @param master port of its master, or of a proxy before it
+   * @return the running server
+   */
+  public static RedisServer createReplica(int master) {
+    RedisServer server = make("--replicaof", "127.0.0.1", "" + master);
+    server.start();
+    server.process.awaitLine("MASTER <-> REPLICA sync: Finished with success", TIMEOUT);
+    return server;
+  }
+
+  private static RedisServer make(String... settings) {
+    Path home = directory();
+    return new RedisServer(home, unpack(home), List.of(settings));
+  }
+
+  /** Redis 6.2, which is Sentinel too. */
+  static String unpack(Path home) {
+    try {
+      return ExecutableProvider.newJarResourceProvider(home.toFile()).get().getAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot unpack Redis: " + e.getMessage(), e);
+    }
+  }
+
+  static Path directory() {
+    try {
+      return Files.createTempDirectory("servicegroup-redis-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String scheme() {
+    return "redis";
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public String uri(int behind) {
+    String secret = password == null ? "" : ":" + password + "@";
+    String options =
+        certificate == null
+            ? ""
+            : "?ssl=true&ssl_ca_certs=%1$s&ssl_certfile=%1$s&ssl_keyfile=%2$s"
+                .formatted(certificate.certificate(), certificate.key());
+    return "redis://" + secret + "127.0.0.1:" + behind + options;
+  }
+
+  @Override
+  public void start() {
+    if (process != null && process.isAlive()) {
+      return;
+    }
+    process = ManagedProcess.start("redis", new ProcessBuilder(command()).directory(home.toFile()));
+    process.awaitLine(READY, TIMEOUT);
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(List.of(program, "--bind", "127.0.0.1"));
+    if (certificate == null) {
+      command.addAll(List.of("--port", Integer.toString(port)));
+    } else {
+      command.addAll(List.of("--port", "0", "--tls-port", Integer.toString(port)));
+      command.addAll(List.of("--tls-cert-file", certificate.certificate().toString()));
+      command.addAll(List.of("--tls-key-file", certificate.key().toString()));
+      command.addAll(List.of("--tls-ca-cert-file", certificate.certificate().toString()));
+    }
+    if (password != null) {
+      command.addAll(List.of("--requirepass", password, "--masterauth", password));
+    }
+    command.addAll(settings);
+    return command;
+  }
+
+  @Override
+  public void startEmpty() {
+    try {
+      Files.deleteIfExists(home.resolve(DUMP));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  @Override
+  public void stop() {
+    process.signal("TERM");
+    process.awaitExit(TIMEOUT);
+  }
+
+  @Override
+  public void kill() {
+    process.kill();
+  }
+
+  @Override
+  public void pause() {
+    process.signal("STOP");
+  }
+
+  @Override
+  public void resume() {
+    process.signal("CONT");
+  }
+
+  @Override
+  public long pid() {
+    return process.pid();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+    TempFiles.delete(home);
+  }
+}
