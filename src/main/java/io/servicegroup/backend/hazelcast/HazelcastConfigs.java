@@ -1,0 +1,170 @@
+package io.servicegroup.backend.hazelcast;
+
+import com.hazelcast.client.config.ClientConfig;
+import com.hazelcast.client.config.ClientConnectionStrategyConfig.ReconnectMode;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.spi.merge.LatestUpdateMergePolicy;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * How Hazelcast is set up: nothing leaves the configured interface, nothing is discovered, few
+ * threads, and it notices within seconds what it notices within minutes by default.
+ */
+final class HazelcastConfigs {
+
+  /** The map of beats. */
+  static final String BEATS = "servicegroup-beats";
+
+  /** The topic that says that there is something to poll for. */
+  static final String NEWS = "servicegroup-news";
+
+  /** Hazelcast's own default. */
+  private static final String DEFAULT_CLUSTER = "dev";
+
+  private static final int FIRST_PORT = 5701;
+  private static final int CONNECT_SECONDS = 1;
+  private static final int JOIN_SECONDS = 15;
+  private static final int SHUTDOWN_SECONDS = 3;
+  private static final int CALL_SECONDS = 3;
+
+  private static final String LOGGING = "hazelcast.logging.type";
+  private static final String SLF4J = "slf4j";
+
+  static {
+    // What it says before it has read its configuration.
+    System.getProperties().putIfAbsent(LOGGING, SLF4J);
+  }
+
+  private HazelcastConfigs() {}
+
+  static String clusterName(BackendUri uri) {
+    return uri.path().isEmpty() ? DEFAULT_CLUSTER : uri.path();
+  }
+
+  static boolean isClient(BackendUri uri) {
+    return "client".equals(uri.options().get("mode"));
+  }
+
+  /** How long one that does not answer stays in the cluster: a third of the time of a silence. */
+  static long maxNoHeartbeatSeconds(LivenessSettings settings) {
+    return Math.max(2, Math.min(10, settings.serviceDownTime().toSeconds() / 3));
+  }
+
+  /** The agent as a member of the cluster. */
+  static Config member(BackendUri uri, LivenessSettings settings, Consumer<Config> adapt) {
+    Config config = new Config();
+    config.setClusterName(clusterName(uri));
+    network(config.getNetworkConfig(), uri);
+    config.addMapConfig(beats());
+    config.getMetricsConfig().setEnabled(false);
+    quiet(config);
+    timing(config, settings);
+    List.of(
+            "hazelcast.io.thread.count",
+            "hazelcast.event.thread.count",
+            "hazelcast.operation.priority.generic.thread.count",
+            "hazelcast.operation.response.thread.count",
+            "hazelcast.clientengine.thread.count",
+            "hazelcast.clientengine.query.thread.count",
+            "hazelcast.clientengine.blocking.thread.count")
+        .forEach(threads -> config.setProperty(threads, "1"));
+    config.setProperty("hazelcast.operation.thread.count", "2");
+    config.setProperty("hazelcast.operation.generic.thread.count", "2");
+    adapt.accept(config);
+    return config;
+  }
+
+  private static void network(NetworkConfig network, BackendUri uri) {
+    String address = uri.options().getOrDefault("interface", "127.0.0.1");
+    String port = uri.options().getOrDefault("port", Integer.toString(FIRST_PORT));
+    network.setPort(Integer.parseInt(port)).setPortAutoIncrement(true);
+    network.getInterfaces().setEnabled(true).addInterface(address);
+    JoinConfig join = network.getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(CONNECT_SECONDS);
+    uri.hosts().forEach(host -> join.getTcpIpConfig().addMember(host.toString()));
+  }
+
+  private static MapConfig beats() {
+    MapConfig map = new MapConfig(BEATS).setBackupCount(1);
+    // After a split each side has newer beats of its own agents; their times are kept for it.
+    map.setPerEntryStatsEnabled(true);
+    map.getMergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName());
+    return map;
+  }
+
+  private static void quiet(Config config) {
+    config.setProperty("hazelcast.socket.bind.any", "false");
+    config.setProperty("hazelcast.phone.home.enabled", "false");
+    config.setProperty(LOGGING, SLF4J);
+    config.setProperty("hazelcast.shutdownhook.enabled", "false");
+    config.setProperty("hazelcast.health.monitoring.level", "OFF");
+    config.setProperty("hazelcast.slow.operation.detector.enabled", "false");
+  }
+
+  private static void timing(Config config, LivenessSettings settings) {
+    String merge = Long.toString(maxNoHeartbeatSeconds(settings));
+    config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
+    config.setProperty("hazelcast.max.no.heartbeat.seconds", merge);
+    config.setProperty("hazelcast.merge.first.run.delay.seconds", merge);
+    config.setProperty("hazelcast.merge.next.run.delay.seconds", merge);
+    config.setProperty("hazelcast.wait.seconds.before.join", "0");
+    config.setProperty("hazelcast.max.join.seconds", Integer.toString(JOIN_SECONDS));
+    config.setProperty("hazelcast.max.join.merge.target.seconds", Integer.toString(JOIN_SECONDS));
+    config.setProperty(
+        "hazelcast.socket.connect.timeout.seconds", Integer.toString(CONNECT_SECONDS));
+    config.setProperty("hazelcast.graceful.shutdown.max.wait", Integer.toString(SHUTDOWN_SECONDS));
+    config.setProperty(
+        "hazelcast.operation.call.timeout.millis", Integer.toString(CALL_SECONDS * 1000));
+    // A backup that hangs must not keep a beat from being acknowledged in time.
+    config.setProperty(
+        "hazelcast.operation.backup.timeout.millis",
+        Long.toString(Math.max(100, settings.pollInterval().toMillis() / 5)));
+  }
+
+  /** The agent as a client of somebody else's cluster, for which it looks as long as it lives. */
+  static ClientConfig client(BackendUri uri, LivenessSettings settings) {
+    ClientConfig config = new ClientConfig();
+    config.setClusterName(clusterName(uri));
+    config.getNetworkConfig().setConnectionTimeout(CONNECT_SECONDS * 1000);
+    uri.hosts().forEach(host -> config.getNetworkConfig().addAddress(host.toString()));
+    config.getConnectionStrategyConfig().setAsyncStart(true).setReconnectMode(ReconnectMode.ASYNC);
+    config
+        .getConnectionStrategyConfig()
+        .getConnectionRetryConfig()
+        .setInitialBackoffMillis(100)
+        .setMaxBackoffMillis(1000)
+        .setMultiplier(1.5)
+        .setJitter(0.2)
+        .setClusterConnectTimeoutMillis(Long.MAX_VALUE);
+    if (uri.user() != null) {
+      config.getSecurityConfig().setUsernamePasswordIdentityConfig(uri.user(), uri.password());
+    }
+    config.getMetricsConfig().setEnabled(false);
+    config.setProperty(LOGGING, SLF4J);
+    config.setProperty("hazelcast.client.heartbeat.interval", "500");
+    config.setProperty(
+        "hazelcast.client.heartbeat.timeout", Long.toString(clientSilence(settings).toMillis()));
+    config.setProperty(
+        "hazelcast.client.invocation.timeout.seconds", Integer.toString(CALL_SECONDS));
+    config.setProperty("hazelcast.client.io.input.thread.count", "1");
+    config.setProperty("hazelcast.client.io.output.thread.count", "1");
+    config.setProperty("hazelcast.client.event.thread.count", "1");
+    config.setProperty("hazelcast.client.response.thread.count", "1");
+    return config;
+  }
+
+  /** After how much silence a connection is closed rather than waited for. */
+  private static Duration clientSilence(LivenessSettings settings) {
+    long millis = settings.reportInterval().toMillis() / 2;
+    return Duration.ofMillis(Math.max(1500, Math.min(5000, millis)));
+  }
+}

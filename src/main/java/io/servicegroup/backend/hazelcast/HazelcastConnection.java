@@ -1,0 +1,101 @@
+package io.servicegroup.backend.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * The way to the map of beats. Hazelcast's calls block, each for as long as Hazelcast's own bounds
+ * allow: they run on threads of their own, and whoever waits for one does so for a bounded time.
+ * While a call has not come back, another of its kind fails at once, so that calls never pile up.
+ *
+ * <p>An instance that ended by itself (a merge that failed) is replaced by the next call. To be
+ * used on one context.
+ */
+final class HazelcastConnection {
+
+  /** Starting or stopping, writing, polling: one of each at a time. */
+  private static final int THREADS = 3;
+
+  private static final Future<HazelcastInstance> NONE =
+      Future.failedFuture(new VertxException("Hazelcast is closed", true));
+
+  private static final Duration STOP = Duration.ofSeconds(6);
+
+  private final HazelcastStarter starter;
+  private final WorkerExecutor worker;
+  private final Set<String> unanswered = new HashSet<>();
+  private Future<HazelcastInstance> instance;
+  private Future<Void> closed;
+
+  HazelcastConnection(Vertx vertx, HazelcastStarter starter) {
+    this.starter = starter;
+    this.worker = vertx.createSharedWorkerExecutor("hazelcast-" + UUID.randomUUID(), THREADS);
+  }
+
+  /** The running instance; starts one where there is none. As long as that takes. */
+  Future<HazelcastInstance> open() {
+    if (closed != null) {
+      return NONE;
+    }
+    boolean usable =
+        instance != null
+            && !instance.failed()
+            && (!instance.isComplete() || instance.result().getLifecycleService().isRunning());
+    if (!usable) {
+      instance = worker.executeBlocking(starter::start, false);
+    }
+    return instance;
+  }
+
+  /** Calls Hazelcast; fails where the answer takes longer than the bound. */
+  <T> Future<T> call(String kind, Duration bound, Function<HazelcastInstance, T> work) {
+    if (!unanswered.add(kind)) {
+      return Future.failedFuture(
+          new VertxException("Hazelcast has not answered the call before yet", true));
+    }
+    Future<T> answer =
+        open().compose(running -> worker.executeBlocking(() -> work.apply(running), false));
+    answer.onComplete(ended -> unanswered.remove(kind));
+    return answer
+        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure -> Future.failedFuture(explained(failure, bound)));
+  }
+
+  private static Throwable explained(Throwable failure, Duration bound) {
+    if (failure instanceof TimeoutException) {
+      return new VertxException(
+          "Hazelcast did not answer within " + bound.toMillis() + " ms", failure);
+    }
+    return failure.getMessage() == null
+        ? new VertxException(failure.getClass().getSimpleName(), failure)
+        : failure;
+  }
+
+  /** Ends the instance, as a member by handing over what it keeps; never fails. */
+  Future<Void> close() {
+    if (closed == null) {
+      Future<HazelcastInstance> last = instance == null ? NONE : instance;
+      closed =
+          last.compose(running -> worker.executeBlocking(() -> shutdown(running), false))
+              .timeout(STOP.toMillis(), TimeUnit.MILLISECONDS)
+              .eventually(worker::close)
+              .otherwiseEmpty();
+    }
+    return closed;
+  }
+
+  private static Void shutdown(HazelcastInstance running) {
+    running.shutdown();
+    return null;
+  }
+}

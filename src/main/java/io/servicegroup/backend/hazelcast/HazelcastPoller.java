@@ -1,0 +1,99 @@
+package io.servicegroup.backend.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Roster;
+import io.vertx.core.Future;
+import io.vertx.core.VertxException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads the members' entries together with the canary of the poll before, then writes the next
+ * canary: through the map and the members of the cluster that the beats go through.
+ */
+final class HazelcastPoller {
+
+  private final HazelcastConnection connection;
+  private final HazelcastPresence presence;
+  private final Roster roster;
+  private final Duration bound;
+  private final Duration minorityHold;
+  private final HazelcastCanary canary;
+  private boolean partitionLost;
+
+  HazelcastPoller(
+      HazelcastConnection connection,
+      HazelcastPresence presence,
+      Roster roster,
+      LivenessSettings settings) {
+    this.connection = connection;
+    this.presence = presence;
+    this.roster = roster;
+    this.bound = HazelcastLivenessBackend.bound(settings.pollInterval());
+    this.minorityHold = settings.serviceDownTime();
+    this.canary = new HazelcastCanary(settings.agent());
+  }
+
+  /** Entries are gone with all the Hazelcast members that kept them. */
+  void partitionLost() {
+    partitionLost = true;
+  }
+
+  Future<Observation> poll() {
+    presence.ask();
+    Set<String> keys = new HashSet<>();
+    roster.members().forEach(member -> keys.add(HazelcastEntry.key(member.id())));
+    keys.add(canary.key());
+    return connection.call("poll", bound, running -> read(running, keys)).compose(this::observe);
+  }
+
+  /** Takes the canary away, as far as it can; never fails. */
+  Future<Void> removeCanary() {
+    return canary.exists()
+        ? connection
+            .call(
+                "poll",
+                bound,
+                running -> running.getMap(HazelcastConfigs.BEATS).remove(canary.key()))
+            .<Void>mapEmpty()
+            .otherwiseEmpty()
+        : Future.succeededFuture();
+  }
+
+  private Seen read(HazelcastInstance running, Set<String> keys) {
+    IMap<String, String> beats = running.getMap(HazelcastConfigs.BEATS);
+    Map<String, String> entries = beats.getAll(keys);
+    canary.read(entries.get(canary.key()));
+    beats.set(canary.key(), canary.next(), HazelcastCanary.SECONDS, TimeUnit.SECONDS);
+    canary.written();
+    return new Seen(entries, running.getCluster().getMembers().size());
+  }
+
+  private Future<Observation> observe(Seen seen) {
+    long silent = presence.silentSince(minorityHold);
+    if (silent > seen.present()) {
+      // For the others of the fleet, this one may be who fell silent.
+      return Future.failedFuture(
+          new VertxException(
+              "%d of %d members of the cluster fell silent: this is a minority after a split"
+                  .formatted(silent, silent + seen.present()),
+              true));
+    }
+    boolean dataLost = canary.takeLost() | partitionLost;
+    partitionLost = false;
+    return Future.succeededFuture(
+        HazelcastSightings.of(
+            roster.members(),
+            member -> HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member))),
+            presence::of,
+            dataLost));
+  }
+
+  private record Seen(Map<String, String> entries, int present) {}
+}

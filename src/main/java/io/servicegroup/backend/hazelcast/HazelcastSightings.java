@@ -1,0 +1,55 @@
+package io.servicegroup.backend.hazelcast;
+
+import io.servicegroup.backend.hazelcast.HazelcastPresence.State;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * What follows from an entry, and from what became of the Hazelcast member that wrote it: what its
+ * agent stated counts first.
+ */
+final class HazelcastSightings {
+
+  private final List<Beat> beats = new ArrayList<>();
+  private final List<Absence> gone = new ArrayList<>();
+  private final List<MemberId> unwitnessed = new ArrayList<>();
+
+  private HazelcastSightings() {}
+
+  static Observation of(
+      Collection<Member> members,
+      Function<MemberId, Optional<HazelcastEntry>> entries,
+      Function<UUID, State> owners,
+      boolean dataLost) {
+    HazelcastSightings seen = new HazelcastSightings();
+    for (Member member : members) {
+      entries
+          .apply(member.id())
+          .ifPresent(entry -> seen.add(member.id(), entry, owners.apply(entry.owner())));
+    }
+    return new Observation(seen.beats, List.of(), seen.gone, seen.unwitnessed, dataLost);
+  }
+
+  private void add(MemberId id, HazelcastEntry entry, State owner) {
+    Beat last = entry.beat().beat(id);
+    if (!entry.beat().isAlive()) {
+      gone.add(entry.beat().absence(id));
+    } else if (owner == State.DEAD) {
+      gone.add(new Absence(id, last.incarnation(), last.count(), Absence.Cause.SESSION_EXPIRED));
+    } else {
+      beats.add(last);
+      if (owner == State.APART) {
+        unwitnessed.add(id);
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.servicegroup.backend.hazelcast;
+
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.client.config.ClientConfig;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.core.LifecycleListener;
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.VertxException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Starts instances of Hazelcast, all alike; blocks. */
+interface HazelcastStarter {
+
+  /** For how long a client's first contact is waited for. */
+  int FIRST_CONTACT_SECONDS = 5;
+
+  /**
+   * Starts one.
+   *
+   * @return running and usable
+   * @throws InterruptedException where the thread is interrupted
+   */
+  HazelcastInstance start() throws InterruptedException;
+
+  /** This process becomes a member of the cluster. */
+  static HazelcastStarter member(Config config, Consumer<HazelcastInstance> started) {
+    return () -> prepared(Hazelcast.newHazelcastInstance(config), started);
+  }
+
+  /** This process becomes a client, which reconnects by itself for as long as it lives. */
+  static HazelcastStarter client(
+      BackendUri uri, ClientConfig config, Consumer<HazelcastInstance> started) {
+    return () -> {
+      CountDownLatch connected = new CountDownLatch(1);
+      LifecycleListener listener =
+          event -> {
+            if (event.getState() == LifecycleState.CLIENT_CONNECTED) {
+              connected.countDown();
+            }
+          };
+      ClientConfig listening = new ClientConfig(config);
+      listening.addListenerConfig(new ListenerConfig(listener));
+      HazelcastInstance instance = HazelcastClient.newHazelcastClient(listening);
+      if (!connected.await(FIRST_CONTACT_SECONDS, TimeUnit.SECONDS)) {
+        instance.shutdown();
+        throw new VertxException(
+            "no member of the cluster %s answers at %s"
+                .formatted(HazelcastConfigs.clusterName(uri), uri.hosts()),
+            true);
+      }
+      return prepared(instance, started);
+    };
+  }
+
+  /** One that cannot be used must not stay behind: another is started instead. */
+  private static HazelcastInstance prepared(
+      HazelcastInstance instance, Consumer<HazelcastInstance> started) {
+    try {
+      started.accept(instance);
+      return instance;
+    } catch (RuntimeException e) {
+      instance.shutdown();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.servicegroup.backend.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Writes this agent's members, each where no newer life of it is found. */
+final class HazelcastWriter {
+
+  private final HazelcastConnection connection;
+  private final boolean owns;
+  private final Duration bound;
+  private final long seconds;
+
+  /**
+   * Makes one.
+   *
+   * @param owns whether this agent is a Hazelcast member, which its entries end with
+   * @param bound for each write
+   * @param timeout how long a beat lives; Hazelcast counts whole seconds
+   */
+  HazelcastWriter(HazelcastConnection connection, boolean owns, Duration bound, Duration timeout) {
+    this.connection = connection;
+    this.owns = owns;
+    this.bound = bound;
+    this.seconds = timeout.plusMillis(999).toSeconds();
+  }
+
+  Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    Map<Heartbeat, StoredBeat> states = new LinkedHashMap<>();
+    left.forEach(member -> states.put(member, StoredBeat.left(member)));
+    members.forEach(member -> states.put(member, StoredBeat.of(member)));
+    return connection.call("write", bound, running -> write(running, states));
+  }
+
+  private List<Conflict> write(HazelcastInstance running, Map<Heartbeat, StoredBeat> states) {
+    IMap<String, String> beats = running.getMap(HazelcastConfigs.BEATS);
+    // After a merge with another part of the cluster it is not what it was before.
+    UUID self = owns ? running.getCluster().getLocalMember().getUuid() : null;
+    Map<String, Heartbeat> keys = new HashMap<>();
+    states.keySet().forEach(member -> keys.put(HazelcastEntry.key(member.id()), member));
+    Map<String, String> stored = beats.getAll(keys.keySet());
+    List<Conflict> conflicts = new ArrayList<>();
+    List<CompletableFuture<Void>> writes = new ArrayList<>();
+    boolean news = false;
+    for (Map.Entry<String, Heartbeat> key : keys.entrySet()) {
+      Heartbeat member = key.getValue();
+      StoredBeat next = states.get(member);
+      StoredBeat before =
+          HazelcastEntry.parse(stored.get(key.getKey())).map(HazelcastEntry::beat).orElse(null);
+      if (before == null || !before.incarnation().isNewerThan(member.incarnation())) {
+        String text = new HazelcastEntry(self, next).text();
+        writes.add(
+            beats.setAsync(key.getKey(), text, seconds, TimeUnit.SECONDS).toCompletableFuture());
+        news |= before == null || before.state() != next.state();
+      } else if (next.state() != StoredBeat.State.LEFT) {
+        conflicts.add(new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
+      }
+    }
+    CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
+    if (news) {
+      running.getTopic(HazelcastConfigs.NEWS).publish("");
+    }
+    return conflicts;
+  }
+}
