@@ -47,6 +47,10 @@ final class UriOptions {
           .map(Map.Entry::getKey)
           .collect(Collectors.toUnmodifiableSet());
 
+  /** A client's certificate and its key. */
+  private static final Map<String, String> PAIRS =
+      Map.of("certfile", "keyfile", "ssl_certfile", "ssl_keyfile");
+
   /** The options that may be given several times; their values are joined by commas. */
   private static final Set<String> REPEATABLE = Set.of("sentinel_fallback");
 
@@ -142,5 +146,16 @@ final class UriOptions {
     if (options.containsKey("listen") && !"true".equals(options.get("pooled"))) {
       wrong.add("the option listen goes with pooled=true only");
     }
+    if ("false".equals(options.get("verify_certs"))) {
+      wrong.add(
+          "ZooKeeper's client always verifies the servers' certificates: name their authority with"
+              + " the option ca instead of verify_certs=false");
+    }
+    PAIRS.forEach(
+        (certificate, key) -> {
+          if (options.containsKey(certificate) != options.containsKey(key)) {
+            wrong.add("the options " + certificate + " and " + key + " go together");
+          }
+        });
   }
 }

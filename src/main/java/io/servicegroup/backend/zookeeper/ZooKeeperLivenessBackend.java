@@ -63,7 +63,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   @Override
   public Future<Void> open(Runnable news) {
     reader.onNews(news);
-    Optional<String> fault = options.fault().or(layout::fault);
+    Optional<String> fault = layout.fault();
     if (fault.isPresent()) {
       return Future.failedFuture(new VertxException(options.where() + ": " + fault.get(), true));
     }

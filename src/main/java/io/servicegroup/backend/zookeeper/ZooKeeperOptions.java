@@ -36,15 +36,6 @@ final class ZooKeeperOptions {
     this.timeoutMillis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
   }
 
-  /** What cannot be had from ZooKeeper's client, as a sentence. */
-  Optional<String> fault() {
-    return "false".equals(uri.options().get("verify_certs"))
-        ? Optional.of(
-            "ZooKeeper's client always verifies the server's certificate: name the authority with"
-                + " the option ca instead of verify_certs=false")
-        : Optional.empty();
-  }
-
   String servers() {
     return uri.hosts().stream().map(BackendUri.Host::toString).collect(Collectors.joining(","));
   }

@@ -279,8 +279,6 @@ class ZooKeeperNodesIT {
         .hasMessageContaining("namespace cannot be servicegroup");
     assertThatThrownBy(() -> rig.agent(server.uri() + "?namespace=..", true))
         .hasMessageContaining("namespace");
-    assertThatThrownBy(() -> rig.agent(server.uri() + "?use_ssl=true&verify_certs=false", true))
-        .hasMessageContaining("verify_certs");
   }
 
   @Test
