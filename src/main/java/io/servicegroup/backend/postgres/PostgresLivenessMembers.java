@@ -50,6 +50,11 @@ final class PostgresLivenessMembers {
     }
   }
 
+  /** Its row is another: it is looked up again. */
+  void forget(MemberId id) {
+    remove(byId.get(id));
+  }
+
   void acknowledged(PostgresLivenessMember member, long count, Object session) {
     everAcknowledged = true;
     lastAcknowledgedNanos = System.nanoTime();
