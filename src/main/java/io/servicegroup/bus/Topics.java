@@ -6,6 +6,7 @@ import static io.servicegroup.bus.Fields.list;
 import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.Heartbeat;
@@ -20,6 +21,7 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 
@@ -114,6 +116,25 @@ public final class Topics {
           NOTHING,
           events -> new JsonObject().put("members", array(events, MemberCodec::encodeEvent)),
           json -> list(json, "members", MemberCodec::decodeEvent));
+
+  /**
+   * The catalogue lost service data, or has it again; published by RegistrationVerticle once per
+   * change, for health.
+   */
+  public static final Topic<CatalogLoss> CATALOG_LOSS =
+      new Topic<>(
+          "servicegroup.catalog.loss",
+          true,
+          loss ->
+              new JsonObject()
+                  .put("since", loss.since().toString())
+                  .put("members", loss.members())
+                  .put("missing", loss.missing()),
+          json ->
+              new CatalogLoss(
+                  Instant.parse(json.getString("since")),
+                  json.getInteger("members"),
+                  json.getInteger("missing")));
 
   // ---- this agent's own members; answered by HeartbeatVerticle ----
 

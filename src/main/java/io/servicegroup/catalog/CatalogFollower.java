@@ -7,10 +7,14 @@ import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,9 @@ final class CatalogFollower {
 
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
+  /** So many lost members are restored at a time. */
+  private static final int MOST_RESTORED = 500;
+
   private static final Logger LOG = LoggerFactory.getLogger(CatalogFollower.class);
 
   private final Vertx vertx;
@@ -36,6 +43,7 @@ final class CatalogFollower {
   private final Listener listener;
   private final MemberCache cache;
   private final ServedMembers served;
+  private Set<MemberId> lost = Set.of();
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
   private boolean hastening;
@@ -54,8 +62,14 @@ final class CatalogFollower {
     /** A member of this agent that another one joined later. */
     void superseded(ServedMembers.Served served);
 
-    /** A member of this agent in a catalogue that knows nothing of its join. */
-    void lost(ServedMembers.Served served);
+    /** A member of this agent in a catalogue that went back to before its join. */
+    void setBack(ServedMembers.Served served);
+
+    /** A followed member that the catalogue lost and that nobody restored yet. */
+    void lost(MemberId id);
+
+    /** All members that the catalogue lost, after each read. */
+    void losses(Set<MemberId> ids);
   }
 
   CatalogFollower(
@@ -123,14 +137,10 @@ final class CatalogFollower {
     Set<MemberId> joinedHere = served.ids();
     return guard
         .guard(scope.read(catalog, joinedHere))
-        .map(
-            found -> {
-              compare(found, read, joinedHere);
-              return null;
-            });
+        .compose(found -> compare(found, read, joinedHere));
   }
 
-  private void compare(List<Member> found, long read, Set<MemberId> joinedHere) {
+  private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {
     Map<MemberId, Member> now = new HashMap<>();
     found.forEach(member -> now.put(member.id(), member));
     for (Member member : found) {
@@ -138,57 +148,80 @@ final class CatalogFollower {
         listener.found(member);
       }
     }
-    for (Member member : cache.all()) {
-      MemberId id = member.id();
-      if (!now.containsKey(id) && !queue.mayBeOutdated(id, read)) {
-        unlessLost(id, read, () -> listener.gone(id));
-      }
-    }
+    Set<MemberId> missing = new TreeSet<>(joinedHere);
+    cache.all().forEach(member -> missing.add(member.id()));
+    missing.removeIf(id -> now.containsKey(id) || queue.mayBeOutdated(id, read));
     for (MemberId id : joinedHere) {
-      if (!queue.mayBeOutdated(id, read)) {
-        served.get(id).ifPresent(own -> judge(own, now.get(id), read));
+      if (now.containsKey(id) && !queue.mayBeOutdated(id, read)) {
+        served.get(id).ifPresent(own -> judge(own, now.get(id).incarnation()));
       }
+    }
+    return explain(missing, read);
+  }
+
+  private void judge(ServedMembers.Served own, Incarnation stored) {
+    if (own.state() != ServedMembers.State.SERVED || own.incarnation().equals(stored)) {
+      return;
+    }
+    if (stored != null && stored.isNewerThan(own.incarnation())) {
+      listener.superseded(own);
+    } else {
+      listener.setBack(own);
     }
   }
 
-  private Future<Boolean> unlessLost(MemberId id, long read, Runnable deleted) {
-    return guard
-        .guard(catalog.wasDeleted(id))
-        .onSuccess(
-            sure -> {
-              if (sure && !queue.mayBeOutdated(id, read)) {
-                deleted.run();
-              }
+  /** What a read did not find was deleted, or is lost. */
+  private Future<Void> explain(Set<MemberId> missing, long read) {
+    Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
+    List<Future<?>> answers = new ArrayList<>();
+    for (MemberId id : missing) {
+      answers.add(
+          guard
+              .guard(catalog.wasDeleted(id))
+              .onSuccess(
+                  deleted -> {
+                    if (queue.mayBeOutdated(id, read)) {
+                      return;
+                    }
+                    if (deleted) {
+                      deleted(id);
+                    } else {
+                      now.add(id);
+                    }
+                  }));
+    }
+    return Future.join(answers)
+        // Whether the others were deleted is asked again with the next read.
+        .otherwise(
+            failure -> {
+              LOG.debug("Not all members are in the catalogue", failure);
+              return null;
             })
-        // Whether it was deleted is asked again with the next read.
-        .onFailure(unknown -> LOG.debug("{} is not in the catalogue", id, unknown));
+        .map(
+            all -> {
+              lost(now);
+              return null;
+            });
   }
 
-  private void judge(ServedMembers.Served own, Member now, long read) {
-    if (own.state() == ServedMembers.State.LEFT && now == null) {
-      served.forget(own.spec().id());
+  private void deleted(MemberId id) {
+    listener.gone(id);
+    ServedMembers.Served own = served.get(id).orElse(null);
+    if (own != null && own.state() == ServedMembers.State.LEFT) {
+      served.forget(id);
+    } else if (own != null && own.state() == ServedMembers.State.SERVED) {
+      listener.deleted(own);
     }
-    if (own.state() != ServedMembers.State.SERVED) {
-      return;
-    }
-    if (now == null) {
-      MemberId id = own.spec().id();
-      unlessLost(id, read, () -> listener.deleted(own))
-          .onSuccess(
-              deleted -> {
-                if (!deleted && !queue.mayBeOutdated(id, read)) {
-                  listener.lost(own);
-                }
-              });
-      return;
-    }
-    Incarnation stored = now.incarnation();
-    if (!own.incarnation().equals(stored)) {
-      if (stored != null && stored.isNewerThan(own.incarnation())) {
-        listener.superseded(own);
-      } else {
-        listener.lost(own);
-      }
-    }
+  }
+
+  /** The agent that beats for a member knows it best, and comes first. */
+  private void lost(Set<MemberId> now) {
+    now.stream()
+        .filter(id -> served.isServed(id) || lost.contains(id))
+        .sorted(Comparator.comparing(id -> !served.isServed(id)))
+        .limit(MOST_RESTORED)
+        .forEach(listener::lost);
+    lost = now;
+    listener.losses(Set.copyOf(now));
   }
 }

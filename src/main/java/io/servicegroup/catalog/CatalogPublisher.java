@@ -6,6 +6,7 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Optional;
 
 /** Publishes what changes of the members that this agent follows; once each, in order. */
 final class CatalogPublisher {
@@ -40,6 +41,11 @@ final class CatalogPublisher {
   /** This agent does not beat for the member any more, though nothing stored changed. */
   void left(MemberId id) {
     cache.get(id).ifPresent(member -> publish(CatalogEvent.Type.UPDATED, member));
+  }
+
+  /** A followed member as it was last seen. */
+  Optional<Member> lastSeen(MemberId id) {
+    return cache.get(id);
   }
 
   /** Every followed member, as if it had just been found. */

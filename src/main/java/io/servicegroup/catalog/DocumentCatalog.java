@@ -238,6 +238,26 @@ public final class DocumentCatalog implements ServiceCatalog {
     return store.wasRemoved(MemberDocument.key(id));
   }
 
+  @Override
+  public Future<Boolean> restore(Member member) {
+    MemberId id = member.id();
+    String text = MemberDocument.write(member);
+    return repeat(
+        id,
+        () ->
+            claims
+                .claim(id, member.binary())
+                .compose(
+                    claimed -> claimed ? store.restore(MemberDocument.key(id), text) : again()));
+  }
+
+  @Override
+  public Set<MemberId> lost() {
+    return store.lost().stream()
+        .map(key -> new MemberId(key.group(), key.name()))
+        .collect(Collectors.toSet());
+  }
+
   private static List<Member> members(List<Document> found) {
     return found.stream()
         .map(MemberDocument::read)

@@ -3,6 +3,7 @@ package io.servicegroup.catalog;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What {@link DocumentCatalog} needs of a technology that is no SQL database: small texts by key,
@@ -89,6 +90,27 @@ public interface DocumentStore {
    */
   default Future<Boolean> wasRemoved(Key key) {
     return Future.succeededFuture(true);
+  }
+
+  /**
+   * Writes a document that the store lost: only where there is none, and none was removed either.
+   *
+   * @param key its name
+   * @param text its contents, as last seen
+   * @return whether it was written; always false where the store loses nothing
+   */
+  default Future<Boolean> restore(Key key, String text) {
+    return Future.succeededFuture(false);
+  }
+
+  /**
+   * The members that the store knows by name and has no document of, by what the last {@link #list}
+   * found.
+   *
+   * @return always none where the store loses nothing
+   */
+  default Set<Key> lost() {
+    return Set.of();
   }
 
   /**

@@ -35,6 +35,7 @@ final class MemberOperations implements CatalogFollower.Listener {
   private final MemberQueue queue;
   private final ServedMembers served;
   private final CatalogPublisher publisher;
+  private final CatalogLosses losses;
 
   MemberOperations(
       Vertx vertx,
@@ -44,7 +45,8 @@ final class MemberOperations implements CatalogFollower.Listener {
       StoreGuard guard,
       MemberQueue queue,
       ServedMembers served,
-      CatalogPublisher publisher) {
+      CatalogPublisher publisher,
+      CatalogLosses losses) {
     this.vertx = vertx;
     this.agentId = agentId;
     this.backends = backends;
@@ -53,6 +55,7 @@ final class MemberOperations implements CatalogFollower.Listener {
     this.queue = queue;
     this.served = served;
     this.publisher = publisher;
+    this.losses = losses;
   }
 
   /** Begins a new incarnation of a member, which this agent serves from here on. */
@@ -218,11 +221,33 @@ final class MemberOperations implements CatalogFollower.Listener {
   }
 
   @Override
-  public void lost(ServedMembers.Served own) {
+  public void setBack(ServedMembers.Served own) {
     LOG.warn("The catalogue lost the join of {} (restored?); joining again", own.spec().id());
     join(own.spec())
         .onFailure(
             failure -> LOG.debug("{}: next attempt with the next read", own.spec().id(), failure));
+  }
+
+  /**
+   * Restored as it was last seen, with its incarnation: for its evaluators nothing happened. Where
+   * that life is not its agent's present one, its agent finds that with its next read.
+   */
+  @Override
+  public void lost(MemberId id) {
+    queue
+        .run(
+            id,
+            () ->
+                publisher
+                    .lastSeen(id)
+                    .map(member -> guard.guard(catalog.restore(member)))
+                    .orElse(Future.succeededFuture(false)))
+        .onFailure(failure -> LOG.debug("{}: next attempt with the next read", id, failure));
+  }
+
+  @Override
+  public void losses(Set<MemberId> ids) {
+    losses.found(ids);
   }
 
   /** A configured service that the catalogue refuses, which health is to show. */

@@ -47,8 +47,10 @@ public final class RegistrationVerticle extends VerticleBase {
     MemberCache cache = new MemberCache();
     ServedMembers served = new ServedMembers();
     CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
+    CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
     MemberOperations operations =
-        new MemberOperations(vertx, agentId, backends(), catalog, guard, queue, served, publisher);
+        new MemberOperations(
+            vertx, agentId, backends(), catalog, guard, queue, served, publisher, losses);
     follower = new CatalogFollower(vertx, catalog, guard, scope, queue, cache, served, operations);
     Verdicts verdicts = new Verdicts(vertx);
     AgentConfig.Liveness pace = config.liveness();

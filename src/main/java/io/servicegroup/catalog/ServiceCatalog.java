@@ -93,14 +93,37 @@ public interface ServiceCatalog {
 
   /**
    * Tells whether a member that was there and is not any more was deleted, rather than lost by a
-   * store that keeps nothing for certain. What was lost is stored again by the agents that beat for
-   * it, and is nobody's end.
+   * store that keeps nothing for certain. What was lost is nobody's end: whoever remembers it
+   * restores it.
    *
    * @param id a member that a read did not find
    * @return always true where the store loses nothing
    */
   default Future<Boolean> wasDeleted(MemberId id) {
     return Future.succeededFuture(true);
+  }
+
+  /**
+   * Stores a member that the store lost, as it was last seen, with its incarnation: only where
+   * there is nothing of it, not even the trace of a deletion. So any number of agents may restore
+   * one member, and the first word stays.
+   *
+   * @param member as last seen
+   * @return whether it was stored; refused with 409 where (host, binary) exists in another group by
+   *     now. Always false where the store loses nothing
+   */
+  default Future<Boolean> restore(Member member) {
+    return Future.succeededFuture(false);
+  }
+
+  /**
+   * The members that the store knows by name only, by what the last {@link #list} found: their
+   * service data is lost until somebody restores it.
+   *
+   * @return always none where the store loses nothing
+   */
+  default Set<MemberId> lost() {
+    return Set.of();
   }
 
   /**

@@ -25,6 +25,11 @@ record WatchScope(AgentConfig.Watch watch) {
         || joinedHere;
   }
 
+  /** Whether there is more to read than members that are known by name. */
+  boolean lists() {
+    return !(watch instanceof AgentConfig.WatchOwn);
+  }
+
   /** Reads them all; no member twice. */
   Future<List<Member>> read(ServiceCatalog catalog, Set<MemberId> joinedHere) {
     if (watch instanceof AgentConfig.WatchAll) {

@@ -39,7 +39,7 @@ public enum Scheme {
       List.of("memcached"),
       11211,
       "io.servicegroup.backend.memcached.MemcachedLivenessVerticle",
-      null,
+      "io.servicegroup.backend.memcached.MemcachedCatalogFactory",
       null,
       Set.of("timeout")),
   /** Redis, in tooz's layout. */

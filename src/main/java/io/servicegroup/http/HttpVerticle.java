@@ -127,6 +127,7 @@ public final class HttpVerticle extends VerticleBase {
     Topics.HEARTBEAT.consume(vertx, local::heartbeats);
     Topics.CONFLICT.consume(vertx, local::conflict);
     Topics.CATALOG.consume(vertx, local::catalog);
+    Topics.CATALOG_LOSS.consume(vertx, local::catalogLoss);
     Topics.BACKEND.consume(vertx, local::backend);
     return local;
   }

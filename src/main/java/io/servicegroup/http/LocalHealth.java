@@ -3,6 +3,7 @@ package io.servicegroup.http;
 import io.servicegroup.bus.AgentPhase;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
@@ -59,6 +60,8 @@ final class LocalHealth {
   /** A report. */
   record Report(boolean up, List<Check> checks) {}
 
+  private static final Duration LOSS_IS_NEWS = Duration.ofHours(1);
+
   private final Expected expected;
   private final LongSupplier nanoTime;
   private final Map<MemberId, LocalService> services = new TreeMap<>();
@@ -67,6 +70,8 @@ final class LocalHealth {
   private final Set<MemberId> notReported;
   private AgentPhase phase = AgentPhase.STARTING;
   private long runningSince;
+  private CatalogLoss loss;
+  private long lossChangedAt;
   private boolean verdictsIn;
 
   LocalHealth(Expected expected, LongSupplier nanoTime) {
@@ -119,6 +124,11 @@ final class LocalHealth {
     }
   }
 
+  void catalogLoss(CatalogLoss now) {
+    loss = now;
+    lossChangedAt = nanoTime.getAsLong();
+  }
+
   private LocalService service(MemberId id) {
     return services.computeIfAbsent(id, absent -> new LocalService(false));
   }
@@ -149,9 +159,26 @@ final class LocalHealth {
       return Optional.empty();
     }
     if (!narrowed) {
+      addCatalog(checks);
       addBackends(checks);
     }
     return Optional.of(report(checks));
+  }
+
+  /** A loss is over within seconds; whoever asks seldom is to know of it nevertheless. */
+  private void addCatalog(List<Check> checks) {
+    if (loss == null
+        || (loss.missing() == 0 && nanoTime.getAsLong() - lossChangedAt > LOSS_IS_NEWS.toNanos())) {
+      return;
+    }
+    String outcome =
+        loss.missing() == 0 ? "it is restored" : "that of " + loss.missing() + " is missing still";
+    checks.add(
+        new Check(
+            "catalog",
+            State.WARN,
+            "lost the service data of %d members at %s; %s"
+                .formatted(loss.members(), loss.since(), outcome)));
   }
 
   /** Known to the reader of a report, but no reason to take the services out of service. */

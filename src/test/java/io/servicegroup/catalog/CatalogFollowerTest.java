@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -21,6 +22,8 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 /** What the registration finds by itself, and what it answers meanwhile. */
@@ -156,26 +159,66 @@ class CatalogFollowerTest extends RegistrationRig {
   }
 
   @Test
-  void whatTheStoreLostIsNobodysEnd() throws Exception {
+  void whatTheStoreLostIsRestoredAsItWasAndIsNoEvent() throws Exception {
+    BlockingQueue<CatalogLoss> losses = new LinkedBlockingQueue<>();
+    Topics.CATALOG_LOSS.consume(vertx, losses::add);
     MemberId h2 = new MemberId("compute", "h2");
-    store.put(member("compute", "h2", "nova-compute"));
+    Member theirs = member("compute", "h2", "nova-compute");
+    store.put(theirs);
     deploy(new AgentConfig.WatchAll(), true);
     next(events);
     join("h1");
+    await(Topics.UPDATE.request(vertx, Services.disable("h1", "broken"), PATIENCE));
+    Member ours = store.get(H1);
+    next(events);
     next(events);
     next(started);
 
     store.lose(h2);
     store.lose(H1);
     store.notifyWatchers();
+    assertThat(next(losses)).extracting(CatalogLoss::missing).isEqualTo(2);
+    while (next(losses).missing() > 0) {
+      store.notifyWatchers();
+    }
 
-    CatalogEvent again = next(events);
-    assertThat(again.member().id()).isEqualTo(H1);
-    assertThat(again.type()).isEqualTo(CatalogEvent.Type.JOINED);
-    assertThat(next(started).spec().id()).isEqualTo(H1);
-    assertThat(store.get(H1)).isNotNull();
-    assertThat(conflicts).isEmpty();
+    assertThat(store.restored()).first().as("its own agent's word comes first").isEqualTo(H1);
+    assertThat(store.get(H1)).isEqualTo(ours);
+    assertThat(store.get(h2)).isEqualTo(theirs);
     assertThat(events).isEmpty();
+    assertThat(started).isEmpty();
+    assertThat(conflicts).isEmpty();
+  }
+
+  @Test
+  void whatLeftIsRestoredToo() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), false);
+    join("h1");
+    await(Topics.LEAVE.request(vertx, H1, PATIENCE));
+    Member ours = store.get(H1);
+    BlockingQueue<CatalogLoss> losses = new LinkedBlockingQueue<>();
+    Topics.CATALOG_LOSS.consume(vertx, losses::add);
+
+    store.lose(H1);
+
+    assertThat(next(losses)).extracting(CatalogLoss::missing).isEqualTo(1);
+    assertThat(next(losses)).extracting(CatalogLoss::missing).isEqualTo(0);
+    assertThat(store.get(H1)).isEqualTo(ours);
+  }
+
+  @Test
+  void olderWordsOfABackupAreNotOverwritten() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    await(Topics.UPDATE.request(vertx, Services.disable("h1", "broken"), PATIENCE));
+    next(started);
+
+    store.put(member("compute", "h1", "nova-compute", null, null));
+    store.notifyWatchers();
+
+    next(started);
+    assertThat(store.get(H1).disabled()).isFalse();
+    assertThat(store.restored()).isEmpty();
   }
 
   @Test

@@ -33,6 +33,7 @@ final class MemoryCatalog implements ServiceCatalog {
   static final class Store {
     private final Map<MemberId, Member> members = new TreeMap<>();
     private final Set<MemberId> lost = new HashSet<>();
+    private final List<MemberId> restored = new CopyOnWriteArrayList<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
     private long generation;
@@ -84,6 +85,11 @@ final class MemoryCatalog implements ServiceCatalog {
 
     synchronized void remove(MemberId id) {
       members.remove(id);
+    }
+
+    /** Those that somebody tried to restore, in order. */
+    List<MemberId> restored() {
+      return restored;
     }
 
     /** As a cache does: nobody deleted it. */
@@ -245,6 +251,16 @@ final class MemoryCatalog implements ServiceCatalog {
   @Override
   public Future<Boolean> wasDeleted(MemberId id) {
     return attempt(() -> !store.lost.contains(id));
+  }
+
+  @Override
+  public Future<Boolean> restore(Member member) {
+    return attempt(
+        () -> {
+          store.restored.add(member.id());
+          return store.lost.contains(member.id())
+              && store.members.putIfAbsent(member.id(), member) == null;
+        });
   }
 
   @Override

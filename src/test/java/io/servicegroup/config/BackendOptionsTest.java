@@ -159,14 +159,7 @@ class BackendOptionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "zookeeper, zookeeper",
-    "kazoo, zookeeper",
-    "memcached, memcached",
-    "redis, redis",
-    "rediss, redis",
-    "hazelcast, hazelcast"
-  })
+  @CsvSource({"zookeeper, zookeeper", "kazoo, zookeeper", "hazelcast, hazelcast"})
   void whatKeepsBeatsOnlyIsNoCatalogue(String scheme, String name) {
     assertThat(Configs.read("{catalog: {uri: '" + scheme + "://h'}}").faults())
         .singleElement()

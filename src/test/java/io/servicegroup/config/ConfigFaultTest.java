@@ -63,7 +63,7 @@ class ConfigFaultTest {
         "{catalog: {uri: 5}} | catalog.uri | a URI",
         "{catalog: {uri: nothing}} | catalog.uri | allowed schemes are embedded:, postgresql://",
         "{catalog: {uri: 'mysql://h/d'}} | catalog.uri | mysql is not supported",
-        "{catalog: {uri: 'redis://h'}} | catalog.uri | redis keeps beats only",
+        "{catalog: {uri: 'hazelcast://h'}} | catalog.uri | hazelcast keeps beats only",
         "{catalog: {uri: 'etcd://h'}} | catalog.uri | postgresql+psycopg2://",
         "{catalog: {create_tables: some}} | catalog.create_tables | one of all, own, none",
         "{liveness: {backends: x}} | liveness.backends | a list",
@@ -160,7 +160,7 @@ class ConfigFaultTest {
         """
         agent: {host: 5, start_timeout: x}
         services: [{version: -1}, {group: a, probe: {type: tcp}}]
-        catalog: {uri: "redis://h", create_tables: x}
+        catalog: {uri: "mysql://h", create_tables: x}
         liveness: {verdict: x, report_interval: 1}
         evaluate: elected
         cluster: {type: x}

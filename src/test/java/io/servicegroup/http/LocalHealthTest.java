@@ -10,6 +10,7 @@ import io.servicegroup.http.LocalHealth.State;
 import io.servicegroup.http.LocalHealth.Traffic;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
@@ -161,6 +162,31 @@ class LocalHealthTest {
                 "backend:pg", State.WARN, "mass silence: verdicts on 11 of 20 writers are held"));
     health.backend(backend(BackendState.State.REACHABLE, null));
     assertThat(report().checks()).contains(new Check("backend:pg", State.UP, null));
+  }
+
+  @Test
+  void aLossOfServiceDataIsShownForAnHourAndTurnsNothing() {
+    health.heartbeats(List.of(alive(A, 1)));
+    health.catalogLoss(new CatalogLoss(Instant.EPOCH, 3, 1));
+    assertThat(report().up()).isTrue();
+    assertThat(catalog())
+        .containsExactly(
+            new Check(
+                "catalog",
+                State.WARN,
+                "lost the service data of 3 members at 1970-01-01T00:00:00Z; that of 1 is missing"
+                    + " still"));
+    nanos += TimeUnit.HOURS.toNanos(2);
+    assertThat(catalog()).hasSize(1);
+
+    health.catalogLoss(new CatalogLoss(Instant.EPOCH, 3, 0));
+    assertThat(catalog()).singleElement().asString().contains("it is restored");
+    nanos += TimeUnit.MINUTES.toNanos(61);
+    assertThat(catalog()).isEmpty();
+  }
+
+  private List<Check> catalog() {
+    return report().checks().stream().filter(check -> check.id().equals("catalog")).toList();
   }
 
   @Test

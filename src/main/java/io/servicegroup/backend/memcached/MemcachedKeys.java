@@ -1,11 +1,13 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.model.MemberId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -20,6 +22,8 @@ final class MemcachedKeys {
   private static final String MEMBER = "_TOOZ_MEMBER_";
   private static final String OWN = "servicegroup:member:";
   private static final String HASHED = "servicegroup:hashed:";
+  private static final String CATALOG = "servicegroup:catalog:";
+  private static final String INDEX = "servicegroup:index:";
   private static final String CANARY = "servicegroup:canary:";
   private static final int MOST_BYTES = 250;
 
@@ -30,7 +34,21 @@ final class MemcachedKeys {
 
   /** Where an agent of ours keeps a member's beats. */
   static String own(MemberId id) {
-    String key = OWN + plain(id.group()) + "/" + plain(id.host());
+    return fitting(OWN + plain(id.group()) + "/" + plain(id.host()));
+  }
+
+  /** Where the catalogue keeps a document. */
+  static String document(DocumentStore.Key key) {
+    String kind = key.kind().name().toLowerCase(Locale.ROOT);
+    return fitting(CATALOG + kind + ":" + plain(key.group()) + "/" + plain(key.name()));
+  }
+
+  /** Where the catalogue keeps a part of its members' names. */
+  static String index(int part) {
+    return INDEX + part;
+  }
+
+  private static String fitting(String key) {
     return key.length() <= MOST_BYTES ? key : HASHED + hash(key);
   }
 
@@ -51,9 +69,14 @@ final class MemcachedKeys {
 
   /** Which of the servers keeps a key of ours: the same for everybody with the same list. */
   static int server(String key, int servers) {
+    return part(key, servers);
+  }
+
+  /** Spreads keys evenly, in the same way everywhere. */
+  static int part(String key, int parts) {
     CRC32 sum = new CRC32();
     sum.update(key.getBytes(StandardCharsets.UTF_8));
-    return (int) (sum.getValue() % servers);
+    return (int) (sum.getValue() % parts);
   }
 
   /**

@@ -153,6 +153,16 @@ final class MemcachedLink {
     return run(used -> used.set(key, value, 0, read.getCas(), MSGPACK));
   }
 
+  /** Writes text that never expires, only where nothing is. */
+  Future<MemcacheStatus> addText(String key, byte[] value) {
+    return run(used -> used.add(key, value, 0, RAW));
+  }
+
+  /** Writes text, only over what has this version; 0 seconds are for ever. */
+  Future<MemcacheStatus> replaceText(String key, byte[] value, long cas, int seconds) {
+    return run(used -> used.set(key, value, seconds, cas, RAW));
+  }
+
   Future<Void> delete(Collection<String> keys) {
     return keys.isEmpty()
         ? Future.succeededFuture()

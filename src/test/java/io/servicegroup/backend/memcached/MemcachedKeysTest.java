@@ -2,6 +2,8 @@ package io.servicegroup.backend.memcached;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.MemberId;
 import java.time.Duration;
 import java.util.Arrays;
@@ -33,6 +35,23 @@ class MemcachedKeysTest {
             .map(MemcachedKeys::own)
             .collect(Collectors.toSet());
     assertThat(keys).hasSize(8).allMatch(key -> key.matches("[!-~]{1,250}"));
+  }
+
+  @Test
+  void documentsOfAnyNameHaveKeysOfTheirOwn() {
+    String longest = "\uD835\uDD4F".repeat(255);
+    Set<String> keys =
+        Stream.of(
+                new Key(Kind.MEMBER, "a", "b"),
+                new Key(Kind.CLAIM, "a", "b"),
+                new Key(Kind.MEMBER, longest, longest),
+                new Key(Kind.CLAIM, longest, longest))
+            .map(MemcachedKeys::document)
+            .collect(Collectors.toSet());
+    assertThat(keys)
+        .hasSize(4)
+        .contains("servicegroup:catalog:member:a/b")
+        .allMatch(key -> key.matches("[!-~]{1,250}"));
   }
 
   @Test

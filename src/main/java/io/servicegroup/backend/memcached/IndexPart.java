@@ -1,0 +1,102 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.GetResult;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One part of the index. What this agent wants of it while a change is being stored goes together
+ * with the next one, so that it never competes with itself.
+ *
+ * <p>Used on one context.
+ */
+final class IndexPart {
+
+  private static final int ATTEMPTS = 40;
+  private static final int LEAST_PAUSE_MILLIS = 4;
+  private static final int LONGEST_PAUSE_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final MemcachedItems items;
+  private final String key;
+  private Map<Key, Boolean> next = new LinkedHashMap<>();
+  private Promise<Void> nextStored = Promise.promise();
+  private boolean storing;
+
+  IndexPart(Vertx vertx, MemcachedItems items, String key) {
+    this.vertx = vertx;
+    this.items = items;
+    this.key = key;
+  }
+
+  /** Lists members, or ends that. */
+  Future<Void> set(Collection<Key> members, boolean listed) {
+    members.forEach(member -> next.put(member, listed));
+    Future<Void> stored = nextStored.future();
+    if (!storing) {
+      store();
+    }
+    return stored;
+  }
+
+  private void store() {
+    Map<Key, Boolean> wanted = next;
+    Promise<Void> stored = nextStored;
+    next = new LinkedHashMap<>();
+    nextStored = Promise.promise();
+    storing = true;
+    attempt(wanted, 1)
+        .onComplete(
+            result -> {
+              storing = false;
+              if (!next.isEmpty()) {
+                store();
+              }
+              stored.handle(result);
+            });
+  }
+
+  private Future<Void> attempt(Map<Key, Boolean> wanted, int tries) {
+    return items
+        .get(List.of(key))
+        .compose(found -> change(found.get(key), wanted))
+        .compose(
+            done -> {
+              if (done) {
+                return Future.succeededFuture();
+              }
+              if (tries >= ATTEMPTS) {
+                return Future.failedFuture("the item " + key + " changes all the time");
+              }
+              return pause(tries).compose(waited -> attempt(wanted, tries + 1));
+            });
+  }
+
+  private Future<Boolean> change(GetResult<byte[]> read, Map<Key, Boolean> wanted) {
+    IndexedNames names = read == null ? new IndexedNames() : IndexedNames.parse(read.getValue());
+    boolean changed = false;
+    for (Map.Entry<Key, Boolean> member : wanted.entrySet()) {
+      changed |= names.set(member.getKey(), member.getValue());
+    }
+    if (!changed) {
+      return Future.succeededFuture(true);
+    }
+    byte[] value = names.encode();
+    return read == null ? items.add(key, value) : items.replace(key, value, read.getCas(), 0);
+  }
+
+  /** Those who were overtaken together do not come back together. */
+  private Future<Void> pause(int tries) {
+    int most = Math.min(LONGEST_PAUSE_MILLIS, LEAST_PAUSE_MILLIS << Math.min(tries, 8));
+    long millis = 1 + ThreadLocalRandom.current().nextInt(most);
+    return vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
+  }
+}

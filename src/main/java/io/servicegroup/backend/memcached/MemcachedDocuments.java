@@ -1,0 +1,270 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.GetResult;
+import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.config.BackendUri;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Documents as items that never expire, compared by memcached's own versions, with an index of the
+ * members beside them. Whoever writes a member writes its name first, and looks for it afterwards:
+ * a name without a document is skipped by lists, a document without a name would be in none.
+ *
+ * <p>A removed document leaves an empty item for a day, which tells its absence from a loss.
+ */
+final class MemcachedDocuments implements DocumentStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MemcachedDocuments.class);
+  private static final int FOR_EVER = 0;
+  private static final int REMOVED_SECONDS = (int) Duration.ofDays(1).toSeconds();
+  private static final byte[] REMOVED = {};
+
+  /** So many reads by name there are to one that looks after the names in the index too. */
+  private static final int READS_PER_CHECK = 5;
+
+  private final Vertx vertx;
+  private final BackendUri uri;
+  private final MissingDocuments missing = new MissingDocuments(System::nanoTime);
+  private Context context;
+  private MemcachedItems items;
+  private MemcachedIndex index;
+
+  MemcachedDocuments(Vertx vertx, BackendUri uri) {
+    this.vertx = vertx;
+    this.uri = uri;
+  }
+
+  @Override
+  public Future<Void> open() {
+    if (items == null) {
+      context = vertx.getOrCreateContext();
+      items = new MemcachedItems(context, uri);
+      index = new MemcachedIndex(vertx, items);
+    }
+    return items.connected();
+  }
+
+  @Override
+  public Future<List<Document>> read(Collection<Key> keys) {
+    return run(
+        () ->
+            items
+                .get(keys.stream().map(MemcachedKeys::document).toList())
+                .map(found -> documents(keys, found))
+                .onSuccess(this::lookAfterNames));
+  }
+
+  private static List<Document> documents(
+      Collection<Key> keys, Map<String, GetResult<byte[]>> found) {
+    List<Document> documents = new ArrayList<>();
+    for (Key key : keys) {
+      GetResult<byte[]> item = found.get(MemcachedKeys.document(key));
+      if (item != null && !isRemoved(item)) {
+        String text = new String(item.getValue(), StandardCharsets.UTF_8);
+        documents.add(new Document(key, text, item.getCas()));
+      }
+    }
+    return documents;
+  }
+
+  private static boolean isRemoved(GetResult<byte[]> item) {
+    return item.getValue().length == 0;
+  }
+
+  /** A part of the index may be lost alone; those who ask by name would not notice. */
+  private void lookAfterNames(List<Document> found) {
+    List<Key> members =
+        found.stream().map(Document::key).filter(key -> key.kind() == Kind.MEMBER).toList();
+    if (!members.isEmpty() && ThreadLocalRandom.current().nextInt(READS_PER_CHECK) == 0) {
+      inBackground(index.set(members, true));
+    }
+  }
+
+  /** What does not succeed now is found again by the next read. */
+  private static void inBackground(Future<Void> change) {
+    change.onFailure(failure -> LOG.debug("The index is left as it is", failure));
+  }
+
+  @Override
+  public Future<List<Document>> list(String group) {
+    return run(
+        () ->
+            index
+                .names()
+                .map(
+                    names ->
+                        names.stream()
+                            .filter(key -> group == null || group.equals(key.group()))
+                            .toList())
+                .compose(
+                    keys ->
+                        items
+                            .get(keys.stream().map(MemcachedKeys::document).toList())
+                            .map(found -> listed(group, keys, found))));
+  }
+
+  private List<Document> listed(
+      String group, List<Key> keys, Map<String, GetResult<byte[]>> found) {
+    List<Key> absent = new ArrayList<>();
+    List<Key> removed = new ArrayList<>();
+    for (Key key : keys) {
+      GetResult<byte[]> item = found.get(MemcachedKeys.document(key));
+      if (item == null) {
+        absent.add(key);
+      } else if (isRemoved(item)) {
+        removed.add(key);
+      }
+    }
+    missing.listed(group, absent);
+    Set<Key> forgotten = missing.forgotten();
+    if (!forgotten.isEmpty()) {
+      LOG.warn(
+          "{}: nobody restored the service data of {} members; their names are dropped ({} …)",
+          uri,
+          forgotten.size(),
+          forgotten.iterator().next().name());
+      removed.addAll(forgotten);
+    }
+    if (!removed.isEmpty()) {
+      inBackground(unlist(removed));
+    }
+    return documents(keys, found);
+  }
+
+  /** Somebody may have written the member meanwhile, and seen its name there still. */
+  private Future<Void> unlist(List<Key> members) {
+    return index
+        .set(members, false)
+        .compose(done -> items.get(members.stream().map(MemcachedKeys::document).toList()))
+        .compose(
+            found ->
+                index.set(documents(members, found).stream().map(Document::key).toList(), true));
+  }
+
+  @Override
+  public Future<Boolean> write(Key key, String text, Document expected) {
+    return run(
+        () ->
+            named(
+                key,
+                expected == null
+                    ? () -> create(key, text)
+                    : () -> replace(key, text, (Long) expected.version())));
+  }
+
+  @Override
+  public Future<Boolean> restore(Key key, String text) {
+    return run(() -> named(key, () -> add(key, text)));
+  }
+
+  /** The name before the document, and once more after it: see {@link #unlist}. */
+  private Future<Boolean> named(Key key, Supplier<Future<Boolean>> write) {
+    if (key.kind() != Kind.MEMBER) {
+      return write.get();
+    }
+    return index
+        .set(List.of(key), true)
+        .compose(named -> write.get())
+        .compose(
+            written ->
+                written ? index.set(List.of(key), true).map(true) : Future.succeededFuture(false));
+  }
+
+  private Future<Boolean> create(Key key, String text) {
+    String name = MemcachedKeys.document(key);
+    return items
+        .get(List.of(name))
+        .compose(
+            found -> {
+              GetResult<byte[]> item = found.get(name);
+              if (item == null) {
+                return add(key, text);
+              }
+              return isRemoved(item)
+                  ? replace(key, text, item.getCas())
+                  : Future.succeededFuture(false);
+            });
+  }
+
+  private Future<Boolean> add(Key key, String text) {
+    return items.add(MemcachedKeys.document(key), MemcachedNode.bytes(text));
+  }
+
+  private Future<Boolean> replace(Key key, String text, long cas) {
+    String name = MemcachedKeys.document(key);
+    return items.replace(name, MemcachedNode.bytes(text), cas, FOR_EVER);
+  }
+
+  @Override
+  public Future<Boolean> remove(Document expected) {
+    Key key = expected.key();
+    String name = MemcachedKeys.document(key);
+    return run(
+        () ->
+            items
+                .replace(name, REMOVED, (Long) expected.version(), REMOVED_SECONDS)
+                .onSuccess(
+                    removed -> {
+                      if (removed && key.kind() == Kind.MEMBER) {
+                        inBackground(unlist(List.of(key)));
+                      }
+                    }));
+  }
+
+  @Override
+  public Future<Boolean> wasRemoved(Key key) {
+    String name = MemcachedKeys.document(key);
+    return run(
+        () ->
+            items
+                .get(List.of(name))
+                .map(
+                    found -> {
+                      GetResult<byte[]> item = found.get(name);
+                      if (item != null && !isRemoved(item)) {
+                        inBackground(index.set(List.of(key), true));
+                      }
+                      return item != null && isRemoved(item);
+                    }));
+  }
+
+  @Override
+  public Set<Key> lost() {
+    return missing.lost();
+  }
+
+  @Override
+  public Future<Boolean> watch(Runnable changed) {
+    return Future.succeededFuture(false);
+  }
+
+  @Override
+  public Future<Void> close() {
+    if (items != null) {
+      items.close();
+    }
+    return Future.succeededFuture();
+  }
+
+  /** Whoever calls from elsewhere would change the index beside those who are on the context. */
+  private <T> Future<T> run(Supplier<Future<T>> work) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(
+        now -> Future.succeededFuture().compose(begun -> work.get()).onComplete(done));
+    return done.future();
+  }
+}

@@ -1,0 +1,59 @@
+package io.servicegroup.backend.memcached;
+
+import com.spotify.folsom.GetResult;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The names of all members, as memcached lists nothing by itself. In parts, so that agents that
+ * join at once seldom meet, and that each part stays far below what a server takes as a value.
+ */
+final class MemcachedIndex {
+
+  /** Part of the layout: all agents have to have the same. */
+  static final int PARTS = 64;
+
+  private final MemcachedItems items;
+  private final List<IndexPart> parts;
+  private final List<String> keys;
+
+  MemcachedIndex(Vertx vertx, MemcachedItems items) {
+    this.items = items;
+    this.keys = IntStream.range(0, PARTS).mapToObj(MemcachedKeys::index).toList();
+    this.parts = keys.stream().map(key -> new IndexPart(vertx, items, key)).toList();
+  }
+
+  /** Reads all names. */
+  Future<List<Key>> names() {
+    return items
+        .get(keys)
+        .map(
+            found -> {
+              List<Key> names = new ArrayList<>();
+              for (GetResult<byte[]> part : found.values()) {
+                IndexedNames.parse(part.getValue()).addTo(names);
+              }
+              return names;
+            });
+  }
+
+  /** Lists members, or ends that; those for which it is so already cost a read. */
+  Future<Void> set(Collection<Key> members, boolean listed) {
+    Map<IndexPart, List<Key>> byPart = new HashMap<>();
+    members.forEach(key -> byPart.computeIfAbsent(part(key), none -> new ArrayList<>()).add(key));
+    List<Future<Void>> changes = new ArrayList<>();
+    byPart.forEach((part, some) -> changes.add(part.set(some, listed)));
+    return Future.join(changes).mapEmpty();
+  }
+
+  private IndexPart part(Key key) {
+    return parts.get(MemcachedKeys.part(MemcachedKeys.document(key), PARTS));
+  }
+}

@@ -1,0 +1,67 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.CatalogLoss;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says that the catalogue lost service data, and that it has it again; in the log once each. */
+final class CatalogLosses {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogLosses.class);
+  private static final int MOST_NAMED = 5;
+
+  private final Vertx vertx;
+  private final String store;
+  private final Set<MemberId> concerned = new HashSet<>();
+  private Set<MemberId> missing = Set.of();
+  private Instant since;
+
+  /**
+   * Watches over one store.
+   *
+   * @param vertx to tell health
+   * @param store its URI, with secrets masked
+   */
+  CatalogLosses(Vertx vertx, String store) {
+    this.vertx = vertx;
+    this.store = store;
+  }
+
+  /** What a read found to be lost and not restored yet; possibly nothing. */
+  void found(Set<MemberId> lost) {
+    if (lost.equals(missing)) {
+      return;
+    }
+    if (missing.isEmpty()) {
+      since = Instant.now();
+      concerned.clear();
+      LOG.warn(
+          "The catalogue {} lost service data, of {} members so far ({}): it is restored by the"
+              + " agents that remember them",
+          store,
+          lost.size(),
+          lost.stream()
+              .sorted()
+              .limit(MOST_NAMED)
+              .map(MemberId::toString)
+              .collect(Collectors.joining(", ")));
+    }
+    concerned.addAll(lost);
+    missing = lost;
+    if (lost.isEmpty()) {
+      LOG.info(
+          "The catalogue {} has all service data that {} members had lost",
+          store,
+          concerned.size());
+    }
+    CatalogLoss loss = new CatalogLoss(since, concerned.size(), missing.size());
+    Topics.CATALOG_LOSS.publish(vertx, loss);
+  }
+}

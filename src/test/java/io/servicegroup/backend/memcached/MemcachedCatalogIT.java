@@ -1,0 +1,283 @@
+package io.servicegroup.backend.memcached;
+
+import static io.servicegroup.backend.memcached.MemcachedHarness.awaitTrue;
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.catalog.Services.update;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.catalog.ServiceCatalogContract;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.MemcachedServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue in memcached, and what it does about what memcached loses. Two servers. */
+class MemcachedCatalogIT extends ServiceCatalogContract {
+
+  private static final int FLEET = 10_000;
+
+  private static MemcachedServer first;
+  private static MemcachedServer second;
+
+  @BeforeAll
+  static void startServers() {
+    first = MemcachedServer.create();
+    second = MemcachedServer.create();
+  }
+
+  @AfterAll
+  static void stopServers() {
+    first.close();
+    second.close();
+  }
+
+  @BeforeEach
+  void emptyServers() {
+    for (MemcachedServer server : List.of(first, second)) {
+      server.start();
+      try (RawMemcached raw = new RawMemcached(server.port())) {
+        raw.flushAll();
+      }
+    }
+  }
+
+  @Override
+  protected ServiceCatalog create(Vertx vertx) {
+    BackendUri uri = BackendUri.parse(first.uri(first.port()) + ",127.0.0.1:" + second.port());
+    return new MemcachedCatalogFactory()
+        .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+  }
+
+  private Member join(String host) throws Exception {
+    return await(catalog.join(spec(host, 1), "agent-1", Set.of("memcached"))).member();
+  }
+
+  private List<Member> list() throws Exception {
+    return await(catalog.list(MemberFilter.ALL));
+  }
+
+  private static void evict(String key) {
+    for (MemcachedServer server : List.of(first, second)) {
+      try (RawMemcached raw = new RawMemcached(server.port())) {
+        raw.delete(key);
+      }
+    }
+  }
+
+  private static void awaitThat(Check check) {
+    awaitTrue(
+        () -> {
+          try {
+            return check.passes();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private interface Check {
+    boolean passes() throws Exception;
+  }
+
+  private static Member member(String group, String host) {
+    return new Member(
+        new MemberId(group, host),
+        "nova-compute",
+        "c7b2a2f0-0000-4000-8000-000000000001",
+        4,
+        Map.of("zone", "az1"),
+        true,
+        "broken disk",
+        true,
+        new Incarnation(1_234_567, "abc"),
+        "agent-1",
+        Set.of("memcached"),
+        null);
+  }
+
+  @Test
+  void namesOf255UnicodeCharacters() throws Exception {
+    String group = "\uD835\uDD4F".repeat(255);
+    String host = "日".repeat(255);
+    Member joined =
+        await(catalog.join(spec(group, host, host, 1), "agent-1", Set.of("memcached"))).member();
+    join("h1");
+
+    assertThat(await(catalog.find(joined.id()))).isEqualTo(joined);
+    assertThat(await(catalog.list(new MemberFilter(group, null, null, null))))
+        .containsExactly(joined);
+    assertThat(list()).hasSize(2);
+    await(catalog.delete(joined.id()));
+    assertThat(list()).hasSize(1);
+    assertThat(await(catalog.wasDeleted(joined.id()))).isTrue();
+  }
+
+  @Test
+  void hundredMembersThatTenAgentsJoinAtOnceAreAllListed() throws Exception {
+    List<Future<ServiceCatalog.Joined>> joins = new ArrayList<>();
+    for (int agent = 0; agent < 10; agent++) {
+      ServiceCatalog each = open();
+      for (int i = 0; i < 10; i++) {
+        String host = "h" + agent + "-" + i;
+        joins.add(each.join(spec(host, 1), "agent-" + agent, Set.of("memcached")));
+      }
+    }
+    await(Future.all(joins));
+
+    assertThat(list()).hasSize(100);
+  }
+
+  @Test
+  void tenThousandMembersFit() throws Exception {
+    for (int start = 0; start < FLEET; start += 500) {
+      List<Future<Boolean>> stored = new ArrayList<>();
+      for (int i = start; i < start + 500; i++) {
+        stored.add(catalog.adopt(member("compute", "host-%05d.example.org".formatted(i))));
+      }
+      await(Future.all(stored));
+    }
+    assertThat(list()).hasSize(FLEET);
+    try (RawMemcached raw = new RawMemcached(first.port())) {
+      for (int part = 0; part < MemcachedIndex.PARTS; part++) {
+        RawMemcached.Item names = raw.get(MemcachedKeys.index(part));
+        assertThat(names == null ? 0 : names.value().length).isLessThan(16 * 1024);
+      }
+    }
+  }
+
+  @Test
+  void nothingOfTheCatalogueExpiresButTheTraceOfADeletion() throws Exception {
+    join("h1");
+    String key = "servicegroup:catalog:member:compute/h1";
+    assertThat(secondsLeft(key)).isEqualTo(-1);
+
+    await(catalog.delete(id("h1")));
+
+    assertThat(secondsLeft(key)).isBetween(86_000, 86_401);
+    assertThat(list()).isEmpty();
+    awaitTrue(() -> indexed().isEmpty());
+  }
+
+  private static int secondsLeft(String key) {
+    try (RawMemcached one = new RawMemcached(first.port());
+        RawMemcached other = new RawMemcached(second.port())) {
+      return Math.max(one.secondsLeft(key), other.secondsLeft(key));
+    }
+  }
+
+  /** Names in the index, as text. */
+  private static String indexed() {
+    StringBuilder all = new StringBuilder();
+    for (MemcachedServer server : List.of(first, second)) {
+      try (RawMemcached raw = new RawMemcached(server.port())) {
+        for (int part = 0; part < MemcachedIndex.PARTS; part++) {
+          RawMemcached.Item item = raw.get(MemcachedKeys.index(part));
+          all.append(item == null || item.text().equals("{}") ? "" : item.text());
+        }
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void aLostDocumentIsNoDeletionAndIsRestoredOnce() throws Exception {
+    join("h2");
+    join("h1");
+    Member before = await(catalog.update(update("h1", true, "broken disk", true)));
+    evict("servicegroup:catalog:member:compute/h1");
+
+    assertThat(list()).hasSize(1);
+    assertThat(await(catalog.wasDeleted(id("h1")))).isFalse();
+    awaitThat(() -> list().size() == 1 && catalog.lost().equals(Set.of(id("h1"))));
+    ServiceCatalog other = open();
+    List<Future<Boolean>> both = List.of(catalog.restore(before), other.restore(before));
+    await(Future.all(both));
+
+    assertThat(both).extracting(Future::result).containsExactlyInAnyOrder(true, false);
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(before);
+    assertThat(list()).hasSize(2);
+    assertThat(catalog.lost()).isEmpty();
+    assertThat(await(catalog.restore(member("compute", "h1")))).as("over what is there").isFalse();
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(before);
+  }
+
+  @Test
+  void whatWasDeletedIsNotRestored() throws Exception {
+    Member before = join("h1");
+    await(catalog.delete(id("h1")));
+
+    assertThat(await(catalog.wasDeleted(id("h1")))).isTrue();
+    assertThat(await(catalog.restore(before))).isFalse();
+    assertThat(list()).isEmpty();
+    assertThat(join("h1").uuid()).isNotEqualTo(before.uuid());
+    assertThat(list()).hasSize(1);
+  }
+
+  @Test
+  void aLostIndexIsRebuiltByThoseWhoAskByName() throws Exception {
+    Member h1 = join("h1");
+    Member h2 = join("h2");
+    for (int part = 0; part < MemcachedIndex.PARTS; part++) {
+      evict(MemcachedKeys.index(part));
+    }
+    assertThat(list()).isEmpty();
+
+    awaitThat(() -> await(catalog.find(List.of(id("h1")))).size() == 1 && list().contains(h1));
+    assertThat(await(catalog.wasDeleted(id("h2")))).isFalse();
+    awaitThat(() -> list().equals(List.of(h1, h2)));
+  }
+
+  @Test
+  void aFlushedCatalogueBeginsAnewAndGenerationsDoNot() throws Exception {
+    Member before = join("h1");
+    emptyServers();
+    assertThat(list()).isEmpty();
+    assertThat(await(catalog.wasDeleted(id("h1")))).isFalse();
+
+    Member after = join("h1");
+
+    assertThat(after.incarnation().isNewerThan(before.incarnation())).isTrue();
+    assertThat(list()).containsExactly(after);
+  }
+
+  @Test
+  void withoutOneOfItsServersItSaysThatItCannotBeAsked() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      join("h" + i);
+    }
+    second.kill();
+    long since = System.nanoTime();
+    assertThatThrownBy(this::list).hasMessageContaining("127.0.0.1:" + second.port());
+    assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(10));
+
+    second.start();
+    awaitTrue(
+        () -> {
+          Future<List<Member>> list = catalog.list(MemberFilter.ALL);
+          try {
+            int left = await(list).size();
+            return left > 0 && left < 20;
+          } catch (Exception e) {
+            return false;
+          }
+        });
+  }
+}
