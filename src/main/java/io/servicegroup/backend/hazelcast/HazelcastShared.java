@@ -12,7 +12,7 @@ import io.vertx.core.shareddata.Shareable;
  */
 final class HazelcastShared implements Shareable {
 
-  private static final String INSTANCES = "servicegroup.hazelcast";
+  private static final String INSTANCES = "hazelcast";
 
   private HazelcastInstance instance;
   private int users;
