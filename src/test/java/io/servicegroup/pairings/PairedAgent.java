@@ -4,7 +4,9 @@ import io.servicegroup.Agent;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigLoader;
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.VersionRange;
 import io.servicegroup.testkit.Journal;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** An agent in this process, on an event bus of its own, asked over HTTP and over that bus. */
@@ -97,6 +100,24 @@ final class PairedAgent implements AutoCloseable {
   /** The members of a group that a consumer in this process knows of. */
   List<SeenMember> followed(String group) {
     return bus.members(group).stream().map(SeenMember::of).toList();
+  }
+
+  /** A member, as one that beats through a backend. */
+  Member member(String group, String host, String backend) {
+    Member seen = bus.member(new MemberId(group, host)).orElseThrow().member();
+    return new Member(
+        seen.id(),
+        seen.binary(),
+        seen.uuid(),
+        seen.version(),
+        seen.metadata(),
+        seen.disabled(),
+        seen.disabledReason(),
+        seen.forcedDown(),
+        seen.incarnation(),
+        "another",
+        Set.of(backend),
+        null);
   }
 
   /** A group's only range of versions, {@code "5..7"}, over HTTP. */

@@ -11,11 +11,20 @@ import io.servicegroup.testkit.BackendServer;
 record Pairing(BackendServer catalog, BackendServer liveness) {
 
   String catalogUri() {
-    return catalog.uri(catalog.port());
+    return uri(catalog);
   }
 
   String livenessUri() {
-    return liveness.uri(liveness.port());
+    return uri(liveness);
+  }
+
+  /** What is left behind is not to go by itself while a test looks whether somebody removes it. */
+  private static String uri(BackendServer server) {
+    String uri = server.uri(server.port());
+    if (server.scheme().equals("zookeeper")) {
+      return uri; // its marks stay, and its sessions may not last that long
+    }
+    return uri + (uri.contains("?") ? "&" : "?") + "timeout=60";
   }
 
   /** Is also the name of its group: pairings share servers, and nothing in them. */

@@ -2,6 +2,7 @@ package io.servicegroup.pairings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Member;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The life of two services beside one agent, watched by another. After each step both agents say
@@ -25,6 +28,7 @@ final class PairingWalk implements AutoCloseable {
   private final String group;
   private final String first;
   private final String second;
+  private final String third;
   private final Pairing pairing;
   private final HttpClient http;
   private final Path home;
@@ -40,13 +44,14 @@ final class PairingWalk implements AutoCloseable {
     group = pairing.toString();
     first = "one." + group;
     second = "two." + group;
+    third = "three." + group;
     pidFile = home.resolve("service.pid");
   }
 
   private PairedAgent agent(String host, String watched) throws Exception {
     String yaml =
         """
-        agent: {host: %s}
+        agent: {host: %s, leave_on_stop: false}
         catalog: {uri: "%s"}
         liveness:
           backends: ["%s"]
@@ -75,6 +80,10 @@ final class PairingWalk implements AutoCloseable {
     die();
     leave();
     delete();
+    deleteAfterDeath();
+    assertThat(observer.changes().since(0))
+        .filteredOn(change -> change.reason().text().equals("heartbeat_timeout"))
+        .isEmpty();
   }
 
   private void join() throws Exception {
@@ -145,9 +154,20 @@ final class PairingWalk implements AutoCloseable {
           () -> List.of(sidecar, observer).stream().allMatch(agent -> isGone(agent, host)));
     }
     versions("[]");
-    assertThat(observer.changes().since(0))
-        .filteredOn(change -> change.reason().text().equals("heartbeat_timeout"))
-        .isEmpty();
+  }
+
+  /** What its agent left in the liveness backend goes with it. */
+  private void deleteAfterDeath() throws Exception {
+    assertThat(post(third, 9, new JsonObject().put("type", "none"))).isEqualTo(201);
+    agree(third, member -> member.status().equals("UP"));
+    Member member = observer.member(group, third, pairing.liveness().scheme());
+    sidecar.close();
+    sidecar = null;
+    assertThat(observer.send("DELETE", path(third), null).statusCode()).isEqualTo(204);
+    await(third + " is gone", () -> isGone(observer, third));
+    await(
+        third + " is gone from " + pairing.liveness().scheme(),
+        () -> List.of("LEFT").containsAll(FreshEyes.look(pairing, member)));
   }
 
   private boolean isGone(PairedAgent agent, String host) {
@@ -157,6 +177,10 @@ final class PairingWalk implements AutoCloseable {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  private Stream<PairedAgent> agents() {
+    return Stream.of(sidecar, observer).filter(Objects::nonNull);
   }
 
   private void downSoon(int mark, String reason) {
@@ -191,7 +215,7 @@ final class PairingWalk implements AutoCloseable {
     await(
         host + " is as expected",
         () ->
-            List.of(sidecar, observer).stream()
+            agents()
                 .flatMap(agent -> seen(agent).stream())
                 .allMatch(
                     list -> list.stream().filter(m -> m.host().equals(host)).anyMatch(expected)));
@@ -214,7 +238,7 @@ final class PairingWalk implements AutoCloseable {
     while (!condition.holds()) {
       if (System.nanoTime() > end) {
         throw new AssertionError(
-            group + ": not " + what + ": " + seen(sidecar) + ", " + seen(observer));
+            group + ": not " + what + ": " + agents().map(this::seen).toList());
       }
       observer.pause();
     }
