@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
 
-/** CPU time used by processes, from /proc. */
+/** CPU time and memory used by processes, from /proc. */
 public final class Cpu {
 
   private static final double TICKS_PER_SECOND = 100;
@@ -32,9 +32,36 @@ public final class Cpu {
    * @return CPU-seconds since its start, in ticks of 10 ms for each process
    */
   public static double ofTree(long root) {
-    LongStream children =
-        ProcessHandle.of(root).orElseThrow().descendants().mapToLong(ProcessHandle::pid);
-    return LongStream.concat(LongStream.of(root), children).mapToDouble(Cpu::of).sum();
+    return tree(root).mapToDouble(Cpu::of).sum();
+  }
+
+  /**
+   * What a server holds in memory: the process and its children, what they share counted once.
+   *
+   * @param root the process
+   * @return MiB
+   */
+  public static double memoryOfTree(long root) {
+    return tree(root).mapToDouble(Cpu::proportionalKib).sum() / 1024;
+  }
+
+  private static LongStream tree(long root) {
+    ProcessHandle handle = ProcessHandle.of(root).orElseThrow();
+    return LongStream.concat(
+        LongStream.of(root), handle.descendants().mapToLong(ProcessHandle::pid));
+  }
+
+  private static double proportionalKib(long pid) {
+    try {
+      return Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps_rollup")).stream()
+          .filter(line -> line.startsWith("Pss:"))
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
+          .sum();
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static double of(long pid) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +33,12 @@ final class ServiceGroupFollower {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final long MIN_RETRY_MILLIS = 50;
   private static final long MAX_RETRY_MILLIS = 5_000;
+
+  /** Snapshots of a large fleet cost: the pause after one is so many times what it took. */
+  private static final int PAUSE_PER_SNAPSHOT = 4;
+
+  /** What is missed during the pause waits for its end, so it is short in any case. */
+  private static final long MAX_PAUSE_MILLIS = 2_000;
 
   /** Beyond this many changes during one snapshot, another snapshot is cheaper. */
   private static final int MAX_WAITING = 10_000;
@@ -57,6 +64,11 @@ final class ServiceGroupFollower {
 
   /** Whether the answer under way may already be out of date. */
   private boolean again;
+
+  /** How long the last snapshot is to suffice where nothing was missed. */
+  private long pauseMillis;
+
+  private long askedNanos;
 
   private volatile boolean stopped;
 
@@ -157,7 +169,17 @@ final class ServiceGroupFollower {
     if (asking) {
       again = true;
     } else if (!planned) {
+      askAfterPause();
+    }
+  }
+
+  /** At once where something was missed, or enough time has passed. */
+  private void askAfterPause() {
+    long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - askedNanos);
+    if (lost || since >= pauseMillis) {
       ask();
+    } else {
+      askLater(pauseMillis - since);
     }
   }
 
@@ -168,6 +190,7 @@ final class ServiceGroupFollower {
     }
     asking = true;
     again = false;
+    askedNanos = System.nanoTime();
     Topics.STATUS_SNAPSHOT
         .request(vertx, MemberFilter.ALL, TIMEOUT)
         .onComplete(
@@ -204,8 +227,10 @@ final class ServiceGroupFollower {
     news.forEach(onChange);
     takeWaiting();
     asking = false;
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - askedNanos);
+    pauseMillis = Math.min(PAUSE_PER_SNAPSHOT * took, MAX_PAUSE_MILLIS);
     if (again) {
-      askLater(lost ? retryMillis : MIN_RETRY_MILLIS);
+      askLater(Math.max(pauseMillis, lost ? retryMillis : MIN_RETRY_MILLIS));
     }
     retryMillis = lost ? Math.min(2 * retryMillis, MAX_RETRY_MILLIS) : MIN_RETRY_MILLIS;
   }

@@ -28,6 +28,9 @@ final class CatalogFollower {
   /** A fleet that starts changes the catalogue all the time: not every change is worth a read. */
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
+  /** Nor is a large catalogue to be read all the time: a pause is so many times a read. */
+  private static final int PAUSE_PER_READ = 4;
+
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
   /** So many lost members are restored at a time. */
@@ -47,6 +50,7 @@ final class CatalogFollower {
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
   private boolean hastening;
+  private long readNanos;
 
   /** What follows from what was found. */
   interface Listener {
@@ -110,7 +114,8 @@ final class CatalogFollower {
 
   /** Reads soon. */
   private void changed() {
-    long pause = SHORTEST_PAUSE.toNanos() - (System.nanoTime() - hastenedAt);
+    long whole = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
+    long pause = whole - (System.nanoTime() - hastenedAt);
     if (hastening || ticker == null) {
       return;
     }
@@ -133,11 +138,16 @@ final class CatalogFollower {
   }
 
   private Future<Void> read() {
+    long started = System.nanoTime();
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
     return guard
         .guard(scope.read(catalog, joinedHere))
-        .compose(found -> compare(found, read, joinedHere));
+        .compose(
+            found -> {
+              readNanos = System.nanoTime() - started;
+              return compare(found, read, joinedHere);
+            });
   }
 
   private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {

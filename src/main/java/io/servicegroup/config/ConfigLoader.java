@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,13 +60,18 @@ public final class ConfigLoader {
    */
   public Future<AgentConfig> load() {
     Faults faults = new Faults();
-    List<Future<Optional<JsonObject>>> reads = new ArrayList<>();
-    files.forEach(file -> reads.add(read(file, faults)));
-    return Future.all(reads)
-        .compose(
+    List<Future<JsonObject>> reads = files.stream().map(this::read).toList();
+    return Future.join(reads)
+        .transform(
             all -> {
               JsonObject merged = new JsonObject();
-              reads.forEach(read -> read.result().ifPresent(json -> merged.mergeIn(json, true)));
+              for (int i = 0; i < reads.size(); i++) {
+                if (reads.get(i).succeeded()) {
+                  merged.mergeIn(reads.get(i).result(), true);
+                } else {
+                  faults.add("--config " + files.get(i), null, reason(reads.get(i).cause()));
+                }
+              }
               // Secrets and certificates are files, too.
               return vertx.executeBlocking(() -> check(merged, faults));
             });
@@ -83,7 +87,7 @@ public final class ConfigLoader {
     return Trees.yaml(new EffectiveConfig(references::mask).tree(config));
   }
 
-  private Future<Optional<JsonObject>> read(Path file, Faults faults) {
+  private Future<JsonObject> read(Path file) {
     ConfigStoreOptions store =
         new ConfigStoreOptions()
             .setType("file")
@@ -101,12 +105,6 @@ public final class ConfigLoader {
                 Trees.parse(utf8(content)) == null
                     ? Future.succeededFuture(new JsonObject())
                     : retriever.getConfig())
-        .map(Optional::of)
-        .otherwise(
-            failure -> {
-              faults.add("--config " + file, null, reason(failure));
-              return Optional.empty();
-            })
         .eventually(retriever::close);
   }
 

@@ -109,11 +109,11 @@ class BackendOptionsTest {
   @ParameterizedTest
   @CsvSource({
     "zookeeper://h?use_ssl=true&ca=/none, ca",
-    "zookeeper://h?use_ssl=true&certfile=/none, certfile",
-    "zookeeper://h?use_ssl=true&keyfile=/none, keyfile",
+    "zookeeper://h?use_ssl=true&certfile=/none&keyfile=pom.xml, certfile",
+    "zookeeper://h?use_ssl=true&certfile=pom.xml&keyfile=/none, keyfile",
     "rediss://h?ssl_ca_certs=/none, ssl_ca_certs",
-    "rediss://h?ssl_certfile=/none, ssl_certfile",
-    "rediss://h?ssl_keyfile=/none, ssl_keyfile"
+    "rediss://h?ssl_certfile=/none&ssl_keyfile=pom.xml, ssl_certfile",
+    "rediss://h?ssl_certfile=pom.xml&ssl_keyfile=/none, ssl_keyfile"
   })
   void aFileHasToBeReadable(String text, String option) {
     assertThat(Configs.read("{liveness: {backends: ['" + text + "']}}").faults())

@@ -9,7 +9,7 @@ class ClockSkewIT {
 
   @Test
   void anHourAheadOrBehindChangesNothing() {
-    Result result = ClockSkew.run(Timing.DOWN);
+    Result result = ClockSkew.run(Technology.POSTGRESQL, Timing.DOWN);
     assertThat(result.faults()).as(result.toString()).isEmpty();
   }
 }

@@ -1,146 +1,143 @@
 package io.servicegroup.faults;
 
 import static io.servicegroup.faults.Timing.DOWN;
-import static io.servicegroup.faults.Timing.EARLIEST_DOWN;
 import static io.servicegroup.faults.Timing.LATEST_DOWN;
 import static io.servicegroup.faults.Timing.PATIENCE;
 
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Change;
-import io.servicegroup.testkit.ManagedProcess;
-import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.ListeningService;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
- * Two agents on one PostgreSQL: the <em>sidecar</em> beats for three members and probes a fourth,
- * the <em>observer</em> watches. What dies is found, once, in time.
+ * Two agents on one backend: the <em>sidecar</em> beats for two members and probes two others, the
+ * <em>observer</em> watches. What dies is found, once, in time.
  */
 final class Detection implements AutoCloseable {
 
-  private static final int BEATING = 3;
-  private static final String PROBED = "probed/host-1";
+  private static final int BEATING = 2;
+  private static final int MEMBERS = BEATING + 2;
+  private static final String PID = "probed/by-pid";
+  private static final String HELD = "probed/by-tcp";
   private static final String UPGRADED = "upgraded";
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LEAVE_BOUND = Duration.ofSeconds(2);
-  private static final Duration PROBE_BOUND = Duration.ofMillis(300);
-  private static final Duration NEWS_BOUND = Duration.ofMillis(200);
 
-  private final PostgresServer server = PostgresServer.create("fsync=off");
+  private final Site site;
+  private final ListeningService byPid = new ListeningService();
+  private final ListeningService byTcp = new ListeningService();
   private final AgentProcess observer;
-  private final Path pidFile;
   private final AgentProcess sidecar;
-  private ManagedProcess service;
   private int upgrades;
 
   /** Starts both. */
-  Detection() throws IOException {
-    pidFile = Files.createTempFile("servicegroup-service-", ".pid");
-    startService();
-    JsonObject config = Configs.sidecar(server.uri(), "compute", Configs.names("host", BEATING));
-    config.getJsonArray("services").add(probed());
+  Detection(Technology technology) {
+    site = new Site(technology);
+    JsonObject config = site.sidecar("compute", Configs.names("host", BEATING));
+    config
+        .getJsonArray("services")
+        .add(probed("by-pid", byPid.pidProbe()))
+        .add(probed("by-tcp", byTcp.heldTcpProbe()));
     sidecar = AgentProcess.of(config);
     // The start of a JVM on a busy machine is what an upgrade has to fit in.
-    JsonObject watching = Configs.observer(server.uri());
-    watching
-        .getJsonObject("liveness")
-        .put(
-            "groups",
-            new JsonObject().put(UPGRADED, new JsonObject().put("service_down_time", "20s")));
-    observer = AgentProcess.of(watching);
-    observer.start();
-    restart(sidecar);
+    JsonObject patient = new JsonObject().put("service_down_time", "20s");
+    JsonObject watching = site.observer();
+    watching.getJsonObject("liveness").put("groups", new JsonObject().put(UPGRADED, patient));
+    observer = AgentProcess.of(watching).start();
+    restart();
   }
 
-  private JsonObject probed() {
-    return new JsonObject()
-        .put("group", "probed")
-        .put("host", "host-1")
-        .put("probe", new JsonObject().put("type", "pid").put("pid_file", pidFile.toString()));
+  private static JsonObject probed(String host, JsonObject probe) {
+    return new JsonObject().put("group", "probed").put("host", host).put("probe", probe);
   }
 
-  private void startService() throws IOException {
-    service = ManagedProcess.start("service", new ProcessBuilder("sleep", "3600"));
-    Files.writeString(pidFile, service.pid() + "\n");
-  }
-
-  /** SIGKILL of an agent: one DOWN for each of its members, in time; started again, one UP. */
-  Result agentKilled() {
+  /** SIGKILL of the agent and of its services: one DOWN for each, in time; again, one UP. */
+  Result agentKilled(int times) {
     List<String> faults = new ArrayList<>();
+    Latencies latencies = new Latencies();
+    for (int i = 0; i < times; i++) {
+      latencies.addAll(killAgent(faults));
+    }
+    return result("agent killed", "DOWN after " + latencies, faults);
+  }
+
+  /** One time, which are as many latencies as there are members. */
+  Latencies killAgent(List<String> faults) {
+    // After whatever broke before, an absence is silence like any other for a service_down_time.
+    observer.changes().during(DOWN);
     int mark = observer.changes().mark();
-    sidecar.process().kill();
     long killed = System.nanoTime();
-    List<Change> downs = expect("DOWN", mark, LATEST_DOWN.plus(DOWN), faults);
-    for (Change down : downs) {
+    sidecar.process().kill();
+    byPid.kill();
+    byTcp.kill();
+    Latencies latencies = new Latencies();
+    for (Change down : expect("DOWN", mark, LATEST_DOWN.plus(DOWN), faults)) {
       Duration after = down.after(killed);
-      if (after.compareTo(EARLIEST_DOWN) < 0 || after.compareTo(LATEST_DOWN) > 0) {
+      latencies.add(after);
+      if (after.compareTo(site.technology.earliestDown()) < 0
+          || after.compareTo(site.technology.agentBound) > 0) {
         faults.add(down + " after " + after.toMillis() + " ms");
       }
     }
+    byPid.start();
+    byTcp.start();
     mark = observer.changes().mark();
-    restart(sidecar);
+    restart();
     expect("UP", mark, PATIENCE, faults);
-    return new Result("agent killed", "DOWN after " + millis(downs, killed), faults);
+    return latencies;
   }
 
   /** A stop with leave: DOWN with reason left. */
   Result agentLeft() {
     List<String> faults = new ArrayList<>();
+    Latencies latencies = new Latencies();
     int mark = observer.changes().mark();
-    sidecar.process().signal("TERM");
     long stopped = System.nanoTime();
-    List<Change> downs = expect("DOWN", mark, LATEST_DOWN, faults);
-    for (Change down : downs) {
+    sidecar.process().signal("TERM");
+    for (Change down : expect("DOWN", mark, LATEST_DOWN, faults)) {
+      latencies.add(down.after(stopped));
       if (!down.reason().equals("left") || down.after(stopped).compareTo(LEAVE_BOUND) > 0) {
         faults.add(down + " after " + down.after(stopped).toMillis() + " ms");
       }
     }
-    int code = sidecar.process().awaitExit(STOP_TIMEOUT);
-    if (code != 0) {
-      faults.add("the agent ended with " + code);
-    }
-    restart(sidecar);
-    return new Result("agent stopped", "left after " + millis(downs, stopped), faults);
+    checkExit(sidecar, faults);
+    restart();
+    return result("agent stopped", "left after " + latencies, faults);
   }
 
   /** An upgrade: stopped without leave and started at once. */
   Result agentUpgraded() {
     List<String> faults = new ArrayList<>();
     List<String> hosts = Configs.names("host-" + ++upgrades, BEATING);
-    JsonObject config = Configs.sidecar(server.uri(), UPGRADED, hosts);
+    JsonObject config = site.sidecar(UPGRADED, hosts);
     config.getJsonObject("agent").put("leave_on_stop", false);
     int joined = observer.changes().mark();
     try (AgentProcess upgraded = AgentProcess.of(config).start()) {
       awaitUpgraded(joined, "UP");
       int mark = observer.changes().mark();
-      upgraded.process().signal("TERM");
       long stopped = System.nanoTime();
-      int code = upgraded.process().awaitExit(STOP_TIMEOUT);
+      upgraded.process().signal("TERM");
+      checkExit(upgraded, faults);
       upgraded.start();
-      List<Change> back = awaitUpgraded(mark, "UP");
+      Latencies back = new Latencies();
+      awaitUpgraded(mark, "UP").forEach(change -> back.add(change.after(stopped)));
       observer.changes().during(Timing.REPORT.multipliedBy(3));
       List<Change> changes = observer.changes().since(mark);
-      if (code != 0) {
-        faults.add("the agent ended with " + code);
-      }
       if (changes.size() != BEATING || !changes.stream().allMatch(Detection::isRestart)) {
         faults.add("expected one restarted for each member, not " + changes);
       }
       int deleted = observer.changes().mark();
-      hosts.forEach(
-          host ->
-              upgraded.send(
-                  "DELETE", "/v1/groups/" + UPGRADED + "/members/" + host, new JsonObject()));
+      hosts.forEach(host -> delete(upgraded, host));
       awaitUpgraded(deleted, "DOWN");
-      return new Result("agent upgraded", "restarted after " + millis(back, stopped), faults);
+      return result("agent upgraded", "restarted after " + back, faults);
     }
+  }
+
+  private static void delete(AgentProcess agent, String host) {
+    agent.send("DELETE", "/v1/groups/" + UPGRADED + "/members/" + host, new JsonObject());
   }
 
   private List<Change> awaitUpgraded(int mark, String status) {
@@ -157,77 +154,98 @@ final class Detection implements AutoCloseable {
         && change.previous().equals("UP");
   }
 
-  /** A service that dies while its agent lives: both know at once. */
-  Result serviceKilled(int times) throws IOException {
-    List<String> faults = new ArrayList<>();
-    List<Long> own = new ArrayList<>();
-    List<Long> news = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
-      int ownMark = sidecar.changes().mark();
-      int mark = observer.changes().mark();
-      service.kill();
-      long killed = System.nanoTime();
-      Change here = probedChange(sidecar, ownMark, "DOWN");
-      Change there = probedChange(observer, mark, "DOWN");
-      own.add(here.after(killed).toMillis());
-      news.add(there.after(killed).toMillis());
-      startService();
-      probedChange(sidecar, ownMark, "UP");
-      probedChange(observer, mark, "UP");
+  private static void checkExit(AgentProcess agent, List<String> faults) {
+    int code = agent.process().awaitExit(STOP_TIMEOUT);
+    if (code != 0) {
+      faults.add("the agent ended with " + code);
     }
-    if (median(own) > PROBE_BOUND.toMillis()) {
-      faults.add("the own agent's median is above " + PROBE_BOUND.toMillis() + " ms");
-    }
-    if (median(news) - median(own) > NEWS_BOUND.toMillis()) {
-      faults.add("the observer's median is more than 200 ms above the own agent's");
-    }
-    return new Result(
-        "service killed",
-        "of %d, DOWN at its own agent after %d ms, at the other after %d ms (medians)"
-            .formatted(times, median(own), median(news)),
-        faults);
   }
 
-  private Change probedChange(AgentProcess agent, int mark, String status) {
-    return agent.await(mark, 1, change -> change.is(PROBED, status), PATIENCE).get(0);
+  /** A service that dies while its agent lives, which looks at its process. */
+  Result serviceKilled(int times) {
+    return kill("service killed, probe pid", byPid, PID, times);
+  }
+
+  /** A service that dies while its agent lives, which holds a connection. */
+  Result heldServiceKilled(int times) {
+    return kill("service killed, tcp held", byTcp, HELD, times);
+  }
+
+  private Result kill(String scenario, ListeningService service, String member, int times) {
+    List<String> faults = new ArrayList<>();
+    Latencies own = new Latencies();
+    Latencies news = killService(service, member, times, own, faults);
+    if (news.median() > site.technology.serviceBound.toMillis()) {
+      faults.add("the median is above " + site.technology.serviceBound.toMillis() + " ms");
+    }
+    return result(
+        scenario, "DOWN at its own agent after %s, at the other %s".formatted(own, news), faults);
+  }
+
+  /** What the observer needed, several times; exactly one DOWN and one UP each. */
+  Latencies killService(boolean held, int times, List<String> faults) {
+    Latencies own = new Latencies();
+    return held
+        ? killService(byTcp, HELD, times, own, faults)
+        : killService(byPid, PID, times, own, faults);
+  }
+
+  private Latencies killService(
+      ListeningService service, String member, int times, Latencies own, List<String> faults) {
+    Latencies news = new Latencies();
+    int first = observer.changes().mark();
+    for (int i = 0; i < times; i++) {
+      // A connection that ends as soon as it was made is tried again less and less often.
+      observer.changes().during(Timing.REPORT);
+      int ownMark = sidecar.changes().mark();
+      int mark = observer.changes().mark();
+      long killed = service.kill();
+      own.add(await(sidecar, ownMark, member, "DOWN").after(killed));
+      news.add(await(observer, mark, member, "DOWN").after(killed));
+      service.start();
+      await(sidecar, ownMark, member, "UP");
+      await(observer, mark, member, "UP");
+    }
+    int changes = observer.changes().since(first).size();
+    if (changes != 2 * times) {
+      faults.add("more than one DOWN and one UP each: " + observer.changes().since(first));
+    }
+    return news;
+  }
+
+  private static Change await(AgentProcess agent, int mark, String member, String status) {
+    return agent.await(mark, 1, change -> change.is(member, status), PATIENCE).get(0);
   }
 
   /** Waits for one change to this status of every member of the sidecar, and for no more. */
   private List<Change> expect(String status, int mark, Duration deadline, List<String> faults) {
-    observer.changes().await(mark, BEATING + 1, change -> change.status().equals(status), deadline);
+    observer.changes().await(mark, MEMBERS, change -> change.status().equals(status), deadline);
     observer.changes().during(Timing.REPORT);
     List<Change> all = observer.changes().since(mark);
     long members = all.stream().map(Change::member).distinct().count();
     boolean right = all.stream().allMatch(change -> change.status().equals(status));
-    if (!right || all.size() != BEATING + 1 || members != BEATING + 1) {
-      faults.add("expected one " + status + " for each of four members, not " + all);
+    if (!right || all.size() != MEMBERS || members != MEMBERS) {
+      faults.add("expected one %s for each of %d members, not %s".formatted(status, MEMBERS, all));
     }
     return all;
   }
 
-  private void restart(AgentProcess agent) {
+  private void restart() {
     int mark = observer.changes().mark();
-    agent.start();
-    observer.await(mark, BEATING + 1, change -> change.status().equals("UP"), PATIENCE);
+    sidecar.start();
+    observer.await(mark, MEMBERS, change -> change.status().equals("UP"), PATIENCE);
   }
 
-  private static String millis(List<Change> changes, long since) {
-    return changes.stream()
-        .map(change -> Long.toString(change.after(since).toMillis()))
-        .collect(Collectors.joining(", ", "", " ms"));
-  }
-
-  private static long median(List<Long> values) {
-    LongStream sorted = values.stream().mapToLong(Long::longValue).sorted();
-    return sorted.skip(values.size() / 2).findFirst().orElseThrow();
+  private Result result(String scenario, String counted, List<String> faults) {
+    return new Result(site.technology.text() + ", " + scenario, counted, faults);
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     sidecar.close();
     observer.close();
-    service.close();
-    server.close();
-    Files.delete(pidFile);
+    byPid.close();
+    byTcp.close();
+    site.close();
   }
 }

@@ -5,92 +5,156 @@ import static io.servicegroup.faults.Timing.LATEST_DOWN;
 import static io.servicegroup.faults.Timing.PATIENCE;
 import static io.servicegroup.faults.Timing.REPORT;
 
+import io.servicegroup.faults.BackendNews.Told;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Change;
 import io.servicegroup.testkit.Journal;
-import io.servicegroup.testkit.PostgresServer;
-import io.servicegroup.testkit.SimulatedAgents;
-import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.json.JsonObject;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Two agents on one PostgreSQL: the <em>sidecar</em> beats for 20 members, the <em>observer</em>,
- * behind a proxy, watches everybody. Something breaks, during which one other member really dies.
- * Nobody else may change.
+ * Three agents on one backend: the <em>sidecar</em> beats for 20 members, the <em>observer</em>,
+ * behind a proxy, watches everybody. Something breaks, during which the third, the <em>victim</em>,
+ * is killed. Nobody else may change, and both agents tell of their backend what there is to tell.
  */
 final class FalseAlarms implements AutoCloseable {
 
   private static final int MEMBERS = 20;
+  private static final String VICTIM = "others/victim";
 
-  final PostgresServer server = PostgresServer.create("fsync=off");
-  private final TcpProxy proxy = TcpProxy.to(server.port());
-  private final AgentProcess observer =
-      AgentProcess.of(Configs.observer(PostgresServer.uriAt(proxy.port())));
+  final Site site;
+  private final AgentProcess observer;
   private final AgentProcess sidecar;
-  private final SimulatedAgents others;
-  private int victims;
+  private final AgentProcess victim;
+  private final BackendNews observerNews;
+  private final BackendNews sidecarNews;
   private int seenMark;
   private int ownMark;
 
-  /** Starts both, the sidecar with an interval of its own, and waits until all are up. */
-  FalseAlarms(Duration reportInterval) {
-    JsonObject config = Configs.sidecar(server.uri(), "compute", Configs.names("host", MEMBERS));
+  /** Agents with the usual interval. */
+  FalseAlarms(Technology technology) {
+    this(new Site(technology), REPORT, null);
+  }
+
+  /** With an interval of the sidecar's own. */
+  FalseAlarms(Technology technology, Duration reportInterval) {
+    this(new Site(technology), reportInterval, null);
+  }
+
+  /** With a sidecar whose clock is an hour ahead of everybody else's. */
+  static FalseAlarms clocksApart(Technology technology) {
+    return new FalseAlarms(new Site(technology), REPORT, "+3600s");
+  }
+
+  /** Starts the sidecar, its clock off or right (null), and the observer; all are up then. */
+  private FalseAlarms(Site site, Duration reportInterval, String clock) {
+    this.site = site;
+    JsonObject config = site.sidecar("compute", Configs.names("host", MEMBERS));
     config.getJsonObject("liveness").put("report_interval", reportInterval.toMillis() + "ms");
     sidecar = AgentProcess.of(config);
+    if (clock != null) {
+      sidecar.clock(clock);
+    }
+    observer = AgentProcess.of(site.proxiedObserver());
+    victim = AgentProcess.of(site.sidecar("others", List.of("victim")));
     observer.start();
     sidecar.start();
     observer.await(0, MEMBERS, change -> change.status().equals("UP"), PATIENCE);
-    sidecar.await(0, MEMBERS, change -> change.status().equals("UP"), PATIENCE);
-    others = new SimulatedAgents(server, REPORT);
+    // Its own verdicts may come before its stream of events is open.
+    awaitOwnUp();
     seenMark = observer.changes().mark();
     ownMark = sidecar.changes().mark();
+    observerNews = new BackendNews(observer, site.technology.backend());
+    sidecarNews = new BackendNews(sidecar, site.technology.backend());
   }
 
-  Result databaseStopped(Duration time) throws Exception {
+  private void awaitOwnUp() {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (ownUp() < MEMBERS) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(ownUp() + " own members are up" + sidecar.process().tail());
+      }
+      sidecar.changes().during(REPORT);
+    }
+    sidecar.changes().during(REPORT);
+  }
+
+  private int ownUp() {
+    String list = sidecar.get("/v1/groups/compute/members?status=UP").body();
+    return new JsonObject(list).getJsonArray("members").size();
+  }
+
+  Result backendStopped(Duration time) throws Exception {
     return run(
-        "database stopped",
+        "stopped",
+        losingAll(Expected.everywhere(1, 1), site.technology.losesWhenStopped()),
         () -> {
-          server.stop();
+          site.server().stop();
           pass(time);
-          server.start();
+          site.server().start();
           return "";
         });
   }
 
-  Result databaseHung(Duration time) throws Exception {
+  Result backendKilled(Duration time) throws Exception {
     return run(
-        "database hung",
+        "killed",
+        losingAll(Expected.everywhere(1, 1), site.technology.losesWhenKilled()),
         () -> {
-          server.pause();
+          site.server().kill();
           pass(time);
-          server.resume();
+          site.server().start();
           return "";
         });
   }
 
-  Result databaseRestarted(int times) throws Exception {
+  Result backendEmptied() throws Exception {
     return run(
-        "database restarted",
+        "restarted empty",
+        Expected.everywhere(0, 1).losing(1, 1),
+        () -> {
+          site.server().stop();
+          site.server().startEmpty();
+          return "";
+        });
+  }
+
+  Result backendHung(Duration time) throws Exception {
+    return run(
+        "hung (SIGSTOP)",
+        Expected.everywhere(1, 1),
+        () -> {
+          site.server().pause();
+          pass(time);
+          site.server().resume();
+          return "";
+        });
+  }
+
+  Result backendRestarted(int times) throws Exception {
+    Expected outages = Expected.everywhere(0, times);
+    return run(
+        "restarted",
+        site.technology.losesWhenStopped() ? outages.losing(1, times) : outages,
         () -> {
           for (int i = 0; i < times; i++) {
-            server.restart();
+            site.server().stop();
+            site.server().start();
             pass(REPORT);
           }
           return ", " + times + " times";
         });
   }
 
+  /** Whether it notices that calls ran out of time while it was stopped is chance. */
   Result observerPaused(Duration time) throws Exception {
     return run(
         "observer stopped (SIGSTOP)",
+        site.technology.whileTheObserverIsPaused(),
         () -> {
           observer.process().signal("STOP");
           pass(time);
@@ -100,96 +164,35 @@ final class FalseAlarms implements AutoCloseable {
   }
 
   Result observerHung(Duration time) throws Exception {
-    return run(
-        "observer's connection hung",
-        () -> {
-          proxy.hang();
-          pass(time);
-          proxy.pass();
-          return "";
-        });
+    return observerBehind("observer's connection hung", site.proxy()::hang, time);
+  }
+
+  Result observerHalfOpen(Duration time) throws Exception {
+    return observerBehind("observer's connection half open", site.proxy()::hangAnswers, time);
   }
 
   Result observerCutOff(Duration time) throws Exception {
-    return run(
-        "observer's connection refused",
-        () -> {
-          proxy.refuse();
-          pass(time);
-          proxy.pass();
-          return "";
-        });
+    return observerBehind("observer's connection refused", site.proxy()::refuse, time);
   }
 
-  Result rowHeld(Duration time) throws Exception {
-    return whileTransaction(
-        "a row held by somebody else",
-        "SELECT id FROM services WHERE topic = 'compute' AND host = 'host-7' FOR UPDATE",
-        time);
-  }
-
-  Result indexBuilt(Duration time) throws Exception {
-    return whileTransaction(
-        "an index being built", "CREATE INDEX services_version_idx ON services (version)", time);
-  }
-
-  /** Lets beats fail for two of every four seconds until so many statements failed. */
-  Result beatsFail(int failures) throws Exception {
-    return run(
-        "failing beats",
-        () -> {
-          server.execute(FAILING_BEATS);
-          Duration limit = REPORT.multipliedBy(4L * failures + 60);
-          long end = System.nanoTime() + limit.toNanos();
-          while (failed() < failures && System.nanoTime() < end) {
-            pass(REPORT);
-          }
-          long failed = failed();
-          if (failed < failures) {
-            throw new IllegalStateException("only " + failed + " beats failed in " + limit);
-          }
-          server.execute("DROP TRIGGER failing ON services; DROP FUNCTION failing()");
-          return ", " + failed + " attempts (a failed one is repeated at once)";
-        });
-  }
-
-  /** The sequence counts outside the transactions that are rolled back. */
-  private static final String FAILING_BEATS =
-      """
-      CREATE SEQUENCE IF NOT EXISTS failures MINVALUE 0 START 0;
-      SELECT setval('failures', 0);
-      CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        IF extract(epoch FROM clock_timestamp())::bigint % 4 < 2 THEN
-          PERFORM nextval('failures');
-          RAISE EXCEPTION 'injected';
-        END IF;
-        RETURN NEW;
-      END $$;
-      CREATE TRIGGER failing BEFORE UPDATE ON services FOR EACH ROW EXECUTE FUNCTION failing()
-      """;
-
-  private long failed() {
-    return server.number("SELECT last_value FROM failures");
-  }
-
-  private Result whileTransaction(String scenario, String sql, Duration time) throws Exception {
+  private Result observerBehind(String scenario, Runnable network, Duration time) throws Exception {
     return run(
         scenario,
+        Expected.atTheObserver(1, 1),
         () -> {
-          try (Connection connection = server.connect();
-              Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.execute(sql);
-            pass(time);
-            connection.rollback();
-          }
+          network.run();
+          pass(time);
+          site.proxy().pass();
           return "";
         });
+  }
+
+  private static Expected losingAll(Expected outages, boolean loses) {
+    return loses ? outages.losing(1, 1) : outages;
   }
 
   /** The fault: causes it, lets time pass, ends it. */
-  private interface Fault {
+  interface Fault {
     String run() throws SQLException;
   }
 
@@ -197,72 +200,83 @@ final class FalseAlarms implements AutoCloseable {
    * Counts from where the scenario before stopped counting, so that nothing falls between two, and
    * until whoever was heard last before the fault's end would have been declared down.
    */
-  private Result run(String scenario, Fault fault) throws SQLException {
-    String victim = "victim-" + ++victims;
-    String member = "others/" + victim;
+  Result run(String scenario, Expected expected, Fault fault) throws SQLException {
     Journal<Change> seen = observer.changes();
     int joined = seen.mark();
-    others.join(victim, "others", List.of(victim));
-    observer.await(joined, 1, change -> change.is(member, "UP"), PATIENCE);
-    int silenced = seen.mark();
-    others.silence(Set.of(victim));
+    victim.start();
+    observer.await(joined, 1, change -> change.is(VICTIM, "UP"), PATIENCE);
+    int killed = seen.mark();
+    victim.process().kill();
     long started = System.nanoTime();
     String detail = fault.run();
     long ended = System.nanoTime();
     List<Change> found =
-        seen.await(silenced, 1, change -> change.is(member, "DOWN"), DOWN.multipliedBy(4));
+        seen.await(killed, 1, change -> change.is(VICTIM, "DOWN"), DOWN.multipliedBy(4));
     Duration since = Duration.ofNanos(System.nanoTime() - ended);
     Duration rest = LATEST_DOWN.plus(REPORT).minus(since);
     pass(rest.compareTo(REPORT) > 0 ? rest : REPORT);
     List<Change> wrong = new ArrayList<>(seen.since(seenMark));
     seenMark += wrong.size();
     // Once up when it joined, once down when it died; a second time would be wrong.
-    removeFirst(wrong, change -> change.is(member, "UP"));
-    removeFirst(wrong, change -> change.is(member, "DOWN"));
+    removeFirst(wrong, change -> change.is(VICTIM, "UP"));
+    removeFirst(wrong, change -> change.is(VICTIM, "DOWN"));
     List<Change> own = sidecar.changes().since(ownMark);
     ownMark += own.size();
     wrong.addAll(own);
-    return result(scenario + detail, Duration.ofNanos(ended - started), wrong, found, ended);
+    String name = site.technology.text() + ", " + scenario + detail;
+    return result(name, expected, Duration.ofNanos(ended - started), wrong, found, ended);
   }
 
   private static void removeFirst(List<Change> changes, Predicate<Change> expected) {
     changes.stream().filter(expected).findFirst().ifPresent(changes::remove);
   }
 
-  private static Result result(
-      String scenario, Duration lasted, List<Change> wrong, List<Change> found, long ended) {
+  private Result result(
+      String scenario,
+      Expected expected,
+      Duration lasted,
+      List<Change> wrong,
+      List<Change> found,
+      long ended) {
     List<String> faults = new ArrayList<>();
     if (!wrong.isEmpty()) {
       faults.add("changes of members that lived: " + wrong);
     }
     if (found.isEmpty()) {
       faults.add("the member that died was not found");
-    } else if (found.get(0).after(ended).compareTo(DOWN.multipliedBy(2)) > 0) {
+    } else if (found.get(0).after(ended).compareTo(site.technology.foundAfterOutage()) > 0) {
       faults.add("the member that died was found too late");
     }
+    Told observed = observerNews.next();
+    Told own = sidecarNews.next();
+    expected.check(observed, own, faults);
+    if (!faults.isEmpty()) {
+      faults.add("the observer's log:\n    " + observerNews.log());
+      faults.add("the sidecar's log:\n    " + sidecarNews.log());
+    }
     String counted =
-        "fault of %.1f s, %d false status changes, the dead member found %s"
+        "fault of %.1f s, %d false status changes, the dead member found %s; observer: %s; sidecar: %s"
             .formatted(
-                lasted.toMillis() / 1000.0,
-                wrong.size(),
-                found.isEmpty()
-                    ? "never"
-                    : "%.1f s after its end"
-                        .formatted(found.get(0).after(ended).toMillis() / 1000.0));
+                lasted.toMillis() / 1000.0, wrong.size(), foundAfter(found, ended), observed, own);
     return new Result(scenario, counted, faults);
   }
 
+  private static String foundAfter(List<Change> found, long ended) {
+    return found.isEmpty()
+        ? "never"
+        : "%.1f s after its end".formatted(found.get(0).after(ended).toMillis() / 1000.0);
+  }
+
   /** Time in which the changes are left to come. */
-  private void pass(Duration time) {
+  void pass(Duration time) {
     observer.changes().during(time);
   }
 
   @Override
   public void close() {
-    others.close();
+    victim.close();
     sidecar.close();
     observer.close();
-    proxy.close();
-    server.close();
+    site.close();
   }
 }

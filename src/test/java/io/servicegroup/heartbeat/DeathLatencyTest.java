@@ -6,6 +6,7 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
+import io.servicegroup.testkit.ListeningService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,16 +50,15 @@ class DeathLatencyTest {
         .isLessThanOrEqualTo(50);
   }
 
-  private long best(String name, Function<ListeningProcess, Probe> probe) throws Exception {
+  private long best(String name, Function<ListeningService, Probe> probe) throws Exception {
     rig.deploy(MINUTE, true);
     List<Long> millis = new ArrayList<>();
     for (int i = 0; i < DEATHS; i++) {
       MemberId id = new MemberId("compute", "h" + i);
-      try (ListeningProcess service = new ListeningProcess()) {
+      try (ListeningService service = new ListeningService()) {
         rig.start(id, Incarnation.parse("1-a"), probe.apply(service));
         rig.await(members -> members.stream().anyMatch(m -> m.id().equals(id)));
-        long killed = System.nanoTime();
-        service.kill();
+        long killed = service.kill();
         rig.await(
             members ->
                 members.stream().anyMatch(m -> m.id().equals(id) && m.state() == State.FAILED));

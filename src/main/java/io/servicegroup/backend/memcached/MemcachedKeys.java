@@ -88,12 +88,21 @@ final class MemcachedKeys {
   }
 
   private static String usable(String key) {
-    boolean blank = key.chars().anyMatch(c -> c <= ' ' || c == 0x7f);
-    return blank || key.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? null : key;
+    // A loop, since every beat comes by here.
+    for (int i = 0; i < key.length(); i++) {
+      if (key.charAt(i) <= ' ' || key.charAt(i) == 0x7f) {
+        return null;
+      }
+    }
+    return key.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? null : key;
   }
 
   private static String plain(String name) {
-    if (name.chars().allMatch(MemcachedKeys::isPlain)) {
+    int end = 0;
+    while (end < name.length() && isPlain(name.charAt(end))) {
+      end++;
+    }
+    if (end == name.length()) {
       return name;
     }
     StringBuilder text = new StringBuilder();

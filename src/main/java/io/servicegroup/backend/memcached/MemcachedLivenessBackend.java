@@ -1,9 +1,6 @@
 package io.servicegroup.backend.memcached;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
@@ -15,6 +12,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,9 +30,6 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
   private final LivenessSettings settings;
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(
-          1, new DefaultThreadFactory("memcached", true), NioIoHandler.newFactory());
   private final List<MemcachedNode> nodes;
   private final Roster roster;
   private final MemcachedWriter writer;
@@ -42,6 +37,8 @@ final class MemcachedLivenessBackend implements LivenessBackend {
 
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
     Context context = vertx.getOrCreateContext();
+    // The verticle's own: answers need not be handed from thread to thread.
+    EventLoopGroup loops = ((ContextInternal) context).nettyEventLoop();
     this.settings = settings;
     this.nodes =
         BackendUri.parse(settings.uri()).hosts().stream()
@@ -109,7 +106,6 @@ final class MemcachedLivenessBackend implements LivenessBackend {
         .eventually(
             () -> {
               nodes.forEach(MemcachedNode::close);
-              loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
               return Future.succeededFuture();
             })
         .otherwiseEmpty();

@@ -8,12 +8,14 @@ import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
-import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,10 @@ final class RedisLivenessBackend implements LivenessBackend {
   private final Vertx vertx;
   private final LivenessSettings settings;
   private final Roster roster;
+
+  /** The keys of the roster's members: an agent that stops announces each of its thousand. */
+  private final Set<String> followed = new HashSet<>();
+
   private final RedisKeys keys;
   private final RedisConnector connector;
   private final RedisClient beats;
@@ -108,18 +114,20 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private void announced(String key) {
-    if (key.equals(RedisNews.RESYNC) || !settings.watchOwn() || isFollowed(key)) {
+    if (key.equals(RedisNews.RESYNC) || !settings.watchOwn() || followed.contains(key)) {
       news.run();
     }
-  }
-
-  private boolean isFollowed(String key) {
-    return roster.members().stream().map(Member::id).map(keys::own).anyMatch(key::equals);
   }
 
   @Override
   public void catalogued(CatalogEvent event) {
     roster.catalogued(event);
+    MemberId id = event.member().id();
+    if (roster.get(id) == null) {
+      followed.remove(keys.own(id));
+    } else {
+      followed.add(keys.own(id));
+    }
   }
 
   @Override

@@ -91,7 +91,8 @@ final class RedisLivenessWriter {
   record Written(List<Conflict> conflicts, boolean news) {}
 
   /** What stands in Redis, as far as we know; without an entry where the group has none of it. */
-  private record Standing(Incarnation incarnation, State state, byte[] entry) {
+  private record Standing(
+      Incarnation incarnation, State state, String text, Member row, byte[] entry) {
     boolean is(Heartbeat heartbeat) {
       return heartbeat.incarnation().equals(incarnation) && heartbeat.state() == state;
     }
@@ -118,7 +119,7 @@ final class RedisLivenessWriter {
 
     private void end(Heartbeat heartbeat, StoredBeat end) {
       MemberId id = heartbeat.id();
-      batch.add(RedisEnding.of(keys, id, end, lifeMillis), found -> found(heartbeat, found));
+      batch.add(RedisEnding.of(keys, id, end, lifeMillis), found -> found(heartbeat, null, found));
       // Should this write fail, nobody knows what stands there.
       standing.remove(id);
       announce(id);
@@ -141,37 +142,41 @@ final class RedisLivenessWriter {
       Standing before = standing.get(id);
       boolean same = before != null && before.is(heartbeat);
       StoredBeat stored = StoredBeat.of(heartbeat);
+      String text = stored.text();
       if (heartbeat.state() == State.FAILED && !same) {
         end(heartbeat, stored);
       } else {
-        batch.add(set(id, stored), found -> found(heartbeat, found));
+        batch.add(set(id, text), found -> found(heartbeat, before, found));
         if (before != null && !same) {
           announce(id);
         }
       }
-      byte[] entry = heartbeat.state() == State.FAILED ? null : entry(heartbeat);
+      Member row = roster.get(id);
+      byte[] entry = heartbeat.state() == State.FAILED ? null : entry(heartbeat, row, before);
       if (heartbeat.state() != State.FAILED) {
         hosts.add(id.host());
       }
       if (entry != null) {
         wanted.put(id, entry);
       }
-      becomes.put(id, new Standing(heartbeat.incarnation(), heartbeat.state(), entry));
+      becomes.put(id, new Standing(heartbeat.incarnation(), heartbeat.state(), text, row, entry));
     }
 
     /** Answers what stood there before, which may be a newer life. */
-    private Request set(MemberId id, StoredBeat stored) {
+    private Request set(MemberId id, String text) {
       return Request.cmd(Command.SET)
           .arg(keys.own(id))
-          .arg(stored.text())
+          .arg(text)
           .arg("PX")
           .arg(lifeMillis)
           .arg("GET");
     }
 
-    private void found(Heartbeat heartbeat, Response answer) {
-      if (answer != null) {
-        StoredBeat.parse(answer.toString())
+    private void found(Heartbeat heartbeat, Standing before, Response answer) {
+      String text = answer == null ? null : answer.toString();
+      // As a rule it is what was written last.
+      if (text != null && (before == null || !text.equals(before.text))) {
+        StoredBeat.parse(text)
             .map(StoredBeat::incarnation)
             .filter(incarnation -> incarnation.isNewerThan(heartbeat.incarnation()))
             .ifPresent(incarnation -> newest.put(heartbeat.id(), incarnation));
@@ -278,12 +283,12 @@ final class RedisLivenessWriter {
   }
 
   /** None where the catalogue has no row of this life, or tooz would refuse the name. */
-  private byte[] entry(Heartbeat heartbeat) {
-    Member row = roster.get(heartbeat.id());
+  private static byte[] entry(Heartbeat heartbeat, Member row, Standing before) {
     boolean ours =
         row != null
             && heartbeat.incarnation().equals(row.incarnation())
             && !heartbeat.id().host().equals(RedisKeys.CREATED);
-    return ours ? Capabilities.of(row) : null;
+    boolean known = before != null && before.row == row && before.entry != null;
+    return ours ? (known ? before.entry : Capabilities.of(row)) : null;
   }
 }

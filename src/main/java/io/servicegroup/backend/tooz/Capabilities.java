@@ -31,6 +31,10 @@ public final class Capabilities {
 
   private static final String INCARNATION = "incarnation";
 
+  /** The default's buffer of 8 kB for each member is most of what packing costs. */
+  private static final MessagePack.PackerConfig PACKING =
+      new MessagePack.PackerConfig().withBufferSize(256);
+
   private Capabilities() {}
 
   /**
@@ -40,7 +44,7 @@ public final class Capabilities {
    * @return MessagePack
    */
   public static byte[] of(Member member) {
-    try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+    try (MessageBufferPacker packer = PACKING.newBufferPacker()) {
       packer.packMapHeader(4);
       packer.packString("version").packInt(member.version());
       packer.packString("binary").packString(member.binary());

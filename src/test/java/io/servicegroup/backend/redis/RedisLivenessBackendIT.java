@@ -345,4 +345,31 @@ class RedisLivenessBackendIT {
     assertThat(text(ask(Command.GET, "servicegroup:_tooz:beat:compute:host-4999")))
         .isEqualTo("5000-abc 1 alive");
   }
+
+  @Test
+  void aThousandBeatsAreOneRoundTripOfAtMostThreeCommandsEach() {
+    List<Heartbeat> members =
+        IntStream.range(0, 1_000)
+            .mapToObj(i -> writer.join("compute", "host-" + i, i + 1))
+            .toList();
+    writer.write(members, List.of());
+    long commands = statistic("total_commands_processed");
+    long reads = statistic("total_reads_processed");
+    // Every second write also looks for what tooz's readers may have pruned.
+    writer.write(members, List.of());
+    writer.write(members, List.of());
+    assertThat(statistic("total_commands_processed") - commands).isBetween(4_000L, 6_100L);
+    // One by one they would be as many reads as commands.
+    assertThat(statistic("total_reads_processed") - reads).isLessThan(200);
+  }
+
+  private static long statistic(String name) {
+    return ask(Command.INFO, "stats")
+        .toString()
+        .lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .mapToLong(line -> Long.parseLong(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
 }

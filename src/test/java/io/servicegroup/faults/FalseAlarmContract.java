@@ -1,0 +1,40 @@
+package io.servicegroup.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+/** Whatever breaks, nobody who lives is declared down, and who died is found. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class FalseAlarmContract {
+
+  /** The long forms, of three times and more, are the soak's. */
+  static final Duration LONG_ENOUGH = Timing.DOWN.multipliedBy(2);
+
+  private final Technology technology;
+  FalseAlarms fleet;
+
+  FalseAlarmContract(Technology technology) {
+    this.technology = technology;
+  }
+
+  @BeforeAll
+  void start() {
+    fleet = FalseAlarms.clocksApart(technology);
+  }
+
+  @AfterAll
+  void stop() {
+    if (fleet != null) {
+      fleet.close();
+    }
+  }
+
+  static void assertGood(Result result) {
+    System.out.println(result);
+    assertThat(result.faults()).as(result.toString()).isEmpty();
+  }
+}

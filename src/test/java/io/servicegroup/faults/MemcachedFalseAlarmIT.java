@@ -1,0 +1,9 @@
+package io.servicegroup.faults;
+
+/** memcached keeps the beats, PostgreSQL the catalogue. */
+class MemcachedFalseAlarmIT extends EmptiedFalseAlarmContract {
+
+  MemcachedFalseAlarmIT() {
+    super(Technology.MEMCACHED);
+  }
+}

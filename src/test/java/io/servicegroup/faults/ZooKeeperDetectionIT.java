@@ -1,0 +1,9 @@
+package io.servicegroup.faults;
+
+/** ZooKeeper keeps the beats, PostgreSQL the catalogue. */
+class ZooKeeperDetectionIT extends DetectionContract {
+
+  ZooKeeperDetectionIT() {
+    super(Technology.ZOOKEEPER);
+  }
+}
