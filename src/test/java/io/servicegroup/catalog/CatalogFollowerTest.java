@@ -178,6 +178,7 @@ class CatalogFollowerTest extends RegistrationRig {
     store.lose(H1);
     store.notifyWatchers();
     assertThat(next(losses)).extracting(CatalogLoss::missing).isEqualTo(2);
+    assertThat(store.restored()).as("by the first read").isNotEmpty();
     while (next(losses).missing() > 0) {
       store.notifyWatchers();
     }

@@ -15,8 +15,6 @@ import java.util.TreeSet;
 /** The value of one part of the index: hosts by group, and nothing else, so that it stays small. */
 final class IndexedNames {
 
-  private static final JsonArray NONE = new JsonArray();
-
   private final Map<String, Set<String>> groups = new TreeMap<>();
 
   /** Reads a stored value; what is none of ours holds no names. */
@@ -25,7 +23,9 @@ final class IndexedNames {
     try {
       JsonObject json = new JsonObject(Buffer.buffer(stored));
       for (String group : json.fieldNames()) {
-        json.getJsonArray(group, NONE).forEach(host -> names.add(group, (String) host));
+        if (json.getValue(group) instanceof JsonArray hosts) {
+          hosts.forEach(host -> names.add(group, (String) host));
+        }
       }
       return names;
     } catch (DecodeException | ClassCastException e) {

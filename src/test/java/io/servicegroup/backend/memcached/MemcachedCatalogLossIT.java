@@ -16,7 +16,6 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
-import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
@@ -148,7 +147,9 @@ class MemcachedCatalogLossIT {
   private static List<Member> list(Vertx on) {
     try {
       Snapshot list = await(Topics.LIST.request(on, MemberFilter.ALL, DEADLINE));
-      return list.stale() ? List.of() : list.members().stream().map(MemberView::member).toList();
+      return list.stale()
+          ? List.of()
+          : list.members().stream().map(view -> view.member().withLastSeenUp(null)).toList();
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
