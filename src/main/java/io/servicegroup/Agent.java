@@ -160,7 +160,7 @@ public final class Agent {
   private Future<?> deployFeatures(AgentConfig config) {
     BackendUri uri = config.catalog().uri();
     ServiceCatalogFactory factory =
-        Components.create(uri.scheme().catalogFactory().orElseThrow(), ServiceCatalogFactory.class);
+        Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
     Future<?> deployed = reach("catalog.uri", uri, () -> factory.prepare(vertx, config.catalog()));
     if (config.evaluate() != AgentConfig.Evaluate.NEVER) {
       deployed =

@@ -141,10 +141,10 @@ public enum Scheme {
   /**
    * The {@code ServiceCatalogFactory} of the technology.
    *
-   * @return its class name, or empty where the technology keeps beats only
+   * @return its class name
    */
-  public Optional<String> catalogFactory() {
-    return Optional.ofNullable(catalogFactory);
+  public String catalogFactory() {
+    return catalogFactory;
   }
 
   /**
