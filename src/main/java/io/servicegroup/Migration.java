@@ -21,6 +21,12 @@ import java.util.function.Supplier;
  */
 public final class Migration {
 
+  private static final String FROM = "--from";
+  private static final String TO = "--to";
+  private static final String AGENTS_KEY = "catalog.uri: ";
+  private static final String TABLES_ADVICE = " and catalog.create_tables is none";
+  private static final String ONLY_READ =
+      ", and a source is only read: no agent has had its catalogue there";
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -50,10 +56,9 @@ public final class Migration {
   public Future<CatalogCopy.Outcome> run(
       AgentConfig.Catalog from, AgentConfig.Catalog to, Consumer<CatalogCopy.Progress> progress) {
     AgentConfig.Catalog source = new AgentConfig.Catalog(from.uri(), AgentConfig.CreateTables.NONE);
-    return open("--from", source)
+    return open(FROM, source)
         .compose(
-            read ->
-                open("--to", to).compose(written -> new CatalogCopy(read, written, progress).run()))
+            read -> open(TO, to).compose(written -> new CatalogCopy(read, written, progress).run()))
         .transform(
             result ->
                 parts
@@ -110,6 +115,20 @@ public final class Migration {
 
   private <T> Future<T> reach(String option, BackendUri uri, Supplier<Future<T>> attempt) {
     return new FirstContact(vertx, option, uri.toString(), startTimeout, () -> false)
-        .reach(attempt);
+        .reach(attempt)
+        .recover(failure -> Future.failedFuture(named(option, failure)));
+  }
+
+  /** What an agent is told to change in its configuration, said of this command's option. */
+  private static Throwable named(String option, Throwable failure) {
+    String message = StartException.reason(failure);
+    if (!message.startsWith(AGENTS_KEY)) {
+      return failure;
+    }
+    String told = message.substring(AGENTS_KEY.length());
+    int advice = told.indexOf(TABLES_ADVICE);
+    boolean tables = option.equals(FROM) && advice >= 0;
+    return new StartException(
+        option + ": " + (tables ? told.substring(0, advice) + ONLY_READ : told), failure);
   }
 }

@@ -143,11 +143,8 @@ final class CatalogFollower {
     Set<MemberId> joinedHere = served.ids();
     return guard
         .guard(scope.read(catalog, joinedHere))
-        .compose(
-            found -> {
-              readNanos = System.nanoTime() - started;
-              return compare(found, read, joinedHere);
-            });
+        .compose(found -> compare(found, read, joinedHere))
+        .onSuccess(done -> readNanos = System.nanoTime() - started);
   }
 
   private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {

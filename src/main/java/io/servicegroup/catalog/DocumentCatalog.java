@@ -163,13 +163,17 @@ public final class DocumentCatalog implements ServiceCatalog {
                 .compose(
                     found -> {
                       Document before = found.isEmpty() ? null : found.get(0);
-                      if (before != null && MemberDocument.read(before).sameAs(member)) {
+                      Member old = before == null ? null : MemberDocument.read(before);
+                      if (old != null && (old.sameAs(member) || old.isLaterLifeOf(member))) {
                         return Future.succeededFuture(false);
                       }
-                      String text = MemberDocument.write(member);
+                      Member adopted = member.withLastSeenUp(null);
                       return store
-                          .write(MemberDocument.key(id), text, before)
-                          .compose(done -> done ? Future.succeededFuture(true) : again());
+                          .write(MemberDocument.key(id), MemberDocument.write(adopted), before)
+                          .compose(
+                              done ->
+                                  done ? settle(new Joined(adopted, old == null), old) : again())
+                          .map(true);
                     }));
   }
 

@@ -50,11 +50,13 @@ public interface ServiceCatalog {
 
   /**
    * Stores a member as another catalogue has it, for moving from one to the other: with its uuid,
-   * its operator's words and its incarnation, which stays the one it is in.
+   * its operator's words and its incarnation, which stays the one it is in. One that joined here
+   * since, and so has a newer incarnation, is left as it is. Later joins are newer than what was
+   * adopted.
    *
    * @param member as the other catalogue has it; {@code last_seen_up} is left out
    * @return whether anything had to be changed; refused with 409 where (host, binary) exists in
-   *     another group
+   *     another group, or the store cannot hold the member
    */
   Future<Boolean> adopt(Member member);
 

@@ -5,6 +5,7 @@ import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigException;
 import io.servicegroup.config.Fault;
+import io.servicegroup.model.MemberId;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;
@@ -92,19 +93,31 @@ final class MigrateCommand implements Callable<Integer> {
     } else {
       root.err()
           .printf(
-              "NOT complete: %d of %d members are missing in the target or differ (%s%s)."
-                  + " Start it again.%n",
+              "NOT complete: %d of %d members are missing in the target or differ (%s). %s%n",
               outcome.different().size(),
               outcome.members(),
-              String.join(
-                  ", ", outcome.different().stream().limit(SHOWN).map(Object::toString).toList()),
-              outcome.different().size() > SHOWN ? ", …" : "");
+              names(outcome.different()),
+              outcome.different().size() > outcome.refused().size()
+                  ? "Start it again."
+                  : "Change what is refused, then start it again.");
     }
-    if (outcome.others() > 0) {
-      out.printf("The target has %d members more, which the source has not.%n", outcome.others());
+    if (!outcome.joined().isEmpty()) {
+      out.printf(
+          "%d of them joined in the target since, and are left as they are there (%s).%n",
+          outcome.joined().size(), names(outcome.joined()));
+    }
+    if (!outcome.others().isEmpty()) {
+      out.printf(
+          "The target has %d members more, which the source has not (%s).%n",
+          outcome.others().size(), names(outcome.others()));
     }
     out.flush();
     root.err().flush();
     return outcome.different().isEmpty() ? 0 : CommandLineInterface.FAILED;
+  }
+
+  private static String names(List<MemberId> ids) {
+    String some = String.join(", ", ids.stream().limit(SHOWN).map(MemberId::toString).toList());
+    return ids.size() > SHOWN ? some + ", …" : some;
   }
 }

@@ -55,7 +55,6 @@ final class BackendView {
       restart();
     }
     started = true;
-    reachable = true;
   }
 
   private void restart() {

@@ -4,6 +4,7 @@ import io.servicegroup.detect.Vote.Choice;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +24,39 @@ final class Ballot {
     this.cast = cast;
   }
 
-  void beat(Vote vote, Beat beat) {
+  /**
+   * The catalogue says who beats through which backends; who was joined by no agent may beat
+   * through any. What a backend showed of a life before says nothing about one that does not use it
+   * any more.
+   */
+  void recorded(Tracked tracked, BackendView backend) {
+    boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
+    Vote vote = tracked.votes[backend.index];
+    if (vote == null) {
+      if (votes) {
+        backend.heard(tracked.voteOf(backend));
+      }
+    } else if (vote.isOlderLife(vote.incarnation())) {
+      if (!votes) {
+        backend.drop(vote);
+        tracked.votes[backend.index] = null;
+      } else if (vote.held) {
+        // Nobody will say of it that it ended: it did with the life before.
+        notVouchedFor(vote);
+      }
+    }
+  }
+
+  /** The backend was away: others saw alive whom it saw dead before, and it is to look again. */
+  void reconsider(Vote vote) {
+    if (vote != null && vote.choice == Choice.DOWN && vote.tracked.status == Status.UP) {
+      vote.choice = Choice.PENDING;
+      vote.backend.heard(vote);
+    }
+  }
+
+  void beat(Tracked tracked, BackendView backend, Beat beat) {
+    Vote vote = tracked.voteOf(backend);
     if (vote.isOlderLife(beat.incarnation())) {
       return;
     }
@@ -44,7 +77,8 @@ final class Ballot {
     }
   }
 
-  void held(Vote vote, Beat beat) {
+  void held(Tracked tracked, BackendView backend, Beat beat) {
+    Vote vote = tracked.voteOf(backend);
     if (vote.isOlderLife(beat.incarnation()) || vote.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
@@ -55,7 +89,8 @@ final class Ballot {
     alive(vote);
   }
 
-  void gone(Vote vote, Absence absence) {
+  void gone(Tracked tracked, BackendView backend, Absence absence) {
+    Vote vote = tracked.voteOf(backend);
     if (vote.isOldNews(absence)) {
       return;
     }

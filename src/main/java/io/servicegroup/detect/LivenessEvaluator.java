@@ -74,7 +74,8 @@ public final class LivenessEvaluator {
     BackendView backend = backend(sightings.backend());
     now = at;
     backend.advance(sightings.witnessedMillis());
-    sightings.beats().forEach(beat -> ballot.beat(vote(track(beat.id()), backend), beat));
+    becomeReachable(backend);
+    sightings.beats().forEach(beat -> ballot.beat(track(beat.id()), backend, beat));
     sightings.held().forEach(beat -> held(beat, backend));
     sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {
@@ -96,7 +97,19 @@ public final class LivenessEvaluator {
    * @throws IllegalArgumentException where no backend of that name is configured
    */
   public void backendState(BackendState state) {
-    backend(state.backend()).reachable = state.state() != BackendState.State.UNREACHABLE;
+    BackendView backend = backend(state.backend());
+    if (state.state() == BackendState.State.UNREACHABLE) {
+      backend.reachable = false;
+    } else {
+      becomeReachable(backend);
+    }
+  }
+
+  private void becomeReachable(BackendView backend) {
+    if (!backend.reachable) {
+      backend.reachable = true;
+      members.values().forEach(tracked -> ballot.reconsider(tracked.votes[backend.index]));
+    }
   }
 
   /**
@@ -114,16 +127,7 @@ public final class LivenessEvaluator {
     tracked.member = member;
     tracked.catalogued = true;
     tracked.found &= !justJoined;
-    for (BackendView backend : backends.values()) {
-      boolean votes = member.backends().isEmpty() || member.backends().contains(backend.name);
-      Vote vote = tracked.votes[backend.index];
-      if (votes && vote == null) {
-        backend.heard(vote(tracked, backend));
-      } else if (vote != null && vote.held && vote.isOlderLife(vote.incarnation())) {
-        // Nobody will say of it that it ended: it did with the life before.
-        ballot.notVouchedFor(vote);
-      }
-    }
+    backends.values().forEach(backend -> ballot.recorded(tracked, backend));
     if (member.forcedDown()) {
       Reason why = tracked.status == Status.UNKNOWN ? Reason.INITIAL : Reason.FORCED_DOWN;
       verdicts.settle(tracked, Status.DOWN, why, null, now);
@@ -218,27 +222,18 @@ public final class LivenessEvaluator {
     return members.computeIfAbsent(id, key -> new Tracked(key, backends.size()));
   }
 
-  private Vote vote(Tracked tracked, BackendView backend) {
-    Vote vote = tracked.votes[backend.index];
-    if (vote == null) {
-      vote = new Vote(tracked, backend);
-      tracked.votes[backend.index] = vote;
-    }
-    return vote;
-  }
-
   /** Presence without a life of ours is somebody else's member, whether or not it has a row. */
   private void held(Beat beat, BackendView backend) {
     Tracked tracked = track(beat.id());
     if (tracked.member == null && beat.incarnation() == null) {
       tracked.member = Member.uncatalogued(beat.id());
     }
-    ballot.held(vote(tracked, backend), beat);
+    ballot.held(tracked, backend, beat);
   }
 
   private void gone(Absence absence, BackendView backend) {
     Tracked tracked = track(absence.id());
-    ballot.gone(vote(tracked, backend), absence);
+    ballot.gone(tracked, backend, absence);
     boolean left = tracked.status == Status.DOWN && tracked.reason == Reason.LEFT;
     if (left && !tracked.catalogued) {
       forget(tracked);
@@ -288,7 +283,7 @@ public final class LivenessEvaluator {
     if (tracked.member == null || tracked.isForcedDown()) {
       return;
     }
-    Vote decisive = VerdictRules.decisive(settings.rule(), tracked.votes, cast);
+    Vote decisive = VerdictRules.decisive(settings.rule(), tracked, cast);
     if (decisive == null) {
       return;
     }

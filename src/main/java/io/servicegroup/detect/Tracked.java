@@ -34,6 +34,19 @@ final class Tracked {
     this.votes = new Vote[backends];
   }
 
+  /** The backend's vote, which is made where there is none. */
+  Vote voteOf(BackendView backend) {
+    if (votes[backend.index] == null) {
+      votes[backend.index] = new Vote(this, backend);
+    }
+    return votes[backend.index];
+  }
+
+  /** Whether the present life's agent said that it beats through a backend. */
+  boolean isRecorded(BackendView backend) {
+    return member != null && member.backends().contains(backend.name);
+  }
+
   boolean isForcedDown() {
     return member != null && member.forcedDown();
   }

@@ -85,16 +85,12 @@ final class VerdictLog {
   }
 
   private static Verdict verdict(Tracked tracked) {
-    boolean stale = true;
-    for (Vote vote : tracked.votes) {
-      stale &= vote == null || !vote.backend.reachable;
-    }
     return new Verdict(
         tracked.status,
         tracked.reason,
         tracked.since,
         tracked.lastSeenUp,
-        stale,
+        VerdictRules.isStale(tracked),
         tracked.decidedBy);
   }
 }

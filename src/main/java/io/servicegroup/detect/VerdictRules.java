@@ -7,8 +7,8 @@ import io.servicegroup.model.Status;
 
 /**
  * How the votes of several backends make one verdict. A backend that never saw the member and was
- * not recorded for it has no vote here (null). One that cannot be reached has no vote under {@link
- * Rule#ALL}; its last up stands under {@link Rule#ANY}.
+ * not recorded for it abstains, except where all do: then none may see it. One that cannot be
+ * reached has no vote under {@link Rule#ALL}; its last up stands under {@link Rule#ANY}.
  */
 final class VerdictRules {
 
@@ -17,23 +17,54 @@ final class VerdictRules {
   /**
    * Finds the vote that decides.
    *
+   * @param rule how the votes combine
+   * @param tracked the member with its votes; null for a backend that has none
    * @param cast the vote that was just cast, preferred among equals; or null
    * @return the vote, or null where the verdict that stands is to stand: nobody can vote, or
    *     somebody who can has not made up its mind
    */
-  static Vote decisive(Rule rule, Vote[] votes, Vote cast) {
-    Choice strong = rule == Rule.ALL ? Choice.DOWN : Choice.UP;
-    Choice weak = rule == Rule.ALL ? Choice.UP : Choice.DOWN;
-    Vote found = find(rule, votes, cast, strong);
+  static Vote decisive(Rule rule, Tracked tracked, Vote cast) {
+    boolean anybody = isAnybodyEntitled(tracked);
+    Rule applied = anybody ? rule : Rule.ANY;
+    Choice strong = applied == Rule.ALL ? Choice.DOWN : Choice.UP;
+    Vote found = find(applied, tracked.votes, cast, strong, anybody);
     if (found != null) {
       return found;
     }
-    for (Vote vote : votes) {
-      if (vote != null && vote.backend.reachable && vote.choice == Choice.PENDING) {
+    for (Vote vote : tracked.votes) {
+      if (vote != null
+          && vote.backend.reachable
+          && vote.choice == Choice.PENDING
+          && (!anybody || isEntitled(vote))) {
         return null;
       }
     }
-    return find(rule, votes, cast, weak);
+    Choice weak = applied == Rule.ALL ? Choice.UP : Choice.DOWN;
+    return find(applied, tracked.votes, cast, weak, anybody);
+  }
+
+  /** Whether nobody who has a vote can be reached. */
+  static boolean isStale(Tracked tracked) {
+    boolean anybody = isAnybodyEntitled(tracked);
+    for (Vote vote : tracked.votes) {
+      if (vote != null && vote.backend.reachable && (!anybody || isEntitled(vote))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAnybodyEntitled(Tracked tracked) {
+    for (Vote vote : tracked.votes) {
+      if (vote != null && isEntitled(vote)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isEntitled(Vote vote) {
+    return !vote.neverSeen() || vote.tracked.isRecorded(vote.backend);
   }
 
   /**
@@ -55,19 +86,22 @@ final class VerdictRules {
     return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : decisive.reason;
   }
 
-  private static Vote find(Rule rule, Vote[] votes, Vote cast, Choice choice) {
-    if (cast != null && counts(rule, cast) && cast.choice == choice) {
+  private static Vote find(
+      Rule rule, Vote[] votes, Vote cast, Choice choice, boolean entitledOnly) {
+    if (cast != null && counts(rule, cast, choice, entitledOnly)) {
       return cast;
     }
     for (Vote vote : votes) {
-      if (vote != null && counts(rule, vote) && vote.choice == choice) {
+      if (vote != null && counts(rule, vote, choice, entitledOnly)) {
         return vote;
       }
     }
     return null;
   }
 
-  private static boolean counts(Rule rule, Vote vote) {
-    return vote.backend.reachable || (rule == Rule.ANY && vote.choice == Choice.UP);
+  private static boolean counts(Rule rule, Vote vote, Choice choice, boolean entitledOnly) {
+    return vote.choice == choice
+        && (!entitledOnly || isEntitled(vote))
+        && (vote.backend.reachable || (rule == Rule.ANY && choice == Choice.UP));
   }
 }

@@ -20,9 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,11 +41,13 @@ public final class EvaluationVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(EvaluationVerticle.class);
   private static final Duration DIGEST_INTERVAL = Duration.ofSeconds(5);
+  private static final int REMEMBERED = 100;
   private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(5);
 
   private final AgentConfig config;
   private final LivenessEvaluator evaluator;
   private final Map<String, BackendState> states = new HashMap<>();
+  private final Set<Set<String>> unseen = new HashSet<>();
   private boolean running;
 
   /**
@@ -138,8 +143,7 @@ public final class EvaluationVerticle extends VerticleBase {
   }
 
   private boolean isConfigured(String backend) {
-    boolean configured =
-        config.liveness().backends().stream().anyMatch(known -> known.name().equals(backend));
+    boolean configured = isBackend(backend);
     if (!configured) {
       LOG.warn("A message about the backend {}, which is not configured, was dropped", backend);
     }
@@ -171,10 +175,30 @@ public final class EvaluationVerticle extends VerticleBase {
     if (!isWatched(event)) {
       return;
     }
+    warnOfUnseen(member);
     publish(
         event.type() == CatalogEvent.Type.DELETED
             ? evaluator.deleted(member.id(), now())
             : evaluator.member(member, isJoining(event), now()));
+  }
+
+  /** Where agents name their backends differently, or one was left out of a move. */
+  private void warnOfUnseen(Member member) {
+    Set<String> backends = member.backends();
+    if (!backends.isEmpty()
+        && backends.stream().noneMatch(this::isBackend)
+        && unseen.size() < REMEMBERED
+        && unseen.add(backends)) {
+      LOG.warn(
+          "{} and perhaps others beat through {} only, which liveness.backends here does not name:"
+              + " they are UNKNOWN here. A backend has one name on all agents",
+          member.id(),
+          String.join(", ", new TreeSet<>(backends)));
+    }
+  }
+
+  private boolean isBackend(String name) {
+    return config.liveness().backends().stream().anyMatch(known -> known.name().equals(name));
   }
 
   /**

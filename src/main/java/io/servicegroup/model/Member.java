@@ -71,6 +71,16 @@ public record Member(
   }
 
   /**
+   * Tells whether an agent joined the member again since another state of it.
+   *
+   * @param other another state of the same member
+   * @return whether this one has the newer incarnation
+   */
+  public boolean isLaterLifeOf(Member other) {
+    return incarnation != null && incarnation.isNewerThan(other.incarnation);
+  }
+
+  /**
    * Copies this member with another time stamp.
    *
    * @param at the new value, or null

@@ -187,7 +187,11 @@ final class MemoryCatalog implements ServiceCatalog {
               throw new ServiceGroupException(409, "in group " + other.id().group());
             }
           }
-          boolean same = member.sameAs(store.get(member.id()));
+          Member old = store.get(member.id());
+          if (old != null && old.isLaterLifeOf(member)) {
+            return false;
+          }
+          boolean same = member.sameAs(old);
           store.put(member.withLastSeenUp(null));
           if (member.incarnation() != null) {
             store.generation = Math.max(store.generation, member.incarnation().generation());

@@ -321,6 +321,67 @@ public abstract class ServiceCatalogContract {
   }
 
   @Test
+  void adoptsNoLifeBeforeTheOneThatBeganHere() throws Exception {
+    Member old = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    await(catalog.adopt(old));
+    Member joined = await(catalog.join(spec("h1", 2), "agent-2", BACKENDS)).member();
+
+    assertThat(await(catalog.adopt(old))).isFalse();
+    assertThat(await(catalog.adopt(withoutAgent(old)))).isFalse();
+
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(joined);
+  }
+
+  private static Member withoutAgent(Member member) {
+    return new Member(
+        member.id(),
+        member.binary(),
+        member.uuid(),
+        member.version(),
+        Map.of(),
+        false,
+        null,
+        false,
+        null,
+        null,
+        Set.of(),
+        null);
+  }
+
+  @Test
+  void joinsAreNewerThanAnythingThatWasAdoptedAtOnce() throws Exception {
+    Member like = await(catalog.join(spec("h0", 1), "agent-1", BACKENDS)).member();
+    List<Future<Boolean>> adopted = new ArrayList<>();
+    List<Member> members = new ArrayList<>();
+    for (int i = 1; i <= 20; i++) {
+      long generation = 1_000L * (i % 2 == 0 ? i : 21 - i);
+      Member member =
+          new Member(
+              id("h" + i),
+              "nova-compute",
+              null,
+              1,
+              Map.of(),
+              false,
+              null,
+              false,
+              new Incarnation(generation, "abc"),
+              like.agent(),
+              BACKENDS,
+              null);
+      members.add(member);
+      adopted.add(catalog.adopt(member));
+    }
+    await(Future.all(adopted));
+
+    for (Member member : members) {
+      await(catalog.delete(member.id()));
+      Member joined = await(catalog.join(spec(member.id().host(), 1), "a", BACKENDS)).member();
+      assertThat(joined.incarnation().isNewerThan(member.incarnation())).isTrue();
+    }
+  }
+
+  @Test
   void adoptsNoSecondGroupOfABinary() throws Exception {
     Member member = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
     Member clash =

@@ -5,7 +5,6 @@ import static io.servicegroup.detect.Evaluation.member;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.servicegroup.detect.EvaluatorSettings.Rule;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
@@ -324,87 +323,6 @@ class LivenessEvaluatorTest {
       assertThat(Evaluation.told(pg.delete("m1"))).containsExactly("m1 DOWN deleted");
       assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
       assertThat(pg.look("pg", 30_000).told()).isEmpty();
-    }
-  }
-
-  @Nested
-  class SeveralBackends {
-
-    private Evaluation with(Rule rule) {
-      Evaluation both =
-          new Evaluation(
-              s ->
-                  new EvaluatorSettings(
-                      s.backends(),
-                      rule,
-                      s.serviceDownTime(),
-                      s.groupDownTimes(),
-                      s.reportInterval(),
-                      s.pollInterval(),
-                      s.massShare(),
-                      s.massMinWriters(),
-                      s.massHold()),
-              "a",
-              "b");
-      both.look("a", 0).told();
-      both.look("b", 0).told();
-      both.know(member("m1", 1, false, "a", "b"));
-      return both;
-    }
-
-    @Test
-    void allNeedsEveryVoteForUpAndOneForDown() {
-      Evaluation both = with(Rule.ALL);
-      assertThat(both.look("a", 1_000).beat("m1", 1, 1).told()).isEmpty();
-      assertThat(both.look("b", 1_000).beat("m1", 1, 1).told()).containsExactly("m1 UP heartbeat");
-      both.look("a", 15_000).beat("m1", 1, 2).told();
-      assertThat(both.look("b", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-      assertThat(both.changes.get(1).backend()).isEqualTo("b");
-    }
-
-    @Test
-    void anyNeedsOneVoteForUpAndEveryForDown() {
-      Evaluation both = with(Rule.ANY);
-      assertThat(both.look("a", 1_000).beat("m1", 1, 1).told()).containsExactly("m1 UP heartbeat");
-      assertThat(both.look("b", 15_000).told()).isEmpty();
-      assertThat(both.look("a", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-    }
-
-    @Test
-    void anUnreachableOneHasNoVoteUnderAll() {
-      Evaluation both = with(Rule.ALL);
-      both.reachable("b", false);
-      assertThat(both.look("a", 1_000).beat("m1", 1, 1).told()).containsExactly("m1 UP heartbeat");
-    }
-
-    @Test
-    void theLastUpOfAnUnreachableOneStandsUnderAny() {
-      Evaluation both = with(Rule.ANY);
-      both.look("b", 1_000).beat("m1", 1, 1).told();
-      both.reachable("b", false);
-      assertThat(both.look("a", 16_000).told()).isEmpty();
-      both.reachable("b", true);
-      assertThat(both.look("b", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-    }
-
-    @Test
-    void oneThatTheMemberDoesNotBeatThroughAbstains() {
-      Evaluation both = with(Rule.ALL);
-      both.know(member("m2", 1, false, "a"));
-      assertThat(both.look("a", 1_000).beat("m2", 1, 1).told()).containsExactly("m2 UP heartbeat");
-      assertThat(both.look("b", 15_000).told()).doesNotContain("m2 DOWN heartbeat_timeout");
-      assertThat(both.status("m2")).isEqualTo(Status.UP);
-    }
-
-    @Test
-    void aRestartSeenThroughBothIsToldOnce() {
-      Evaluation both = with(Rule.ALL);
-      both.look("a", 1_000).beat("m1", 1, 1).told();
-      both.look("b", 1_000).beat("m1", 1, 1).told();
-      both.look("a", 2_000).beat("m1", 2, 1).told();
-      both.look("b", 2_000).beat("m1", 2, 1).told();
-      assertThat(Evaluation.told(both.changes))
-          .containsExactly("m1 UP heartbeat", "m1 UP restarted");
     }
   }
 

@@ -17,6 +17,7 @@ public final class Soak {
     SCENARIOS.put("detection", Soak::detection);
     SCENARIOS.put("false-alarms", Soak::falseAlarms);
     SCENARIOS.put("clocks", Soak::clocks);
+    SCENARIOS.put("rolling-move", Soak::rollingMove);
     SCENARIOS.put("failing-beats", chosen -> failingBeats());
     SCENARIOS.put("mass-silence", chosen -> massSilence());
     SCENARIOS.put("pgbouncer", chosen -> List.of(show(Pooler.run(Duration.ofMinutes(10)))));
@@ -107,6 +108,20 @@ public final class Soak {
     return chosen.stream()
         .map(technology -> show(ClockSkew.run(technology, Duration.ofMinutes(2))))
         .toList();
+  }
+
+  /** Between any two of them, there and back. */
+  private static List<Result> rollingMove(List<Technology> chosen) {
+    List<Result> results = new ArrayList<>();
+    for (Technology from : chosen) {
+      for (Technology to : chosen) {
+        // Both are the backend hazelcast.
+        if (!from.backend().equals(to.backend())) {
+          results.add(show(RollingMove.run(from, to)));
+        }
+      }
+    }
+    return results;
   }
 
   private static List<Result> failingBeats() throws Exception {

@@ -46,10 +46,23 @@ public final class AgentProcess implements AutoCloseable {
   private AgentProcess(JsonObject config) {
     try {
       home = Files.createTempDirectory("servicegroup-agent-");
-      JsonObject complete = config.copy();
-      if (!complete.containsKey("http")) {
-        complete.put("http", new JsonObject().put("port", port));
-      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    configure(config);
+  }
+
+  /**
+   * Gives it another configuration, from its next start on.
+   *
+   * @param config all of it; {@code http.port} is added where {@code http} is missing
+   */
+  public void configure(JsonObject config) {
+    JsonObject complete = config.copy();
+    if (!complete.containsKey("http")) {
+      complete.put("http", new JsonObject().put("port", port));
+    }
+    try {
       // JSON is YAML.
       Files.writeString(home.resolve("agent.yaml"), complete.encodePrettily());
     } catch (IOException e) {

@@ -35,6 +35,8 @@ final class PostgresCatalog implements ServiceCatalog {
   private static final int CONNECTIONS = 2;
   private static final int JOIN_ATTEMPTS = 5;
   private static final String UNIQUE_VIOLATION = "23505";
+  private static final String DATA_EXCEPTION = "22";
+  private static final String INTEGRITY_VIOLATION = "23";
   private static final String NEWS = "catalog ";
   private static final String RESYNC = "resync";
 
@@ -155,13 +157,29 @@ final class PostgresCatalog implements ServiceCatalog {
     return find(List.of(member.id()))
         .compose(
             found ->
-                found.stream().anyMatch(member::sameAs)
+                found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
                     ? Future.succeededFuture(false)
                     : refuseClash(member.id(), member.binary())
                         .compose(
                             free ->
                                 one(PostgresCatalogSql.ADOPT, PostgresCatalogRows.values(member)))
-                        .map(true));
+                        .map(Optional::isPresent)
+                        .recover(failure -> Future.failedFuture(unstorable(member, failure))));
+  }
+
+  /** What the member itself is the cause of is refused; another one may well be stored. */
+  private static Throwable unstorable(Member member, Throwable failure) {
+    boolean refused =
+        failure instanceof PgException refusal
+            && refusal.getSqlState() != null
+            && (refusal.getSqlState().startsWith(DATA_EXCEPTION)
+                || refusal.getSqlState().startsWith(INTEGRITY_VIOLATION));
+    return refused
+        ? new ServiceGroupException(
+            409,
+            String.format(
+                "%s cannot be stored: %s", member.id(), ((PgException) failure).getErrorMessage()))
+        : failure;
   }
 
   @Override

@@ -58,7 +58,9 @@ final class PostgresCatalogSql {
   private static final String BEGIN_INCARNATION =
       """
       , numbered AS MATERIALIZED (
-        SELECT id, report_count, nextval('servicegroup_generation') AS generation FROM s
+        SELECT s.id, s.report_count,
+          greatest(nextval('servicegroup_generation'), m.generation + 1) AS generation
+        FROM s LEFT JOIN servicegroup_members m ON m.service_id = s.id
       ), m AS (
         INSERT INTO servicegroup_members
           (service_id, generation, incarnation, agent, backends, metadata, joined_count)
@@ -138,7 +140,8 @@ final class PostgresCatalogSql {
 
   /**
    * Group, host, binary, version, uuid, disabled, reason, forced down; incarnation, its generation,
-   * agent, backends and metadata, or null where no agent joined the member.
+   * agent, backends and metadata, or null where no agent joined the member. Finds no row where it
+   * joined here since. The sequence only rises, however many are adopted at once.
    */
   static final String ADOPT =
       """
@@ -150,10 +153,15 @@ final class PostgresCatalogSql {
           version = EXCLUDED.version, uuid = EXCLUDED.uuid, disabled = EXCLUDED.disabled,
           disabled_reason = EXCLUDED.disabled_reason, forced_down = EXCLUDED.forced_down,
           updated_at = $NOW
+        WHERE NOT EXISTS (SELECT FROM servicegroup_members
+          WHERE service_id = services.id AND generation > coalesce($10, 0))
         RETURNING *
+      ), locked AS MATERIALIZED (
+        SELECT pg_advisory_xact_lock(7310317312650474) FROM s WHERE $10 IS NOT NULL
       ), g AS MATERIALIZED (
-        SELECT setval('servicegroup_generation', greatest(last_value, $10::bigint))
-        FROM servicegroup_generation WHERE $10 IS NOT NULL
+        SELECT CASE WHEN last_value < $10::bigint
+          THEN setval('servicegroup_generation', $10) END
+        FROM locked, LATERAL (SELECT last_value FROM servicegroup_generation) sequence
       ), m AS (
         INSERT INTO servicegroup_members
           (service_id, generation, incarnation, agent, backends, metadata, joined_count)
@@ -162,6 +170,7 @@ final class PostgresCatalogSql {
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
           state_reason = NULL, changed = pg_current_xact_id()
+        WHERE servicegroup_members.generation <= EXCLUDED.generation
         RETURNING *
       ) SELECT
       """

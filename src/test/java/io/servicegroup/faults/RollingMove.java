@@ -1,0 +1,182 @@
+package io.servicegroup.faults;
+
+import static io.servicegroup.faults.Timing.PATIENCE;
+import static io.servicegroup.faults.Timing.POLL;
+import static io.servicegroup.faults.Timing.REPORT;
+
+import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.BackendServer;
+import io.servicegroup.testkit.Change;
+import io.servicegroup.testkit.ListeningService;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Fifty members of two agents, and a third that watches, move from one backend to another: first
+ * all agents name the old one, then both, then the new one, each restarted once for each step. In
+ * the middle one more member, a service, is killed. Nobody else may go down; at the end the old
+ * backend is stopped for good.
+ */
+final class RollingMove implements AutoCloseable {
+
+  /** The default: time enough for a restart on a machine that does other things as well. */
+  private static final Duration DOWN = Duration.ofSeconds(15);
+
+  private static final Duration LATEST_DOWN =
+      DOWN.plus(POLL.multipliedBy(2)).plus(Duration.ofMillis(500));
+  private static final int AGENTS = 3;
+  private static final int MEMBERS = 25;
+  private static final String VICTIM = "compute/victim";
+
+  private final Technology from;
+  private final Technology to;
+  private final PostgresServer catalog = PostgresServer.create("fsync=off");
+  private final Map<Technology, BackendServer> servers = new EnumMap<>(Technology.class);
+  private final Map<Technology, List<String>> uris = new EnumMap<>(Technology.class);
+  private final ListeningService service = new ListeningService();
+  private final List<AgentProcess> agents = new ArrayList<>();
+  private final List<String> faults = new ArrayList<>();
+  private Duration longestRestart = Duration.ZERO;
+
+  private RollingMove(Technology from, Technology to) {
+    this.from = from;
+    this.to = to;
+    prepare(from);
+    prepare(to);
+  }
+
+  /** Moves once. */
+  static Result run(Technology from, Technology to) {
+    try (RollingMove move = new RollingMove(from, to)) {
+      return move.run();
+    }
+  }
+
+  private void prepare(Technology technology) {
+    List<String> each = new ArrayList<>();
+    HazelcastAddresses addresses = new HazelcastAddresses();
+    if (technology != Technology.POSTGRESQL && technology != Technology.HAZELCAST_MEMBER) {
+      servers.put(technology, technology.start());
+    }
+    for (int i = 0; i < AGENTS; i++) {
+      each.add(
+          switch (technology) {
+            case POSTGRESQL -> catalog.uri();
+            case HAZELCAST_MEMBER -> addresses.next();
+            default -> servers.get(technology).uri(servers.get(technology).port());
+          });
+    }
+    uris.put(technology, each);
+  }
+
+  private Result run() {
+    for (int i = 0; i < AGENTS; i++) {
+      agents.add(AgentProcess.of(config(i, List.of(from))).start());
+    }
+    AgentProcess observer = agents.get(0);
+    observer.await(0, 2 * MEMBERS + 1, change -> change.status().equals("UP"), PATIENCE);
+    restart(0, List.of(from, to));
+    restart(1, List.of(from, to));
+    Duration found = kill(observer);
+    restart(2, List.of(from, to));
+    for (int i = 0; i < AGENTS; i++) {
+      restart(i, List.of(to));
+    }
+    if (servers.containsKey(from)) {
+      servers.get(from).stop();
+    }
+    observer.changes().during(LATEST_DOWN.plus(REPORT));
+    verify();
+    String counted =
+        "%d false DOWN at 3 agents, the killed service found after %d ms, longest restart %.1f s"
+            .formatted(wrong().size(), found.toMillis(), longestRestart.toMillis() / 1000.0);
+    return new Result("rolling move from " + from.text() + " to " + to.text(), counted, faults);
+  }
+
+  /** As an upgrade does it, so that nobody leaves. */
+  private void restart(int i, List<Technology> backends) {
+    AgentProcess agent = agents.get(i);
+    long stopped = System.nanoTime();
+    agent.process().signal("TERM");
+    agent.process().awaitExit(PATIENCE);
+    agent.configure(config(i, backends));
+    agent.start();
+    Duration took = Duration.ofNanos(System.nanoTime() - stopped);
+    longestRestart = took.compareTo(longestRestart) > 0 ? took : longestRestart;
+  }
+
+  private Duration kill(AgentProcess observer) {
+    int mark = observer.changes().mark();
+    long killed = service.kill();
+    List<Change> down =
+        observer.changes().await(mark, 1, change -> change.is(VICTIM, "DOWN"), LATEST_DOWN);
+    if (down.isEmpty()) {
+      faults.add("the killed service was not found: " + observer.process().tail());
+      return LATEST_DOWN;
+    }
+    return down.get(0).after(killed);
+  }
+
+  private void verify() {
+    List<Change> wrong = wrong();
+    if (!wrong.isEmpty()) {
+      faults.add("members that lived went down: " + wrong);
+    }
+    String up = agents.get(0).get("/v1/groups/compute/members?status=UP").body();
+    int members = new JsonObject(up).getJsonArray("members").size();
+    if (members != 2 * MEMBERS) {
+      faults.add("%d members are up at the end, not %d".formatted(members, 2 * MEMBERS));
+    }
+    String victim = agents.get(0).get("/v1/groups/compute/members/victim").body();
+    if (!"DOWN".equals(new JsonObject(victim).getString("status"))) {
+      faults.add("the killed service is not down at the end: " + victim);
+    }
+  }
+
+  private List<Change> wrong() {
+    return agents.stream()
+        .flatMap(agent -> agent.changes().since(0).stream())
+        .filter(change -> change.status().equals("DOWN") && !change.member().equals(VICTIM))
+        .toList();
+  }
+
+  private JsonObject config(int i, List<Technology> backends) {
+    JsonObject config =
+        i == 0
+            ? Configs.observer(catalog.uri())
+            : Configs.sidecar(catalog.uri(), "compute", Configs.names("host-" + i, MEMBERS));
+    if (i == 1) {
+      config
+          .getJsonArray("services")
+          .add(
+              new JsonObject()
+                  .put("group", "compute")
+                  .put("host", "victim")
+                  .put("probe", service.pidProbe()));
+    }
+    config.getJsonObject("agent").put("leave_on_stop", false);
+    JsonArray named = new JsonArray();
+    backends.forEach(technology -> named.add(uris.get(technology).get(i)));
+    config
+        .getJsonObject("liveness")
+        .put("service_down_time", DOWN.toSeconds() + "s")
+        .put("poll_interval", POLL.toSeconds() + "s")
+        .put("verdict", "any")
+        .put("backends", named);
+    return config;
+  }
+
+  @Override
+  public void close() {
+    agents.forEach(AgentProcess::close);
+    service.close();
+    servers.values().forEach(BackendServer::close);
+    catalog.close();
+  }
+}

@@ -1,0 +1,16 @@
+package io.servicegroup.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two of the moves that {@code scripts/soak rolling-move} does; each has both parts of a pair. */
+class RollingMoveIT {
+
+  @ParameterizedTest
+  @CsvSource({"REDIS,MEMCACHED", "POSTGRESQL,ZOOKEEPER"})
+  void raisesNoAlarmAndMissesNone(Technology from, Technology to) {
+    assertThat(RollingMove.run(from, to).faults()).isEmpty();
+  }
+}
