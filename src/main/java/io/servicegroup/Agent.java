@@ -160,8 +160,8 @@ public final class Agent {
   private Future<?> deployFeatures(AgentConfig config) {
     BackendUri uri = config.catalog().uri();
     ServiceCatalogFactory factory =
-        Components.create(uri.scheme().catalogFactory().orElseThrow(), ServiceCatalogFactory.class);
-    Future<?> deployed = reach("catalog.uri", uri, () -> makeTables(factory, config.catalog()));
+        Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
+    Future<?> deployed = reach("catalog.uri", uri, () -> factory.prepare(vertx, config.catalog()));
     if (config.evaluate() != AgentConfig.Evaluate.NEVER) {
       deployed =
           deployed.compose(
@@ -186,19 +186,6 @@ public final class Agent {
                       Deployable verticle = new RegistrationVerticle(config, id, catalog);
                       return deploy("RegistrationVerticle", () -> vertx.deployVerticle(verticle));
                     }));
-  }
-
-  /** A liveness verticle that lives in the catalogue's database needs its tables first. */
-  private Future<Void> makeTables(ServiceCatalogFactory factory, AgentConfig.Catalog settings) {
-    Promise<Void> made = Promise.promise();
-    vertx
-        .getOrCreateContext()
-        .runOnContext(
-            now -> {
-              ServiceCatalog catalog = factory.create(vertx, settings);
-              catalog.open().eventually(catalog::close).onComplete(made);
-            });
-    return made.future();
   }
 
   private Future<?> deployBackends(AgentConfig config) {
@@ -239,7 +226,10 @@ public final class Agent {
         liveness.serviceDownTime(),
         liveness.pollInterval(),
         config.watch() instanceof AgentConfig.WatchOwn,
-        groups);
+        groups,
+        config.catalog().uri().isSamePlaceAs(backend.uri())
+            ? null
+            : config.catalog().createTables());
   }
 
   private Future<Void> deployBackend(String name, String verticle, JsonObject settings) {

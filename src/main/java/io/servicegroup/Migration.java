@@ -75,8 +75,7 @@ public final class Migration {
         .compose(
             uri -> {
               ServiceCatalogFactory factory =
-                  Components.create(
-                      uri.scheme().catalogFactory().orElseThrow(), ServiceCatalogFactory.class);
+                  Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
               return reach(
                   option,
                   uri,

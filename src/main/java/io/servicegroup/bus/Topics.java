@@ -204,6 +204,14 @@ public final class Topics {
           LivenessCodec::encodeConflict,
           LivenessCodec::decodeConflict);
 
+  /**
+   * A member was deleted through this agent, which does not serve it: what its own agent left in
+   * the backends, should that be dead, goes as well. Published by RegistrationVerticle, consumed by
+   * liveness verticles.
+   */
+  public static final Topic<CatalogEvent> BURIAL =
+      new Topic<>("servicegroup.burial", true, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
+
   // ---- liveness verticles to EvaluationVerticle ----
 
   /** What one liveness verticle saw since its last message. */

@@ -3,6 +3,7 @@ package io.servicegroup.catalog;
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
+import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -140,6 +141,7 @@ final class MemberOperations implements CatalogFollower.Listener {
         () ->
             guard
                 .guard(catalog.delete(id))
+                .onSuccess(this::bury)
                 .<Void>mapEmpty()
                 .recover(
                     failure ->
@@ -148,6 +150,12 @@ final class MemberOperations implements CatalogFollower.Listener {
                             ? Future.succeededFuture()
                             : Future.failedFuture(failure))
                 .compose(deleted -> forget(id)));
+  }
+
+  private void bury(Member member) {
+    if (served.get(member.id()).isEmpty()) {
+      Topics.BURIAL.publish(vertx, new CatalogEvent(CatalogEvent.Type.DELETED, member, false));
+    }
   }
 
   private Future<Void> forget(MemberId id) {

@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.config.AgentConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
@@ -17,6 +18,18 @@ public interface ServiceCatalogFactory {
    * @return the catalogue
    */
   ServiceCatalog create(Vertx vertx, AgentConfig.Catalog settings);
+
+  /**
+   * Makes what a liveness verticle needs that lives in the catalogue's database. May be called
+   * again; on any thread.
+   *
+   * @param vertx for connections, which are closed again
+   * @param settings {@code catalog}
+   * @return fails where it cannot be made; at once where there are no tables
+   */
+  default Future<Void> prepare(Vertx vertx, AgentConfig.Catalog settings) {
+    return Future.succeededFuture();
+  }
 
   /**
    * The statements that make the tables, for a DBA to read and run.

@@ -24,7 +24,7 @@ final class SchemaCommand implements Callable<Integer> {
     Vertx vertx = root.vertx("System.err");
     try {
       AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
-      String factory = catalog.uri().scheme().catalogFactory().orElseThrow();
+      String factory = catalog.uri().scheme().catalogFactory();
       root.out()
           .println(Components.create(factory, ServiceCatalogFactory.class).schema(catalog).strip());
       root.out().flush();

@@ -64,6 +64,16 @@ public record BackendUri(
         .map(seconds -> Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue()));
   }
 
+  /**
+   * Whether another URI names the same servers and the same database, however it is reached.
+   *
+   * @param other of any technology
+   * @return whether what is written through one is read through the other
+   */
+  public boolean isSamePlaceAs(BackendUri other) {
+    return scheme == other.scheme && hosts.equals(other.hosts) && path.equals(other.path);
+  }
+
   /** The URI with its secrets masked. */
   @Override
   public String toString() {

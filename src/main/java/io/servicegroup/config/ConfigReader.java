@@ -85,14 +85,6 @@ final class ConfigReader {
 
   private static Optional<BackendUri> catalogUri(Section section) {
     Optional<BackendUri> uri = BackendsReader.uri(section, "uri");
-    if (uri.isPresent() && uri.get().scheme().catalogFactory().isEmpty()) {
-      section.refuse(
-          "uri",
-          "%s keeps beats only (liveness.backends); allowed for the catalogue are embedded: and"
-                  .formatted(uri.get().scheme().text())
-              + " postgresql://");
-      return Optional.empty();
-    }
     return uri.isEmpty() && section.isSound("uri")
         ? Optional.of(BackendUri.parse("embedded:"))
         : uri;

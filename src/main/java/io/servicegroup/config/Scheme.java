@@ -31,7 +31,7 @@ public enum Scheme {
       List.of("zookeeper", "kazoo"),
       2181,
       "io.servicegroup.backend.zookeeper.ZooKeeperLivenessVerticle",
-      null,
+      "io.servicegroup.backend.zookeeper.ZooKeeperCatalogFactory",
       null,
       Set.of("timeout", "namespace", "use_ssl", "verify_certs", "ca", "certfile", "keyfile")),
   /** memcached, in tooz's layout. */
@@ -64,7 +64,7 @@ public enum Scheme {
       List.of("hazelcast"),
       5701,
       "io.servicegroup.backend.hazelcast.HazelcastLivenessVerticle",
-      null,
+      "io.servicegroup.backend.hazelcast.HazelcastCatalogFactory",
       null,
       Set.of("timeout", "mode", "interface", "port"));
 
@@ -141,10 +141,10 @@ public enum Scheme {
   /**
    * The {@code ServiceCatalogFactory} of the technology.
    *
-   * @return its class name, or empty where the technology keeps beats only
+   * @return its class name
    */
-  public Optional<String> catalogFactory() {
-    return Optional.ofNullable(catalogFactory);
+  public String catalogFactory() {
+    return catalogFactory;
   }
 
   /**

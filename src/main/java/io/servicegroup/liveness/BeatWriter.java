@@ -47,6 +47,16 @@ final class BeatWriter {
     next();
   }
 
+  /** Writes that a member left which this agent does not beat for. */
+  void bury(Heartbeat last) {
+    boolean beating = written.stream().anyMatch(own -> own.id().equals(last.id()));
+    if (!beating && !abandoned && finished == null) {
+      left.put(last.id(), last);
+      waiting = waiting == null ? written : waiting;
+      next();
+    }
+  }
+
   /** Repeats nothing of what it was told so far. */
   void abandon() {
     abandoned = true;

@@ -1,5 +1,6 @@
 package io.servicegroup.liveness;
 
+import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,6 +19,8 @@ import java.util.stream.Collectors;
  * @param pollInterval from a poll to the next
  * @param watchOwn whether only this agent's own members are read
  * @param watchGroups the groups that are read; empty for all (or own)
+ * @param tables where the catalogue is elsewhere: which tables a backend may make whose beats are
+ *     parts of rows, for the rows that its members then need; null where the catalogue is there
  */
 public record LivenessSettings(
     String backend,
@@ -27,11 +30,34 @@ public record LivenessSettings(
     Duration serviceDownTime,
     Duration pollInterval,
     boolean watchOwn,
-    Set<String> watchGroups) {
+    Set<String> watchGroups,
+    CreateTables tables) {
 
   /** Copies the set. */
   public LivenessSettings {
     watchGroups = Set.copyOf(watchGroups);
+  }
+
+  /** Of a backend beside the catalogue, or one that has no rows. */
+  public LivenessSettings(
+      String backend,
+      String agent,
+      String uri,
+      Duration reportInterval,
+      Duration serviceDownTime,
+      Duration pollInterval,
+      boolean watchOwn,
+      Set<String> watchGroups) {
+    this(
+        backend,
+        agent,
+        uri,
+        reportInterval,
+        serviceDownTime,
+        pollInterval,
+        watchOwn,
+        watchGroups,
+        null);
   }
 
   /**
@@ -64,7 +90,8 @@ public record LivenessSettings(
         .put("service_down_time_ms", serviceDownTime.toMillis())
         .put("poll_interval_ms", pollInterval.toMillis())
         .put("watch_own", watchOwn)
-        .put("watch_groups", new JsonArray(watchGroups.stream().sorted().toList()));
+        .put("watch_groups", new JsonArray(watchGroups.stream().sorted().toList()))
+        .put("tables", tables == null ? null : tables.name());
   }
 
   /**
@@ -84,6 +111,7 @@ public record LivenessSettings(
         json.getBoolean("watch_own"),
         json.getJsonArray("watch_groups").stream()
             .map(String.class::cast)
-            .collect(Collectors.toUnmodifiableSet()));
+            .collect(Collectors.toUnmodifiableSet()),
+        json.getString("tables") == null ? null : CreateTables.valueOf(json.getString("tables")));
   }
 }

@@ -6,7 +6,9 @@ import io.servicegroup.detect.WitnessClock;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.BackendState.State;
+import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.runtime.OutageLog;
@@ -69,6 +71,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
     news = new SightingsNews(settings.reportInterval());
     Topics.CATALOG.consume(vertx, backend::catalogued);
+    Topics.BURIAL.consume(vertx, this::bury);
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
     return backend
         .open(this::hasten)
@@ -97,6 +100,15 @@ public abstract class LivenessVerticle extends VerticleBase {
   private void heartbeat(List<Heartbeat> members) {
     heartbeatWatch.heard(!members.isEmpty(), System.nanoTime());
     writer.write(members);
+  }
+
+  /** Where its agent lives, that one does so as well. */
+  private void bury(CatalogEvent deleted) {
+    backend.catalogued(deleted);
+    Member member = deleted.member();
+    if (member.incarnation() != null && member.backends().contains(settings.backend())) {
+      writer.bury(new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.ALIVE, null));
+    }
   }
 
   /** A session must not outlive the loops that it speaks for. */

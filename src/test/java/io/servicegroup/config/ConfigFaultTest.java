@@ -63,7 +63,6 @@ class ConfigFaultTest {
         "{catalog: {uri: 5}} | catalog.uri | a URI",
         "{catalog: {uri: nothing}} | catalog.uri | allowed schemes are embedded:, postgresql://",
         "{catalog: {uri: 'mysql://h/d'}} | catalog.uri | mysql is not supported",
-        "{catalog: {uri: 'hazelcast://h'}} | catalog.uri | hazelcast keeps beats only",
         "{catalog: {uri: 'etcd://h'}} | catalog.uri | postgresql+psycopg2://",
         "{catalog: {create_tables: some}} | catalog.create_tables | one of all, own, none",
         "{liveness: {backends: x}} | liveness.backends | a list",

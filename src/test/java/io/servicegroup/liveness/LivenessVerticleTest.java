@@ -7,9 +7,11 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.BackendState.State;
 import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
 import io.vertx.core.DeploymentOptions;
@@ -18,6 +20,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -265,6 +268,43 @@ class LivenessVerticleTest {
       publish(alive("a", count));
       assertThat(backend.released.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
     }
+  }
+
+  @Test
+  void whatADeadAgentLeftIsBuriedBesideTheBeats() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+
+    Topics.BURIAL.publish(vertx, deleted("dead", "fake"));
+    awaitWrites(2);
+    assertThat(backend.writes.get(1).members()).containsExactly(alive("a", 1));
+    assertThat(backend.writes.get(1).left()).containsExactly(alive("dead", 0));
+
+    Topics.BURIAL.publish(vertx, deleted("elsewhere", "another"));
+    Topics.BURIAL.publish(vertx, deleted("a", "fake"));
+    publish(alive("a", 2));
+    awaitWrites(3);
+    assertThat(backend.writes.get(2).members()).containsExactly(alive("a", 2));
+    assertThat(backend.writes.get(2).left()).isEmpty();
+  }
+
+  private static CatalogEvent deleted(String host, String backendOfMember) {
+    Member member =
+        new Member(
+            new MemberId("g", host),
+            "worker",
+            null,
+            1,
+            Map.of(),
+            false,
+            null,
+            false,
+            new Incarnation(1, "x"),
+            "agent-2",
+            Set.of(backendOfMember),
+            null);
+    return new CatalogEvent(CatalogEvent.Type.DELETED, member, false);
   }
 
   @Test

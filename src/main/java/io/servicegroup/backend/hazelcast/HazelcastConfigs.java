@@ -25,6 +25,9 @@ final class HazelcastConfigs {
   /** The topic that says that there is something to poll for. */
   static final String NEWS = "servicegroup-news";
 
+  /** What the names of the catalogue's maps begin with. */
+  static final String CATALOG = "servicegroup-catalog-";
+
   /** Hazelcast's own default. */
   private static final String DEFAULT_CLUSTER = "dev";
 
@@ -52,6 +55,14 @@ final class HazelcastConfigs {
     return "client".equals(uri.options().get("mode"));
   }
 
+  /** Starts what a backend's URI asks for. */
+  static HazelcastStarter starter(LivenessSettings settings, Consumer<Config> adapt) {
+    BackendUri uri = BackendUri.parse(settings.uri());
+    return isClient(uri)
+        ? HazelcastStarter.client(uri, client(uri, settings))
+        : HazelcastStarter.member(member(uri, settings, adapt));
+  }
+
   /** How long one that does not answer stays in the cluster: a third of the time of a silence. */
   static long maxNoHeartbeatSeconds(LivenessSettings settings) {
     return Math.max(2, Math.min(10, settings.serviceDownTime().toSeconds() / 3));
@@ -63,6 +74,7 @@ final class HazelcastConfigs {
     config.setClusterName(clusterName(uri));
     network(config.getNetworkConfig(), uri);
     config.addMapConfig(beats());
+    config.addMapConfig(catalog());
     config.getMetricsConfig().setEnabled(false);
     quiet(config);
     timing(config, settings);
@@ -99,6 +111,14 @@ final class HazelcastConfigs {
     map.setPerEntryStatsEnabled(true);
     map.getMergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName());
     return map;
+  }
+
+  /** Its data are not repeated by anybody: two members may be lost at a time. */
+  private static MapConfig catalog() {
+    MapConfig maps = new MapConfig(CATALOG + "*").setBackupCount(2);
+    maps.setPerEntryStatsEnabled(true);
+    maps.getMergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName());
+    return maps;
   }
 
   private static void quiet(Config config) {

@@ -26,6 +26,8 @@ final class HazelcastConnection {
   /** Starting or stopping, writing, polling: one of each at a time. */
   private static final int THREADS = 3;
 
+  private static final int MOST_QUEUED = 1000;
+
   private static final Future<HazelcastInstance> NONE =
       Future.failedFuture(new VertxException("Hazelcast is closed", true));
 
@@ -34,6 +36,7 @@ final class HazelcastConnection {
   private final HazelcastStarter starter;
   private final WorkerExecutor worker;
   private final Set<String> unanswered = new HashSet<>();
+  private int queued;
   private Future<HazelcastInstance> instance;
   private Future<Void> closed;
 
@@ -63,9 +66,28 @@ final class HazelcastConnection {
       return Future.failedFuture(
           new VertxException("Hazelcast has not answered the call before yet", true));
     }
-    Future<T> answer =
-        open().compose(running -> worker.executeBlocking(() -> work.apply(running), false));
+    Future<T> answer = start(work);
     answer.onComplete(ended -> unanswered.remove(kind));
+    return within(bound, answer);
+  }
+
+  /** As {@link #call}, for calls of which many may wait; too many fail at once. */
+  <T> Future<T> queue(Duration bound, Function<HazelcastInstance, T> work) {
+    if (queued >= MOST_QUEUED) {
+      return Future.failedFuture(
+          new VertxException(queued + " calls to Hazelcast are not answered yet", true));
+    }
+    queued++;
+    Future<T> answer = start(work);
+    answer.onComplete(ended -> queued--);
+    return within(bound, answer);
+  }
+
+  private <T> Future<T> start(Function<HazelcastInstance, T> work) {
+    return open().compose(running -> worker.executeBlocking(() -> work.apply(running), false));
+  }
+
+  private static <T> Future<T> within(Duration bound, Future<T> answer) {
     return answer
         .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
         .recover(failure -> Future.failedFuture(explained(failure, bound)));
@@ -86,7 +108,7 @@ final class HazelcastConnection {
     if (closed == null) {
       Future<HazelcastInstance> last = instance == null ? NONE : instance;
       closed =
-          last.compose(running -> worker.executeBlocking(() -> shutdown(running), false))
+          last.compose(running -> worker.executeBlocking(() -> end(running), false))
               .timeout(STOP.toMillis(), TimeUnit.MILLISECONDS)
               .eventually(worker::close)
               .otherwiseEmpty();
@@ -94,8 +116,8 @@ final class HazelcastConnection {
     return closed;
   }
 
-  private static Void shutdown(HazelcastInstance running) {
-    running.shutdown();
+  private Void end(HazelcastInstance running) {
+    starter.end(running);
     return null;
   }
 }

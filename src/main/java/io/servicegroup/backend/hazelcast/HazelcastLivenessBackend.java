@@ -45,23 +45,28 @@ final class HazelcastLivenessBackend implements LivenessBackend {
    * @param adapt may change how the agent is set up as a member of the cluster
    */
   HazelcastLivenessBackend(Vertx vertx, LivenessSettings settings, Consumer<Config> adapt) {
-    BackendUri uri = BackendUri.parse(settings.uri());
-    boolean client = HazelcastConfigs.isClient(uri);
+    this(vertx, settings, HazelcastConfigs.starter(settings, adapt));
+  }
+
+  private HazelcastLivenessBackend(
+      Vertx vertx, LivenessSettings settings, HazelcastStarter starter) {
+    boolean client = HazelcastConfigs.isClient(BackendUri.parse(settings.uri()));
     context = vertx.getOrCreateContext();
     roster = new Roster(settings);
     Duration memory = settings.timeout().plus(settings.serviceDownTime());
     presence = new HazelcastPresence(vertx, context, memory, () -> news.run());
-    connection =
-        new HazelcastConnection(
-            vertx,
-            client
-                ? HazelcastStarter.client(uri, HazelcastConfigs.client(uri, settings), this::listen)
-                : HazelcastStarter.member(
-                    HazelcastConfigs.member(uri, settings, adapt), this::listen));
+    connection = new HazelcastConnection(vertx, starter.preparing(this::listen));
     writer =
         new HazelcastWriter(
             connection, roster, !client, bound(settings.reportInterval()), settings.timeout());
     poller = new HazelcastPoller(connection, presence, roster, settings);
+  }
+
+  /** The backend of an agent, whose catalogue may be in the same cluster. */
+  static HazelcastLivenessBackend shared(Vertx vertx, LivenessSettings settings) {
+    HazelcastStarter own = HazelcastConfigs.starter(settings, config -> {});
+    BackendUri uri = BackendUri.parse(settings.uri());
+    return new HazelcastLivenessBackend(vertx, settings, HazelcastShared.of(vertx, uri, own));
   }
 
   /** Half an interval, for whoever calls once in one. */

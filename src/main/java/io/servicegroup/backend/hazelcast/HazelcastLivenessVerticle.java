@@ -12,6 +12,6 @@ public final class HazelcastLivenessVerticle extends LivenessVerticle {
 
   @Override
   protected LivenessBackend createBackend(LivenessSettings settings) {
-    return new HazelcastLivenessBackend(vertx, settings);
+    return HazelcastLivenessBackend.shared(vertx, settings);
   }
 }

@@ -28,14 +28,22 @@ interface HazelcastStarter {
    */
   HazelcastInstance start() throws InterruptedException;
 
+  /**
+   * Lets go of one that it started; blocks until it is shut down, where nobody else uses it.
+   *
+   * @param instance as {@link #start} gave it
+   */
+  default void end(HazelcastInstance instance) {
+    instance.shutdown();
+  }
+
   /** This process becomes a member of the cluster. */
-  static HazelcastStarter member(Config config, Consumer<HazelcastInstance> started) {
-    return () -> prepared(Hazelcast.newHazelcastInstance(config), started);
+  static HazelcastStarter member(Config config) {
+    return () -> Hazelcast.newHazelcastInstance(config);
   }
 
   /** This process becomes a client, which reconnects by itself for as long as it lives. */
-  static HazelcastStarter client(
-      BackendUri uri, ClientConfig config, Consumer<HazelcastInstance> started) {
+  static HazelcastStarter client(BackendUri uri, ClientConfig config) {
     return () -> {
       CountDownLatch connected = new CountDownLatch(1);
       LifecycleListener listener =
@@ -54,19 +62,35 @@ interface HazelcastStarter {
                 .formatted(HazelcastConfigs.clusterName(uri), uri.hosts()),
             true);
       }
-      return prepared(instance, started);
+      return instance;
     };
   }
 
-  /** One that cannot be used must not stay behind: another is started instead. */
-  private static HazelcastInstance prepared(
-      HazelcastInstance instance, Consumer<HazelcastInstance> started) {
-    try {
-      started.accept(instance);
-      return instance;
-    } catch (RuntimeException e) {
-      instance.shutdown();
-      throw e;
-    }
+  /**
+   * Prepares each that is started. One that cannot be is ended: another is started instead.
+   *
+   * @param started called with each, on the thread that starts it
+   * @return starts and ends as this one does
+   */
+  default HazelcastStarter preparing(Consumer<HazelcastInstance> started) {
+    HazelcastStarter starter = this;
+    return new HazelcastStarter() {
+      @Override
+      public HazelcastInstance start() throws InterruptedException {
+        HazelcastInstance instance = starter.start();
+        try {
+          started.accept(instance);
+          return instance;
+        } catch (RuntimeException e) {
+          starter.end(instance);
+          throw e;
+        }
+      }
+
+      @Override
+      public void end(HazelcastInstance instance) {
+        starter.end(instance);
+      }
+    };
   }
 }

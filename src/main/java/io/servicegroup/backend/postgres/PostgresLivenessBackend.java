@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.vertx.core.Future;
@@ -27,6 +28,10 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private final PostgresLivenessWriter writer;
   private final PostgresLivenessPoller poller;
   private final String where;
+
+  /** Null where the catalogue is here, and has the rows. */
+  private final PostgresMirror mirror;
+
   private Runnable news = () -> {};
   private boolean listening;
 
@@ -38,11 +43,21 @@ final class PostgresLivenessBackend implements LivenessBackend {
     this.polls = PostgresClient.create(vertx, uri, 1, settings.pollInterval().dividedBy(2));
     this.writer = new PostgresLivenessWriter(beats, settings.reportInterval());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
+    this.mirror =
+        settings.tables() == null
+            ? null
+            : new PostgresMirror(vertx, settings, writer.members()::forget);
   }
 
   @Override
   public Future<Void> open(Runnable onNews) {
     news = onNews;
+    return (mirror == null ? Future.<Void>succeededFuture() : mirror.open())
+        .compose(made -> requireTables())
+        .compose(nothing -> listening ? Future.succeededFuture() : listen());
+  }
+
+  private Future<Void> requireTables() {
     return beats
         .run(
             FIRST_CONTACT,
@@ -56,8 +71,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
                             where
                                 + " has no tables of servicegroup: run the SQL that `schema`"
                                 + " prints, or set catalog.create_tables",
-                            true)))
-        .compose(nothing -> listening ? Future.succeededFuture() : listen());
+                            true)));
   }
 
   private Future<Void> listen() {
@@ -78,7 +92,33 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   @Override
+  public void catalogued(CatalogEvent event) {
+    if (mirror != null) {
+      mirror.catalogued(event);
+    }
+  }
+
+  @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return mirror == null
+        ? beat(members, left)
+        : mirror
+            .write()
+            .compose(mirrored -> beat(members, left))
+            .map(
+                conflicts -> conflicts.stream().filter(conflict -> !isRepaired(conflict)).toList());
+  }
+
+  /** Only the catalogue's word is an end: a row that somebody removed here is made again. */
+  private boolean isRepaired(Conflict conflict) {
+    boolean repaired = conflict.kind() == Conflict.Kind.DELETED && mirror.has(conflict.id());
+    if (repaired) {
+      mirror.lost(conflict.id());
+    }
+    return repaired;
+  }
+
+  private Future<List<Conflict>> beat(List<Heartbeat> members, List<Heartbeat> left) {
     return writer
         .write(members, left)
         .onSuccess(
@@ -92,6 +132,9 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
+    if (mirror != null) {
+      mirror.removeDeleted();
+    }
     return poller.poll();
   }
 
@@ -100,6 +143,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
     return poller
         .removeCanary()
         .eventually(() -> Future.join(beats.close(), polls.close()))
+        .eventually(() -> mirror == null ? Future.succeededFuture() : mirror.close())
         .otherwiseEmpty();
   }
 }

@@ -5,12 +5,20 @@ import io.servicegroup.model.MemberId;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** This agent's members by name and by row; shared by its writer and its poller. */
 final class PostgresLivenessMembers {
 
+  /** More than one, since some fail. */
+  private static final int POLLS_OF_DEPARTED = 5;
+
   private final Map<MemberId, PostgresLivenessMember> byId = new HashMap<>();
   private final Map<Integer, PostgresLivenessMember> byServiceId = new HashMap<>();
+
+  /** Rows of members that left, by the poll that had begun then: their end is to be read here. */
+  private final Map<Integer, Long> departed = new HashMap<>();
+
   private long poll;
   private long lastAcknowledgedNanos;
   private boolean everAcknowledged;
@@ -27,11 +35,13 @@ final class PostgresLivenessMembers {
   }
 
   boolean hasServiceId(String text) {
-    return byServiceId.keySet().stream().anyMatch(id -> id.toString().equals(text));
+    return Stream.of(serviceIds()).anyMatch(id -> id.toString().equals(text));
   }
 
   Integer[] serviceIds() {
-    return byServiceId.keySet().toArray(Integer[]::new);
+    return Stream.concat(byServiceId.keySet().stream(), departed.keySet().stream())
+        .distinct()
+        .toArray(Integer[]::new);
   }
 
   Collection<PostgresLivenessMember> all() {
@@ -42,12 +52,26 @@ final class PostgresLivenessMembers {
     remove(byId.get(member.id()));
     byId.put(member.id(), member);
     byServiceId.put(member.serviceId(), member);
+    departed.remove(member.serviceId());
+  }
+
+  /** It left, as everybody is to read. */
+  void depart(PostgresLivenessMember member) {
+    if (member != null) {
+      remove(member);
+      departed.put(member.serviceId(), poll);
+    }
   }
 
   void remove(PostgresLivenessMember member) {
     if (member != null && byId.remove(member.id(), member)) {
       byServiceId.remove(member.serviceId(), member);
     }
+  }
+
+  /** Its row is another: it is looked up again. */
+  void forget(MemberId id) {
+    remove(byId.get(id));
   }
 
   void acknowledged(PostgresLivenessMember member, long count, Object session) {
@@ -62,7 +86,9 @@ final class PostgresLivenessMembers {
   }
 
   long beginPoll() {
-    return ++poll;
+    poll++;
+    departed.values().removeIf(since -> poll - since > POLLS_OF_DEPARTED);
+    return poll;
   }
 
   /** Whether a beat found its row older than it was since this was asked last. */

@@ -232,7 +232,7 @@ final class PostgresLivenessWriter {
       if (!news.isEmpty()) {
         return Future.failedFuture("somebody else holds the rows of " + news.size() + " members");
       }
-      left.forEach(gone -> own.remove(own.of(gone)));
+      left.forEach(gone -> own.depart(own.of(gone)));
       return Future.succeededFuture(new Written(conflicts, changed));
     }
   }

@@ -19,12 +19,21 @@ import java.util.Locale;
 /**
  * Documents as fields of a hash per kind, which never expires. What a document is compared with is
  * its text: two that read alike are alike.
+ *
+ * <p>Redis may come back empty, or as a replica that lags. What was removed is therefore remembered
+ * for a day, in a key of its own, to be told from what was lost.
  */
 final class RedisDocuments implements DocumentStore {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** Key, field, whether something is expected, what; new text, or nothing to remove; channel. */
+  /** For how long what was removed is told from what was lost. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  /**
+   * Keys: the hash, what remembers a removal. Arguments: the field, whether something is expected,
+   * what; whether it is a new text, which; for how long to remember a removal.
+   */
   private static final String CHANGE =
       """
       local stored = redis.call('HGET', KEYS[1], ARGV[1])
@@ -33,8 +42,10 @@ final class RedisDocuments implements DocumentStore {
       end
       if ARGV[4] == '1' then
         redis.call('HSET', KEYS[1], ARGV[1], ARGV[5])
+        redis.call('DEL', KEYS[2])
       else
         redis.call('HDEL', KEYS[1], ARGV[1])
+        redis.call('SET', KEYS[2], '', 'PX', ARGV[6])
       end
       return 1
       """;
@@ -109,13 +120,15 @@ final class RedisDocuments implements DocumentStore {
     Request change =
         Request.cmd(Command.EVAL)
             .arg(CHANGE)
-            .arg(1)
+            .arg(2)
             .arg(hash(key.kind()))
+            .arg(removed(key))
             .arg(field(key))
             .arg(expected == null ? 0 : 1)
             .arg(expected == null ? "" : expected.text())
             .arg(text == null ? 0 : 1)
-            .arg(text == null ? "" : text);
+            .arg(text == null ? "" : text)
+            .arg(REMEMBERED.toMillis());
     RedisBatch batch = new RedisBatch();
     List<Boolean> done = new ArrayList<>();
     batch.add(change, answer -> done.add(answer.toInteger() == 1));
@@ -123,6 +136,11 @@ final class RedisDocuments implements DocumentStore {
       batch.add(news.announcement(field(key)));
     }
     return client.run(batch::send).map(sent -> done.get(0));
+  }
+
+  @Override
+  public Future<Boolean> wasRemoved(Key key) {
+    return send(Request.cmd(Command.EXISTS).arg(removed(key))).map(found -> found.toInteger() == 1);
   }
 
   private Future<Response> send(Request request) {
@@ -145,6 +163,10 @@ final class RedisDocuments implements DocumentStore {
 
   private String hash(Kind kind) {
     return keys.catalog(kind.name().toLowerCase(Locale.ROOT));
+  }
+
+  private String removed(Key key) {
+    return keys.removed(key.kind().name().toLowerCase(Locale.ROOT), field(key));
   }
 
   /** The first colon ends the encoded group. */

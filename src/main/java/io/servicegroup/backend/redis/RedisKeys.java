@@ -57,6 +57,11 @@ final class RedisKeys {
     return ours + "catalog:" + kind;
   }
 
+  /** What remembers that a document of the catalogue was removed. */
+  String removed(String kind, String field) {
+    return ours + "removed:" + kind + ":" + field;
+  }
+
   /** The channel on which a changed member is announced. */
   String catalogNews() {
     return ours + "catalog-news";

@@ -22,9 +22,14 @@ final class ZooKeeperLayout {
 
   ZooKeeperLayout(BackendUri uri) {
     String chroot = uri.path().isEmpty() ? "" : "/" + uri.path().replaceAll("/+$", "");
-    namespace = uri.options().getOrDefault("namespace", DEFAULT_NAMESPACE);
+    namespace = namespace(uri);
     groups = chroot + "/" + namespace;
     marks = chroot + "/" + OURS + "/" + namespace;
+  }
+
+  /** tooz's node above all groups, and whatever else is told apart by it. */
+  static String namespace(BackendUri uri) {
+    return uri.options().getOrDefault("namespace", DEFAULT_NAMESPACE);
   }
 
   /** What is wrong with the namespace or the path, as a sentence. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +33,12 @@ final class ZooKeeperOptions {
   private Path keyStore;
 
   ZooKeeperOptions(LivenessSettings settings) {
-    this.uri = BackendUri.parse(settings.uri());
-    this.timeoutMillis = (int) Math.min(Integer.MAX_VALUE, settings.timeout().toMillis());
+    this(BackendUri.parse(settings.uri()), settings.timeout());
+  }
+
+  ZooKeeperOptions(BackendUri uri, Duration timeout) {
+    this.uri = uri;
+    this.timeoutMillis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
   }
 
   String servers() {

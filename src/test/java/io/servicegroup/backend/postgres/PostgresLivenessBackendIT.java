@@ -4,6 +4,7 @@ import static io.servicegroup.backend.postgres.PostgresLivenessRig.in;
 import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.model.Absence;
@@ -70,6 +71,18 @@ class PostgresLivenessBackendIT {
 
   private static String service(String column, String host) {
     return server.ask("SELECT " + column + " FROM services WHERE host = '" + host + "'");
+  }
+
+  @Test
+  void aMemberThatLeftIsReadAsSuchByItsOwnAgentToo() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    agent.poll();
+    agent.write(List.of(), List.of(h1));
+
+    assertThat(agent.poll().gone())
+        .extracting(Absence::id, Absence::cause)
+        .containsExactly(tuple(h1.id(), Absence.Cause.LEFT));
   }
 
   @Test

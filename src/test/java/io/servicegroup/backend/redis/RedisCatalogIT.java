@@ -1,14 +1,21 @@
 package io.servicegroup.backend.redis;
 
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.testkit.RedisServer;
 import io.vertx.core.Vertx;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** The catalogue in Redis. */
 class RedisCatalogIT extends ServiceCatalogContract {
@@ -29,6 +36,18 @@ class RedisCatalogIT extends ServiceCatalogContract {
   void emptyServer() {
     server.kill();
     server.startEmpty();
+  }
+
+  @Test
+  void whatWasDeletedIsToldFromWhatWasLost() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    await(catalog.delete(id("h1")));
+    assertThat(await(catalog.wasDeleted(id("h1")))).isTrue();
+    assertThat(await(catalog.wasDeleted(id("h2")))).isFalse();
+
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+
+    assertThat(await(catalog.wasDeleted(id("h1")))).isFalse();
   }
 
   @Override

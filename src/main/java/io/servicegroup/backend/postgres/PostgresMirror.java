@@ -1,0 +1,157 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogEvent.Type;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rows of this agent's members where their catalogue is elsewhere: a beat is a count in a row,
+ * and Nova's readers find the rest beside it. They follow the catalogue: a row is made, changed and
+ * deleted as it says, and only where it holds no newer life of the member.
+ */
+final class PostgresMirror {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresMirror.class);
+  private static final int CLASH = 409;
+
+  private final String backend;
+  private final ServiceCatalog rows;
+  private final Consumer<MemberId> rewritten;
+  private final Map<MemberId, Member> own = new HashMap<>();
+  private final Map<MemberId, Member> unwritten = new LinkedHashMap<>();
+  private final Map<MemberId, Member> deleted = new LinkedHashMap<>();
+  private Future<Void> writing = Future.succeededFuture();
+
+  /**
+   * Makes one that has written nothing.
+   *
+   * @param rewritten called with each member whose row is not what it was
+   */
+  PostgresMirror(Vertx vertx, LivenessSettings settings, Consumer<MemberId> rewritten) {
+    BackendUri uri = BackendUri.parse(settings.uri());
+    this.backend = settings.backend();
+    this.rewritten = rewritten;
+    this.rows = new PostgresCatalog(vertx, new AgentConfig.Catalog(uri, settings.tables()));
+  }
+
+  Future<Void> open() {
+    return rows.open();
+  }
+
+  void catalogued(CatalogEvent event) {
+    Member member = event.member();
+    MemberId id = member.id();
+    if (event.type() == Type.DELETED) {
+      own.remove(id);
+      unwritten.remove(id);
+      if (member.incarnation() != null && member.backends().contains(backend)) {
+        deleted.put(id, member);
+      }
+      removeDeleted();
+    } else if (event.own() && member.incarnation() != null) {
+      own.put(id, member);
+      unwritten.put(id, member);
+      deleted.remove(id);
+    } else {
+      own.remove(id);
+      unwritten.remove(id);
+    }
+  }
+
+  /** A row of this agent's that is not there. */
+  void lost(MemberId id) {
+    Member member = own.get(id);
+    if (member != null) {
+      unwritten.put(id, member);
+    }
+  }
+
+  boolean has(MemberId id) {
+    return own.containsKey(id);
+  }
+
+  /** Makes the rows what they should be; one run at a time. */
+  Future<Void> write() {
+    if (writing.isComplete()) {
+      List<Future<?>> writes = new ArrayList<>();
+      List.copyOf(unwritten.values()).forEach(member -> writes.add(write(member)));
+      writing = Future.join(writes).mapEmpty();
+    }
+    return writing;
+  }
+
+  private Future<?> write(Member member) {
+    MemberId id = member.id();
+    return rows.find(List.of(id))
+        .compose(
+            found ->
+                isNewer(found, member.incarnation())
+                    ? Future.succeededFuture(false)
+                    : rows.adopt(member))
+        .onSuccess(
+            changed -> {
+              unwritten.remove(id, member);
+              if (changed) {
+                rewritten.accept(id);
+              }
+            })
+        .recover(
+            failure -> {
+              if (failure instanceof ServiceGroupException refusal && refusal.status() == CLASH) {
+                unwritten.remove(id, member);
+                LOG.warn("Backend {}: {} has no row: {}", backend, id, failure.getMessage());
+                return Future.succeededFuture(false);
+              }
+              return Future.failedFuture(failure);
+            });
+  }
+
+  private static boolean isNewer(List<Member> found, Incarnation than) {
+    return found.stream()
+        .map(Member::incarnation)
+        .anyMatch(stored -> stored != null && stored.isNewerThan(than));
+  }
+
+  /** Removes the rows of members that the catalogue has no more; what fails, the next call does. */
+  void removeDeleted() {
+    for (Member member : List.copyOf(deleted.values())) {
+      MemberId id = member.id();
+      deleted.remove(id);
+      rows.find(List.of(id))
+          .compose(
+              found ->
+                  found.isEmpty() || isNewer(found, member.incarnation())
+                      ? Future.<Member>succeededFuture()
+                      : rows.delete(id))
+          .onFailure(
+              failure -> {
+                LOG.debug("Backend {}: the row of {} is still there", backend, id, failure);
+                if (!own.containsKey(id) && !(failure instanceof ServiceGroupException)) {
+                  deleted.put(id, member);
+                }
+              });
+    }
+  }
+
+  /** Never fails. */
+  Future<Void> close() {
+    return rows.close();
+  }
+}

@@ -1,0 +1,115 @@
+package io.servicegroup.backend.hazelcast;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.client.HazelcastClient;
+import com.hazelcast.core.DistributedObject;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.catalog.ServiceCatalogContract;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.testkit.HazelcastServer;
+import io.servicegroup.testkit.Ports;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue in Hazelcast: of somebody else's cluster, unless a test says otherwise. */
+class HazelcastCatalogIT extends ServiceCatalogContract {
+
+  private static HazelcastServer server;
+  private static HazelcastInstance cleaner;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    server = HazelcastServer.create();
+    BackendUri uri = BackendUri.parse(server.uri(server.port()));
+    cleaner = HazelcastClient.newHazelcastClient(HazelcastConfigs.client(uri, settings(uri)));
+  }
+
+  @AfterAll
+  static void stopServer() {
+    cleaner.shutdown();
+    server.close();
+  }
+
+  @BeforeEach
+  void emptyCluster() {
+    cleaner.getDistributedObjects().forEach(DistributedObject::destroy);
+  }
+
+  private static LivenessSettings settings(BackendUri uri) {
+    return new LivenessSettings(
+        "hazelcast",
+        "agent",
+        uri.text(),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(1),
+        true,
+        Set.of());
+  }
+
+  @Override
+  protected ServiceCatalog create(Vertx vertx) {
+    return create(vertx, BackendUri.parse(server.uri(server.port())));
+  }
+
+  private static ServiceCatalog create(Vertx vertx, BackendUri uri) {
+    return new HazelcastCatalogFactory()
+        .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+  }
+
+  @Test
+  void whatWasDeletedIsToldFromWhatWasLost() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    await(catalog.join(spec("h2", 1), "agent-1", Set.of()));
+
+    await(catalog.delete(id("h1")));
+    IMap<?, ?> members = cleaner.getMap(HazelcastConfigs.CATALOG + "member");
+    members.clear();
+
+    assertThat(await(catalog.wasDeleted(id("h1")))).isTrue();
+    assertThat(await(catalog.wasDeleted(id("h2")))).isFalse();
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    assertThat(await(catalog.wasDeleted(id("h1")))).isFalse();
+  }
+
+  @Test
+  void catalogueAndBeatsOfAnAgentAreOneMemberOfTheCluster() throws Exception {
+    int port = Ports.free();
+    BackendUri uri = BackendUri.parse("hazelcast://127.0.0.1:%1$d/one?port=%1$d".formatted(port));
+    Vertx vertx = Vertx.vertx();
+    try (LivenessHarness beats =
+        new LivenessHarness(vertx, settings(uri), HazelcastLivenessBackend::shared)) {
+      beats.open();
+      ServiceCatalog member = create(vertx, uri);
+      await(member.open());
+      await(member.join(spec("h1", 1), "agent-1", Set.of()));
+
+      assertThat(instances(port)).isEqualTo(1);
+      await(member.close());
+      assertThat(instances(port)).isEqualTo(1);
+    }
+    assertThat(instances(port)).isZero();
+    await(vertx.close());
+  }
+
+  private static long instances(int port) {
+    return Hazelcast.getAllHazelcastInstances().stream()
+        .filter(running -> running.getConfig().getNetworkConfig().getPort() == port)
+        .count();
+  }
+}

@@ -1,0 +1,166 @@
+package io.servicegroup.backend.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.config.AgentConfig.CreateTables;
+import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogEvent.Type;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Beats in PostgreSQL of members whose catalogue is elsewhere: their rows follow it. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class PostgresMirrorIT {
+
+  private static final MemberId ID = new MemberId("g", "h1");
+  private static final String ROWS = "SELECT count(*) FROM services WHERE deleted = 0";
+
+  private static PostgresServer server;
+  private static Vertx vertx;
+  private LivenessHarness agent;
+  private LivenessHarness watcher;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.create("fsync=off");
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    LivenessHarness.await(vertx.close());
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    server.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    agent = agent("agent-1", true).open();
+    watcher = agent("agent-2", false).open();
+  }
+
+  @AfterEach
+  void close() {
+    agent.close();
+    watcher.close();
+  }
+
+  private static LivenessHarness agent(String name, boolean watchOwn) {
+    LivenessSettings settings =
+        new LivenessSettings(
+            "postgresql",
+            name,
+            server.uri(),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(4),
+            watchOwn,
+            Set.of(),
+            CreateTables.ALL);
+    return new LivenessHarness(vertx, settings, PostgresLivenessBackend::new);
+  }
+
+  private static Member member(long generation, boolean disabled) {
+    return new Member(
+        ID,
+        "worker",
+        "c7b2a2f0-0000-4000-8000-000000000001",
+        3,
+        Map.of(),
+        disabled,
+        null,
+        false,
+        new Incarnation(generation, "abc"),
+        "agent-1",
+        Set.of("postgresql"),
+        null);
+  }
+
+  private static Heartbeat beat(long generation, State state) {
+    return new Heartbeat(ID, new Incarnation(generation, "abc"), 1, state, null);
+  }
+
+  private void joined(long generation) {
+    agent.catalogued(new CatalogEvent(Type.JOINED, member(generation, false), true));
+    assertThat(agent.write(beat(generation, State.ALIVE))).isEmpty();
+  }
+
+  @Test
+  void aMemberHasARowThatBeatsAndFollowsTheCatalogue() {
+    joined(7);
+    assertThat(watcher.poll().beats()).extracting(Beat::id).containsExactly(ID);
+
+    agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, true), true));
+    assertThat(agent.write(beat(7, State.FAILED))).isEmpty();
+
+    assertThat(server.ask("SELECT disabled || \"binary\" || version FROM services"))
+        .isEqualTo("trueworker3");
+    assertThat(watcher.poll().gone())
+        .extracting(Absence::cause)
+        .containsExactly(Absence.Cause.PROBE_FAILED);
+  }
+
+  @Test
+  void aRowThatSomebodyRemovedIsMadeAgain() {
+    joined(7);
+    server.execute("DELETE FROM servicegroup_members; DELETE FROM services");
+
+    assertThat(agent.write(beat(7, State.ALIVE))).isEmpty();
+    assertThat(agent.write(beat(7, State.ALIVE))).isEmpty();
+
+    assertThat(server.number(ROWS)).isEqualTo(1);
+    assertThat(watcher.poll().beats()).extracting(Beat::id).containsExactly(ID);
+  }
+
+  @Test
+  void theRowOfADeletedMemberGoesThoughItsAgentIsDead() {
+    joined(7);
+    agent.close();
+
+    watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
+
+    assertThat(awaitRows(0)).isTrue();
+  }
+
+  @Test
+  void aNewerLifeIsNotBuriedWithTheOneBefore() {
+    joined(8);
+
+    watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
+    watcher.poll();
+    watcher.write(List.of(), List.of(beat(7, State.ALIVE)));
+
+    assertThat(awaitRows(0)).isFalse();
+    assertThat(server.ask("SELECT state FROM servicegroup_members")).isEqualTo("alive");
+  }
+
+  private static boolean awaitRows(long rows) {
+    for (int attempt = 0; attempt < 20; attempt++) {
+      if (server.number(ROWS) == rows) {
+        return true;
+      }
+      LivenessHarness.await(vertx.timer(50, TimeUnit.MILLISECONDS));
+    }
+    return false;
+  }
+}

@@ -1,0 +1,133 @@
+package io.servicegroup.backend.zookeeper;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.catalog.ServiceCatalogContract;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.testkit.ZooKeeperServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue in ZooKeeper: each test in a tree of its own. */
+class ZooKeeperCatalogIT extends ServiceCatalogContract {
+
+  private static final AtomicInteger TESTS = new AtomicInteger();
+  private static final int ATTEMPTS = 200;
+  private static final long PAUSE_MILLIS = 100;
+  private static ZooKeeperServer server;
+  private static Vertx vertx;
+
+  private final int test = TESTS.incrementAndGet();
+
+  @BeforeAll
+  static void startServer() {
+    vertx = Vertx.vertx();
+    server = ZooKeeperServer.create();
+  }
+
+  @AfterAll
+  static void stopServer() throws Exception {
+    await(vertx.close());
+    server.close();
+  }
+
+  private BackendUri uri() {
+    return BackendUri.parse(server.uri() + "/test-" + test);
+  }
+
+  @Override
+  protected ServiceCatalog create(Vertx forVertx) {
+    return new ZooKeeperCatalogFactory()
+        .create(forVertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
+  }
+
+  @Test
+  void everyNameMayBeANodes() throws Exception {
+    List<String> hosts = List.of("..", ".", "a/b", "ü", "%2E", "a b", "ä".repeat(250));
+    for (String host : hosts) {
+      await(catalog.join(spec("g/" + host, host, "worker", 1), "agent-1", Set.of()));
+    }
+
+    assertThat(await(catalog.list(MemberFilter.ALL)))
+        .extracting(member -> member.id().host())
+        .containsExactlyInAnyOrderElementsOf(hosts);
+    assertThat(await(catalog.list(new MemberFilter("g/..", null, null, null)))).hasSize(1);
+  }
+
+  @Test
+  void whatAnotherChangedIsReadAnewAndTheServersReturnChangesNothing() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    ServiceCatalog other = open();
+    assertThat(await(other.list(MemberFilter.ALL))).hasSize(1);
+
+    Member disabled = await(catalog.update(disable("h1", "why")));
+    assertThat(await(other.list(MemberFilter.ALL))).containsExactly(disabled);
+
+    server.kill();
+    server.start();
+    eventually(() -> other.update(disable("h1", "again")));
+    assertThat(await(other.list(MemberFilter.ALL)))
+        .extracting(Member::disabledReason)
+        .containsExactly("again");
+    eventually(() -> catalog.delete(id("h1")));
+    assertThat(await(other.list(MemberFilter.ALL))).isEmpty();
+  }
+
+  /** The client is on its way back. */
+  private static <T> T eventually(Supplier<Future<T>> attempt) throws Exception {
+    return await(attempt(attempt, ATTEMPTS));
+  }
+
+  private static <T> Future<T> attempt(Supplier<Future<T>> attempt, int attempts) {
+    return attempt
+        .get()
+        .recover(
+            failure ->
+                attempts <= 1
+                    ? Future.failedFuture(failure)
+                    : vertx
+                        .timer(PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+                        .compose(passed -> attempt(attempt, attempts - 1)));
+  }
+
+  @Test
+  void aNodeThatWasMadeAgainIsNotTheOneThatWasRead() throws Exception {
+    DocumentStore store = new ZooKeeperDocuments(vertx, uri());
+    try {
+      await(store.open());
+      Key key = new Key(Kind.MEMBER, "g", "h");
+      await(store.write(key, "first", null));
+      Document first = await(store.read(List.of(key))).get(0);
+      await(store.remove(first));
+      await(store.write(key, "second", null));
+
+      assertThat(await(store.write(key, "over the second", first))).isFalse();
+      assertThat(await(store.remove(first))).isFalse();
+      assertThat(await(store.read(List.of(key))))
+          .extracting(Document::text)
+          .containsExactly("second");
+    } finally {
+      await(store.close());
+    }
+  }
+}
