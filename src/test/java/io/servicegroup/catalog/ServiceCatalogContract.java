@@ -279,7 +279,7 @@ public abstract class ServiceCatalogContract {
             true,
             "broken disk",
             true,
-            new Incarnation(1_234_567, "abc"),
+            new Incarnation(1_795_481_102_169_626L, "abc"),
             "agent-1",
             BACKENDS,
             null);

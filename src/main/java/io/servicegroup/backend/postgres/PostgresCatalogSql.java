@@ -154,7 +154,7 @@ final class PostgresCatalogSql {
           disabled_reason = EXCLUDED.disabled_reason, forced_down = EXCLUDED.forced_down,
           updated_at = $NOW
         WHERE NOT EXISTS (SELECT FROM servicegroup_members
-          WHERE service_id = services.id AND generation > coalesce($10, 0))
+          WHERE service_id = services.id AND generation > coalesce($10::bigint, 0))
         RETURNING *
       ), locked AS MATERIALIZED (
         SELECT pg_advisory_xact_lock(7310317312650474) FROM s WHERE $10 IS NOT NULL
