@@ -169,16 +169,19 @@ class BackendOptionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"zookeeper, zookeeper", "kazoo, zookeeper", "hazelcast, hazelcast"})
-  void whatKeepsBeatsOnlyIsNoCatalogue(String scheme, String name) {
-    assertThat(Configs.read("{catalog: {uri: '" + scheme + "://h'}}").faults())
+  @CsvSource({
+    "zookeeper, zookeeper",
+    "kazoo, zookeeper",
+    "hazelcast, hazelcast",
+    "memcached, memcached",
+    "redis, redis"
+  })
+  void everyTechnologyIsACatalogueAndABackend(String scheme, String name) {
+    AgentConfig both = Configs.read("{catalog: {uri: '" + scheme + "://h'}}").sound();
+    assertThat(both.catalog().uri().scheme().text()).isEqualTo(name);
+    assertThat(both.liveness().backends())
         .singleElement()
-        .satisfies(
-            fault -> {
-              assertThat(fault.key()).isEqualTo("catalog.uri");
-              assertThat(fault.toString())
-                  .contains(name + " keeps beats only", "liveness.backends", "postgresql://");
-            });
+        .satisfies(backend -> assertThat(backend.name()).isEqualTo(name));
     AgentConfig config = Configs.read("{liveness: {backends: ['" + scheme + "://h']}}").sound();
     assertThat(config.liveness().backends())
         .singleElement()
