@@ -5,12 +5,16 @@ import com.hazelcast.map.IMap;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
+import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,6 +29,7 @@ final class HazelcastPoller {
   private final Duration bound;
   private final Duration minorityHold;
   private final HazelcastCanary canary;
+  private final Map<MemberId, UUID> owners = new HashMap<>();
   private boolean partitionLost;
 
   HazelcastPoller(
@@ -87,12 +92,17 @@ final class HazelcastPoller {
     }
     boolean dataLost = canary.takeLost() | partitionLost;
     partitionLost = false;
+    owners.keySet().removeIf(id -> roster.get(id) == null);
     return Future.succeededFuture(
         HazelcastSightings.of(
-            roster.members(),
-            member -> HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member))),
-            presence::of,
-            dataLost));
+            roster.members(), member -> entry(seen, member), owners::get, presence::of, dataLost));
+  }
+
+  private Optional<HazelcastEntry> entry(Seen seen, MemberId member) {
+    Optional<HazelcastEntry> entry =
+        HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member)));
+    entry.ifPresent(found -> owners.put(member, found.owner()));
+    return entry;
   }
 
   private record Seen(Map<String, String> entries, int present) {}

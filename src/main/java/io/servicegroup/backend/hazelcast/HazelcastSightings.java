@@ -28,15 +28,26 @@ final class HazelcastSightings {
   static Observation of(
       Collection<Member> members,
       Function<MemberId, Optional<HazelcastEntry>> entries,
+      Function<MemberId, UUID> lastOwner,
       Function<UUID, State> owners,
       boolean dataLost) {
     HazelcastSightings seen = new HazelcastSightings();
     for (Member member : members) {
+      MemberId id = member.id();
       entries
-          .apply(member.id())
-          .ifPresent(entry -> seen.add(member.id(), entry, owners.apply(entry.owner())));
+          .apply(id)
+          .ifPresentOrElse(
+              entry -> seen.add(id, entry, owners.apply(entry.owner())),
+              () -> seen.missing(id, owners.apply(lastOwner.apply(id))));
     }
     return new Observation(seen.beats, List.of(), seen.gone, seen.unwitnessed, dataLost);
+  }
+
+  /** What expired while the clusters were apart says nothing of who beats in the other one. */
+  private void missing(MemberId id, State lastOwner) {
+    if (lastOwner == State.APART) {
+      unwitnessed.add(id);
+    }
   }
 
   private void add(MemberId id, HazelcastEntry entry, State owner) {

@@ -68,7 +68,10 @@ final class MemcachedNode {
     return outages;
   }
 
-  /** Reads keys and the canary of the poll before, and writes the next, in one round trip. */
+  /**
+   * Reads keys and the canary of the poll before, then writes the next. Not at once: a canary that
+   * waits for a connection would be written to a server that is new, and hide what was lost.
+   */
   Future<Answer> poll(Collection<String> keys) {
     long before = acknowledged;
     sent++;
@@ -77,7 +80,9 @@ final class MemcachedNode {
     all.add(canaryKey);
     all.addAll(keys);
     Future<Map<String, GetResult<byte[]>>> read = polls.get(all);
-    Future<Void> written = polls.set(Map.of(canaryKey, bytes(nonce + " " + next)), CANARY_SECONDS);
+    Future<Void> written =
+        read.compose(
+            seen -> polls.set(Map.of(canaryKey, bytes(nonce + " " + next)), CANARY_SECONDS));
     return Future.join(read, written)
         .map(
             done -> {

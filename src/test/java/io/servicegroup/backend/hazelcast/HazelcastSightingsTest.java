@@ -48,6 +48,7 @@ class HazelcastSightingsTest {
     return HazelcastSightings.of(
         List.of(member),
         id -> entry,
+        id -> OWNER,
         uuid -> uuid.equals(OWNER) ? owner : State.UNSUSPECTED,
         false);
   }
@@ -100,6 +101,12 @@ class HazelcastSightingsTest {
   @Test
   void aMissingEntryIsNothing() {
     assertThat(see(null, State.DEAD).gone()).isEmpty();
+    assertThat(see(null, State.SILENT).unwitnessed()).isEmpty();
+  }
+
+  @Test
+  void whatExpiredWhileTheClustersAreApartIsNoSilence() {
+    assertThat(see(null, State.APART).unwitnessed()).containsExactly(ID);
   }
 
   @Test
