@@ -47,9 +47,7 @@ final class TableCare {
       double hotShare = 100.0 * (server.number(HOT_UPDATES) - hotUpdates) / beats;
       double growth = (double) server.number(SIZE) / size;
       List<String> faults = new ArrayList<>();
-      // Beside other tests some pages are pruned late; over minutes that evens out.
-      int most = time.toMinutes() > 0 ? 95 : 75;
-      check(hotShare >= most, "less than " + most + " % of the updates were HOT", faults);
+      check(hotShare >= 95, "less than 95 % of the updates were HOT", faults);
       check(growth <= 2, "the table more than doubled", faults);
       long expected = members * time.toSeconds() * 8 / 10;
       check(beats >= expected, "expected at least " + expected + " beats", faults);
