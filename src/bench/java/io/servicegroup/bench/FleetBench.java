@@ -1,7 +1,5 @@
 package io.servicegroup.bench;
 
-import io.servicegroup.Agent;
-import io.servicegroup.config.ConfigLoader;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.PostgresServer;
@@ -14,8 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -98,21 +94,14 @@ public final class FleetBench {
         .put("catalog", new JsonObject().put("uri", server.uri()));
   }
 
-  private static void startAgent(JsonObject config) throws IOException {
-    config.put("http", new JsonObject().put("port", 0));
-    Path file = Files.createTempFile("servicegroup-bench-", ".yaml");
-    Files.writeString(file, config.encode());
+  private static void startAgent(JsonObject config) {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));
-    await(
-        new ConfigLoader(vertx, List.of(file), Map.of(), List.of())
-            .load()
-            .compose(loaded -> Agent.start(vertx, loaded)));
-    Files.delete(file);
+    await(BenchAgent.start(vertx, config));
   }
 
   private static void await(Future<?> work) {

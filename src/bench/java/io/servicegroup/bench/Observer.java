@@ -2,20 +2,14 @@ package io.servicegroup.bench;
 
 import io.servicegroup.Agent;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.ConfigLoader;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.testkit.Journal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -36,18 +30,7 @@ final class Observer implements AutoCloseable {
 
   Observer(JsonObject config) {
     Topics.STATUS.consume(vertx, change -> changes.add(new Seen(System.nanoTime(), change)));
-    try {
-      Path file = Files.createTempFile("servicegroup-bench-", ".yaml");
-      Files.writeString(file, config.encode());
-      agent =
-          await(
-              new ConfigLoader(vertx, List.of(file), Map.of(), List.of())
-                  .load()
-                  .compose(loaded -> Agent.start(vertx, loaded)));
-      Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    agent = await(BenchAgent.start(vertx, config));
   }
 
   /** Where the journal of changes stands. */

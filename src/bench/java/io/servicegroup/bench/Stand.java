@@ -10,10 +10,12 @@ import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.PostgresServer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -34,13 +36,29 @@ final class Stand implements AutoCloseable {
       SELECT id, id, id || '-be4c4', 'bench', ARRAY['postgresql'], 0 FROM service
       """;
 
+  /** What is counted where there is no database. */
+  static final Database NO_DATABASE = new Database(0, 0);
+
+  private static final String TRANSACTIONS =
+      "SELECT sum(xact_commit + xact_rollback)::bigint FROM pg_stat_database";
+  private static final String WAL_BYTES = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint";
+
   private final Technology technology;
   private final OptionalLong pid;
   private final int port;
   private final String uri;
   private final Consumer<List<Member>> insert;
+  private final Supplier<Database> counter;
   private final Runnable stop;
   private long generation;
+
+  /**
+   * What a database did since its start.
+   *
+   * @param transactions committed and rolled back, of all databases
+   * @param walBytes written ahead
+   */
+  record Database(long transactions, long walBytes) {}
 
   private Stand(
       Technology technology,
@@ -48,12 +66,14 @@ final class Stand implements AutoCloseable {
       int port,
       String uri,
       Consumer<List<Member>> insert,
+      Supplier<Database> counter,
       Runnable stop) {
     this.technology = technology;
     this.pid = pid;
     this.port = port;
     this.uri = uri;
     this.insert = insert;
+    this.counter = counter;
     this.stop = stop;
   }
 
@@ -65,6 +85,7 @@ final class Stand implements AutoCloseable {
         server.port(),
         server.uri(server.port()),
         members -> {},
+        null,
         server::close);
   }
 
@@ -76,12 +97,13 @@ final class Stand implements AutoCloseable {
         port,
         "hazelcast://127.0.0.1:" + port + "/bench?mode=member&port=" + port,
         members -> {},
+        null,
         () -> {});
   }
 
-  /** The catalogue's database with the beats in it. */
-  static Stand postgres() {
-    PostgresServer server = PostgresServer.create();
+  /** The catalogue's database with the beats in it, and settings that are not its defaults. */
+  static Stand postgres(String... settings) {
+    PostgresServer server = PostgresServer.create(settings);
     BackendUri uri = BackendUri.parse(server.uri());
     server.execute(
         new PostgresCatalogFactory()
@@ -92,7 +114,13 @@ final class Stand implements AutoCloseable {
         server.port(),
         server.uri(),
         members -> server.execute(insert(members)),
+        () -> count(server),
         server::close);
+  }
+
+  /** What a database did since its start. */
+  static Database count(PostgresServer server) {
+    return new Database(server.number(TRANSACTIONS), server.number(WAL_BYTES));
   }
 
   private static String insert(List<Member> members) {
@@ -116,6 +144,11 @@ final class Stand implements AutoCloseable {
   /** CPU-seconds of the server since its start; 0 where the agents are the server. */
   double cpu() {
     return pid.isPresent() ? Cpu.ofTree(pid.getAsLong()) : 0;
+  }
+
+  /** What the server counted; empty where it is no database. */
+  Optional<Database> database() {
+    return Optional.ofNullable(counter).map(Supplier::get);
   }
 
   /** Where the server listens; the first of the agents' ports where they are the server. */

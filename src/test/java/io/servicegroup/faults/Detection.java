@@ -33,9 +33,14 @@ final class Detection implements AutoCloseable {
   private final AgentProcess sidecar;
   private int upgrades;
 
-  /** Starts both. */
+  /** Starts both, with the catalogue in PostgreSQL. */
   Detection(Technology technology) {
-    site = new Site(technology);
+    this(new Site(technology));
+  }
+
+  /** Starts both. The site is closed with this. */
+  Detection(Site site) {
+    this.site = site;
     JsonObject config = site.sidecar("compute", Configs.names("host", BEATING));
     config
         .getJsonArray("services")

@@ -31,7 +31,7 @@ final class PostgresFaults {
 
   PostgresFaults(FalseAlarms fleet) {
     this.fleet = fleet;
-    this.server = fleet.site.catalog;
+    this.server = (PostgresServer) fleet.site.catalog;
   }
 
   Result rowHeld(Duration time) throws Exception {

@@ -7,6 +7,7 @@ import static io.servicegroup.faults.Timing.POLL;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.RedisServer;
 import io.servicegroup.testkit.ZooKeeperServer;
 import java.time.Duration;
@@ -111,11 +112,12 @@ enum Technology {
   /** A server of it. */
   BackendServer start() {
     return switch (this) {
+      case POSTGRESQL -> PostgresServer.create("fsync=off");
       case ZOOKEEPER -> ZooKeeperServer.create();
       case REDIS -> RedisServer.create();
       case MEMCACHED -> MemcachedServer.create();
       case HAZELCAST -> HazelcastServer.create();
-      case POSTGRESQL, HAZELCAST_MEMBER ->
+      case HAZELCAST_MEMBER ->
           throw new IllegalStateException(text() + " has no server of its own");
     };
   }

@@ -29,7 +29,6 @@ public final class AgentProcess implements AutoCloseable {
   private static final List<String> JVM =
       List.of(
           "-XX:+UseSerialGC",
-          "-Xmx96m",
           "-Xss256k",
           "-XX:TieredStopAtLevel=1",
           "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -41,6 +40,7 @@ public final class AgentProcess implements AutoCloseable {
   private final Journal<Change> changes = new Journal<>();
   private final Journal<JsonObject> snapshots = new Journal<>();
   private final Map<String, String> environment = new HashMap<>();
+  private String heap = "96m";
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
@@ -94,6 +94,17 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
+   * Gives it more memory, from its next start on.
+   *
+   * @param size for example {@code 256m}
+   * @return this
+   */
+  public AgentProcess heap(String size) {
+    heap = size;
+    return this;
+  }
+
+  /**
    * Starts it and waits until it is ready and its changes are being collected.
    *
    * @return this
@@ -115,6 +126,7 @@ public final class AgentProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
+    command.add("-Xmx" + heap);
     command.addAll(program());
     command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());

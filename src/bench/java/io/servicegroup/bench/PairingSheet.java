@@ -1,0 +1,89 @@
+package io.servicegroup.bench;
+
+import io.servicegroup.faults.PairingFaults;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that was measured of pairings, as it is kept in a file.
+ *
+ * @param measured when and on what, one line
+ * @param nova what Nova's own driver costs; null where it was not measured
+ * @param pairings in the order of the technologies
+ */
+record PairingSheet(String measured, Nova nova, List<Pairing> pairings) {
+
+  /**
+   * One pairing.
+   *
+   * @param catalog name of the technology that keeps the service data
+   * @param liveness name of the one that keeps the beats
+   * @param cost of a fleet while nothing happens
+   * @param faults what deaths do
+   * @param reads for each size of the catalogue
+   */
+  record Pairing(
+      String catalog,
+      String liveness,
+      PairingCost.Figures cost,
+      PairingFaults.Figures faults,
+      List<PairingReads.Figures> reads) {}
+
+  /**
+   * Nova's own database driver in a closed loop, reckoned at its default {@code report_interval} of
+   * 10 s.
+   *
+   * @param transactions per member and minute
+   * @param walBytes per member and minute
+   * @param clientCpu CPU-seconds of the service per 1,000 beats
+   * @param serverCpu of PostgreSQL
+   */
+  record Nova(double transactions, double walBytes, double clientCpu, double serverCpu) {}
+
+  /** Reads one; empty where there is no such file. */
+  static Optional<PairingSheet> read(Path file) {
+    try {
+      return Files.exists(file)
+          ? Optional.of(new JsonObject(Files.readString(file)).mapTo(PairingSheet.class))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes it. */
+  void write(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, JsonObject.mapFrom(this).encodePrettily() + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether a pairing is in it. */
+  boolean has(Technology catalog, Technology liveness) {
+    return pairings.stream()
+        .anyMatch(
+            pairing ->
+                pairing.catalog.equals(catalog.text()) && pairing.liveness.equals(liveness.text()));
+  }
+
+  /** With one more. */
+  PairingSheet with(Pairing pairing) {
+    List<Pairing> more = new ArrayList<>(pairings);
+    more.add(pairing);
+    return new PairingSheet(measured, nova, more);
+  }
+
+  /** With Nova's. */
+  PairingSheet with(Nova measuredNova) {
+    return new PairingSheet(measured, measuredNova, pairings);
+  }
+}
