@@ -7,7 +7,6 @@ import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,8 +32,8 @@ final class CatalogFollower {
 
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
-  /** So many lost members are restored at a time. */
-  private static final int MOST_RESTORED = 500;
+  /** So many members are asked about, or restored, at a time. */
+  private static final int AT_ONCE = 500;
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogFollower.class);
 
@@ -180,24 +179,7 @@ final class CatalogFollower {
   /** What a read did not find was deleted, or is lost. */
   private Future<Void> explain(Set<MemberId> missing, long read) {
     Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
-    List<Future<?>> answers = new ArrayList<>();
-    for (MemberId id : missing) {
-      answers.add(
-          guard
-              .guard(catalog.wasDeleted(id))
-              .onSuccess(
-                  deleted -> {
-                    if (queue.mayBeOutdated(id, read)) {
-                      return;
-                    }
-                    if (deleted) {
-                      deleted(id);
-                    } else {
-                      now.add(id);
-                    }
-                  }));
-    }
-    return Future.join(answers)
+    return explain(List.copyOf(missing), 0, read, now)
         // Whether the others were deleted is asked again with the next read.
         .otherwise(
             failure -> {
@@ -208,6 +190,33 @@ final class CatalogFollower {
             all -> {
               lost(now);
               return null;
+            });
+  }
+
+  /** A few at a time: no store answers ten thousand questions at once. */
+  private Future<Void> explain(List<MemberId> missing, int from, long read, Set<MemberId> now) {
+    if (from >= missing.size()) {
+      return Future.succeededFuture();
+    }
+    int to = Math.min(missing.size(), from + AT_ONCE);
+    return Future.join(
+            missing.subList(from, to).stream().map(id -> explain(id, read, now)).toList())
+        .compose(all -> explain(missing, to, read, now));
+  }
+
+  private Future<Boolean> explain(MemberId id, long read, Set<MemberId> now) {
+    return guard
+        .guard(catalog.wasDeleted(id))
+        .onSuccess(
+            deleted -> {
+              if (queue.mayBeOutdated(id, read)) {
+                return;
+              }
+              if (deleted) {
+                deleted(id);
+              } else {
+                now.add(id);
+              }
             });
   }
 
@@ -226,7 +235,7 @@ final class CatalogFollower {
     now.stream()
         .filter(id -> served.isServed(id) || lost.contains(id))
         .sorted(Comparator.comparing(id -> !served.isServed(id)))
-        .limit(MOST_RESTORED)
+        .limit(AT_ONCE)
         .forEach(listener::lost);
     lost = now;
     listener.losses(Set.copyOf(now));

@@ -154,6 +154,22 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   @Override
+  public Future<Boolean> restore(Key key, String text) {
+    return connection.queue(
+        TIMEOUT,
+        running -> {
+          String entry = entry(key);
+          if (removed(running).containsKey(entry)
+              || map(running, key.kind()).putIfAbsent(entry, text) != null) {
+            return false;
+          }
+          // Somebody may have restored and removed it in between.
+          return !removed(running).containsKey(entry)
+              || !map(running, key.kind()).remove(entry, text);
+        });
+  }
+
+  @Override
   public Future<Boolean> watch(Runnable onChange) {
     changed = onChange;
     return Future.succeededFuture(true);

@@ -50,6 +50,15 @@ final class RedisDocuments implements DocumentStore {
       return 1
       """;
 
+  /** Keys: the hash, what remembers a removal. Arguments: the field, its text. */
+  private static final String RESTORE =
+      """
+      if redis.call('EXISTS', KEYS[2]) == 1 then
+        return 0
+      end
+      return redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
+      """;
+
   private final RedisKeys keys;
   private final RedisClient client;
   private final RedisNews news;
@@ -129,6 +138,23 @@ final class RedisDocuments implements DocumentStore {
             .arg(text == null ? 0 : 1)
             .arg(text == null ? "" : text)
             .arg(REMEMBERED.toMillis());
+    return announced(key, change);
+  }
+
+  @Override
+  public Future<Boolean> restore(Key key, String text) {
+    return announced(
+        key,
+        Request.cmd(Command.EVAL)
+            .arg(RESTORE)
+            .arg(2)
+            .arg(hash(key.kind()))
+            .arg(removed(key))
+            .arg(field(key))
+            .arg(text));
+  }
+
+  private Future<Boolean> announced(Key key, Request change) {
     RedisBatch batch = new RedisBatch();
     List<Boolean> done = new ArrayList<>();
     batch.add(change, answer -> done.add(answer.toInteger() == 1));

@@ -16,10 +16,13 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.Ports;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,6 +88,23 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
     assertThat(await(catalog.wasDeleted(id("h2")))).isFalse();
     await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
     assertThat(await(catalog.wasDeleted(id("h1")))).isFalse();
+  }
+
+  @Test
+  void whatWasLostIsRestoredOnceAndWhatWasDeletedIsNot() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    Member deleted = await(catalog.join(spec("h2", 1), "agent-1", Set.of())).member();
+    for (String kind : List.of("member", "claim")) {
+      cleaner.getMap(HazelcastConfigs.CATALOG + kind).clear();
+    }
+
+    assertThat(await(catalog.restore(before))).isTrue();
+    assertThat(await(open().restore(before))).as("over what is there").isFalse();
+    assertThat(await(catalog.restore(deleted))).isTrue();
+    await(catalog.delete(id("h2")));
+    assertThat(await(catalog.restore(deleted))).as("what was deleted").isFalse();
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(before);
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.RedisServer;
 import io.vertx.core.Vertx;
 import java.util.Set;
@@ -48,6 +50,22 @@ class RedisCatalogIT extends ServiceCatalogContract {
     await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
 
     assertThat(await(catalog.wasDeleted(id("h1")))).isFalse();
+  }
+
+  @Test
+  void whatWasLostIsRestoredOnceAndWhatWasDeletedIsNot() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    Member deleted = await(catalog.join(spec("h2", 1), "agent-1", Set.of())).member();
+    emptyServer();
+    await(catalog.list(MemberFilter.ALL).otherwiseEmpty());
+
+    assertThat(await(catalog.restore(before))).isTrue();
+    assertThat(await(open().restore(before))).as("over what is there").isFalse();
+    assertThat(await(catalog.restore(deleted))).isTrue();
+    await(catalog.delete(id("h2")));
+    assertThat(await(catalog.restore(deleted))).as("what was deleted").isFalse();
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(before);
   }
 
   @Override
