@@ -39,7 +39,7 @@ final class MemberCodec {
   private static final Set<String> UPDATE_FIELDS =
       Set.of("group", "host", "disabled", "disabled_reason", "forced_down", "version", "metadata");
   private static final Set<String> FILTER_FIELDS =
-      Set.of("group", "status", "binary", "min_version");
+      Set.of("group", "host", "status", "binary", "min_version");
 
   private MemberCodec() {}
 
@@ -155,6 +155,7 @@ final class MemberCodec {
   static JsonObject encodeFilter(MemberFilter filter) {
     return new JsonObject()
         .put("group", filter.group())
+        .put("host", filter.host())
         .put("status", filter.status() == null ? null : filter.status().name())
         .put("binary", filter.binary())
         .put("min_version", filter.minVersion());
@@ -164,6 +165,7 @@ final class MemberCodec {
     requireKnown(json, FILTER_FIELDS);
     return new MemberFilter(
         string(json, "group"),
+        string(json, "host"),
         decodeStatus(string(json, "status")),
         string(json, "binary"),
         integer(json, "min_version"));

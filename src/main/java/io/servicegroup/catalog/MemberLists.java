@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.VersionRange;
@@ -30,9 +31,9 @@ final class MemberLists {
 
   /** Lists members with their verdicts; never fails. */
   Future<Snapshot> list(MemberFilter filter) {
-    Future<Snapshot> said = verdicts.ask(filter.group());
+    Future<Snapshot> said = verdicts.ask(filter);
     return guard
-        .guard(catalog.list(filter).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+        .guard(stored(filter).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
         .transform(
             stored ->
                 said.map(
@@ -42,9 +43,16 @@ final class MemberLists {
                             : Verdicts.merge(cache.all(), verdict, filter, true)));
   }
 
+  private Future<List<Member>> stored(MemberFilter filter) {
+    return filter
+        .onlyMember()
+        .map(id -> catalog.find(List.of(id)))
+        .orElseGet(() -> catalog.list(filter));
+  }
+
   /** The oldest and newest versions, as the store has them. */
   Future<List<VersionRange>> versions(MemberFilter filter) {
-    if (filter.status() != null || filter.minVersion() != null) {
+    if (filter.host() != null || filter.status() != null || filter.minVersion() != null) {
       throw new IllegalArgumentException("versions are asked for by group and binary only");
     }
     return guard.guard(catalog.versions(filter.group(), filter.binary()));

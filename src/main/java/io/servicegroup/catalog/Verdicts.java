@@ -31,14 +31,14 @@ final class Verdicts {
   }
 
   /**
-   * Asks for the verdicts of a group.
+   * Asks for verdicts.
    *
-   * @param group the group, or null for all
+   * @param filter on which members; by group and host only
    * @return never fails; without an epoch where nobody answered
    */
-  Future<Snapshot> ask(String group) {
+  Future<Snapshot> ask(MemberFilter filter) {
     return Topics.STATUS_SNAPSHOT
-        .request(vertx, new MemberFilter(group, null, null, null), PATIENCE)
+        .request(vertx, new MemberFilter(filter.group(), filter.host(), null, null, null), PATIENCE)
         .otherwise(NOBODY);
   }
 
@@ -49,7 +49,7 @@ final class Verdicts {
    * @return never fails
    */
   Future<MemberView> view(Member member) {
-    return ask(member.id().group())
+    return ask(MemberFilter.of(member.id()))
         .map(
             known ->
                 new MemberView(member, index(known).getOrDefault(member.id(), Verdict.UNKNOWN)));
@@ -73,7 +73,7 @@ final class Verdicts {
     return answer.recover(
         failure ->
             failure instanceof ServiceGroupException refusal && refusal.status() == 404
-                ? ask(id.group()).compose(known -> refuse(id, known, failure))
+                ? ask(MemberFilter.of(id)).compose(known -> refuse(id, known, failure))
                 : Future.failedFuture(failure));
   }
 

@@ -6,20 +6,20 @@ import io.servicegroup.model.BackendState;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
-import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides who is up. Pure: it is told what backends showed and what the catalogue says, and answers
@@ -169,22 +169,20 @@ public final class LivenessEvaluator {
 
   /**
    * Lists the members that the catalogue told of, and those whose presence a backend vouches for
-   * without anybody having told, in order.
+   * without anybody having told, in order. A filter that only one member can match costs no more
+   * with many.
    *
-   * @param group only of this group, or null for all
+   * @param filter which of them
    * @return their verdicts, and the number of the last change
    */
-  public Snapshot snapshot(String group) {
-    List<MemberView> views =
-        members.values().stream()
-            .filter(tracked -> tracked.member != null)
-            .filter(tracked -> group == null || group.equals(tracked.id.group()))
-            .sorted(Comparator.comparing(tracked -> tracked.id))
-            .map(VerdictLog::view)
-            .toList();
+  public Snapshot snapshot(MemberFilter filter) {
+    Stream<Tracked> wanted =
+        filter
+            .onlyMember()
+            .map(id -> Stream.ofNullable(members.get(id)))
+            .orElseGet(() -> members.values().stream());
     boolean stale = backends.values().stream().noneMatch(backend -> backend.reachable);
-    Digest digest = verdicts.digest();
-    return new Snapshot(digest.epoch(), digest.seq(), stale, views);
+    return verdicts.snapshot(wanted, filter, stale);
   }
 
   /**

@@ -2,14 +2,18 @@ package io.servicegroup.detect;
 
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Reason;
+import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Keeps the verdicts that stand, and numbers every change of one: the evaluator's epoch and seq.
@@ -92,5 +96,18 @@ final class VerdictLog {
         tracked.lastSeenUp,
         VerdictRules.isStale(tracked),
         tracked.decidedBy);
+  }
+
+  /** Those that match, as they are now, in order, but not those that nobody told of. */
+  Snapshot snapshot(Stream<Tracked> wanted, MemberFilter filter, boolean stale) {
+    List<MemberView> views =
+        wanted
+            .filter(tracked -> tracked.member != null)
+            .map(VerdictLog::view)
+            .filter(filter::matches)
+            .sorted(Comparator.comparing(view -> view.member().id()))
+            .toList();
+    Digest digest = digest();
+    return new Snapshot(digest.epoch(), digest.seq(), stale, views);
   }
 }

@@ -97,7 +97,7 @@ final class GroupRoutes {
     MemberId id = Api.member(ctx);
     Api.json(
         ctx,
-        list(new MemberFilter(id.group(), null, null, null))
+        list(MemberFilter.of(id))
             .map(snapshot -> Topics.UPDATE.encodeAnswer().apply(find(snapshot, id))));
   }
 

@@ -96,13 +96,7 @@ public final class EvaluationVerticle extends VerticleBase {
   }
 
   private Future<Snapshot> snapshot(MemberFilter filter) {
-    Snapshot all = evaluator.snapshot(filter.group());
-    return Future.succeededFuture(
-        new Snapshot(
-            all.epoch(),
-            all.seq(),
-            all.stale(),
-            all.members().stream().filter(filter::matches).toList()));
+    return Future.succeededFuture(evaluator.snapshot(filter));
   }
 
   private void backendState(BackendState state) {

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,25 @@ class CatalogFollowerTest extends RegistrationRig {
         .containsExactly(Status.UP, Status.UNKNOWN);
     MemberFilter onlyUp = new MemberFilter(null, Status.UP, null, null);
     assertThat(await(Topics.LIST.request(vertx, onlyUp, PATIENCE)).members()).hasSize(1);
+  }
+
+  @Test
+  void asksNobodyForMoreThanTheOneMemberThatIsWanted() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    join("h2");
+    List<MemberFilter> asked = new CopyOnWriteArrayList<>();
+    Topics.STATUS_SNAPSHOT.serve(
+        vertx,
+        filter -> {
+          asked.add(filter);
+          return Future.succeededFuture(new Snapshot("epoch", 42, false, List.of()));
+        });
+
+    Snapshot one = await(Topics.LIST.request(vertx, MemberFilter.of(H1), PATIENCE));
+
+    assertThat(one.members()).singleElement().matches(view -> view.member().id().equals(H1));
+    assertThat(asked).containsExactly(MemberFilter.of(H1));
   }
 
   @Test

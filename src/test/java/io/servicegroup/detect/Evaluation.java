@@ -6,6 +6,7 @@ import io.servicegroup.model.BackendState;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Sightings;
@@ -92,7 +93,7 @@ final class Evaluation {
   }
 
   MemberView view(String host) {
-    return evaluator.snapshot(null).members().stream()
+    return evaluator.snapshot(MemberFilter.ALL).members().stream()
         .filter(view -> view.member().id().equals(id(host)))
         .findFirst()
         .orElseThrow();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
@@ -332,7 +334,7 @@ class LivenessEvaluatorTest {
     void deleteWithALastWordWhereItWasUp() {
       m1IsUp();
       assertThat(Evaluation.told(pg.delete("m1"))).containsExactly("m1 DOWN deleted");
-      assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
+      assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).isEmpty();
       assertThat(pg.look("pg", 30_000).told()).isEmpty();
     }
   }
@@ -344,15 +346,29 @@ class LivenessEvaluatorTest {
     pg.look("pg", 17_000).beat("m1", 1, 3).told();
     assertThat(pg.changes).extracting(StatusChange::seq).containsExactly(1L, 2L, 3L);
     assertThat(pg.evaluator.digest().seq()).isEqualTo(3);
-    assertThat(pg.evaluator.snapshot("compute").seq()).isEqualTo(3);
+    assertThat(pg.evaluator.snapshot(new MemberFilter("compute", null, null, null)).seq())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void tellsOfOneMemberAlone() {
+    m1IsUp();
+    pg.know(member("m2", 1, false, "pg"));
+    MemberId id = pg.view("m1").member().id();
+    assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).hasSize(2);
+    assertThat(pg.evaluator.snapshot(MemberFilter.of(id)).members())
+        .singleElement()
+        .isEqualTo(pg.view("m1"));
+    assertThat(pg.evaluator.snapshot(MemberFilter.of(new MemberId("none", "m1"))).members())
+        .isEmpty();
   }
 
   @Test
   void isStaleWhileNoBackendCanVote() {
     m1IsUp();
-    assertThat(pg.evaluator.snapshot(null).stale()).isFalse();
+    assertThat(pg.evaluator.snapshot(MemberFilter.ALL).stale()).isFalse();
     pg.reachable("pg", false);
-    assertThat(pg.evaluator.snapshot(null).stale()).isTrue();
+    assertThat(pg.evaluator.snapshot(MemberFilter.ALL).stale()).isTrue();
     assertThat(pg.view("m1").verdict().stale()).isTrue();
     assertThat(pg.status("m1")).isEqualTo(Status.UP);
   }

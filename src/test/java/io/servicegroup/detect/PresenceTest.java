@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Status;
 import java.time.Instant;
@@ -127,7 +128,7 @@ class PresenceTest {
       pg.look("pg", 0).told();
       pg.look("pg", 1_000).beat("t1", 1, 1).beat("t2", 0, 1).held("t3", 1, 1).told();
       pg.look("pg", 2_000).beat("t1", 1, 2).beat("t2", 0, 2).told();
-      assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
+      assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).isEmpty();
       assertThat(pg.changes).isEmpty();
     }
 
@@ -140,7 +141,7 @@ class PresenceTest {
       assertThat(pg.look("pg", 20_999 + hour).told()).isEmpty();
       assertThat(pg.status("t1")).isEqualTo(Status.DOWN);
       assertThat(pg.look("pg", 21_000 + hour).told()).isEmpty();
-      assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
+      assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).isEmpty();
     }
 
     @Test
@@ -165,7 +166,7 @@ class PresenceTest {
       t1IsUp();
       assertThat(pg.look("pg", 21_000).gone("t1", 0, 0, Cause.LEFT).told())
           .containsExactly("t1 DOWN left");
-      assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
+      assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).isEmpty();
       assertThat(pg.look("pg", 22_000).gone("t1", 0, 0, Cause.LEFT).told()).isEmpty();
       assertThat(pg.look("pg", 23_000).held("t1", 0, 0).told()).containsExactly("t1 UP heartbeat");
       assertThat(pg.changes.get(2).previous()).isEqualTo(Status.UNKNOWN);
@@ -195,7 +196,7 @@ class PresenceTest {
       t1IsUp();
       pg.know(member("t1", 0, false));
       assertThat(Evaluation.told(pg.delete("t1"))).containsExactly("t1 DOWN deleted");
-      assertThat(pg.evaluator.snapshot(null).members()).isEmpty();
+      assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).isEmpty();
       assertThat(pg.delete("t1")).isEmpty();
       assertThat(pg.look("pg", 21_000).held("t1", 0, 0).told()).containsExactly("t1 UP heartbeat");
       assertThat(pg.view("t1").catalogued()).isFalse();

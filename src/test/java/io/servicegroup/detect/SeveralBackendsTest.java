@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.detect.EvaluatorSettings.Rule;
 import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.Status;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -188,7 +189,7 @@ class SeveralBackendsTest {
       both.changes.clear();
       both.reachable("a", false);
       both.reachable("b", false);
-      assertThat(both.evaluator.snapshot(null).stale()).isTrue();
+      assertThat(both.evaluator.snapshot(MemberFilter.ALL).stale()).isTrue();
       both.know(member("m1", 1, false, "a", "b"));
       both.look("a", 0).told();
       both.look("b", 0).told();

@@ -5,6 +5,7 @@ import static io.servicegroup.detect.Evaluation.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Status;
 import java.util.List;
@@ -77,7 +78,7 @@ class UncataloguedModelTest {
       look.told();
       pass(clock);
       Optional<Status> seen =
-          evaluation.evaluator.snapshot(null).members().stream()
+          evaluation.evaluator.snapshot(MemberFilter.ALL).members().stream()
               .peek(view -> assertThat(view.catalogued()).isFalse())
               .map(MemberView::verdict)
               .map(verdict -> verdict.status())
