@@ -57,12 +57,30 @@ public record RequestTopic<Q, A>(
    * @return the answer; fails with {@link ServiceGroupException} only
    */
   public Future<A> requestBody(Vertx vertx, JsonObject body, Duration timeout) {
+    return exchange(vertx, body, timeout, decodeAnswer);
+  }
+
+  /**
+   * Asks, for whoever only passes the answer on: a list of many members is not read to be written
+   * again.
+   *
+   * @param vertx whose event bus
+   * @param request what is asked
+   * @param timeout after which the future fails
+   * @return the answer's body; fails with {@link ServiceGroupException} only
+   */
+  public Future<JsonObject> requestAnswerBody(Vertx vertx, Q request, Duration timeout) {
+    return exchange(vertx, encodeRequest.apply(request), timeout, body -> body);
+  }
+
+  private <T> Future<T> exchange(
+      Vertx vertx, JsonObject body, Duration timeout, Function<JsonObject, T> read) {
     DeliveryOptions options =
         new DeliveryOptions().setLocalOnly(local).setSendTimeout(timeout.toMillis());
     return vertx
         .eventBus()
         .<JsonObject>request(address, body, options)
-        .map(reply -> decodeAnswer.apply(reply.body()))
+        .map(reply -> read.apply(reply.body()))
         .recover(failure -> Future.failedFuture(ServiceGroupException.of(failure)));
   }
 

@@ -77,7 +77,7 @@ final class GroupRoutes {
             status(query.text("status")),
             query.text("binary"),
             query.integer("min_version", null, 0, Integer.MAX_VALUE));
-    Api.json(ctx, list(filter).map(Topics.LIST.encodeAnswer()));
+    Api.json(ctx, Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT));
   }
 
   private static Status status(String name) {
@@ -111,7 +111,6 @@ final class GroupRoutes {
   private void versions(RoutingContext ctx) {
     Query query = new Query(ctx, "group", "binary");
     MemberFilter filter = new MemberFilter(query.text("group"), null, query.text("binary"), null);
-    Api.json(
-        ctx, Topics.VERSIONS.request(vertx, filter, TIMEOUT).map(Topics.VERSIONS.encodeAnswer()));
+    Api.json(ctx, Topics.VERSIONS.requestAnswerBody(vertx, filter, TIMEOUT));
   }
 }
