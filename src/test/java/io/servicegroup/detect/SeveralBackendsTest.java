@@ -377,6 +377,15 @@ class SeveralBackendsTest {
     assertThat(both.changes).last().extracting(StatusChange::incarnation).isEqualTo(life(2));
   }
 
+  @Test
+  void aForceOfAMemberWithoutAVerdictIsNewsUnlessItWasFound() {
+    Evaluation both = inBoth(Rule.ANY);
+    assertThat(Evaluation.told(both.know(member("m1", 1, true, "a", "b"))))
+        .containsExactly("m1 DOWN forced_down");
+    assertThat(Evaluation.told(both.know(member("m2", 1, true, "a", "b"))))
+        .containsExactly("m2 DOWN initial");
+  }
+
   @ParameterizedTest
   @EnumSource(Rule.class)
   void clearingAForceGivesTheVerdictOfBothAtOnce(Rule rule) {
