@@ -344,6 +344,18 @@ class SeveralBackendsTest {
       assertThat(both.look("a", 15_000).told()).isEmpty();
       assertThat(both.look("b", 15_000).told()).containsExactly("nova DOWN initial");
     }
+
+    @ParameterizedTest
+    @EnumSource(Rule.class)
+    void areNotDownWhileTheOneThatMaySeeThemIsAway(Rule rule) {
+      Evaluation both = with(rule);
+      both.know(member("nova", 0, false));
+      both.reachable("a", false);
+      assertThat(both.look("b", 15_000).told()).isEmpty();
+      assertThat(both.look("a", 0).told()).isEmpty();
+      assertThat(both.look("a", 1_000).beat("nova", 0, 1).told())
+          .containsExactly("nova UP heartbeat");
+    }
   }
 
   @Test
