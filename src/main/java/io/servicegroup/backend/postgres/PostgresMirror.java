@@ -40,6 +40,8 @@ final class PostgresMirror {
   private final Map<MemberId, Member> written = new HashMap<>();
   private final Map<MemberId, Member> deleted = new LinkedHashMap<>();
   private Future<Void> writing = Future.succeededFuture();
+  private boolean wrote;
+  private boolean catalogueIsHere;
 
   /**
    * Makes one that has written nothing.
@@ -90,7 +92,7 @@ final class PostgresMirror {
   }
 
   boolean has(MemberId id) {
-    return own.containsKey(id);
+    return own.containsKey(id) && !catalogueIsHere;
   }
 
   /** Makes the rows what they should be; one run at a time. */
@@ -106,11 +108,7 @@ final class PostgresMirror {
   private Future<?> write(Member member) {
     MemberId id = member.id();
     return rows.find(List.of(id))
-        .compose(
-            found ->
-                isNewer(found, member.incarnation())
-                    ? Future.succeededFuture(false)
-                    : rows.adopt(found.isEmpty() ? member : into(found.get(0), member)))
+        .compose(found -> write(member, found))
         .onSuccess(
             changed -> {
               unwritten.remove(id, member);
@@ -130,6 +128,18 @@ final class PostgresMirror {
               }
               return Future.failedFuture(failure);
             });
+  }
+
+  private Future<Boolean> write(Member member, List<Member> found) {
+    // Nobody but the catalogue can have begun this life in a row: it is here, by another way than
+    // its URI says, and what it says is not to be written back into it later.
+    catalogueIsHere |=
+        !wrote && found.stream().anyMatch(row -> member.incarnation().equals(row.incarnation()));
+    if (catalogueIsHere || isNewer(found, member.incarnation())) {
+      return Future.succeededFuture(false);
+    }
+    wrote = true;
+    return rows.adopt(found.isEmpty() ? member : into(found.get(0), member));
   }
 
   /** The row as it should be: what the catalogue took back since the last write is taken back. */
@@ -171,7 +181,7 @@ final class PostgresMirror {
       rows.find(List.of(id))
           .compose(
               found ->
-                  isJoined(found) && !isNewer(found, member.incarnation())
+                  !catalogueIsHere && isJoined(found) && !isNewer(found, member.incarnation())
                       ? rows.delete(id)
                       : Future.<Member>succeededFuture())
           .onFailure(
