@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,9 @@ public record BackendUri(
     List<Host> hosts,
     String path,
     Map<String, String> options) {
+
+  /** The options that name a part of a server. */
+  private static final List<String> PLACES = List.of("db", "namespace", "sentinel");
 
   /** Copies the collections. */
   public BackendUri {
@@ -71,7 +75,10 @@ public record BackendUri(
    * @return whether what is written through one is read through the other
    */
   public boolean isSamePlaceAs(BackendUri other) {
-    return scheme == other.scheme && hosts.equals(other.hosts) && path.equals(other.path);
+    return scheme == other.scheme
+        && hosts.equals(other.hosts)
+        && path.equals(other.path)
+        && PLACES.stream().allMatch(it -> Objects.equals(options.get(it), other.options.get(it)));
   }
 
   /** The URI with its secrets masked. */

@@ -82,6 +82,7 @@ final class BackendsReader {
     Set<String> names = new HashSet<>();
     for (String item : items.get()) {
       Optional<AgentConfig.Backend> backend = entry(item);
+      backend.ifPresent(it -> refuseTwice(item, it, backends));
       backend.ifPresent(backends::add);
       if (backend.isPresent() && !names.add(backend.get().name())) {
         liveness.refuse(
@@ -91,6 +92,21 @@ final class BackendsReader {
       }
     }
     return backends;
+  }
+
+  /** Under two names a server would be given two proofs that it lost nothing, which disagree. */
+  private void refuseTwice(
+      String item, AgentConfig.Backend backend, List<AgentConfig.Backend> before) {
+    for (AgentConfig.Backend other : before) {
+      if (backend instanceof AgentConfig.BuiltIn one
+          && other instanceof AgentConfig.BuiltIn another
+          && one.uri().isSamePlaceAs(another.uri())) {
+        liveness.refuse(
+            item,
+            "the backend %s is in the same place; allowed is each place once"
+                .formatted(Masking.printable(another.name())));
+      }
+    }
   }
 
   /** The URIs that were read, by the path of their key. */

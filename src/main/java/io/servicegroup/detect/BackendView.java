@@ -115,7 +115,7 @@ final class BackendView {
     if (vote != null
         && tracked.status == Status.UNKNOWN
         && vote.choice == Vote.Choice.DOWN
-        && vote.isOlderLife(vote.incarnation())) {
+        && vote.isOfOlderLife()) {
       drop(vote);
       tracked.votes[index] = null;
     }

@@ -29,7 +29,7 @@ final class Ballot {
    * through any. What a backend showed of a life before says nothing about one that does not use it
    * any more.
    */
-  void recorded(Tracked tracked, BackendView backend) {
+  void recorded(Tracked tracked, BackendView backend, boolean newLife) {
     boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
     backend.dropLifeBefore(tracked);
     Vote vote = tracked.votes[backend.index];
@@ -37,18 +37,24 @@ final class Ballot {
       if (votes) {
         backend.heard(tracked.voteOf(backend));
       }
-    } else if (vote.isOlderLife(vote.incarnation())) {
+    } else if (vote.isOfOlderLife()) {
       if (!votes) {
         backend.drop(vote);
         tracked.votes[backend.index] = null;
       } else if (vote.held) {
         // Nobody will say of it that it ended: it did with the life before.
         notVouchedFor(vote);
+      } else if (newLife) {
+        // Nor does the end of a life before end this one, where it is all that is left to decide.
+        reconsider(vote);
       }
     }
   }
 
-  /** The backend was away: others saw alive whom it saw dead before, and it is to look again. */
+  /**
+   * The backend was away, or a new life began: others saw alive whom it saw dead before, and it is
+   * to look again.
+   */
   void reconsider(Vote vote) {
     if (vote != null && vote.choice == Choice.DOWN && vote.tracked.status == Status.UP) {
       vote.choice = Choice.PENDING;
@@ -57,10 +63,10 @@ final class Ballot {
   }
 
   void beat(Tracked tracked, BackendView backend, Beat beat) {
-    Vote vote = tracked.voteOf(backend);
-    if (vote.isOlderLife(beat.incarnation())) {
+    if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
+    Vote vote = tracked.voteOf(backend);
     if (vote.neverSeen() && vote.backend.isListing()) {
       vote.saw(beat.incarnation(), beat.count());
       vote.backend.heard(vote);
@@ -79,8 +85,11 @@ final class Ballot {
   }
 
   void held(Tracked tracked, BackendView backend, Beat beat) {
+    if (tracked.isOlderLife(backend, beat.incarnation())) {
+      return;
+    }
     Vote vote = tracked.voteOf(backend);
-    if (vote.isOlderLife(beat.incarnation()) || vote.hasEnded(beat.incarnation(), beat.count())) {
+    if (vote.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
     vote.tracked.found &=
@@ -91,6 +100,9 @@ final class Ballot {
   }
 
   void gone(Tracked tracked, BackendView backend, Absence absence) {
+    if (tracked.isOlderLife(backend, absence.incarnation())) {
+      return;
+    }
     Vote vote = tracked.voteOf(backend);
     if (vote.isOldNews(absence)) {
       return;

@@ -124,12 +124,14 @@ public final class LivenessEvaluator {
     now = at;
     Tracked tracked = track(member.id());
     boolean wasForced = tracked.isForcedDown();
+    boolean foundForced = tracked.status == Status.UNKNOWN && !tracked.catalogued;
+    boolean newLife = tracked.catalogued && member.isLaterLifeOf(tracked.member);
     tracked.member = member;
     tracked.catalogued = true;
     tracked.found &= !justJoined;
-    backends.values().forEach(backend -> ballot.recorded(tracked, backend));
+    backends.values().forEach(backend -> ballot.recorded(tracked, backend, newLife));
     if (member.forcedDown()) {
-      Reason why = tracked.status == Status.UNKNOWN ? Reason.INITIAL : Reason.FORCED_DOWN;
+      Reason why = foundForced ? Reason.INITIAL : Reason.FORCED_DOWN;
       verdicts.settle(tracked, Status.DOWN, why, null, now);
     } else {
       decide(tracked, null, wasForced ? Reason.FORCED_DOWN_CLEARED : null);

@@ -47,6 +47,20 @@ final class Tracked {
     return member != null && member.backends().contains(backend.name);
   }
 
+  /**
+   * Whether something seen belongs to a life before the one seen there, or recorded in the
+   * catalogue: it leaves no trace, not even an empty vote.
+   */
+  boolean isOlderLife(BackendView backend, Incarnation seen) {
+    Vote vote = votes[backend.index];
+    return (vote != null && isBefore(seen, vote.incarnation()))
+        || (member != null && isBefore(seen, member.incarnation()));
+  }
+
+  private static boolean isBefore(Incarnation seen, Incarnation known) {
+    return known != null && known.isNewerThan(seen);
+  }
+
   boolean isForcedDown() {
     return member != null && member.forcedDown();
   }

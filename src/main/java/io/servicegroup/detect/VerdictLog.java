@@ -62,11 +62,20 @@ final class VerdictLog {
     }
     tracked.status = status;
     tracked.reason = restarted ? Reason.RESTARTED : reason;
-    tracked.incarnation = incarnation != null ? incarnation : tracked.member.incarnation();
+    tracked.incarnation = latest(tracked, incarnation);
     tracked.since = now;
     tracked.decidedBy = decisive == null ? null : decisive.backend.name;
     seq++;
     changes.add(change(tracked, previous, now));
+  }
+
+  /** A backend that still shows a life before may decide, but nobody goes back to that life. */
+  private static Incarnation latest(Tracked tracked, Incarnation seen) {
+    if (seen == null) {
+      return tracked.member.incarnation();
+    }
+    boolean before = tracked.incarnation != null && tracked.incarnation.isNewerThan(seen);
+    return before ? tracked.incarnation : seen;
   }
 
   private StatusChange change(Tracked tracked, Status previous, Instant now) {

@@ -32,15 +32,21 @@ final class VerdictRules {
       return found;
     }
     for (Vote vote : tracked.votes) {
-      if (vote != null
-          && vote.backend.reachable
-          && vote.choice == Choice.PENDING
-          && (!anybody || isEntitled(vote))) {
+      if (vote != null && (anybody ? isUndecided(vote) && isEntitled(vote) : mayYetSee(vote))) {
         return null;
       }
     }
     Choice weak = applied == Rule.ALL ? Choice.UP : Choice.DOWN;
     return find(applied, tracked.votes, cast, weak, anybody);
+  }
+
+  private static boolean isUndecided(Vote vote) {
+    return vote.backend.reachable && vote.choice == Choice.PENDING;
+  }
+
+  /** That nobody sees a member is known only where all were able to look. */
+  private static boolean mayYetSee(Vote vote) {
+    return !vote.backend.reachable || vote.choice == Choice.PENDING;
   }
 
   /** Whether nobody who has a vote can be reached. */

@@ -51,14 +51,9 @@ final class Vote extends SilenceQueue.Node<Vote> {
     return incarnation;
   }
 
-  /** Whether something seen belongs to a life before the one seen, or recorded in the catalogue. */
-  boolean isOlderLife(Incarnation seen) {
-    return isBefore(seen, incarnation)
-        || (tracked.member != null && isBefore(seen, tracked.member.incarnation()));
-  }
-
-  private static boolean isBefore(Incarnation seen, Incarnation known) {
-    return known != null && known.isNewerThan(seen);
+  /** Whether what it is about is a life before the one recorded in the catalogue. */
+  boolean isOfOlderLife() {
+    return tracked.isOlderLife(backend, incarnation);
   }
 
   boolean isSameLife(Incarnation seen) {
@@ -67,9 +62,7 @@ final class Vote extends SilenceQueue.Node<Vote> {
 
   /** Whether an absence was overtaken by a beat that is known already, or is known itself. */
   boolean isOldNews(Absence seen) {
-    return isOlderLife(seen.incarnation())
-        || (isSameLife(seen.incarnation()) && count > seen.count())
-        || seen.equals(absence);
+    return (isSameLife(seen.incarnation()) && count > seen.count()) || seen.equals(absence);
   }
 
   /** Whether it is the very presence that the backend said had ended: somebody is late. */

@@ -92,6 +92,14 @@ class BackendUriTest {
   }
 
   @Test
+  void partsOfOneServerAreNotTheSamePlace() {
+    BackendUri uri = BackendUri.parse("redis://h");
+    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://u:p@h:6379?ssl=true"))).isTrue();
+    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?db=1"))).isFalse();
+    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?namespace=other"))).isFalse();
+  }
+
+  @Test
   void aUriIsTakenApart() {
     BackendUri uri =
         BackendUri.parse(

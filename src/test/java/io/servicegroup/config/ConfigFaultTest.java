@@ -71,6 +71,7 @@ class ConfigFaultTest {
         "{liveness: {backends: [null]}} | liveness.backends[0] | or a map",
         "{liveness: {backends: [{}]}} | liveness.backends[0].uri | or the key verticle",
         "{liveness: {backends: ['embedded:a', 'embedded:b']}} | liveness.backends[1] | the name embedded",
+        "{liveness: {backends: ['redis://h', {uri: 'redis://u:p@h:6379?timeout=30', name: x}]}} | liveness.backends[1] | the backend redis is in the same place",
         "{liveness: {backends: [{verticle: a.B, name: x}]}} | liveness.backends[0].verticle | class path",
         "{liveness: {backends: [{verticle: java.lang.String, name: x}]}} | liveness.backends[0].verticle | verticle",
         "{liveness: {backends: [{verticle: io.vertx.core.VerticleBase}]}} | liveness.backends[0].name | 1 to 255",

@@ -1,5 +1,6 @@
 package io.servicegroup.detect;
 
+import static io.servicegroup.detect.Evaluation.life;
 import static io.servicegroup.detect.Evaluation.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +8,7 @@ import io.servicegroup.detect.EvaluatorSettings.Rule;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -250,6 +252,26 @@ class SeveralBackendsTest {
       assertThat(both.look("b", 17_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
     }
 
+    @Test
+    void leavesNoVerdictOnALifeBeforeToTheOneThatRemains() {
+      Evaluation both = upInBoth(Rule.ANY);
+      both.reachable("a", false);
+      assertThat(both.look("b", 2_000).gone("m1", 1, 1, Cause.PROBE_FAILED).told()).isEmpty();
+      assertThat(both.join(member("m1", 2, false, "b"))).isEmpty();
+      assertThat(both.look("b", 3_000).beat("m1", 2, 1).told()).containsExactly("m1 UP restarted");
+      assertThat(both.look("b", 18_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void looksAgainOncePerLifeAndNotWithEachWordOfAnOperator() {
+      Evaluation both = upInBoth(Rule.ANY);
+      both.join(member("m1", 2, false, "a", "b"));
+      both.look("a", 2_000).beat("m1", 2, 1).told();
+      both.look("b", 16_000).told();
+      both.know(member("m1", 2, false, "a", "b"));
+      assertThat(both.look("a", 17_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
     @ParameterizedTest
     @EnumSource(Rule.class)
     void votesFromTheJoinOnThatNamesIt(Rule rule) {
@@ -265,6 +287,19 @@ class SeveralBackendsTest {
       both.look("a", 17_000).told();
       both.look("b", 36_000).told();
       assertThat(both.status("m1")).isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void runsAMembersTimeWhenItComesBackToABackendThatStillShowsALifeBefore() {
+      Evaluation both = with(Rule.ANY);
+      both.know(member("m1", 2, false, "b"));
+      both.look("b", 1_000).beat("m1", 2, 1).told();
+      both.look("a", 1_000).beat("m1", 1, 40).told();
+      both.join(member("m1", 3, false, "a", "b"));
+      both.look("b", 2_000).beat("m1", 3, 1).told();
+      both.look("b", 17_000).told();
+      assertThat(both.status("m1")).isEqualTo(Status.UP);
+      assertThat(both.look("a", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
     }
 
     @ParameterizedTest
@@ -310,6 +345,18 @@ class SeveralBackendsTest {
       assertThat(both.look("a", 15_000).told()).isEmpty();
       assertThat(both.look("b", 15_000).told()).containsExactly("nova DOWN initial");
     }
+
+    @ParameterizedTest
+    @EnumSource(Rule.class)
+    void areNotDownWhileTheOneThatMaySeeThemIsAway(Rule rule) {
+      Evaluation both = with(rule);
+      both.know(member("nova", 0, false));
+      both.reachable("a", false);
+      assertThat(both.look("b", 15_000).told()).isEmpty();
+      assertThat(both.look("a", 0).told()).isEmpty();
+      assertThat(both.look("a", 1_000).beat("nova", 0, 1).told())
+          .containsExactly("nova UP heartbeat");
+    }
   }
 
   @Test
@@ -329,6 +376,27 @@ class SeveralBackendsTest {
     both.look("a", 2_000).beat("m1", 2, 1).told();
     both.look("b", 2_000).beat("m1", 2, 1).told();
     assertThat(Evaluation.told(both.changes)).containsExactly("m1 UP heartbeat", "m1 UP restarted");
+  }
+
+  @Test
+  void aRestartIsToldOnceThoughOneStillShowsTheLifeBeforeAndDecides() {
+    Evaluation both = upInBoth(Rule.ALL);
+    both.look("a", 2_000).beat("m1", 2, 1).told();
+    both.look("b", 16_000).told();
+    both.look("b", 17_000).beat("m1", 2, 2).told();
+    assertThat(Evaluation.told(both.changes))
+        .containsExactly(
+            "m1 UP heartbeat", "m1 UP restarted", "m1 DOWN heartbeat_timeout", "m1 UP heartbeat");
+    assertThat(both.changes).last().extracting(StatusChange::incarnation).isEqualTo(life(2));
+  }
+
+  @Test
+  void aForceOfAMemberWithoutAVerdictIsNewsUnlessItWasFound() {
+    Evaluation both = inBoth(Rule.ANY);
+    assertThat(Evaluation.told(both.know(member("m1", 1, true, "a", "b"))))
+        .containsExactly("m1 DOWN forced_down");
+    assertThat(Evaluation.told(both.know(member("m2", 1, true, "a", "b"))))
+        .containsExactly("m2 DOWN initial");
   }
 
   @ParameterizedTest

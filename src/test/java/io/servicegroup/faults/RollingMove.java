@@ -13,9 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Fifty members of two agents, and a third that watches, move from one backend to another: first
@@ -34,21 +32,36 @@ final class RollingMove implements AutoCloseable {
   private static final int MEMBERS = 25;
   private static final String VICTIM = "compute/victim";
 
-  private final Technology from;
-  private final Technology to;
+  private final Side from;
+  private final Side to;
   private final PostgresServer catalog = PostgresServer.create("fsync=off");
-  private final Map<Technology, BackendServer> servers = new EnumMap<>(Technology.class);
-  private final Map<Technology, List<String>> uris = new EnumMap<>(Technology.class);
   private final ListeningService service = new ListeningService();
   private final List<AgentProcess> agents = new ArrayList<>();
   private final List<String> faults = new ArrayList<>();
   private Duration longestRestart = Duration.ZERO;
 
+  /**
+   * One of the two.
+   *
+   * @param server null where there is none to stop: that of the catalogue, or the agents themselves
+   * @param entries what each agent takes for it among its backends
+   */
+  private record Side(Technology technology, BackendServer server, List<JsonObject> entries) {
+    void close() {
+      if (server != null) {
+        server.close();
+      }
+    }
+  }
+
   private RollingMove(Technology from, Technology to) {
-    this.from = from;
-    this.to = to;
-    prepare(from);
-    prepare(to);
+    this.from = side(from, from.backend(), from == Technology.POSTGRESQL);
+    boolean same = from.backend().equals(to.backend());
+    this.to =
+        side(
+            to,
+            to.backend() + (same ? "-2" : ""),
+            to == Technology.POSTGRESQL && from != Technology.POSTGRESQL);
   }
 
   /** Moves once. */
@@ -58,21 +71,25 @@ final class RollingMove implements AutoCloseable {
     }
   }
 
-  private void prepare(Technology technology) {
-    List<String> each = new ArrayList<>();
+  private Side side(Technology technology, String name, boolean atCatalog) {
     HazelcastAddresses addresses = new HazelcastAddresses();
-    if (technology != Technology.POSTGRESQL && technology != Technology.HAZELCAST_MEMBER) {
-      servers.put(technology, technology.start());
-    }
+    boolean agentsOnly = technology == Technology.HAZELCAST_MEMBER;
+    BackendServer server = atCatalog || agentsOnly ? null : start(technology);
+    List<JsonObject> entries = new ArrayList<>();
     for (int i = 0; i < AGENTS; i++) {
-      each.add(
-          switch (technology) {
-            case POSTGRESQL -> catalog.uri();
-            case HAZELCAST_MEMBER -> addresses.next();
-            default -> servers.get(technology).uri(servers.get(technology).port());
-          });
+      String uri =
+          agentsOnly
+              ? addresses.next()
+              : server == null ? catalog.uri() : server.uri(server.port());
+      entries.add(new JsonObject().put("uri", uri).put("name", name));
     }
-    uris.put(technology, each);
+    return new Side(technology, server, entries);
+  }
+
+  private static BackendServer start(Technology technology) {
+    return technology == Technology.POSTGRESQL
+        ? PostgresServer.create("fsync=off")
+        : technology.start();
   }
 
   private Result run() {
@@ -88,24 +105,27 @@ final class RollingMove implements AutoCloseable {
     for (int i = 0; i < AGENTS; i++) {
       restart(i, List.of(to));
     }
-    if (servers.containsKey(from)) {
-      servers.get(from).stop();
+    if (from.server() != null) {
+      from.server().stop();
     }
     observer.changes().during(LATEST_DOWN.plus(REPORT));
     verify();
     String counted =
         "%d false DOWN at 3 agents, the killed service found after %d ms, longest restart %.1f s"
             .formatted(wrong().size(), found.toMillis(), longestRestart.toMillis() / 1000.0);
-    return new Result("rolling move from " + from.text() + " to " + to.text(), counted, faults);
+    return new Result(
+        "rolling move from " + from.technology().text() + " to " + to.technology().text(),
+        counted,
+        faults);
   }
 
   /** As an upgrade does it, so that nobody leaves. */
-  private void restart(int i, List<Technology> backends) {
+  private void restart(int i, List<Side> sides) {
     AgentProcess agent = agents.get(i);
     long stopped = System.nanoTime();
     agent.process().signal("TERM");
     agent.process().awaitExit(PATIENCE);
-    agent.configure(config(i, backends));
+    agent.configure(config(i, sides));
     agent.start();
     Duration took = Duration.ofNanos(System.nanoTime() - stopped);
     longestRestart = took.compareTo(longestRestart) > 0 ? took : longestRestart;
@@ -146,7 +166,7 @@ final class RollingMove implements AutoCloseable {
         .toList();
   }
 
-  private JsonObject config(int i, List<Technology> backends) {
+  private JsonObject config(int i, List<Side> sides) {
     JsonObject config =
         i == 0
             ? Configs.observer(catalog.uri())
@@ -162,7 +182,7 @@ final class RollingMove implements AutoCloseable {
     }
     config.getJsonObject("agent").put("leave_on_stop", false);
     JsonArray named = new JsonArray();
-    backends.forEach(technology -> named.add(uris.get(technology).get(i)));
+    sides.forEach(side -> named.add(side.entries().get(i)));
     config
         .getJsonObject("liveness")
         .put("service_down_time", DOWN.toSeconds() + "s")
@@ -176,7 +196,8 @@ final class RollingMove implements AutoCloseable {
   public void close() {
     agents.forEach(AgentProcess::close);
     service.close();
-    servers.values().forEach(BackendServer::close);
+    from.close();
+    to.close();
     catalog.close();
   }
 }

@@ -100,7 +100,7 @@ final class PostgresLivenessSql {
   static final String WHY_NOT =
       """
       SELECT asked.id,
-             s.id IS NULL OR s.deleted <> 0 OR m.service_id IS NULL AS deleted,
+             s.deleted IS DISTINCT FROM 0 OR m.service_id IS NULL AS deleted,
              coalesce(m.generation <> asked.generation, true) AS superseded,
              m.state
         FROM unnest($1::int[], $2::bigint[]) AS asked(id, generation)

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The rows of this agent's members where their catalogue is elsewhere: a beat is a count in a row,
  * and Nova's readers find the rest beside it. They follow the catalogue: a row is made, changed and
- * deleted as it says, and only where it holds no newer life of the member.
+ * deleted as it says, and only where it holds no newer life of the member. A row may be somebody
+ * else's: it keeps its uuid, and what an operator said in it until one takes that back here.
  */
 final class PostgresMirror {
 
@@ -36,8 +37,11 @@ final class PostgresMirror {
   private final Consumer<MemberId> rewritten;
   private final Map<MemberId, Member> own = new HashMap<>();
   private final Map<MemberId, Member> unwritten = new LinkedHashMap<>();
+  private final Map<MemberId, Member> written = new HashMap<>();
   private final Map<MemberId, Member> deleted = new LinkedHashMap<>();
   private Future<Void> writing = Future.succeededFuture();
+  private boolean wrote;
+  private boolean catalogueIsHere;
 
   /**
    * Makes one that has written nothing.
@@ -59,8 +63,7 @@ final class PostgresMirror {
     Member member = event.member();
     MemberId id = member.id();
     if (event.type() == Type.DELETED) {
-      own.remove(id);
-      unwritten.remove(id);
+      forget(id);
       if (member.incarnation() != null && member.backends().contains(backend)) {
         deleted.put(id, member);
       }
@@ -70,9 +73,14 @@ final class PostgresMirror {
       unwritten.put(id, member);
       deleted.remove(id);
     } else {
-      own.remove(id);
-      unwritten.remove(id);
+      forget(id);
     }
+  }
+
+  private void forget(MemberId id) {
+    own.remove(id);
+    unwritten.remove(id);
+    written.remove(id);
   }
 
   /** A row of this agent's that is not there. */
@@ -84,7 +92,7 @@ final class PostgresMirror {
   }
 
   boolean has(MemberId id) {
-    return own.containsKey(id);
+    return own.containsKey(id) && !catalogueIsHere;
   }
 
   /** Makes the rows what they should be; one run at a time. */
@@ -100,14 +108,13 @@ final class PostgresMirror {
   private Future<?> write(Member member) {
     MemberId id = member.id();
     return rows.find(List.of(id))
-        .compose(
-            found ->
-                isNewer(found, member.incarnation())
-                    ? Future.succeededFuture(false)
-                    : rows.adopt(member))
+        .compose(found -> write(member, found))
         .onSuccess(
             changed -> {
               unwritten.remove(id, member);
+              if (own.containsKey(id)) {
+                written.put(id, member);
+              }
               if (changed) {
                 rewritten.accept(id);
               }
@@ -123,10 +130,47 @@ final class PostgresMirror {
             });
   }
 
+  private Future<Boolean> write(Member member, List<Member> found) {
+    // Nobody but the catalogue can have begun this life in a row: it is here, by another way than
+    // its URI says, and what it says is not to be written back into it later.
+    catalogueIsHere |=
+        !wrote && found.stream().anyMatch(row -> member.incarnation().equals(row.incarnation()));
+    if (catalogueIsHere || isNewer(found, member.incarnation())) {
+      return Future.succeededFuture(false);
+    }
+    wrote = true;
+    return rows.adopt(found.isEmpty() ? member : into(found.get(0), member));
+  }
+
+  /** The row as it should be: what the catalogue took back since the last write is taken back. */
+  private Member into(Member row, Member member) {
+    Member before = written.get(member.id());
+    boolean disabledThere = row.disabled() && (before == null || !before.disabled());
+    boolean forcedThere = row.forcedDown() && (before == null || !before.forcedDown());
+    return new Member(
+        member.id(),
+        member.binary(),
+        row.uuid() == null ? member.uuid() : row.uuid(),
+        member.version(),
+        member.metadata(),
+        member.disabled() || disabledThere,
+        !member.disabled() && disabledThere ? row.disabledReason() : member.disabledReason(),
+        member.forcedDown() || forcedThere,
+        member.incarnation(),
+        member.agent(),
+        member.backends(),
+        null);
+  }
+
   private static boolean isNewer(List<Member> found, Incarnation than) {
     return found.stream()
         .map(Member::incarnation)
         .anyMatch(stored -> stored != null && stored.isNewerThan(than));
+  }
+
+  /** Whether the row is one that an agent joined. */
+  private static boolean isJoined(List<Member> found) {
+    return found.stream().anyMatch(row -> row.incarnation() != null);
   }
 
   /** Removes the rows of members that the catalogue has no more; what fails, the next call does. */
@@ -137,9 +181,9 @@ final class PostgresMirror {
       rows.find(List.of(id))
           .compose(
               found ->
-                  found.isEmpty() || isNewer(found, member.incarnation())
-                      ? Future.<Member>succeededFuture()
-                      : rows.delete(id))
+                  !catalogueIsHere && isJoined(found) && !isNewer(found, member.incarnation())
+                      ? rows.delete(id)
+                      : Future.<Member>succeededFuture())
           .onFailure(
               failure -> {
                 LOG.debug("Backend {}: the row of {} is still there", backend, id, failure);

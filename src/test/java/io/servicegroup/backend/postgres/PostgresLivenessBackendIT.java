@@ -86,6 +86,18 @@ class PostgresLivenessBackendIT {
   }
 
   @Test
+  void aRowWhoseDeletionIsNullIsGoneAndKeepsNobodyElseFromBeating() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    Heartbeat h2 = join(server, "compute", "h2");
+    agent.write(h1, h2);
+    server.execute("UPDATE services SET deleted = NULL WHERE host = 'h1'");
+
+    assertThat(agent.write(h1, h2))
+        .containsExactly(new Conflict(h1.id(), h1.incarnation(), Conflict.Kind.DELETED));
+    assertThat(service("report_count", "h2")).isEqualTo("2");
+  }
+
+  @Test
   void beatsAreCountedAndStampedInUtcByTheServer() {
     Heartbeat h1 = join(server, "compute", "h1");
     assertThat(agent.write(h1)).isEmpty();

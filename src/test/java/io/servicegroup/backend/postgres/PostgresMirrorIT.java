@@ -9,6 +9,7 @@ import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogEvent.Type;
+import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
@@ -34,6 +35,16 @@ class PostgresMirrorIT {
 
   private static final MemberId ID = new MemberId("g", "h1");
   private static final String ROWS = "SELECT count(*) FROM services WHERE deleted = 0";
+
+  private static final String SOMEBODY_ELSES =
+      """
+      INSERT INTO services (host, topic, uuid, disabled, disabled_reason, forced_down) VALUES
+        ('h1', 'g', '11111111-0000-4000-8000-000000000001', true, 'disk', true)
+      """;
+
+  private static final String WORDS =
+      "SELECT concat_ws('|', uuid, disabled, coalesce(disabled_reason, ''), forced_down)"
+          + " FROM services";
 
   private static PostgresServer server;
   private static Vertx vertx;
@@ -130,6 +141,53 @@ class PostgresMirrorIT {
 
     assertThat(server.number(ROWS)).isEqualTo(1);
     assertThat(watcher.poll().beats()).extracting(Beat::id).containsExactly(ID);
+  }
+
+  @Test
+  void aRowThatSomebodyElseMadeKeepsItsUuidAndItsOperatorsWords() {
+    server.execute(SOMEBODY_ELSES);
+    joined(7);
+    assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|t|disk|t");
+
+    agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, true), true));
+    agent.write(beat(7, State.ALIVE));
+    agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, false), true));
+    agent.write(beat(7, State.ALIVE));
+
+    assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|f||t");
+  }
+
+  @Test
+  void theCataloguesOwnRowIsLeftToIt() {
+    server.execute(
+        """
+        INSERT INTO services (host, topic) VALUES ('h1', 'g');
+        INSERT INTO servicegroup_members
+          (service_id, generation, incarnation, agent, backends, joined_count)
+        SELECT id, 7, '7-abc', 'agent-1', '{postgresql}', 0 FROM services
+        """);
+
+    agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, true), true));
+    assertThat(agent.write(beat(7, State.ALIVE))).isEmpty();
+    assertThat(server.ask("SELECT disabled FROM services")).isEqualTo("f");
+    assertThat(watcher.poll().beats()).extracting(Beat::id).containsExactly(ID);
+
+    server.execute("DELETE FROM servicegroup_members; UPDATE services SET deleted = id");
+    assertThat(agent.write(beat(7, State.ALIVE)))
+        .extracting(Conflict::kind)
+        .containsExactly(Conflict.Kind.DELETED);
+    agent.write(beat(7, State.ALIVE));
+    assertThat(awaitRows(0)).isTrue();
+  }
+
+  @Test
+  void aRowThatSomebodyElseMadeIsNotBuriedWithAMemberOfItsName() {
+    server.execute(SOMEBODY_ELSES);
+
+    watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
+    watcher.poll();
+
+    assertThat(awaitRows(0)).isFalse();
   }
 
   @Test
