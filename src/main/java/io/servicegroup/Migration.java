@@ -81,8 +81,7 @@ public final class Migration {
                   uri,
                   () -> {
                     ServiceCatalog catalog =
-                        factory.create(
-                            vertx, new AgentConfig.Catalog(uri, settings.createTables()));
+                        factory.visit(vertx, new AgentConfig.Catalog(uri, settings.createTables()));
                     return catalog
                         .open()
                         .map(catalog)

@@ -20,6 +20,19 @@ public interface ServiceCatalogFactory {
   ServiceCatalog create(Vertx vertx, AgentConfig.Catalog settings);
 
   /**
+   * Makes a catalogue for a process that comes and goes, as {@code migrate} does: nothing is ever
+   * kept in it, and with {@code catalog.create_tables: none} it leaves no trace where it only
+   * reads.
+   *
+   * @param vertx for its connections
+   * @param settings {@code catalog}
+   * @return the catalogue
+   */
+  default ServiceCatalog visit(Vertx vertx, AgentConfig.Catalog settings) {
+    return create(vertx, settings);
+  }
+
+  /**
    * Makes what a liveness verticle needs that lives in the catalogue's database. May be called
    * again; on any thread.
    *

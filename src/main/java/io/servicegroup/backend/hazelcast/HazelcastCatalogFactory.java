@@ -5,6 +5,7 @@ import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 
@@ -22,6 +23,13 @@ public final class HazelcastCatalogFactory implements ServiceCatalogFactory {
   public ServiceCatalog create(Vertx vertx, AgentConfig.Catalog settings) {
     DocumentStore store = new HazelcastDocuments(vertx, settings.uri());
     return new DocumentCatalog(vertx, store, Clock.systemUTC());
+  }
+
+  /** As a client: what a member alone in its cluster keeps would end with the process. */
+  @Override
+  public ServiceCatalog visit(Vertx vertx, AgentConfig.Catalog settings) {
+    BackendUri client = HazelcastConfigs.asClient(settings.uri());
+    return create(vertx, new AgentConfig.Catalog(client, settings.createTables()));
   }
 
   @Override

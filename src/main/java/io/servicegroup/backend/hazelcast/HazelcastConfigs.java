@@ -10,7 +10,10 @@ import com.hazelcast.spi.merge.LatestUpdateMergePolicy;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +40,8 @@ final class HazelcastConfigs {
   private static final int SHUTDOWN_SECONDS = 3;
   private static final int CALL_SECONDS = 3;
 
+  private static final String MODE = "mode";
+  private static final String CLIENT = "client";
   private static final String LOGGING = "hazelcast.logging.type";
   private static final String SLF4J = "slf4j";
 
@@ -52,7 +57,16 @@ final class HazelcastConfigs {
   }
 
   static boolean isClient(BackendUri uri) {
-    return "client".equals(uri.options().get("mode"));
+    return CLIENT.equals(uri.options().get(MODE));
+  }
+
+  /** The same cluster for somebody who is not to be a member of it. */
+  static BackendUri asClient(BackendUri uri) {
+    Map<String, String> options = new LinkedHashMap<>(uri.options());
+    options.keySet().removeAll(Set.of("interface", "port"));
+    options.put(MODE, CLIENT);
+    return new BackendUri(
+        uri.scheme(), uri.user(), uri.password(), uri.hosts(), uri.path(), options);
   }
 
   /** Starts what a backend's URI asks for. */

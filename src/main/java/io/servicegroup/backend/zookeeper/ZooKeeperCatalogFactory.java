@@ -16,7 +16,16 @@ public final class ZooKeeperCatalogFactory implements ServiceCatalogFactory {
 
   @Override
   public ServiceCatalog create(Vertx vertx, AgentConfig.Catalog settings) {
-    DocumentStore store = new ZooKeeperDocuments(vertx, settings.uri());
+    return catalog(vertx, new ZooKeeperDocuments(vertx, settings.uri(), true));
+  }
+
+  @Override
+  public ServiceCatalog visit(Vertx vertx, AgentConfig.Catalog settings) {
+    boolean writing = settings.createTables() != AgentConfig.CreateTables.NONE;
+    return catalog(vertx, new ZooKeeperDocuments(vertx, settings.uri(), writing));
+  }
+
+  private static ServiceCatalog catalog(Vertx vertx, DocumentStore store) {
     return new DocumentCatalog(vertx, store, Clock.systemUTC());
   }
 

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.Future;
@@ -52,12 +53,15 @@ final class ZooKeeperDocuments implements DocumentStore {
   private final ZooKeeperDocumentPaths paths;
   private final ZooKeeperSession session;
   private final ZooKeeperClient client;
+  private final boolean writing;
   private final String members;
   private final Map<String, Document> known = new HashMap<>();
   private boolean watching;
   private Runnable changed = () -> {};
 
-  ZooKeeperDocuments(Vertx vertx, BackendUri uri) {
+  /** Whoever does not write makes no nodes either. */
+  ZooKeeperDocuments(Vertx vertx, BackendUri uri, boolean writing) {
+    this.writing = writing;
     options = new ZooKeeperOptions(uri, uri.timeout().orElse(SESSION));
     paths = new ZooKeeperDocumentPaths(uri);
     session = new ZooKeeperSession(vertx, "catalog", options, new Events());
@@ -75,8 +79,25 @@ final class ZooKeeperDocuments implements DocumentStore {
                 Future.failedFuture(
                     new VertxException(
                         options.where() + options.silence() + failure.getMessage(), true)))
-        .compose(connected -> client.ensure(members))
-        .compose(there -> client.ensure(paths.kind(Kind.CLAIM)));
+        .compose(connected -> writing ? makeRoom() : requireRoom());
+  }
+
+  private Future<Void> makeRoom() {
+    return client.ensure(members).compose(there -> client.ensure(paths.kind(Kind.CLAIM)));
+  }
+
+  private Future<Void> requireRoom() {
+    return client
+        .get(members)
+        .compose(
+            found ->
+                found != null
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new ServiceGroupException(
+                            503,
+                            "catalog.uri: %s has no node %s and catalog.create_tables is none"
+                                .formatted(options.where(), members))));
   }
 
   @Override
@@ -264,8 +285,7 @@ final class ZooKeeperDocuments implements DocumentStore {
     @Override
     public void connected() {
       known.clear();
-      client
-          .ensure(members)
+      (writing ? client.ensure(members) : Future.<Void>succeededFuture())
           .compose(there -> client.watch(members, AddWatchMode.PERSISTENT_RECURSIVE))
           .onSuccess(added -> watching = session.isConnected())
           .onFailure(failure -> LOG.debug("The catalogue is read without a watch", failure));

@@ -112,7 +112,7 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
 
   @Test
   void aNodeThatWasMadeAgainIsNotTheOneThatWasRead() throws Exception {
-    DocumentStore store = new ZooKeeperDocuments(vertx, uri());
+    DocumentStore store = new ZooKeeperDocuments(vertx, uri(), true);
     try {
       await(store.open());
       Key key = new Key(Kind.MEMBER, "g", "h");
