@@ -111,29 +111,37 @@ public final class DocumentCatalog implements ServiceCatalog {
         null);
   }
 
-  /** The member is written: its claim has to be its own still, and the one before is free. */
+  /** The member is written: a new claim has to be its own still, and the one before is free. */
   private Future<Joined> settle(Joined joined, Member old) {
     Member member = joined.member();
-    Future<Void> renamed =
-        old == null || old.binary().equals(member.binary())
-            ? Future.succeededFuture()
-            : claims.release(member.id(), old.binary());
-    return renamed
-        .compose(released -> claims.holds(member.id(), member.binary()))
+    if (old != null && old.binary().equals(member.binary())) {
+      return Future.succeededFuture(joined);
+    }
+    return claims
+        .holds(member.id(), member.binary())
         .compose(
-            holds ->
-                holds || !joined.created()
-                    ? Future.succeededFuture(joined)
-                    : removeIfStill(member).compose(removed -> again()));
+            holds -> {
+              if (!holds) {
+                return undo(member, old).compose(undone -> again());
+              }
+              return old == null
+                  ? Future.succeededFuture(joined)
+                  : claims.release(member.id(), old.binary()).map(joined);
+            });
   }
 
-  private Future<Void> removeIfStill(Member member) {
+  private Future<Boolean> undo(Member member, Member old) {
     return read(member.id())
         .compose(
-            found ->
-                !found.isEmpty() && MemberDocument.read(found.get(0)).equals(member)
-                    ? store.remove(found.get(0)).<Void>mapEmpty()
-                    : Future.succeededFuture());
+            found -> {
+              if (found.isEmpty() || !MemberDocument.read(found.get(0)).equals(member)) {
+                return Future.succeededFuture(false);
+              }
+              Document written = found.get(0);
+              return old == null
+                  ? store.remove(written)
+                  : store.write(written.key(), MemberDocument.write(old), written);
+            });
   }
 
   @Override
@@ -209,7 +217,12 @@ public final class DocumentCatalog implements ServiceCatalog {
                                         done
                                             ? Future.succeededFuture(MemberDocument.read(before))
                                             : again())))
-        .compose(member -> claims.release(id, member.binary()).map(member));
+        .compose(
+            member ->
+                // It is deleted, whatever becomes of its claim, which anybody may take over.
+                claims
+                    .release(id, member.binary())
+                    .transform(any -> Future.succeededFuture(member)));
   }
 
   @Override
