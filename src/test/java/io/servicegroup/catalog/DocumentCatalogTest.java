@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The catalogue of documents, without a technology. */
 class DocumentCatalogTest extends ServiceCatalogContract {
 
-  private static final int RACES = 150;
+  private static final int RACES = 80;
 
   private final Map<Key, Document> documents = MemoryDocuments.shared();
   private Clock clock = Clock.systemUTC();
