@@ -12,20 +12,15 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.IntSummaryStatistics;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -38,10 +33,7 @@ import java.util.stream.Collectors;
  */
 public final class DocumentCatalog implements ServiceCatalog {
 
-  private static final int ATTEMPTS = 40;
-  private static final int LONGEST_PAUSE_MILLIS = 50;
-
-  private final Vertx vertx;
+  private final Attempts attempts;
   private final DocumentStore store;
   private final BinaryClaims claims;
   private final Clock clock;
@@ -55,7 +47,7 @@ public final class DocumentCatalog implements ServiceCatalog {
    * @param clock for new generations
    */
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
-    this.vertx = vertx;
+    this.attempts = new Attempts(vertx);
     this.store = store;
     this.claims = new BinaryClaims(store);
     this.clock = clock;
@@ -68,12 +60,12 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
-    return repeat(
+    return attempts.repeat(
         spec.id(),
         () ->
             claims
                 .claim(spec.id(), spec.binary())
-                .compose(claimed -> claimed ? store(spec, agent, backends) : again()));
+                .compose(claimed -> claimed ? store(spec, agent, backends) : Attempts.overtaken()));
   }
 
   private Future<Joined> store(ServiceSpec spec, String agent, Set<String> backends) {
@@ -87,7 +79,10 @@ public final class DocumentCatalog implements ServiceCatalog {
               return store
                   .write(MemberDocument.key(id), MemberDocument.write(joined), before)
                   .compose(
-                      written -> written ? settle(new Joined(joined, old == null), old) : again());
+                      written ->
+                          written
+                              ? settle(new Joined(joined, old == null), old)
+                              : Attempts.overtaken());
             });
   }
 
@@ -111,55 +106,65 @@ public final class DocumentCatalog implements ServiceCatalog {
         null);
   }
 
-  /** The member is written: its claim has to be its own still, and the one before is free. */
+  /** The member is written: a new claim has to be its own still, and the one before is free. */
   private Future<Joined> settle(Joined joined, Member old) {
     Member member = joined.member();
-    Future<Void> renamed =
-        old == null || old.binary().equals(member.binary())
-            ? Future.succeededFuture()
-            : claims.release(member.id(), old.binary());
-    return renamed
-        .compose(released -> claims.holds(member.id(), member.binary()))
+    if (old != null && old.binary().equals(member.binary())) {
+      return Future.succeededFuture(joined);
+    }
+    return claims
+        .holds(member.id(), member.binary())
         .compose(
-            holds ->
-                holds || !joined.created()
-                    ? Future.succeededFuture(joined)
-                    : removeIfStill(member).compose(removed -> again()));
+            holds -> {
+              if (!holds) {
+                return undo(member, old).compose(undone -> Attempts.overtaken());
+              }
+              return old == null
+                  ? Future.succeededFuture(joined)
+                  : claims.release(member.id(), old.binary()).map(joined);
+            });
   }
 
-  private Future<Void> removeIfStill(Member member) {
+  private Future<Boolean> undo(Member member, Member old) {
     return read(member.id())
         .compose(
-            found ->
-                !found.isEmpty() && MemberDocument.read(found.get(0)).equals(member)
-                    ? store.remove(found.get(0)).<Void>mapEmpty()
-                    : Future.succeededFuture());
+            found -> {
+              if (found.isEmpty() || !MemberDocument.read(found.get(0)).equals(member)) {
+                return Future.succeededFuture(false);
+              }
+              Document written = found.get(0);
+              return old == null
+                  ? store.remove(written)
+                  : store.write(written.key(), MemberDocument.write(old), written);
+            });
   }
 
   @Override
   public Future<Member> update(MemberUpdate update) {
-    return repeat(
+    return attempts.repeat(
         update.id(),
         () ->
             required(update.id())
                 .compose(
                     before -> {
-                      Member changed = changed(MemberDocument.read(before), update);
+                      Member changed = MemberUpdates.apply(MemberDocument.read(before), update);
                       return store
                           .write(before.key(), MemberDocument.write(changed), before)
-                          .compose(done -> done ? Future.succeededFuture(changed) : again());
+                          .compose(
+                              done ->
+                                  done ? Future.succeededFuture(changed) : Attempts.overtaken());
                     }));
   }
 
   @Override
   public Future<Boolean> adopt(Member member) {
     MemberId id = member.id();
-    return repeat(
+    return attempts.repeat(
         id,
         () ->
             claims
                 .claim(id, member.binary())
-                .compose(claimed -> claimed ? read(id) : again())
+                .compose(claimed -> claimed ? read(id) : Attempts.overtaken())
                 .compose(
                     found -> {
                       Document before = found.isEmpty() ? null : found.get(0);
@@ -172,31 +177,17 @@ public final class DocumentCatalog implements ServiceCatalog {
                           .write(MemberDocument.key(id), MemberDocument.write(adopted), before)
                           .compose(
                               done ->
-                                  done ? settle(new Joined(adopted, old == null), old) : again())
+                                  done
+                                      ? settle(new Joined(adopted, old == null), old)
+                                      : Attempts.overtaken())
                           .map(true);
                     }));
   }
 
-  private static Member changed(Member old, MemberUpdate update) {
-    boolean disabled = update.disabled().orElse(old.disabled());
-    return new Member(
-        old.id(),
-        old.binary(),
-        old.uuid(),
-        update.version().orElse(old.version()),
-        update.metadata().orElse(old.metadata()),
-        disabled,
-        disabled ? update.disabledReason().orElse(old.disabledReason()) : null,
-        update.forcedDown().orElse(old.forcedDown()),
-        old.incarnation(),
-        old.agent(),
-        old.backends(),
-        null);
-  }
-
   @Override
   public Future<Member> delete(MemberId id) {
-    return this.<Member>repeat(
+    return attempts
+        .<Member>repeat(
             id,
             () ->
                 required(id)
@@ -208,8 +199,13 @@ public final class DocumentCatalog implements ServiceCatalog {
                                     done ->
                                         done
                                             ? Future.succeededFuture(MemberDocument.read(before))
-                                            : again())))
-        .compose(member -> claims.release(id, member.binary()).map(member));
+                                            : Attempts.overtaken())))
+        .compose(
+            member ->
+                // It is deleted, whatever becomes of its claim, which anybody may take over.
+                claims
+                    .release(id, member.binary())
+                    .transform(any -> Future.succeededFuture(member)));
   }
 
   @Override
@@ -246,13 +242,16 @@ public final class DocumentCatalog implements ServiceCatalog {
   public Future<Boolean> restore(Member member) {
     MemberId id = member.id();
     String text = MemberDocument.write(member);
-    return repeat(
+    return attempts.repeat(
         id,
         () ->
             claims
                 .claim(id, member.binary())
                 .compose(
-                    claimed -> claimed ? store.restore(MemberDocument.key(id), text) : again()));
+                    claimed ->
+                        claimed
+                            ? store.restore(MemberDocument.key(id), text)
+                            : Attempts.overtaken()));
   }
 
   @Override
@@ -271,28 +270,7 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<List<VersionRange>> versions(String group, String binary) {
-    return list(new MemberFilter(group, null, binary, null))
-        .map(
-            members ->
-                members.stream()
-                    .filter(member -> !member.forcedDown())
-                    .collect(
-                        Collectors.groupingBy(
-                            member -> List.of(member.id().group(), member.binary()),
-                            Collectors.summarizingInt(Member::version)))
-                    .entrySet()
-                    .stream()
-                    .sorted(Comparator.comparing(range -> String.join("\0", range.getKey())))
-                    .map(DocumentCatalog::range)
-                    .toList());
-  }
-
-  private static VersionRange range(Map.Entry<List<String>, IntSummaryStatistics> versions) {
-    return new VersionRange(
-        versions.getKey().get(0),
-        versions.getKey().get(1),
-        versions.getValue().getMin(),
-        versions.getValue().getMax());
+    return list(new MemberFilter(group, null, binary, null)).map(VersionSummary::of);
   }
 
   @Override
@@ -317,46 +295,5 @@ public final class DocumentCatalog implements ServiceCatalog {
                     .findFirst()
                     .orElseThrow(
                         () -> new ServiceGroupException(404, id + " is not in the catalogue")));
-  }
-
-  /** Somebody else was faster. */
-  private static <T> Future<T> again() {
-    return Future.failedFuture(Overtaken.ONCE);
-  }
-
-  private <T> Future<T> repeat(MemberId id, Supplier<Future<T>> attempt) {
-    return repeat(id, attempt, ATTEMPTS);
-  }
-
-  private <T> Future<T> repeat(MemberId id, Supplier<Future<T>> attempt, int attempts) {
-    return attempt
-        .get()
-        .recover(
-            failure -> {
-              if (failure != Overtaken.ONCE) {
-                return Future.failedFuture(failure);
-              }
-              if (attempts <= 1) {
-                return Future.failedFuture("the document of " + id + " changes all the time");
-              }
-              return pause().compose(waited -> repeat(id, attempt, attempts - 1));
-            });
-  }
-
-  /** Those who were overtaken together do not come back together. */
-  private Future<Void> pause() {
-    Promise<Void> waited = Promise.promise();
-    long millis = 1 + ThreadLocalRandom.current().nextInt(LONGEST_PAUSE_MILLIS);
-    vertx.setTimer(millis, id -> waited.complete());
-    return waited.future();
-  }
-
-  private static final class Overtaken extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private static final Overtaken ONCE = new Overtaken();
-
-    private Overtaken() {
-      super("somebody else was faster", null, false, false);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
@@ -8,6 +9,7 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,13 +17,29 @@ import java.util.stream.Collectors;
 /** A member as JSON, one document each. */
 final class MemberDocument {
 
+  /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
+  private static final int MOST_BYTES = 512 * 1024;
+
   private MemberDocument() {}
 
   static Key key(MemberId id) {
     return new Key(Kind.MEMBER, id.group(), id.host());
   }
 
+  /** Refused with 409 where it is too large. */
   static String write(Member member) {
+    String text = json(member).encode();
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MOST_BYTES) {
+      throw new ServiceGroupException(
+          409,
+          "%s is too large for this catalogue: %d bytes, most of them metadata; allowed are %d"
+              .formatted(member.id(), bytes, MOST_BYTES));
+    }
+    return text;
+  }
+
+  private static JsonObject json(Member member) {
     return new JsonObject()
         .put("group", member.id().group())
         .put("host", member.id().host())
@@ -34,8 +52,7 @@ final class MemberDocument {
         .put("forced_down", member.forcedDown())
         .put("incarnation", member.incarnation() == null ? null : member.incarnation().toString())
         .put("agent", member.agent())
-        .put("backends", new JsonArray(member.backends().stream().sorted().toList()))
-        .encode();
+        .put("backends", new JsonArray(member.backends().stream().sorted().toList()));
   }
 
   static Member read(Document document) {

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberUpdate;
 
 /** What may be changed together, whichever store holds it. */
@@ -29,6 +30,30 @@ final class MemberUpdates {
     if (reason && !update.disabled().orElse(false)) {
       throw new IllegalArgumentException("disabled_reason is allowed together with disabled: true");
     }
+  }
+
+  /**
+   * Makes the change.
+   *
+   * @param old the member as it was read
+   * @param update a valid request
+   * @return the member as it is to be
+   */
+  static Member apply(Member old, MemberUpdate update) {
+    boolean disabled = update.disabled().orElse(old.disabled());
+    return new Member(
+        old.id(),
+        old.binary(),
+        old.uuid(),
+        update.version().orElse(old.version()),
+        update.metadata().orElse(old.metadata()),
+        disabled,
+        disabled ? update.disabledReason().orElse(old.disabledReason()) : null,
+        update.forcedDown().orElse(old.forcedDown()),
+        old.incarnation(),
+        old.agent(),
+        old.backends(),
+        null);
   }
 
   /**

@@ -67,7 +67,9 @@ public record Member(
    * @return whether a {@code servicegroup.catalog} event is due
    */
   public boolean sameAs(Member other) {
-    return other != null && withLastSeenUp(null).equals(other.withLastSeenUp(null));
+    return other != null
+        && Metadata.same(metadata, other.metadata)
+        && with(Map.of(), null).equals(other.with(Map.of(), null));
   }
 
   /**
@@ -87,12 +89,16 @@ public record Member(
    * @return the copy
    */
   public Member withLastSeenUp(Instant at) {
+    return with(metadata, at);
+  }
+
+  private Member with(Map<String, Object> said, Instant at) {
     return new Member(
         id,
         binary,
         uuid,
         version,
-        metadata,
+        said,
         disabled,
         disabledReason,
         forcedDown,

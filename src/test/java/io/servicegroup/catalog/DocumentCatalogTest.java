@@ -10,6 +10,7 @@ import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** The catalogue of documents, without a technology. */
 class DocumentCatalogTest extends ServiceCatalogContract {
+
+  private static final int RACES = 80;
 
   private final Map<Key, Document> documents = MemoryDocuments.shared();
   private Clock clock = Clock.systemUTC();
@@ -59,6 +62,37 @@ class DocumentCatalogTest extends ServiceCatalogContract {
           .filteredOn(member -> member.id().host().equals(host))
           .hasSize(1);
     }
+  }
+
+  /** Whichever comes first, also where a delete is under way. */
+  @Test
+  void joinsAndDeletesOfTwoGroupsNeverLeaveABinaryInBoth() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    ServiceCatalog slow =
+        new DocumentCatalog(vertx, new SlowDocuments(vertx, new MemoryDocuments(documents)), clock);
+    for (int i = 0; i < RACES; i++) {
+      String host = "host-" + i;
+      ServiceSpec a = spec("a", host, "worker", 1);
+      ServiceSpec b = spec("b", host, "worker", 1);
+      await(slow.join(a, "agent-1", Set.of()));
+      List<Future<?>> race =
+          List.of(
+              slow.delete(a.id()),
+              slow.join(a, "agent-1", Set.of()),
+              slow.join(b, "agent-2", Set.of()),
+              slow.join(b, "agent-3", Set.of()));
+      await(Future.join(race).otherwiseEmpty());
+      // Whoever is there can be joined again, and nobody else can take the binary.
+      Future<?> again =
+          Future.join(slow.join(a, "agent-1", Set.of()), slow.join(b, "agent-2", Set.of()));
+      await(again.otherwiseEmpty());
+
+      assertThat(await(slow.list(MemberFilter.ALL)))
+          .filteredOn(member -> member.id().host().equals(host))
+          .as(race.toString())
+          .hasSize(1);
+    }
+    await(vertx.close());
   }
 
   @Test

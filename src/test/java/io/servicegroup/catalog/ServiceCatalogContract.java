@@ -19,6 +19,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.Timeout;
 public abstract class ServiceCatalogContract {
 
   private static final Set<String> BACKENDS = Set.of("postgresql", "zookeeper");
+
+  private static final int MANY = 300;
 
   private final List<ServiceCatalog> opened = new ArrayList<>();
   private Vertx vertx;
@@ -417,6 +420,78 @@ public abstract class ServiceCatalogContract {
     await(catalog.open());
 
     assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(1);
+  }
+
+  @Test
+  void manyOfAGroupAreDeletedAtOnce() throws Exception {
+    ServiceCatalog other = open();
+    List<Future<?>> joins = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      joins.add(catalog.join(spec("h" + i, 1), "agent-1", BACKENDS));
+    }
+    await(Future.all(joins));
+
+    List<Future<?>> changes = new ArrayList<>();
+    for (int i = 0; i < MANY; i += 2) {
+      changes.add((i % 4 == 0 ? catalog : other).delete(id("h" + i)));
+      changes.add(other.update(update("h" + (i + 1), true, "disk", null)));
+    }
+    await(Future.join(changes).otherwiseEmpty());
+
+    assertThat(changes).filteredOn(Future::failed).extracting(Future::cause).isEmpty();
+    assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(MANY / 2).allMatch(Member::disabled);
+  }
+
+  @Test
+  void numbersOfTheMetadataAreReadAsTheyWereWritten() throws Exception {
+    Map<String, Object> metadata =
+        new JsonObject(
+                """
+                {"a": 1e20, "b": -0.0, "c": 1e-7, "d": 123456789012345678901234567890, "e": 1.10,
+                 "f": 1e2, "g": 9007199254740993, "h": {"i": [1.0, 100, 1e300]}, "j": 0.1}
+                """)
+            .getMap();
+    ServiceSpec spec = new ServiceSpec(id("h1"), "nova-compute", 5, metadata, new Probe.None());
+
+    Member joined = await(catalog.join(spec, "agent-1", BACKENDS)).member();
+
+    Member told =
+        new Member(
+            joined.id(),
+            joined.binary(),
+            joined.uuid(),
+            joined.version(),
+            metadata,
+            false,
+            null,
+            false,
+            joined.incarnation(),
+            joined.agent(),
+            BACKENDS,
+            null);
+    assertThat(joined.sameAs(told)).isTrue();
+    assertThat(await(catalog.find(id("h1"))).sameAs(told)).isTrue();
+    assertThat(await(catalog.adopt(told))).as("changed").isFalse();
+  }
+
+  @Test
+  void aMemberThatIsTooLargeHarmsNobody() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    ServiceSpec large =
+        new ServiceSpec(
+            id("large"),
+            "nova-compute",
+            5,
+            Map.of("text", "x".repeat(3_000_000)),
+            new Probe.None());
+    Future<?> joined = catalog.join(large, "agent-1", BACKENDS);
+    await(joined.otherwiseEmpty());
+    if (joined.failed()) {
+      assertRefused(409, () -> await(joined)).hasMessageContaining("too large");
+    }
+
+    assertThat(await(catalog.join(spec("h2", 1), "agent-1", BACKENDS)).created()).isTrue();
+    assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(joined.succeeded() ? 3 : 2);
   }
 
   private List<MemberId> ids(MemberFilter filter) throws Exception {

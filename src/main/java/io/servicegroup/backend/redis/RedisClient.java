@@ -18,6 +18,7 @@ final class RedisClient {
   private final RedisConnector connector;
   private final Duration timeout;
   private RedisLink link;
+  private Future<RedisLink> connecting;
   private boolean closed;
 
   RedisClient(RedisConnector connector, Duration timeout) {
@@ -37,10 +38,16 @@ final class RedisClient {
     }
     long started = System.nanoTime();
     Future<RedisLink> ready =
-        link == null || link.isClosed()
-            ? connector.connect(bound).compose(this::keep)
-            : Future.succeededFuture(link);
+        link == null || link.isClosed() ? connected(bound) : Future.succeededFuture(link);
     return ready.compose(open -> within(bound, started, open, work));
+  }
+
+  /** Those who come while it is being made wait for the one connection. */
+  private Future<RedisLink> connected(Duration bound) {
+    if (connecting == null || connecting.isComplete()) {
+      connecting = connector.connect(bound).compose(this::keep);
+    }
+    return connecting;
   }
 
   private Future<RedisLink> keep(RedisLink opened) {

@@ -16,6 +16,7 @@ import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ClientX509Util;
+import org.apache.zookeeper.common.ZKConfig;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
@@ -27,6 +28,9 @@ final class ZooKeeperOptions {
 
   /** A call that waits (only the end of a session does) waits no longer. */
   private static final int REQUEST_TIMEOUT_MILLIS = 2_000;
+
+  /** The names of a large group are one answer, which the client takes up to 1 MB by default. */
+  private static final int LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
   private final BackendUri uri;
   private final int timeoutMillis;
@@ -97,6 +101,7 @@ final class ZooKeeperOptions {
     config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
     config.setProperty(
         ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Integer.toString(REQUEST_TIMEOUT_MILLIS));
+    config.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(LARGEST_ANSWER_BYTES));
     if (isSecure()) {
       secure(config, uri.options());
     }

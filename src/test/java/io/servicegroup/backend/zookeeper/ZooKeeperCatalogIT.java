@@ -19,6 +19,7 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,20 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
         .extracting(member -> member.id().host())
         .containsExactlyInAnyOrderElementsOf(hosts);
     assertThat(await(catalog.list(new MemberFilter("g/..", null, null, null)))).hasSize(1);
+  }
+
+  @Test
+  void theNamesOfAGroupMayBeMoreThanAMegabyte() throws Exception {
+    int members = 800;
+    for (int from = 0; from < members; from += 100) {
+      List<Future<?>> joins = new ArrayList<>();
+      for (int i = from; i < from + 100; i++) {
+        joins.add(catalog.join(spec("ü".repeat(250) + i, 1), "agent-1", Set.of()));
+      }
+      await(Future.all(joins));
+    }
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(members);
   }
 
   @Test
