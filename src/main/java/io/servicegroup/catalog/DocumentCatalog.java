@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -36,6 +35,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   private final Attempts attempts;
   private final DocumentStore store;
   private final BinaryClaims claims;
+  private final ReadMembers members = new ReadMembers();
   private final Clock clock;
   private long newestGeneration;
 
@@ -216,7 +216,7 @@ public final class DocumentCatalog implements ServiceCatalog {
         .list(filter.group())
         .map(
             found ->
-                members(found).stream()
+                members.of(found).stream()
                     .filter(member -> stored.matches(new MemberView(member, Verdict.UNKNOWN)))
                     .toList());
   }
@@ -230,7 +230,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   public Future<List<Member>> find(Collection<MemberId> ids) {
     return ids.isEmpty()
         ? Future.succeededFuture(List.of())
-        : store.read(ids.stream().map(MemberDocument::key).toList()).map(DocumentCatalog::members);
+        : store.read(ids.stream().map(MemberDocument::key).toList()).map(members::of);
   }
 
   @Override
@@ -259,13 +259,6 @@ public final class DocumentCatalog implements ServiceCatalog {
     return store.lost().stream()
         .map(key -> new MemberId(key.group(), key.name()))
         .collect(Collectors.toSet());
-  }
-
-  private static List<Member> members(List<Document> found) {
-    return found.stream()
-        .map(MemberDocument::read)
-        .sorted(Comparator.comparing(Member::id))
-        .toList();
   }
 
   @Override

@@ -48,6 +48,19 @@ class DocumentCatalogTest extends ServiceCatalogContract {
   }
 
   @Test
+  void parsesADocumentAgainOnlyWhereItChanged() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    await(catalog.join(spec("h2", 1), "agent-1", Set.of()));
+    List<Member> first = await(catalog.list(MemberFilter.ALL));
+    await(open().join(spec("h2", 2), "agent-2", Set.of()));
+
+    List<Member> second = await(catalog.list(MemberFilter.ALL));
+
+    assertThat(second.get(0)).isSameAs(first.get(0));
+    assertThat(second.get(1).version()).isEqualTo(2);
+  }
+
+  @Test
   void ofSimultaneousJoinsIntoTwoGroupsOneWins() throws Exception {
     for (int i = 0; i < 50; i++) {
       String host = "host-" + i;
