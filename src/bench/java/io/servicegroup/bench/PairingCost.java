@@ -9,8 +9,8 @@ import java.time.Duration;
 final class PairingCost {
 
   private static final Duration START = Duration.ofMinutes(5);
-  private static final Duration SETTLE = Duration.ofSeconds(15);
-  private static final Duration TIME = Duration.ofSeconds(45);
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+  private static final Duration TIME = Duration.ofSeconds(40);
 
   /** The default {@code report_interval}. */
   private static final double REPORT_SECONDS = 5;
@@ -36,7 +36,7 @@ final class PairingCost {
   private record Counted(
       double seconds, Stand.Database database, double agents, double catalog, double liveness) {}
 
-  /** Measures, which takes a minute and a quarter. */
+  /** Measures, which takes about a minute. */
   static Figures measure(Stand catalog, Stand liveness) {
     try (ManagedProcess fleet = start(catalog, liveness)) {
       fleet.awaitLine(PairingFleet.READY, START);

@@ -24,7 +24,8 @@ record PairingSheet(String measured, Nova nova, List<Pairing> pairings) {
    *
    * @param catalog name of the technology that keeps the service data
    * @param liveness name of the one that keeps the beats
-   * @param cost of a fleet while nothing happens
+   * @param cost of a fleet while nothing happens; this and the others are null before they are
+   *     measured
    * @param faults what deaths do
    * @param reads for each size of the catalogue
    */
@@ -33,7 +34,20 @@ record PairingSheet(String measured, Nova nova, List<Pairing> pairings) {
       String liveness,
       PairingCost.Figures cost,
       PairingFaults.Figures faults,
-      List<PairingReads.Figures> reads) {}
+      List<PairingReads.Figures> reads) {
+
+    Pairing with(PairingCost.Figures measured) {
+      return new Pairing(catalog, liveness, measured, faults, reads);
+    }
+
+    Pairing with(PairingFaults.Figures measured) {
+      return new Pairing(catalog, liveness, cost, measured, reads);
+    }
+
+    Pairing with(List<PairingReads.Figures> measured) {
+      return new Pairing(catalog, liveness, cost, faults, measured);
+    }
+  }
 
   /**
    * Nova's own database driver in a closed loop, reckoned at its default {@code report_interval} of
@@ -67,19 +81,26 @@ record PairingSheet(String measured, Nova nova, List<Pairing> pairings) {
     }
   }
 
-  /** Whether a pairing is in it. */
-  boolean has(Technology catalog, Technology liveness) {
+  /** What is known of a pairing so far. */
+  Pairing of(Technology catalog, Technology liveness) {
     return pairings.stream()
-        .anyMatch(
-            pairing ->
-                pairing.catalog.equals(catalog.text()) && pairing.liveness.equals(liveness.text()));
+        .filter(one -> one.catalog.equals(catalog.text()) && one.liveness.equals(liveness.text()))
+        .findFirst()
+        .orElseGet(() -> new Pairing(catalog.text(), liveness.text(), null, null, null));
   }
 
-  /** With one more. */
+  /** With what is known of one pairing now. */
   PairingSheet with(Pairing pairing) {
-    List<Pairing> more = new ArrayList<>(pairings);
-    more.add(pairing);
-    return new PairingSheet(measured, nova, more);
+    List<Pairing> all = new ArrayList<>(pairings);
+    for (int i = 0; i < all.size(); i++) {
+      Pairing before = all.get(i);
+      if (before.catalog.equals(pairing.catalog) && before.liveness.equals(pairing.liveness)) {
+        all.set(i, pairing);
+        return new PairingSheet(measured, nova, all);
+      }
+    }
+    all.add(pairing);
+    return new PairingSheet(measured, nova, all);
   }
 
   /** With Nova's. */

@@ -12,6 +12,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 
 /**
  * Every pairing of a catalogue and a liveness backend: what it costs, how fast it answers, how fast
@@ -24,12 +28,13 @@ public final class PairingsBench {
   private static final Path COMPLETE = Path.of("docs/pairings.json");
   private static final Path PAGE = Path.of("docs/pairings.md");
   private static final Path CHART = Path.of("docs/pairings.svg");
+  private static final int DEATHS_AT_A_TIME = 2;
   private static final int NOVA_BEATS = 300;
   private static final int NOVA_BEATS_A_MINUTE = 6;
 
   private final List<Technology> technologies;
   private final long started = System.nanoTime();
-  private PairingSheet sheet;
+  private volatile PairingSheet sheet;
 
   private PairingsBench(List<Technology> technologies, PairingSheet sheet) {
     this.technologies = technologies;
@@ -93,9 +98,9 @@ public final class PairingsBench {
     if (peers && sheet.nova() == null) {
       sheet = sheet.with(nova());
     }
-    for (Technology catalog : technologies) {
-      measure(catalog);
-    }
+    technologies.forEach(this::reads);
+    forEachPairing(this::cost);
+    deaths();
     System.out.println(PairingsPage.tables(sheet));
     if (all) {
       sheet.write(COMPLETE);
@@ -103,41 +108,23 @@ public final class PairingsBench {
     }
   }
 
-  private void measure(Technology catalog) {
-    if (technologies.stream().allMatch(liveness -> sheet.has(catalog, liveness))) {
-      return;
-    }
-    Map<Technology, List<PairingReads.Figures>> reads = reads(catalog);
-    for (Technology liveness : technologies) {
-      if (!sheet.has(catalog, liveness)) {
-        progress(catalog.text() + " + " + liveness.text() + ": its cost");
-        PairingCost.Figures cost = cost(catalog, liveness);
-        progress(catalog.text() + " + " + liveness.text() + ": its deaths");
-        PairingFaults.Figures faults = PairingFaults.measure(catalog.text(), liveness.text());
-        faults.faults().forEach(this::progress);
-        sheet =
-            sheet.with(
-                new Pairing(catalog.text(), liveness.text(), cost, faults, reads.get(liveness)));
-        sheet.write(PARTIAL);
+  private void forEachPairing(BiConsumer<Technology, Technology> work) {
+    for (Technology catalog : technologies) {
+      for (Technology liveness : technologies) {
+        work.accept(catalog, liveness);
       }
     }
   }
 
-  private void progress(String what) {
-    System.out.printf(
-        "%4d s, %d of %d pairings: %s%n",
-        (System.nanoTime() - started) / 1_000_000_000,
-        sheet.pairings().size(),
-        technologies.size() * technologies.size(),
-        what);
-  }
-
-  private Map<Technology, List<PairingReads.Figures>> reads(Technology catalog) {
+  private void reads(Technology catalog) {
+    if (technologies.stream().allMatch(one -> sheet.of(catalog, one).reads() != null)) {
+      return;
+    }
     Map<Technology, List<PairingReads.Figures>> figures = new EnumMap<>(Technology.class);
     try (Servers servers = new Servers(technologies);
         PairingReads reads = new PairingReads(servers.of(catalog), technologies)) {
       for (int size : PairingReads.SIZES) {
-        progress("%s with %,d members: its answers".formatted(catalog.text(), size));
+        progress("answers of %s with %,d members".formatted(catalog.text(), size));
         reads.fill(size);
         for (Technology liveness : technologies) {
           figures
@@ -146,13 +133,51 @@ public final class PairingsBench {
         }
       }
     }
-    return figures;
+    figures.forEach((liveness, found) -> keep(sheet.of(catalog, liveness).with(found)));
   }
 
-  private static PairingCost.Figures cost(Technology catalog, Technology liveness) {
-    try (Servers servers = new Servers(List.of(catalog, liveness))) {
-      return PairingCost.measure(servers.of(catalog), servers.of(liveness));
+  private void cost(Technology catalog, Technology liveness) {
+    if (sheet.of(catalog, liveness).cost() != null) {
+      return;
     }
+    progress("cost of " + catalog.text() + " + " + liveness.text());
+    try (Servers servers = new Servers(List.of(catalog, liveness))) {
+      PairingCost.Figures cost = PairingCost.measure(servers.of(catalog), servers.of(liveness));
+      keep(sheet.of(catalog, liveness).with(cost));
+    }
+  }
+
+  /** These wait for the most part, so that two may wait at a time. */
+  private void deaths() {
+    ExecutorService workers = Executors.newFixedThreadPool(DEATHS_AT_A_TIME);
+    List<CompletableFuture<?>> all = new ArrayList<>();
+    forEachPairing(
+        (catalog, liveness) ->
+            all.add(CompletableFuture.runAsync(() -> deaths(catalog, liveness), workers)));
+    try {
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
+    } finally {
+      workers.shutdown();
+    }
+  }
+
+  private void deaths(Technology catalog, Technology liveness) {
+    if (sheet.of(catalog, liveness).faults() != null) {
+      return;
+    }
+    progress("deaths of " + catalog.text() + " + " + liveness.text());
+    PairingFaults.Figures faults = PairingFaults.measure(catalog.text(), liveness.text());
+    faults.faults().forEach(this::progress);
+    keep(sheet.of(catalog, liveness).with(faults));
+  }
+
+  private synchronized void keep(Pairing pairing) {
+    sheet = sheet.with(pairing);
+    sheet.write(PARTIAL);
+  }
+
+  private void progress(String what) {
+    System.out.printf("%4d s: %s%n", (System.nanoTime() - started) / 1_000_000_000, what);
   }
 
   private Nova nova() {

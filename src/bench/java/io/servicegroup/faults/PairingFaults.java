@@ -35,8 +35,8 @@ public final class PairingFaults {
       List<String> faults) {}
 
   /**
-   * Measures, which takes about a minute: two fleets, each with servers of its own, beside each
-   * other, since both wait for the most part.
+   * Measures, which takes a minute and a half: two fleets, each with servers of its own, beside
+   * each other, since both wait for the most part.
    *
    * @param catalog a technology with a server
    * @param liveness another one, or the same
