@@ -4,7 +4,6 @@ import com.hazelcast.client.HazelcastClient;
 import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
@@ -39,7 +38,7 @@ interface HazelcastStarter {
 
   /** This process becomes a member of the cluster. */
   static HazelcastStarter member(Config config) {
-    return () -> Hazelcast.newHazelcastInstance(config);
+    return () -> HazelcastNode.start(config);
   }
 
   /** This process becomes a client, which reconnects by itself for as long as it lives. */
