@@ -55,7 +55,12 @@ public final class PairingsBench {
     boolean render = names.remove("--render");
     try {
       if (render) {
-        publish(PairingSheet.read(COMPLETE).orElseThrow());
+        publish(
+            PairingSheet.read(COMPLETE)
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            COMPLETE + " is missing: run without --render")));
       } else {
         List<Technology> technologies = withServers(Technology.named(names));
         PairingSheet before = resume ? PairingSheet.read(PARTIAL).orElse(blank()) : blank();
@@ -74,7 +79,13 @@ public final class PairingsBench {
 
   /** An embedded member's catalogue is no server that could be killed or asked for its CPU. */
   private static List<Technology> withServers(List<Technology> named) {
-    return named.stream().filter(one -> one != Technology.HAZELCAST_MEMBER).toList();
+    List<Technology> servers =
+        named.stream().filter(one -> one != Technology.HAZELCAST_MEMBER).toList();
+    if (servers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "hazelcast-member has no server to be measured or killed: name others, or none for all");
+    }
+    return servers;
   }
 
   private static PairingSheet blank() {
