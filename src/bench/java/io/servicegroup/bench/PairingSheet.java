@@ -89,6 +89,16 @@ record PairingSheet(String measured, Nova nova, List<Pairing> pairings) {
         .orElseGet(() -> new Pairing(catalog.text(), liveness.text(), null, null, null));
   }
 
+  /** What was not as the contract says, in any pairing. */
+  List<String> faults() {
+    return pairings.stream()
+        .flatMap(
+            one ->
+                one.faults.faults().stream()
+                    .map(fault -> one.catalog + " + " + one.liveness + ": " + fault))
+        .toList();
+  }
+
   /** With what is known of one pairing now. */
   PairingSheet with(Pairing pairing) {
     List<Pairing> all = new ArrayList<>(pairings);

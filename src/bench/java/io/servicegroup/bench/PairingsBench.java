@@ -64,7 +64,9 @@ public final class PairingsBench {
       } else {
         List<Technology> technologies = withServers(Technology.named(names));
         PairingSheet before = resume ? PairingSheet.read(PARTIAL).orElse(blank()) : blank();
-        new PairingsBench(technologies, before).run(peers, names.isEmpty());
+        PairingsBench bench = new PairingsBench(technologies, before);
+        bench.run(peers, names.isEmpty());
+        System.exit(bench.sheet.faults().isEmpty() ? 0 : 1);
       }
       System.exit(0);
     } catch (IllegalArgumentException e) {

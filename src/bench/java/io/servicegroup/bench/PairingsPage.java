@@ -2,6 +2,7 @@ package io.servicegroup.bench;
 
 import io.servicegroup.bench.PairingSheet.Pairing;
 import io.servicegroup.faults.ServerDeath.Seen;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -42,6 +43,7 @@ final class PairingsPage {
     detection();
     answers();
     deaths();
+    broken();
     return text.toString();
   }
 
@@ -120,6 +122,14 @@ final class PairingsPage {
         one -> one.faults().liveness() == null ? "as above" : death(one.faults().liveness()));
   }
 
+  private void broken() {
+    List<String> faults = sheet.faults();
+    text.append(
+        faults.isEmpty()
+            ? "Every death was told once and in the time that the contract gives.\n\n"
+            : "**Not as the contract says:**\n\n- " + String.join("\n- ", faults) + "\n\n");
+  }
+
   private static String death(Seen seen) {
     return "%d false · %s · write %d · min %d · %s · %d of 5"
         .formatted(
@@ -143,9 +153,7 @@ final class PairingsPage {
     text.append(String.join(" | ", columns)).append(" |\n");
     text.append("|---".repeat(columns.size() + 1)).append("|\n");
     sheet.pairings().stream()
-        .collect(
-            Collectors.groupingBy(
-                Pairing::catalog, java.util.LinkedHashMap::new, Collectors.toList()))
+        .collect(Collectors.groupingBy(Pairing::catalog, LinkedHashMap::new, Collectors.toList()))
         .forEach(
             (catalog, row) -> {
               text.append("| ").append(catalog).append(" | ");

@@ -55,6 +55,9 @@ public final class PairingFaults {
         agents.addAll(fleet.killAgent(faults));
       }
     }
+    if (services.median() > beats.serviceBound.toMillis()) {
+      faults.add("a service's death took longer than " + beats.serviceBound.toMillis() + " ms");
+    }
     List<Seen> seen = servers.join();
     return new Figures(
         agents.median(),

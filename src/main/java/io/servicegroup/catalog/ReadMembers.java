@@ -17,7 +17,7 @@ import java.util.Map;
 final class ReadMembers {
 
   /** A larger catalogue is parsed again at each read, rather than held twice in memory. */
-  static final int MOST = 20_000;
+  private static final int MOST = 20_000;
 
   private final Map<Key, Read> known =
       new LinkedHashMap<>(16, 0.75f, true) {
