@@ -59,7 +59,8 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
+    newestGeneration = Math.max(newestGeneration, floor);
     return attempts.repeat(
         spec.id(),
         () ->

@@ -35,10 +35,24 @@ public interface ServiceCatalog {
    * @param spec the service
    * @param agent the id of the agent that will beat for it
    * @param backends the names of the backends that it will beat through
+   * @param floor the greatest generation that the agent has seen, 0 for none: the new one is
+   *     greater, so that generations never go back where the store came back older
    * @return the member as stored, and whether it is new; refused with 409 where (host, binary)
    *     exists in another group
    */
-  Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends);
+  Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor);
+
+  /**
+   * Makes a member known to whoever has seen no generation before.
+   *
+   * @param spec the service
+   * @param agent the id of the agent that will beat for it
+   * @param backends the names of the backends that it will beat through
+   * @return as {@link #join(ServiceSpec, String, Set, long)}
+   */
+  default Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+    return join(spec, agent, backends, 0);
+  }
 
   /**
    * Changes what an operator may change, and nothing else.

@@ -92,6 +92,17 @@ final class MemoryCatalog implements ServiceCatalog {
       return restored;
     }
 
+    /** As from a backup: what was joined since, and how often, is not known here any more. */
+    synchronized void restore(Member member, long newest) {
+      members.put(member.id(), member);
+      generation = newest;
+    }
+
+    private long next(long floor) {
+      generation = Math.max(generation, floor) + 1;
+      return generation;
+    }
+
     /** As a cache does: nobody deleted it. */
     synchronized void lose(MemberId id) {
       members.remove(id);
@@ -115,12 +126,12 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
     return attempt(
         () -> {
           refuseClash(spec);
           Member old = store.members.get(spec.id());
-          Incarnation incarnation = new Incarnation(++store.generation, "memory");
+          Incarnation incarnation = new Incarnation(store.next(floor), "memory");
           Member joined =
               new Member(
                   spec.id(),

@@ -125,6 +125,21 @@ public abstract class ServiceCatalogContract {
   }
 
   @Test
+  void aJoinIsNewerThanItsFloorAndSoAreThoseAfterIt() throws Exception {
+    long known =
+        await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member().incarnation().generation();
+    long floor = known + 50;
+
+    Member again = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS, floor)).member();
+    Member fresh = await(catalog.join(spec("h2", 1), "agent-1", BACKENDS, floor)).member();
+    Member later = await(open().join(spec("h1", 1), "agent-2", BACKENDS)).member();
+
+    assertThat(again.incarnation().generation()).isGreaterThan(floor);
+    assertThat(fresh.incarnation().generation()).isGreaterThan(floor);
+    assertThat(later.incarnation().isNewerThan(again.incarnation())).isTrue();
+  }
+
+  @Test
   void fiftySimultaneousJoinsMakeOneMember() throws Exception {
     List<ServiceCatalog> agents = new ArrayList<>();
     for (int i = 0; i < 10; i++) {

@@ -62,7 +62,7 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
+  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
     List<Object> known =
         List.of(
             spec.id().group(),
@@ -72,7 +72,8 @@ final class PostgresCatalog implements ServiceCatalog {
             UUID.randomUUID().toString().replace("-", "").substring(0, 12),
             agent,
             backends.stream().sorted().toArray(String[]::new),
-            new JsonObject(spec.metadata()));
+            new JsonObject(spec.metadata()),
+            floor);
     return join(spec, known, JOIN_ATTEMPTS);
   }
 

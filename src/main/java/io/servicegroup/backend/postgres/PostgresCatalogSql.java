@@ -53,14 +53,24 @@ final class PostgresCatalogSql {
 
   /**
    * The generation is drawn once the row of {@code services} is locked: of two joins, the one that
-   * commits last has the newer one.
+   * commits last has the newer one. Where the floor is above what was drawn, the database came back
+   * older: the sequence follows by being drawn from, since setting it is a right that an agent need
+   * not have; and as far as that is a matter of milliseconds.
    */
   private static final String BEGIN_INCARNATION =
       """
-      , numbered AS MATERIALIZED (
-        SELECT s.id, s.report_count,
-          greatest(nextval('servicegroup_generation'), m.generation + 1) AS generation
-        FROM s LEFT JOIN servicegroup_members m ON m.service_id = s.id
+      , drawn AS MATERIALIZED (
+        SELECT s.id, s.report_count, nextval('servicegroup_generation') AS generation FROM s
+      ), caught AS MATERIALIZED (
+        SELECT drawn.id, max(further.generation) AS generation
+        FROM drawn, LATERAL (SELECT nextval('servicegroup_generation') AS generation
+          FROM generate_series(drawn.generation, least($9, drawn.generation + 9999))) further
+        GROUP BY drawn.id
+      ), numbered AS MATERIALIZED (
+        SELECT drawn.id, drawn.report_count,
+          greatest(drawn.generation, caught.generation, m.generation + 1, $9 + 1) AS generation
+        FROM drawn LEFT JOIN caught ON caught.id = drawn.id
+          LEFT JOIN servicegroup_members m ON m.service_id = drawn.id
       ), m AS (
         INSERT INTO servicegroup_members
           (service_id, generation, incarnation, agent, backends, metadata, joined_count)
@@ -76,7 +86,7 @@ final class PostgresCatalogSql {
           + NOTIFY
           + " FROM s JOIN m ON m.service_id = s.id";
 
-  /** Group, host, binary, version, random part, agent, backends, metadata. */
+  /** Group, host, binary, version, random part, agent, backends, metadata, floor. */
   static final String JOIN_KNOWN =
       """
       WITH s AS (
@@ -94,7 +104,7 @@ final class PostgresCatalogSql {
       WITH s AS (
         INSERT INTO services (topic, host, "binary", version, uuid, report_count, disabled,
           forced_down, deleted, created_at)
-        VALUES ($1, $2, $3, $4, $9, 0, false, false, 0, $NOW)
+        VALUES ($1, $2, $3, $4, $10, 0, false, false, 0, $NOW)
         ON CONFLICT DO NOTHING
         RETURNING *
       )

@@ -116,6 +116,18 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   }
 
   @Test
+  void theSequenceFollowsTheFloorWithoutARightToSetIt() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    long floor = server.number("SELECT last_value FROM servicegroup_generation") + 300;
+
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of(), floor));
+    Member another = await(open().join(spec("h2", 1), "agent-2", Set.of())).member();
+
+    assertThat(another.incarnation().generation()).isGreaterThan(floor + 1);
+    assertThat(another.incarnation().generation()).isLessThan(floor + 100);
+  }
+
+  @Test
   void takesOverARowOfNova() throws Exception {
     server.execute(
         """
