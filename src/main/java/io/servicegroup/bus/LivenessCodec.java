@@ -12,6 +12,7 @@ import static io.servicegroup.bus.Fields.text;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.Beat;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Reason;
@@ -164,5 +165,21 @@ final class LivenessCodec {
 
   static Conflict decodeConflict(JsonObject json) {
     return new Conflict(id(json), incarnation(json), Conflict.Kind.of(json.getString("kind")));
+  }
+
+  static JsonObject encodeConcern(Concern concern) {
+    return new JsonObject()
+        .put("about", concern.about())
+        .put("subject", concern.subject())
+        .put("text", concern.text())
+        .put("unready", concern.unready());
+  }
+
+  static Concern decodeConcern(JsonObject json) {
+    return new Concern(
+        json.getString("about"),
+        json.getString("subject"),
+        string(json, "text"),
+        json.getBoolean("unready"));
   }
 }

@@ -7,6 +7,7 @@ import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.Heartbeat;
@@ -135,6 +136,14 @@ public final class Topics {
                   Instant.parse(json.getString("since")),
                   json.getInteger("members"),
                   json.getInteger("missing")));
+
+  /**
+   * Something works only in part, or does so no more; published by whoever works with it, once per
+   * change, for health.
+   */
+  public static final Topic<Concern> CONCERN =
+      new Topic<>(
+          "servicegroup.concern", true, LivenessCodec::encodeConcern, LivenessCodec::decodeConcern);
 
   // ---- this agent's own members; answered by HeartbeatVerticle ----
 

@@ -129,6 +129,7 @@ public final class HttpVerticle extends VerticleBase {
     Topics.CATALOG.consume(vertx, local::catalog);
     Topics.CATALOG_LOSS.consume(vertx, local::catalogLoss);
     Topics.BACKEND.consume(vertx, local::backend);
+    Topics.CONCERN.consume(vertx, local::concern);
     return local;
   }
 

@@ -4,6 +4,7 @@ import io.servicegroup.bus.AgentPhase;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
@@ -60,12 +61,14 @@ final class LocalHealth {
   /** A report. */
   record Report(boolean up, List<Check> checks) {}
 
+  private static final String CATALOG = "catalog";
   private static final Duration LOSS_IS_NEWS = Duration.ofHours(1);
 
   private final Expected expected;
   private final LongSupplier nanoTime;
   private final Map<MemberId, LocalService> services = new TreeMap<>();
   private final Map<String, BackendState> backends = new LinkedHashMap<>();
+  private final HealthConcerns concerns = new HealthConcerns();
   private final Set<String> notReached;
   private final Set<MemberId> notReported;
   private AgentPhase phase = AgentPhase.STARTING;
@@ -129,6 +132,10 @@ final class LocalHealth {
     lossChangedAt = nanoTime.getAsLong();
   }
 
+  void concern(Concern concern) {
+    concerns.take(concern);
+  }
+
   private LocalService service(MemberId id) {
     return services.computeIfAbsent(id, absent -> new LocalService(false));
   }
@@ -160,6 +167,7 @@ final class LocalHealth {
     }
     if (!narrowed) {
       addCatalog(checks);
+      addConcern(checks, CATALOG);
       addBackends(checks);
     }
     return Optional.of(report(checks));
@@ -175,7 +183,7 @@ final class LocalHealth {
         loss.missing() == 0 ? "it is restored" : "that of " + loss.missing() + " is missing still";
     checks.add(
         new Check(
-            "catalog",
+            CATALOG,
             State.WARN,
             "lost the service data of %d members at %s; %s"
                 .formatted(loss.members(), loss.since(), outcome)));
@@ -186,7 +194,19 @@ final class LocalHealth {
     for (String name : expected.backends()) {
       BackendState state = backends.get(name);
       String concern = state == null ? "not reached yet" : concern(state);
-      checks.add(new Check("backend:" + name, concern == null ? State.UP : State.WARN, concern));
+      String check = "backend:" + name;
+      if (concern == null && concerns.text(check) == null) {
+        checks.add(new Check(check, State.UP, null));
+      } else if (concern != null) {
+        checks.add(new Check(check, State.WARN, concern));
+      }
+      addConcern(checks, check);
+    }
+  }
+
+  private void addConcern(List<Check> checks, String check) {
+    if (concerns.text(check) != null) {
+      checks.add(new Check(check, State.WARN, concerns.text(check)));
     }
   }
 
@@ -227,6 +247,7 @@ final class LocalHealth {
     for (MemberId id : expected.services()) {
       checks.add(check(id.toString(), !notReported.contains(id), "not reported yet"));
     }
+    concerns.unready().forEach((id, why) -> checks.add(check(id, false, why)));
     checks.add(check("verdicts", verdictsIn || waitedForVerdicts(), "no first verdicts yet"));
     return report(checks);
   }

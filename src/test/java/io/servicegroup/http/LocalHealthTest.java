@@ -11,6 +11,7 @@ import io.servicegroup.http.LocalHealth.Traffic;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
@@ -46,6 +47,30 @@ class LocalHealthTest {
     assertDown(A, "probe_failed: connection refused");
     health.heartbeats(List.of(alive(A, 1)));
     assertThat(report().up()).isTrue();
+  }
+
+  @Test
+  void whatWorksOnlyInPartIsSaidForAsLongAsItLasts() {
+    health.backend(new BackendState("pg", BackendState.State.REACHABLE, Instant.now(), null));
+    health.concern(new Concern("backend:pg", "group a", "may not read a", false));
+    health.concern(new Concern("catalog", "server", "does not run", true));
+
+    assertThat(report().checks())
+        .contains(
+            new Check("backend:pg", State.WARN, "may not read a"),
+            new Check("catalog", State.WARN, "does not run"))
+        .doesNotContain(new Check("backend:pg", State.UP, null));
+    assertThat(health.ready(() -> true).checks())
+        .contains(new Check("catalog", State.DOWN, "does not run"))
+        .noneMatch(check -> "may not read a".equals(check.reason()));
+
+    health.concern(new Concern("backend:pg", "group a", null, false));
+    health.concern(new Concern("catalog", "server", null, false));
+
+    assertThat(report().checks())
+        .contains(new Check("backend:pg", State.UP, null))
+        .noneMatch(check -> check.status() == State.WARN);
+    assertThat(health.ready(() -> true).checks()).noneMatch(c -> c.id().equals("catalog"));
   }
 
   @Test
