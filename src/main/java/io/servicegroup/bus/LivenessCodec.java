@@ -61,7 +61,9 @@ final class LivenessCodec {
         .put("gone", array(sightings.gone(), LivenessCodec::encodeAbsence))
         .put(
             "unwitnessed",
-            array(sightings.unwitnessed(), member -> putId(new JsonObject(), member)));
+            array(sightings.unwitnessed(), member -> putId(new JsonObject(), member)))
+        .put("hiccup", sightings.hiccup())
+        .put("reached_ms", sightings.reachedMillis());
   }
 
   static Sightings decodeSightings(JsonObject json) {
@@ -71,7 +73,9 @@ final class LivenessCodec {
         list(json, "beats", LivenessCodec::decodeBeat),
         list(json, "held", LivenessCodec::decodeBeat),
         list(json, "gone", LivenessCodec::decodeAbsence),
-        list(json, "unwitnessed", Fields::id));
+        list(json, "unwitnessed", Fields::id),
+        json.getBoolean("hiccup", false),
+        json.getLong("reached_ms", Sightings.NOT_TOLD));
   }
 
   private static JsonObject encodeBeat(Beat beat) {

@@ -47,13 +47,18 @@ final class BackendView {
     this.writers = new Writers(settings);
   }
 
-  /** Sets the clock to what the witness says. A clock that fell gives everybody all their time. */
-  void advance(long witnessedMillis) {
+  /**
+   * Sets the clock to what the witness says. A clock that fell gives everybody all their time; a
+   * hiccup only forbids to believe what the backend concludes.
+   */
+  void advance(long witnessedMillis, boolean hiccup) {
     boolean fell = witnessedMillis < clock;
     listing = !started;
     clock = witnessedMillis;
     if (fell || !started) {
       restart();
+    } else if (hiccup) {
+      graceUntil = clock + settings.serviceDownTime();
     }
     started = true;
   }

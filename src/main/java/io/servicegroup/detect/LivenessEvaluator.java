@@ -73,7 +73,7 @@ public final class LivenessEvaluator {
   public List<StatusChange> sightings(Sightings sightings, Instant at) {
     BackendView backend = backend(sightings.backend());
     now = at;
-    backend.advance(sightings.witnessedMillis());
+    backend.advance(sightings.witnessedMillis(), sightings.hiccup());
     becomeReachable(backend);
     sightings.beats().forEach(beat -> ballot.beat(track(beat.id()), backend, beat));
     sightings.held().forEach(beat -> held(beat, backend));

@@ -10,12 +10,28 @@ import java.util.concurrent.TimeUnit;
  * which tells the evaluator to give everybody a whole {@code service_down_time}: writers need time
  * to come back too.
  *
+ * <p>A second reading, the time {@link #reachedMillis reached}, goes on over short failures and
+ * losses: it bounds for how long they may postpone a verdict.
+ *
  * <p>Pure arithmetic on a monotonic clock that the caller reads; not thread-safe.
  */
 public final class WitnessClock {
 
+  /** What lay before a round trip that succeeded. */
+  public enum Gap {
+    /** Nothing: the round trips follow each other. */
+    NONE,
+    /** A failure in between: the interval does not count. */
+    HICCUP,
+    /** An outage, or a pause of this process: the clock starts again. */
+    OUTAGE,
+    /** It began before one that is known already: it says nothing new. */
+    LATE
+  }
+
   private final long outageNanos;
   private long witnessedNanos;
+  private long reachedNanos;
   private long last;
   private boolean started;
   private boolean missed;
@@ -35,20 +51,31 @@ public final class WitnessClock {
    * stands at its start.
    *
    * @param startedNanos when the round trip began, on a monotonic clock
-   * @return whether an outage (or a pause of this process) lay before it
+   * @return what lay before it; after {@link Gap#LATE} nothing of it is to be used
    */
-  public boolean witnessed(long startedNanos) {
+  public Gap witnessed(long startedNanos) {
     long interval = startedNanos - last;
-    boolean outage = started && interval > outageNanos;
-    if (outage) {
+    if (started && interval < 0) {
+      return Gap.LATE;
+    }
+    Gap gap = gap(interval);
+    if (gap == Gap.OUTAGE) {
       witnessedNanos = 0;
-    } else if (started && !missed) {
-      witnessedNanos += Math.max(0, interval);
+    } else if (started) {
+      witnessedNanos += gap == Gap.NONE ? interval : 0;
+      reachedNanos += interval;
     }
     started = true;
     missed = false;
     last = startedNanos;
-    return outage;
+    return gap;
+  }
+
+  private Gap gap(long interval) {
+    if (started && interval > outageNanos) {
+      return Gap.OUTAGE;
+    }
+    return started && missed ? Gap.HICCUP : Gap.NONE;
   }
 
   /** A round trip failed: the interval around it does not count. */
@@ -68,5 +95,15 @@ public final class WitnessClock {
    */
   public long millis() {
     return TimeUnit.NANOSECONDS.toMillis(witnessedNanos);
+  }
+
+  /**
+   * The time between all round trips that no outage lies between, failures and losses of data
+   * included. Never falls.
+   *
+   * @return milliseconds
+   */
+  public long reachedMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(reachedNanos);
   }
 }

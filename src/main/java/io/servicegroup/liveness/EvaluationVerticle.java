@@ -129,7 +129,9 @@ public final class EvaluationVerticle extends VerticleBase {
         seen.beats(),
         seen.held().stream().filter(beat -> isWatched(beat.id()) || tracks(beat)).toList(),
         seen.gone(),
-        seen.unwitnessed());
+        seen.unwitnessed(),
+        seen.hiccup(),
+        seen.reachedMillis());
   }
 
   private boolean tracks(Beat beat) {

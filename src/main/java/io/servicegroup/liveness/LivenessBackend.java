@@ -91,11 +91,25 @@ public interface LivenessBackend {
    *     it out
    * @param unwitnessed members whose beats could not be written by anybody
    * @param dataLost whether the backend came back empty or older than it was
+   * @param interrupted whether the connection was away since the poll before, or this reading is
+   *     otherwise not the unbroken continuation of the last one
    */
   record Observation(
       List<Beat> beats,
       List<Beat> held,
       List<Absence> gone,
       List<MemberId> unwitnessed,
-      boolean dataLost) {}
+      boolean dataLost,
+      boolean interrupted) {
+
+    /** Of a backend that was not interrupted. */
+    public Observation(
+        List<Beat> beats,
+        List<Beat> held,
+        List<Absence> gone,
+        List<MemberId> unwitnessed,
+        boolean dataLost) {
+      this(beats, held, gone, unwitnessed, dataLost, false);
+    }
+  }
 }

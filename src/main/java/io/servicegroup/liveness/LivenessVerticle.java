@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private HeartbeatWatch heartbeatWatch;
   private SightingsNews news;
   private State state;
+  private boolean throwing;
 
   /** Makes the verticle; nothing happens before its deployment. */
   protected LivenessVerticle() {}
@@ -94,7 +96,9 @@ public abstract class LivenessVerticle extends VerticleBase {
 
   private void startPolling() {
     Duration interval = settings.pollInterval();
-    polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, interval, this::poll);
+    // One poll at a time: the net below a poll ends it before the ticker would.
+    Duration bound = interval.plusMillis(outageMillis());
+    polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
   }
 
   private void heartbeat(List<Heartbeat> members) {
@@ -139,11 +143,38 @@ public abstract class LivenessVerticle extends VerticleBase {
     if (heartbeatWatch.tick(started)) {
       release();
     }
-    return backend.poll().onSuccess(seen -> witnessed(started, seen)).onFailure(this::notWitnessed);
+    // Backends bound their calls; this is the net below one that throws or does not.
+    return attempt()
+        .timeout(outageMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(seen -> witnessed(started, seen))
+        .onFailure(this::notWitnessed);
+  }
+
+  /** A round trip that takes longer proves nothing: it is an outage by the time it ends. */
+  private long outageMillis() {
+    return settings.reportInterval().plus(settings.pollInterval()).toMillis();
+  }
+
+  private Future<Observation> attempt() {
+    try {
+      Future<Observation> attempt = backend.poll();
+      throwing = false;
+      return attempt == null ? Future.failedFuture("the poll returned nothing") : attempt;
+    } catch (Throwable e) { // an Error too: whatever threw, the backend was not reached
+      if (!throwing) {
+        LOG.error("Polling backend {} threw; the next poll follows", settings.backend(), e);
+      }
+      throwing = true;
+      return Future.failedFuture(e);
+    }
   }
 
   private void witnessed(long started, Observation seen) {
-    boolean outage = witness.witnessed(started);
+    WitnessClock.Gap gap = witness.witnessed(started);
+    if (gap == WitnessClock.Gap.LATE) {
+      return;
+    }
+    boolean outage = gap == WitnessClock.Gap.OUTAGE;
     if (outage) {
       LOG.info(
           "Backend {}: silence counts anew from here, after an interval without a round trip",
@@ -164,7 +195,9 @@ public abstract class LivenessVerticle extends VerticleBase {
             said.beats(),
             said.held(),
             said.gone(),
-            said.unwitnessed()));
+            said.unwitnessed(),
+            gap == WitnessClock.Gap.HICCUP || seen.interrupted(),
+            witness.reachedMillis()));
   }
 
   private void notWitnessed(Throwable failure) {

@@ -75,7 +75,8 @@ final class SightingsNews {
     beats.addAll(seenBeats);
     gone.addAll(seenGone);
     unheld.forEach(beat -> lapses.put(beat.id(), beat));
-    return new Observation(beats, seenHeld, gone, seen.unwitnessed(), seen.dataLost());
+    return new Observation(
+        beats, seenHeld, gone, seen.unwitnessed(), seen.dataLost(), seen.interrupted());
   }
 
   /** Where nobody says why a presence is not vouched for any more, its time begins to run. */

@@ -16,6 +16,12 @@ import java.util.List;
  * @param gone absences that the backend vouches for
  * @param unwitnessed members whose own beats could not have been written (somebody else holds the
  *     row): their silence does not count
+ * @param hiccup whether a round trip or a connection was missed since the last message: a server
+ *     that was away ends the presence of others before it hears them, so that absences which it
+ *     concluded are silence for a {@code service_down_time} from here
+ * @param reachedMillis for how long the backend was reached, in milliseconds: unlike the witness
+ *     clock it goes on over short failures and never falls, whatever was lost. It bounds for how
+ *     long they may postpone a verdict. {@link #NOT_TOLD} where nobody tells
  */
 public record Sightings(
     String backend,
@@ -23,7 +29,12 @@ public record Sightings(
     List<Beat> beats,
     List<Beat> held,
     List<Absence> gone,
-    List<MemberId> unwitnessed) {
+    List<MemberId> unwitnessed,
+    boolean hiccup,
+    long reachedMillis) {
+
+  /** The time reached, of a verticle that does not tell it. */
+  public static final long NOT_TOLD = -1;
 
   /** Copies the lists. */
   public Sightings {
@@ -31,5 +42,16 @@ public record Sightings(
     held = List.copyOf(held);
     gone = List.copyOf(gone);
     unwitnessed = List.copyOf(unwitnessed);
+  }
+
+  /** Without a hiccup, and without the time reached. */
+  public Sightings(
+      String backend,
+      long witnessedMillis,
+      List<Beat> beats,
+      List<Beat> held,
+      List<Absence> gone,
+      List<MemberId> unwitnessed) {
+    this(backend, witnessedMillis, beats, held, gone, unwitnessed, false, NOT_TOLD);
   }
 }

@@ -123,6 +123,7 @@ final class Evaluation {
     private final List<Beat> held = new ArrayList<>();
     private final List<Absence> gone = new ArrayList<>();
     private final List<MemberId> unwitnessed = new ArrayList<>();
+    private boolean hiccup;
 
     private Look(String backend, long clock) {
       this.backend = backend;
@@ -149,6 +150,12 @@ final class Evaluation {
       return this;
     }
 
+    /** A round trip or the connection was missed before it. */
+    Look hiccup() {
+      hiccup = true;
+      return this;
+    }
+
     /** Begins the message again, after it was told in the middle. */
     void clear() {
       beats.clear();
@@ -161,7 +168,9 @@ final class Evaluation {
       return Evaluation.told(
           add(
               evaluator.sightings(
-                  new Sightings(backend, clock, beats, held, gone, unwitnessed), now)));
+                  new Sightings(
+                      backend, clock, beats, held, gone, unwitnessed, hiccup, Sightings.NOT_TOLD),
+                  now)));
     }
   }
 }

@@ -75,6 +75,20 @@ class PresenceTest {
     }
 
     @Test
+    void thatAServerEndsRightAfterAHiccupOfItsOwnIsSilence() {
+      m1IsHeld();
+      assertThat(pg.look("pg", 21_000).hiccup().gone("m1", 1, 7, Cause.SESSION_EXPIRED).told())
+          .isEmpty();
+      assertThat(pg.look("pg", 22_000).held("m1", 1, 8).told()).isEmpty();
+      assertThat(pg.look("pg", 35_000).gone("m1", 1, 8, Cause.EXPIRED).told()).isEmpty();
+      assertThat(pg.look("pg", 49_999).told()).isEmpty();
+      assertThat(pg.look("pg", 50_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+      assertThat(pg.look("pg", 51_000).held("m1", 1, 9).told()).containsExactly("m1 UP heartbeat");
+      assertThat(pg.look("pg", 52_000).gone("m1", 1, 9, Cause.SESSION_EXPIRED).told())
+          .containsExactly("m1 DOWN session_expired");
+    }
+
+    @Test
     void isNotEndedByAnOlderLifeOrAnEarlierCount() {
       m1IsHeld();
       pg.look("pg", 21_000).held("m1", 2, 3).told();

@@ -1,5 +1,9 @@
 package io.servicegroup.detect;
 
+import static io.servicegroup.detect.WitnessClock.Gap.HICCUP;
+import static io.servicegroup.detect.WitnessClock.Gap.LATE;
+import static io.servicegroup.detect.WitnessClock.Gap.NONE;
+import static io.servicegroup.detect.WitnessClock.Gap.OUTAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -12,7 +16,7 @@ class WitnessClockTest {
 
   @Test
   void advancesOverIntervalsBetweenRoundTrips() {
-    assertThat(witnessed(100)).isFalse();
+    assertThat(witnessed(100)).isEqualTo(NONE);
     assertThat(clock.millis()).isZero();
     witnessed(101);
     witnessed(102);
@@ -24,7 +28,7 @@ class WitnessClockTest {
     witnessed(100);
     witnessed(101);
     clock.missed();
-    assertThat(witnessed(104)).isFalse();
+    assertThat(witnessed(104)).isEqualTo(HICCUP);
     assertThat(clock.millis()).isEqualTo(1_000);
     witnessed(105);
     assertThat(clock.millis()).isEqualTo(2_000);
@@ -35,7 +39,7 @@ class WitnessClockTest {
     witnessed(100);
     witnessed(105);
     clock.missed();
-    assertThat(witnessed(112)).isTrue();
+    assertThat(witnessed(112)).isEqualTo(OUTAGE);
     assertThat(clock.millis()).isZero();
     witnessed(113);
     assertThat(clock.millis()).isEqualTo(1_000);
@@ -45,14 +49,14 @@ class WitnessClockTest {
   void startsAgainAfterAPauseOfThisProcess() {
     witnessed(100);
     witnessed(101);
-    assertThat(witnessed(108)).isTrue();
+    assertThat(witnessed(108)).isEqualTo(OUTAGE);
     assertThat(clock.millis()).isZero();
   }
 
   @Test
   void toleratesARoundTripThatIsOverdueByLessThanAReportInterval() {
     witnessed(100);
-    assertThat(witnessed(106)).isFalse();
+    assertThat(witnessed(106)).isEqualTo(NONE);
     assertThat(clock.millis()).isEqualTo(6_000);
   }
 
@@ -67,11 +71,36 @@ class WitnessClockTest {
   @Test
   void worksAcrossTheOverflowOfTheMonotonicClock() {
     clock.witnessed(Long.MAX_VALUE - 10);
-    assertThat(clock.witnessed(Long.MAX_VALUE - 10 + TimeUnit.SECONDS.toNanos(2))).isFalse();
+    assertThat(clock.witnessed(Long.MAX_VALUE - 10 + TimeUnit.SECONDS.toNanos(2))).isEqualTo(NONE);
     assertThat(clock.millis()).isEqualTo(2_000);
   }
 
-  private boolean witnessed(long seconds) {
+  @Test
+  void isNotSetBackByARoundTripThatEndedLate() {
+    witnessed(100);
+    witnessed(101);
+    witnessed(110 - 4);
+    assertThat(witnessed(102)).isEqualTo(LATE);
+    assertThat(witnessed(107)).isEqualTo(NONE);
+    assertThat(clock.millis()).isEqualTo(7_000);
+    assertThat(clock.reachedMillis()).isEqualTo(7_000);
+  }
+
+  @Test
+  void tellsForHowLongTheBackendWasReachedWhateverFailedOrWasLost() {
+    witnessed(100);
+    clock.missed();
+    witnessed(102);
+    clock.restart();
+    clock.missed();
+    witnessed(104);
+    assertThat(clock.millis()).isZero();
+    assertThat(clock.reachedMillis()).isEqualTo(4_000);
+    witnessed(120);
+    assertThat(clock.reachedMillis()).isEqualTo(4_000);
+  }
+
+  private WitnessClock.Gap witnessed(long seconds) {
     return clock.witnessed(TimeUnit.SECONDS.toNanos(seconds));
   }
 }

@@ -141,6 +141,58 @@ class LivenessVerticleTest {
   }
 
   @Test
+  void aPollThatThrowsIsNoRoundTrip() throws Exception {
+    deploy(POLL);
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+    backend.polls =
+        () -> {
+          throw new IllegalStateException("broken");
+        };
+    assertThat(next(states).state()).isEqualTo(State.UNREACHABLE);
+    backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+  }
+
+  @Test
+  void aPollThatNeverCompletesIsNoRoundTripAndTheNextOneFollows() throws Exception {
+    deploy(POLL);
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+    backend.polls = () -> Promise.<Observation>promise().future();
+    assertThat(next(states).state()).isEqualTo(State.UNREACHABLE);
+    backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+  }
+
+  @Test
+  void saysThatARoundTripOrTheConnectionWasMissed() throws Exception {
+    deploy(POLL);
+    assertThat(next(sightings).hiccup()).isFalse();
+    backend.polls =
+        () -> {
+          backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+          return Future.failedFuture("away");
+        };
+    assertThat(awaitHiccup().witnessedMillis()).isNotNegative();
+    assertThat(next(sightings).hiccup()).isFalse();
+    backend.polls =
+        () -> {
+          backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+          return Future.succeededFuture(
+              new Observation(List.of(), List.of(), List.of(), List.of(), false, true));
+        };
+    awaitHiccup();
+    assertThat(next(sightings).hiccup()).isFalse();
+  }
+
+  private Sightings awaitHiccup() throws InterruptedException {
+    Sightings seen = next(sightings);
+    while (!seen.hiccup()) {
+      seen = next(sightings);
+    }
+    return seen;
+  }
+
+  @Test
   void saysThatDataWasLostAndStartsTheClockAgain() throws Exception {
     deploy(POLL);
     assertThat(next(states).state()).isEqualTo(State.REACHABLE);

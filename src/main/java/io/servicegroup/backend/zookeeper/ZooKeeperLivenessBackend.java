@@ -41,6 +41,9 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final Duration pollBound;
   private final Duration writeBound;
 
+  /** Whether the connection was away since the poll before: servers expired others meanwhile. */
+  private boolean interrupted;
+
   ZooKeeperLivenessBackend(Vertx vertx, LivenessSettings settings) {
     options = new ZooKeeperOptions(settings);
     layout = new ZooKeeperLayout(BackendUri.parse(settings.uri()));
@@ -114,7 +117,10 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   private Observation observe(boolean dataLost) {
     Observation seen = picture.observe();
-    return new Observation(seen.beats(), seen.held(), seen.gone(), seen.unwitnessed(), dataLost);
+    boolean away = interrupted;
+    interrupted = false;
+    return new Observation(
+        seen.beats(), seen.held(), seen.gone(), seen.unwitnessed(), dataLost, away);
   }
 
   /** Waits no longer; what is not there yet is seen by a later poll. */
@@ -159,6 +165,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
     @Override
     public void disconnected() {
+      interrupted = true;
       reader.disconnected();
     }
 
