@@ -15,6 +15,7 @@ import static io.servicegroup.bus.Fields.string;
 import static io.servicegroup.bus.Fields.text;
 
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -29,6 +30,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -64,11 +66,17 @@ final class MemberCodec {
 
   /**
    * What an evaluator knows of a member also says whether the catalogue has a row of it: who lists
-   * what the catalogue has must tell those that never had one from those just deleted.
+   * what the catalogue has must tell those that never had one from those just deleted. And it says
+   * which life was judged, where that is another than the catalogue's.
    */
   private static JsonObject encodeVerdict(MemberView view) {
     JsonObject json = encodeView(view);
-    return view.catalogued() ? json : json.put("catalogued", false);
+    if (!view.catalogued()) {
+      json.put("catalogued", false);
+    }
+    return Objects.equals(view.judgedLife(), view.member().incarnation())
+        ? json
+        : json.put("judged_incarnation", view.judgedLife().toString());
   }
 
   static MemberView decodeView(JsonObject json) {
@@ -80,13 +88,15 @@ final class MemberCodec {
 
   private static Verdict decodeVerdict(JsonObject json) {
     String reason = string(json, "reason");
+    String judged = string(json, "judged_incarnation");
     return new Verdict(
         Status.valueOf(json.getString("status")),
         reason == null ? null : Reason.of(reason),
         instant(json, "since"),
         instant(json, "last_seen_up"),
         json.getBoolean("stale"),
-        null);
+        null,
+        judged == null ? null : Incarnation.parse(judged));
   }
 
   private static Member decodeMember(JsonObject json, String agent, Set<String> backends) {

@@ -109,7 +109,7 @@ public record RequestTopic<Q, A>(
     } catch (ClassCastException e) {
       return Future.failedFuture(
           new ServiceGroupException(400, "a field of the request has a wrong type"));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // an Error too: whoever asked is not to wait for the end of the time
       return Future.failedFuture(e);
     }
   }

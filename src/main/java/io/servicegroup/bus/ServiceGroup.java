@@ -15,11 +15,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What another verticle in the same JVM uses to know the members and to be told of changes:
@@ -47,7 +43,10 @@ public final class ServiceGroup {
   /** Ends a subscription. */
   @FunctionalInterface
   public interface Registration {
-    /** No further call will begin. May be repeated. */
+    /**
+     * No further call will begin, also not from within a call, where more was to be told. May be
+     * repeated.
+     */
     void cancel();
   }
 
@@ -68,34 +67,34 @@ public final class ServiceGroup {
     void next(StatusChange change);
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(ServiceGroup.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
-  private final Context context;
   private final ServiceGroupMirror mirror = new ServiceGroupMirror();
   private final ServiceGroupFollower follower;
-  private final List<Consumer<StatusChange>> listeners = new CopyOnWriteArrayList<>();
-  private final List<NumberedListener> numbered = new CopyOnWriteArrayList<>();
+  private final Subscribers<Consumer<StatusChange>> listeners;
+  private final Subscribers<NumberedListener> numbered;
 
   private ServiceGroup(Vertx vertx) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    Context context = vertx.getOrCreateContext();
+    this.listeners = new Subscribers<>(context);
+    this.numbered = new Subscribers<>(context);
     this.follower =
         new ServiceGroupFollower(
             vertx,
             context,
             mirror,
-            change -> tell(listeners, listener -> listener.accept(change)),
+            change -> listeners.tell(listener -> listener.accept(change)),
             new NumberedListener() {
               @Override
               public void resynced(Digest at) {
-                tell(numbered, listener -> listener.resynced(at));
+                numbered.tell(listener -> listener.resynced(at));
               }
 
               @Override
               public void next(StatusChange change) {
-                tell(numbered, listener -> listener.next(change));
+                numbered.tell(listener -> listener.next(change));
               }
             });
   }
@@ -117,14 +116,16 @@ public final class ServiceGroup {
    * Asks to be told: first of the verdicts that are known, as changes from {@code UNKNOWN}, then of
    * each change.
    *
-   * @param listener called on this client's context; what it throws is logged
+   * @param listener called on this client's context; whatever it throws is logged
    * @return ends it
    */
   public Registration onChange(Consumer<StatusChange> listener) {
-    return add(
-        listeners,
+    return listeners.add(
         listener,
-        () -> mirror.known().forEach(change -> tell(List.of(listener), l -> l.accept(change))));
+        () ->
+            mirror.known().stream()
+                .<Consumer<Consumer<StatusChange>>>map(change -> told -> told.accept(change))
+                .toList());
   }
 
   /**
@@ -135,26 +136,12 @@ public final class ServiceGroup {
    * @return ends it
    */
   public Registration follow(NumberedListener listener) {
-    return add(
-        numbered,
+    return numbered.add(
         listener,
-        () -> mirror.digest().ifPresent(at -> tell(List.of(listener), l -> l.resynced(at))));
-  }
-
-  /** Adds on the context, so that nothing happens between the greeting and the first news. */
-  private <T> Registration add(List<T> all, T listener, Runnable greeting) {
-    AtomicBoolean cancelled = new AtomicBoolean();
-    context.runOnContext(
-        now -> {
-          if (!cancelled.get()) {
-            greeting.run();
-            all.add(listener);
-          }
-        });
-    return () -> {
-      cancelled.set(true);
-      all.remove(listener);
-    };
+        () ->
+            mirror.digest().stream()
+                .<Consumer<NumberedListener>>map(at -> told -> told.resynced(at))
+                .toList());
   }
 
   /**
@@ -264,16 +251,8 @@ public final class ServiceGroup {
    * @return when nothing is consumed any more
    */
   public Future<Void> close() {
+    listeners.close();
+    numbered.close();
     return follower.stop();
-  }
-
-  private static <T> void tell(List<T> listeners, Consumer<T> news) {
-    for (T listener : listeners) {
-      try {
-        news.accept(listener);
-      } catch (RuntimeException e) {
-        LOG.error("A listener threw", e);
-      }
-    }
   }
 }

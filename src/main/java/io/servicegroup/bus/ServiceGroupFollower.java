@@ -9,6 +9,7 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a {@link ServiceGroupMirror} up to date: consumes, notices what was missed, and asks for a
@@ -30,6 +33,7 @@ import java.util.function.Consumer;
  */
 final class ServiceGroupFollower {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceGroupFollower.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final long MIN_RETRY_MILLIS = 50;
   private static final long MAX_RETRY_MILLIS = 5_000;
@@ -89,8 +93,8 @@ final class ServiceGroupFollower {
     // A thread that is none of Vert.x's has no one context: everything is to run on this one.
     context.runOnContext(
         now -> {
-          consumers.add(Topics.STATUS.consume(vertx, this::onStatus));
-          consumers.add(Topics.CATALOG.consume(vertx, this::onCatalog));
+          consumers.add(Topics.STATUS.consume(vertx, guarded(this::onStatus)));
+          consumers.add(Topics.CATALOG.consume(vertx, guarded(this::onCatalog)));
           consumers.add(Topics.STATUS_DIGEST.consume(vertx, this::onDigest));
           consumers.add(Topics.BACKEND.consume(vertx, this::onBackend));
           resync();
@@ -106,6 +110,23 @@ final class ServiceGroupFollower {
                 .<Void>mapEmpty()
                 .onComplete(unregistered));
     return unregistered.future();
+  }
+
+  /** What could not be taken in was missed, like a message that never came. */
+  private <T> Handler<T> guarded(Handler<T> handler) {
+    return message -> {
+      try {
+        handler.handle(message);
+      } catch (Throwable e) { // an Error too: a mirror that stands still for good is worse
+        missed(e);
+      }
+    };
+  }
+
+  private void missed(Throwable cause) {
+    LOG.error("News of the members could not be taken in; asking for a snapshot", cause);
+    lost = true;
+    resync();
   }
 
   private void onStatus(StatusChange change) {
@@ -148,7 +169,8 @@ final class ServiceGroupFollower {
       waitingEvents.put(event.member().id(), event);
     }
     if (!mirror.apply(event)) {
-      // Whether a new member is watched is the evaluator's knowledge.
+      // Whether a new member is watched, and which of two lives is the present one, is the
+      // evaluator's knowledge.
       resync();
     }
   }
@@ -195,15 +217,39 @@ final class ServiceGroupFollower {
         .request(vertx, MemberFilter.ALL, TIMEOUT)
         .onComplete(
             answer -> {
-              if (answer.succeeded() && !stopped) {
-                take(answer.result());
-              } else {
-                takeWaiting();
-                asking = false;
-                askLater(retryMillis);
-                retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);
+              boolean taken = false;
+              try {
+                if (answer.succeeded() && !stopped) {
+                  take(answer.result());
+                  taken = true;
+                } else {
+                  takeWaiting();
+                }
+              } catch (Throwable e) { // an Error too: this question ends, and the next is asked
+                LOG.error("A snapshot of the members could not be taken in", e);
+                lost = true;
+              } finally {
+                answered(taken);
               }
             });
+  }
+
+  /** Plans the next question. Nothing that waited for this one outlives it. */
+  private void answered(boolean taken) {
+    asking = false;
+    waitingEvents.clear();
+    waitingChanges.clear();
+    if (!taken) {
+      askLater(retryMillis);
+      retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);
+      return;
+    }
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - askedNanos);
+    pauseMillis = Math.min(PAUSE_PER_SNAPSHOT * took, MAX_PAUSE_MILLIS);
+    if (again) {
+      askLater(Math.max(pauseMillis, lost ? retryMillis : MIN_RETRY_MILLIS));
+    }
+    retryMillis = lost ? Math.min(2 * retryMillis, MAX_RETRY_MILLIS) : MIN_RETRY_MILLIS;
   }
 
   private void askLater(long millis) {
@@ -220,19 +266,13 @@ final class ServiceGroupFollower {
       }
     }
     List<StatusChange> news = mirror.replace(snapshot);
+    // Whether it holds what was heard of the catalogue meanwhile, only the next one can tell.
+    again |= !waitingEvents.isEmpty();
     waitingEvents.values().forEach(mirror::apply);
-    waitingEvents.clear();
     lost = false;
     numbered.resynced(new Digest(snapshot.epoch(), snapshot.seq()));
     news.forEach(onChange);
     takeWaiting();
-    asking = false;
-    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - askedNanos);
-    pauseMillis = Math.min(PAUSE_PER_SNAPSHOT * took, MAX_PAUSE_MILLIS);
-    if (again) {
-      askLater(Math.max(pauseMillis, lost ? retryMillis : MIN_RETRY_MILLIS));
-    }
-    retryMillis = lost ? Math.min(2 * retryMillis, MAX_RETRY_MILLIS) : MIN_RETRY_MILLIS;
   }
 
   private static boolean isIn(Snapshot snapshot, StatusChange change) {
@@ -243,6 +283,5 @@ final class ServiceGroupFollower {
     while (!lost && !waitingChanges.isEmpty()) {
       takeOrMiss(waitingChanges.removeFirst());
     }
-    waitingChanges.clear();
   }
 }

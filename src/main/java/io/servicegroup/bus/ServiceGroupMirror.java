@@ -30,7 +30,11 @@ import java.util.stream.Stream;
  */
 final class ServiceGroupMirror {
 
-  private record Position(String epoch, long seq, boolean stale) {}
+  private record Position(String epoch, long seq, boolean stale) {
+    private boolean isAt(Snapshot snapshot) {
+      return snapshot.seq() == seq && snapshot.epoch() != null && snapshot.epoch().equals(epoch);
+    }
+  }
 
   private record Told(Status status, Incarnation incarnation) {
     private static final Told NOTHING = new Told(Status.UNKNOWN, null);
@@ -96,31 +100,13 @@ final class ServiceGroupMirror {
       told.put(change.id(), now);
       put(judged(change));
     }
-    return before.equals(now) ? Optional.empty() : Optional.of(since(before.status(), change));
+    return before.equals(now) ? Optional.empty() : Optional.of(change.since(before.status()));
   }
 
   /** The evaluator forgets a member without a row as soon as it left. */
   private boolean isForgotten(StatusChange change) {
     return change.reason() == Reason.LEFT
         && member(change.id()).filter(view -> !view.catalogued()).isPresent();
-  }
-
-  /** The change as seen by somebody for whom the status before was another. */
-  private static StatusChange since(Status previous, StatusChange change) {
-    return change.previous() == previous
-        ? change
-        : new StatusChange(
-            change.epoch(),
-            change.seq(),
-            change.id(),
-            change.binary(),
-            change.status(),
-            previous,
-            change.reason(),
-            change.incarnation(),
-            change.at(),
-            change.lastSeenUp(),
-            change.backend());
   }
 
   /** A member that is not known yet is stood in for until the snapshot that is asked for. */
@@ -135,7 +121,8 @@ final class ServiceGroupMirror {
             change.at(),
             change.lastSeenUp(),
             false,
-            change.backend()),
+            change.backend(),
+            change.incarnation()),
         known.map(MemberView::catalogued).orElse(true));
   }
 
@@ -158,10 +145,13 @@ final class ServiceGroupMirror {
   /**
    * Takes what happened in the catalogue; verdicts stay as they are.
    *
-   * @return false where the member is new here
+   * @return false where the member is new here, or here in a later life: it changes nothing then
    */
   boolean apply(CatalogEvent event) {
     MemberId id = event.member().id();
+    if (member(id).filter(known -> event.isOutdatedBy(known.member())).isPresent()) {
+      return false;
+    }
     if (event.type() == CatalogEvent.Type.DELETED) {
       remove(id);
       // Whoever was told that it is up still has to hear that it is not.
@@ -179,6 +169,7 @@ final class ServiceGroupMirror {
    * @return what the listeners were not told yet, in the order in which it happened
    */
   List<StatusChange> replace(Snapshot snapshot) {
+    boolean judgedSince = !position.isAt(snapshot);
     position = new Position(snapshot.epoch(), snapshot.seq(), snapshot.stale());
     List<StatusChange> news = new ArrayList<>();
     Set<MemberId> present = new HashSet<>();
@@ -186,7 +177,7 @@ final class ServiceGroupMirror {
       MemberId id = view.member().id();
       present.add(id);
       put(view.verdict().status() == Status.UNKNOWN ? keepingVerdict(view) : view);
-      difference(view, snapshot).ifPresent(news::add);
+      difference(view, snapshot, judgedSince).ifPresent(news::add);
     }
     groups
         .values()
@@ -216,20 +207,26 @@ final class ServiceGroupMirror {
             known.since(),
             known.lastSeenUp(),
             true,
-            known.backend()),
+            known.backend(),
+            known.incarnation()),
         view.catalogued());
   }
 
-  private Optional<StatusChange> difference(MemberView view, Snapshot snapshot) {
+  /**
+   * What a listener was not told yet. Where no verdict was given since, a new life is the
+   * catalogue's word alone, and its first beat is still to come.
+   */
+  private Optional<StatusChange> difference(
+      MemberView view, Snapshot snapshot, boolean judgedSince) {
     MemberId id = view.member().id();
     Verdict verdict = view.verdict();
     Told before = told.getOrDefault(id, Told.NOTHING);
-    Told now = new Told(verdict.status(), view.member().incarnation());
-    if (verdict.status() == Status.UNKNOWN || before.equals(now)) {
+    Told now = new Told(verdict.status(), view.judgedLife());
+    boolean sameStatus = before.status() == now.status();
+    if (verdict.status() == Status.UNKNOWN || before.equals(now) || (sameStatus && !judgedSince)) {
       return Optional.empty();
     }
     told.put(id, now);
-    boolean sameStatus = before.status() == now.status();
     if (sameStatus && now.status() == Status.DOWN) {
       return Optional.empty();
     }
@@ -248,7 +245,7 @@ final class ServiceGroupMirror {
         verdict.status(),
         previous,
         reason,
-        view.member().incarnation(),
+        view.judgedLife(),
         verdict.since(),
         view.lastSeenUp(),
         verdict.backend());

@@ -51,7 +51,7 @@ public record Topic<T>(
           T decoded;
           try {
             decoded = decode.apply(message.body());
-          } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
+          } catch (RuntimeException e) { // whatever the body made the decoder throw
             LOG.warn(
                 "A message on {} could not be read and was dropped: {}", address, e.toString());
             return;

@@ -104,7 +104,8 @@ final class VerdictLog {
         tracked.since,
         tracked.lastSeenUp,
         VerdictRules.isStale(tracked),
-        tracked.decidedBy);
+        tracked.decidedBy,
+        tracked.incarnation);
   }
 
   /** Those that match, as they are now, in order, but not those that nobody told of. */

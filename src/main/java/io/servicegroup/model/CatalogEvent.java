@@ -11,6 +11,21 @@ import java.util.Locale;
  */
 public record CatalogEvent(Type type, Member member, boolean own) {
 
+  /**
+   * Whether this tells of a life before the one that is known, as an event that comes late does.
+   *
+   * @param known the member as known otherwise
+   * @return whether it is to change nothing
+   */
+  public boolean isOutdatedBy(Member known) {
+    if (known.isLaterLifeOf(member)) {
+      return true;
+    }
+    boolean another =
+        known.uuid() != null && member.uuid() != null && !known.uuid().equals(member.uuid());
+    return type == Type.DELETED && another && !member.isLaterLifeOf(known);
+  }
+
   /** What happened to a member. */
   public enum Type {
     /** It is new, or came back with a new incarnation. */

@@ -38,6 +38,15 @@ public record MemberView(Member member, Verdict verdict, boolean catalogued) {
   }
 
   /**
+   * The life that the verdict is about.
+   *
+   * @return the one that was judged, or the catalogue's where that is not known
+   */
+  public Incarnation judgedLife() {
+    return verdict.incarnation() == null ? member.incarnation() : verdict.incarnation();
+  }
+
+  /**
    * Whether a balancer may send it work.
    *
    * @return whether it is up and not disabled

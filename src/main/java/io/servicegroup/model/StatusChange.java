@@ -28,4 +28,18 @@ public record StatusChange(
     Incarnation incarnation,
     Instant at,
     Instant lastSeenUp,
-    String backend) {}
+    String backend) {
+
+  /**
+   * The change as seen by somebody for whom the status before was another.
+   *
+   * @param before that status
+   * @return this change, or a copy
+   */
+  public StatusChange since(Status before) {
+    return previous == before
+        ? this
+        : new StatusChange(
+            epoch, seq, id, binary, status, before, reason, incarnation, at, lastSeenUp, backend);
+  }
+}

@@ -14,6 +14,8 @@ import java.time.Instant;
  * @param stale whether no backend can vote on the member at present, so that the verdict may be out
  *     of date
  * @param backend the name of the backend that decided, or null where an operator did
+ * @param incarnation the life that was judged, which is not yet the catalogue's between a join and
+ *     the first beat; null where that is not known
  */
 public record Verdict(
     Status status,
@@ -21,8 +23,29 @@ public record Verdict(
     Instant since,
     Instant lastSeenUp,
     boolean stale,
-    String backend) {
+    String backend,
+    Incarnation incarnation) {
 
   /** No verdict yet, and nobody who could give one. */
   public static final Verdict UNKNOWN = new Verdict(Status.UNKNOWN, null, null, null, true, null);
+
+  /**
+   * Makes a verdict on the life that the catalogue has.
+   *
+   * @param status up, down, or not known yet
+   * @param reason why; null while the status is {@link Status#UNKNOWN}
+   * @param since when the status (or the incarnation) last changed
+   * @param lastSeenUp when it was last seen alive, or null
+   * @param stale whether no backend can vote on the member at present
+   * @param backend the name of the backend that decided, or null
+   */
+  public Verdict(
+      Status status,
+      Reason reason,
+      Instant since,
+      Instant lastSeenUp,
+      boolean stale,
+      String backend) {
+    this(status, reason, since, lastSeenUp, stale, backend, null);
+  }
 }
