@@ -47,15 +47,39 @@ final class Api {
         });
     String allow = String.join(", ", allowed);
     router
+        .options(path)
+        .handler(ctx -> ctx.response().putHeader("Allow", allow).setStatusCode(204).end());
+    refuseOthers(path, allow);
+  }
+
+  /**
+   * Serves a question that GET, HEAD and OPTIONS ask alike. Balancers choose among the three (that
+   * of HAProxy is OPTIONS unless it is told otherwise), and go by nothing but the status.
+   *
+   * @param path with parameters as {@code :group}
+   * @param answer what all of them get
+   */
+  void serveAlike(String path, Handler<RoutingContext> answer) {
+    String allow = "GET, HEAD, OPTIONS";
+    router.get(path).handler(answer);
+    router.head(path).handler(answer);
+    router
+        .options(path)
+        .handler(
+            ctx -> {
+              ctx.response().putHeader("Allow", allow);
+              answer.handle(ctx);
+            });
+    refuseOthers(path, allow);
+  }
+
+  private void refuseOthers(String path, String allow) {
+    router
         .route(path)
         .handler(
             ctx -> {
               ctx.response().putHeader("Allow", allow);
-              if (ctx.request().method() == HttpMethod.OPTIONS) {
-                ctx.response().setStatusCode(204).end();
-              } else {
-                Problem.send(ctx.request(), 405, "allowed here are " + allow);
-              }
+              Problem.send(ctx.request(), 405, "allowed here are " + allow);
             });
   }
 

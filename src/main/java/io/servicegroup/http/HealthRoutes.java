@@ -7,11 +7,9 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
 import java.util.Set;
 
 /** {@code /health…}: for supervisors, orchestrators and balancers, answered from memory only. */
@@ -31,10 +29,10 @@ final class HealthRoutes {
   }
 
   void mount(Api api) {
-    api.serve("/health/live", Map.of(HttpMethod.GET, this::live));
-    api.serve("/health/ready", Map.of(HttpMethod.GET, this::ready));
-    api.serve("/health", Map.of(HttpMethod.GET, this::local));
-    api.serve("/health/groups/:group", Map.of(HttpMethod.GET, this::group));
+    api.serveAlike("/health/live", this::live);
+    api.serveAlike("/health/ready", this::ready);
+    api.serveAlike("/health", this::local);
+    api.serveAlike("/health/groups/:group", this::group);
   }
 
   private void live(RoutingContext ctx) {

@@ -11,6 +11,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
@@ -63,6 +64,46 @@ class HealthRoutesTest {
     Topics.CATALOG.publish(agent.vertx, LocalHealthTest.joined("compute/a", true, false));
     until(() -> agent.send("HEAD", "/health", null).statusCode() == 503);
     assertThat(agent.get("/health").body()).contains("disabled: maintenance");
+  }
+
+  @Test
+  void getHeadAndOptionsAreAnsweredAlikeAndNothingElse() throws IOException {
+    startWith(List.of("compute/a"), AgentConfig.Evaluate.ALWAYS);
+    List<String> paths =
+        List.of(
+            "/health", "/health/live", "/health/ready", "/health/groups/compute", "/health?x=1");
+    assertAlike(paths, List.of(503, 200, 503, 503, 400));
+    agent.evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
+    agent.phase(AgentPhase.RUNNING);
+    Topics.BACKEND.publish(
+        agent.vertx,
+        new BackendState("embedded", BackendState.State.REACHABLE, Instant.now(), null));
+    Topics.HEARTBEAT.publish(agent.vertx, List.of(LocalHealthTest.alive("compute/a", 1)));
+    until(() -> agent.get("/health/ready").statusCode() == 200);
+    until(() -> agent.get("/health/groups/compute").statusCode() == 200);
+    assertAlike(paths, List.of(200, 200, 200, 200, 400));
+    for (String path : paths) {
+      for (String method : List.of("POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")) {
+        HttpResponse<String> refused = agent.send(method, path, null);
+        assertThat(refused.statusCode()).as(method + path).isEqualTo(405);
+        assertThat(refused.headers().firstValue("Allow")).contains("GET, HEAD, OPTIONS");
+      }
+    }
+  }
+
+  private void assertAlike(List<String> paths, List<Integer> statuses) throws IOException {
+    for (int i = 0; i < paths.size(); i++) {
+      for (String method : List.of("GET", "HEAD", "OPTIONS")) {
+        assertThat(agent.send(method, paths.get(i), null).statusCode())
+            .as(method + " " + paths.get(i))
+            .isEqualTo(statuses.get(i));
+      }
+      // As HAProxy asks where it is told nothing but the path.
+      try (RawClient balancer = new RawClient(agent.port())) {
+        balancer.send("OPTIONS " + paths.get(i) + " HTTP/1.0\r\n\r\n");
+        assertThat(balancer.readAll()).startsWith("HTTP/1.0 " + statuses.get(i));
+      }
+    }
   }
 
   @Test
