@@ -46,6 +46,7 @@ public final class HttpVerticle extends VerticleBase {
   private EventStream events;
   private ConnectionGuard guard;
   private HttpServer server;
+  private AgentCheckServer checks;
   private volatile int actualPort = -1;
   private volatile int actualCheckPort = -1;
 
@@ -186,7 +187,8 @@ public final class HttpVerticle extends VerticleBase {
     if (check.port().isEmpty()) {
       return Future.succeededFuture();
     }
-    return new AgentCheckServer(vertx, health, System::nanoTime)
+    checks = new AgentCheckServer(vertx, health, System::nanoTime);
+    return checks
         .listen(check, check.port().get())
         .map(
             port -> {
@@ -198,6 +200,12 @@ public final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    Duration limit = config.agent().stopTimeout().dividedBy(4);
+    return (checks == null ? Future.<Void>succeededFuture() : checks.allTold(limit))
+        .eventually(this::close);
+  }
+
+  private Future<?> close() {
     return Future.join(
         events.stop(),
         guard.stop(),

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,6 +57,9 @@ final class LocalHealth {
   /** One line of a report; the reason is null where all is well. */
   record Check(String id, State status, String reason) {}
 
+  /** What a balancer is to do, and why where it is to send nothing. */
+  record Advice(Traffic traffic, String reason) {}
+
   /** A report. */
   record Report(boolean up, List<Check> checks) {}
 
@@ -92,8 +94,14 @@ final class LocalHealth {
     phase = now;
   }
 
-  /** Takes the full state of this agent's members: one that is missing has left. */
+  /**
+   * Takes the full state of this agent's members: one that is missing has left. What leaves or is
+   * marked while the agent stops says nothing about the service.
+   */
   void heartbeats(List<Heartbeat> heartbeats) {
+    if (isStopping()) {
+      return;
+    }
     for (Heartbeat heartbeat : heartbeats) {
       notReported.remove(heartbeat.id());
       service(heartbeat.id()).reported(heartbeat);
@@ -149,7 +157,7 @@ final class LocalHealth {
    */
   Optional<Report> services(String group, String host) {
     List<Check> checks = new ArrayList<>();
-    if (phase == AgentPhase.STOPPING) {
+    if (isStopping()) {
       checks.add(new Check("agent", State.DOWN, "the agent is stopping"));
     }
     int before = checks.size();
@@ -265,35 +273,33 @@ final class LocalHealth {
         && nanoTime.getAsLong() - runningSince >= expected.verdictsWithin().toNanos();
   }
 
-  /**
-   * What a balancer is to do.
-   *
-   * @return down before drain before up
-   */
-  Traffic traffic() {
-    if (phase == AgentPhase.STOPPING) {
-      return Traffic.DOWN;
-    }
-    Traffic traffic = Traffic.UP;
-    for (LocalService service : services.values()) {
-      if (service.fault() != null && !service.isOnlyDisabled()) {
-        return Traffic.DOWN;
-      }
-      traffic = service.fault() == null ? traffic : Traffic.DRAIN;
-    }
-    return traffic;
+  boolean isStopping() {
+    return phase == AgentPhase.STOPPING;
   }
 
-  /** Why {@link #traffic} says down, or null. */
-  String downReason() {
-    if (phase == AgentPhase.STOPPING) {
-      return "the agent is stopping";
+  /**
+   * What a balancer is to do: nothing where one service fails, nothing new where one is disabled or
+   * the agent stops.
+   *
+   * @param name a member as {@code group/host}, or a group; null for all beside this agent
+   * @return the advice
+   */
+  Advice advice(String name) {
+    boolean found = name == null || isStopping();
+    Traffic traffic = isStopping() ? Traffic.DRAIN : Traffic.UP;
+    for (Map.Entry<MemberId, LocalService> entry : services.entrySet()) {
+      MemberId id = entry.getKey();
+      LocalService service = entry.getValue();
+      if (name == null || name.equals(id.toString()) || name.equals(id.group())) {
+        found = true;
+        if (service.fault() != null && !service.isOnlyDisabled()) {
+          return new Advice(Traffic.DOWN, id + ": " + service.fault());
+        }
+        traffic = service.fault() == null ? traffic : Traffic.DRAIN;
+      }
     }
-    return services.values().stream()
-        .filter(service -> !service.isOnlyDisabled())
-        .map(LocalService::fault)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    return found
+        ? new Advice(traffic, null)
+        : new Advice(Traffic.DOWN, name + ": no such service stands beside this agent");
   }
 }

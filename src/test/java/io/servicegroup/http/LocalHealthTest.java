@@ -77,7 +77,7 @@ class LocalHealthTest {
   void withoutAnyServiceItIsUp() {
     LocalHealth none = withServices();
     assertThat(none.services(null, null).orElseThrow().up()).isTrue();
-    assertThat(none.traffic()).isEqualTo(Traffic.UP);
+    assertThat(none.advice(null).traffic()).isEqualTo(Traffic.UP);
     assertThat(none.services("compute", null)).isEmpty();
   }
 
@@ -152,13 +152,13 @@ class LocalHealthTest {
     health.heartbeats(List.of(alive(A, 1)));
     health.catalog(joined(A, true, false));
     assertDown(A, "disabled: maintenance");
-    assertThat(health.traffic()).isEqualTo(Traffic.DRAIN);
+    assertThat(health.advice(null).traffic()).isEqualTo(Traffic.DRAIN);
     health.catalog(joined(A, true, true));
     assertDown(A, "forced_down");
-    assertThat(health.traffic()).isEqualTo(Traffic.DOWN);
+    assertThat(health.advice(null).traffic()).isEqualTo(Traffic.DOWN);
     health.catalog(joined(A, false, false));
     assertThat(report().up()).isTrue();
-    assertThat(health.traffic()).isEqualTo(Traffic.UP);
+    assertThat(health.advice(null).traffic()).isEqualTo(Traffic.UP);
   }
 
   @Test
@@ -167,8 +167,9 @@ class LocalHealthTest {
     health.phase(AgentPhase.STOPPING);
     assertDown("agent", "the agent is stopping");
     assertThat(health.services("compute", "a").orElseThrow().up()).isFalse();
-    assertThat(health.traffic()).isEqualTo(Traffic.DOWN);
-    assertThat(health.downReason()).isEqualTo("the agent is stopping");
+    assertThat(health.advice(null).traffic())
+        .as("a weight of nothing, which an agent that starts takes back")
+        .isEqualTo(Traffic.DRAIN);
   }
 
   @Test
