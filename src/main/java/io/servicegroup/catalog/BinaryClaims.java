@@ -72,7 +72,9 @@ final class BinaryClaims {
         .read(List.of(MemberDocument.key(id)))
         .map(
             found ->
-                found.stream().map(MemberDocument::read).anyMatch(m -> m.binary().equals(binary)));
+                found.stream()
+                    .flatMap(document -> MemberDocument.readable(document).stream())
+                    .anyMatch(m -> m.binary().equals(binary)));
   }
 
   private static ServiceGroupException clash(MemberId id, String binary, String group) {

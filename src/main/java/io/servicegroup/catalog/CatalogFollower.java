@@ -73,6 +73,9 @@ final class CatalogFollower {
 
     /** All members that the catalogue lost, after each read. */
     void losses(Set<MemberId> ids);
+
+    /** What the catalogue holds and nobody can read, by its name and with why, after each read. */
+    void unreadable(Map<String, String> documents);
   }
 
   CatalogFollower(
@@ -179,6 +182,7 @@ final class CatalogFollower {
   /** What a read did not find was deleted, or is lost. */
   private Future<Void> explain(Set<MemberId> missing, long read) {
     Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
+    listener.unreadable(catalog.unreadable());
     return explain(List.copyOf(missing), 0, read, now)
         // Whether the others were deleted is asked again with the next read.
         .otherwise(
@@ -205,6 +209,11 @@ final class CatalogFollower {
   }
 
   private Future<Boolean> explain(MemberId id, long read, Set<MemberId> now) {
+    if (catalog.unreadable().containsKey(id.toString())) {
+      // It is there, as something else: whoever remembers it writes it anew.
+      now.add(id);
+      return Future.succeededFuture(false);
+    }
     return guard
         .guard(catalog.wasDeleted(id))
         .onSuccess(

@@ -1,17 +1,22 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says that the catalogue lost service data, and that it has it again; in the log once each. */
+/**
+ * Says that the catalogue lost service data, and that it has it again, and what it holds that
+ * nobody can read; in the log once each.
+ */
 final class CatalogLosses {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogLosses.class);
@@ -19,7 +24,9 @@ final class CatalogLosses {
 
   private final Vertx vertx;
   private final String store;
+  private final Concerns concerns;
   private final Set<MemberId> concerned = new HashSet<>();
+  private Set<String> unreadable = Set.of();
   private Set<MemberId> missing = Set.of();
   private Instant since;
 
@@ -32,6 +39,7 @@ final class CatalogLosses {
   CatalogLosses(Vertx vertx, String store) {
     this.vertx = vertx;
     this.store = store;
+    this.concerns = Concerns.ofCatalog(vertx);
   }
 
   /** What a read found to be lost and not restored yet; possibly nothing. */
@@ -63,5 +71,18 @@ final class CatalogLosses {
     }
     CatalogLoss loss = new CatalogLoss(since, concerned.size(), missing.size());
     Topics.CATALOG_LOSS.publish(vertx, loss);
+  }
+
+  /** What a read found that is no member; possibly nothing. */
+  void unreadable(Map<String, String> documents) {
+    unreadable.stream().filter(name -> !documents.containsKey(name)).forEach(concerns::settle);
+    documents.forEach(
+        (name, why) ->
+            concerns.raise(
+                name,
+                "%s cannot be read (%s) and is left out of all lists: repair or remove it, or let"
+                        .formatted(name, why)
+                    + " its agent join again"));
+    unreadable = Set.copyOf(documents.keySet());
   }
 }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -75,7 +76,7 @@ public final class DocumentCatalog implements ServiceCatalog {
         .compose(
             found -> {
               Document before = found.isEmpty() ? null : found.get(0);
-              Member old = before == null ? null : MemberDocument.read(before);
+              Member old = readable(before);
               Member joined = joined(spec, agent, backends, old);
               return store
                   .write(MemberDocument.key(id), MemberDocument.write(joined), before)
@@ -130,7 +131,7 @@ public final class DocumentCatalog implements ServiceCatalog {
     return read(member.id())
         .compose(
             found -> {
-              if (found.isEmpty() || !MemberDocument.read(found.get(0)).equals(member)) {
+              if (found.isEmpty() || !member.equals(readable(found.get(0)))) {
                 return Future.succeededFuture(false);
               }
               Document written = found.get(0);
@@ -148,7 +149,7 @@ public final class DocumentCatalog implements ServiceCatalog {
             required(update.id())
                 .compose(
                     before -> {
-                      Member changed = MemberUpdates.apply(MemberDocument.read(before), update);
+                      Member changed = MemberUpdates.apply(member(update.id(), before), update);
                       return store
                           .write(before.key(), MemberDocument.write(changed), before)
                           .compose(
@@ -169,7 +170,7 @@ public final class DocumentCatalog implements ServiceCatalog {
                 .compose(
                     found -> {
                       Document before = found.isEmpty() ? null : found.get(0);
-                      Member old = before == null ? null : MemberDocument.read(before);
+                      Member old = readable(before);
                       if (old != null && (old.sameAs(member) || old.isLaterLifeOf(member))) {
                         return Future.succeededFuture(false);
                       }
@@ -199,7 +200,9 @@ public final class DocumentCatalog implements ServiceCatalog {
                                 .compose(
                                     done ->
                                         done
-                                            ? Future.succeededFuture(MemberDocument.read(before))
+                                            ? Future.succeededFuture(
+                                                MemberDocument.readable(before)
+                                                    .orElse(Member.uncatalogued(id)))
                                             : Attempts.overtaken())))
         .compose(
             member ->
@@ -217,14 +220,15 @@ public final class DocumentCatalog implements ServiceCatalog {
         .list(filter.group())
         .map(
             found ->
-                members.of(found).stream()
-                    .filter(member -> stored.matches(new MemberView(member, Verdict.UNKNOWN)))
-                    .toList());
+                (filter.group() == null ? members.ofAll(found) : members.of(found))
+                    .stream()
+                        .filter(member -> stored.matches(new MemberView(member, Verdict.UNKNOWN)))
+                        .toList());
   }
 
   @Override
   public Future<Member> find(MemberId id) {
-    return required(id).map(MemberDocument::read);
+    return required(id).map(found -> member(id, found));
   }
 
   @Override
@@ -252,7 +256,18 @@ public final class DocumentCatalog implements ServiceCatalog {
                     claimed ->
                         claimed
                             ? store.restore(MemberDocument.key(id), text)
-                            : Attempts.overtaken()));
+                            : Attempts.overtaken())
+                .compose(
+                    done -> done ? Future.succeededFuture(true) : overwriteUnreadable(id, text)));
+  }
+
+  private Future<Boolean> overwriteUnreadable(MemberId id, String text) {
+    return read(id)
+        .compose(
+            found ->
+                found.isEmpty() || readable(found.get(0)) != null
+                    ? Future.succeededFuture(false)
+                    : store.write(MemberDocument.key(id), text, found.get(0)));
   }
 
   @Override
@@ -275,6 +290,28 @@ public final class DocumentCatalog implements ServiceCatalog {
   @Override
   public Future<Void> close() {
     return store.close();
+  }
+
+  @Override
+  public Map<String, String> unreadable() {
+    return members.unreadable();
+  }
+
+  /** The member; null where there is no document, or one that says nothing. */
+  private static Member readable(Document document) {
+    return document == null ? null : MemberDocument.readable(document).orElse(null);
+  }
+
+  private static Member member(MemberId id, Document document) {
+    try {
+      return MemberDocument.read(document);
+    } catch (MemberDocument.Unreadable e) {
+      throw new ServiceGroupException(
+          409,
+          ("what the catalogue holds under %s cannot be read (%s): delete the member, or let its"
+                  + " agent join it again")
+              .formatted(id, e.getMessage()));
+    }
   }
 
   private Future<List<Document>> read(MemberId id) {

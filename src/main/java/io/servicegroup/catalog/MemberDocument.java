@@ -7,14 +7,16 @@ import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A member as JSON, one document each. */
+/** A member as JSON, one document each; what cannot be read is nobody else's loss. */
 final class MemberDocument {
 
   /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
@@ -55,25 +57,70 @@ final class MemberDocument {
         .put("backends", new JsonArray(member.backends().stream().sorted().toList()));
   }
 
+  /**
+   * Reads what anybody may have written under a member's key.
+   *
+   * @throws Unreadable where it is no member, or another one
+   */
   static Member read(Document document) {
-    JsonObject json = new JsonObject(document.text());
-    Set<String> backends =
-        json.getJsonArray("backends").stream()
-            .map(String.class::cast)
-            .collect(Collectors.toUnmodifiableSet());
+    try {
+      Member member = member(new JsonObject(document.text()));
+      if (!key(member.id()).equals(document.key())) {
+        throw new Unreadable("it says that it is " + member.id());
+      }
+      return member;
+    } catch (DecodeException e) {
+      throw new Unreadable("it is no JSON object");
+    } catch (ClassCastException e) {
+      throw new Unreadable("a field has a value of another type");
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw new Unreadable(e.getMessage());
+    }
+  }
+
+  /** The member, or empty where the document cannot be read. */
+  static Optional<Member> readable(Document document) {
+    try {
+      return Optional.of(read(document));
+    } catch (Unreadable e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Member member(JsonObject json) {
     String incarnation = json.getString("incarnation");
+    Set<String> backends =
+        required("backends", json.getJsonArray("backends")).stream()
+            .map(backend -> required("backends", (String) backend))
+            .collect(Collectors.toUnmodifiableSet());
     return new Member(
         new MemberId(json.getString("group"), json.getString("host")),
-        json.getString("binary"),
+        required("binary", json.getString("binary")),
         json.getString("uuid"),
-        json.getInteger("version"),
-        json.getJsonObject("metadata").getMap(),
-        json.getBoolean("disabled"),
+        required("version", json.getInteger("version")),
+        required("metadata", json.getJsonObject("metadata")).getMap(),
+        required("disabled", json.getBoolean("disabled")),
         json.getString("disabled_reason"),
-        json.getBoolean("forced_down"),
+        required("forced_down", json.getBoolean("forced_down")),
         incarnation == null ? null : Incarnation.parse(incarnation),
         json.getString("agent"),
         backends,
         null);
+  }
+
+  private static <T> T required(String field, T value) {
+    if (value == null) {
+      throw new Unreadable("it lacks " + field);
+    }
+    return value;
+  }
+
+  /** A document that is no member; the message is a clause that says why. */
+  static final class Unreadable extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    private Unreadable(String why) {
+      super(why);
+    }
   }
 }

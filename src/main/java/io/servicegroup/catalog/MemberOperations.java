@@ -12,6 +12,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -248,6 +249,11 @@ final class MemberOperations implements CatalogFollower.Listener {
   @Override
   public void losses(Set<MemberId> ids) {
     losses.found(ids);
+  }
+
+  @Override
+  public void unreadable(Map<String, String> documents) {
+    losses.unreadable(documents);
   }
 
   /** A configured service that the catalogue refuses, which health is to show. */

@@ -4,9 +4,12 @@ import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.model.Member;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Reads documents, and remembers what it read: of a large catalogue nearly every document is at
@@ -29,21 +32,50 @@ final class ReadMembers {
         }
       };
 
+  private final Map<Key, String> unreadable = new HashMap<>();
+
   private record Read(String text, Member member) {}
 
-  /** The members, in order of group and host. */
+  /** Those that can be read, in order of group and host. */
   List<Member> of(List<Document> documents) {
-    return documents.stream().map(this::of).sorted(Comparator.comparing(Member::id)).toList();
+    return documents.stream()
+        .map(this::of)
+        .flatMap(Optional::stream)
+        .sorted(Comparator.comparing(Member::id))
+        .toList();
   }
 
-  /** One member. */
-  Member of(Document document) {
+  /** Of all documents that there are: what is not among them is nobody's concern any more. */
+  List<Member> ofAll(List<Document> documents) {
+    if (!unreadable.isEmpty()) {
+      unreadable.keySet().retainAll(documents.stream().map(Document::key).toList());
+    }
+    return of(documents);
+  }
+
+  /** One member; empty where its document cannot be read. */
+  private Optional<Member> of(Document document) {
     Read before = known.get(document.key());
     if (before != null && before.text.equals(document.text())) {
-      return before.member;
+      return Optional.of(before.member);
     }
-    Member member = MemberDocument.read(document);
-    known.put(document.key(), new Read(document.text(), member));
-    return member;
+    try {
+      Member member = MemberDocument.read(document);
+      known.put(document.key(), new Read(document.text(), member));
+      unreadable.remove(document.key());
+      return Optional.of(member);
+    } catch (MemberDocument.Unreadable e) {
+      unreadable.put(document.key(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Why documents could not be read, by their names, as far as they were read last. */
+  Map<String, String> unreadable() {
+    Map<String, String> named = new TreeMap<>();
+    unreadable.forEach(
+        (key, why) ->
+            named.put(key.group().isEmpty() ? key.name() : key.group() + "/" + key.name(), why));
+    return named;
   }
 }

@@ -9,6 +9,7 @@ import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -140,6 +141,16 @@ public interface ServiceCatalog {
    */
   default Set<MemberId> lost() {
     return Set.of();
+  }
+
+  /**
+   * What stands in place of a member and cannot be read as one, by what was read last: it is left
+   * out of lists, so that it takes nothing from anybody else.
+   *
+   * @return by the name that the store has for it, a clause that says why
+   */
+  default Map<String, String> unreadable() {
+    return Map.of();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -209,6 +210,26 @@ class CatalogFollowerTest extends RegistrationRig {
     assertThat(events).isEmpty();
     assertThat(started).isEmpty();
     assertThat(conflicts).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeReadIsNamedAndWasNotDeleted() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    deploy(new AgentConfig.WatchAll(), false);
+    join("h1");
+    next(events);
+    Member ours = store.get(H1);
+
+    store.spoil(H1);
+
+    Concern raised = next(concerns);
+    assertThat(raised.about()).isEqualTo("catalog");
+    assertThat(raised.text()).contains("compute/h1", "cannot be read", "left out");
+    assertThat(next(concerns).text()).as("it was written anew").isNull();
+    assertThat(store.get(H1)).isEqualTo(ours);
+    assertThat(conflicts).isEmpty();
+    assertThat(events).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import static io.servicegroup.catalog.Services.assertRefused;
 import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
@@ -126,5 +127,42 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     Member after = await(open().join(spec("h1", 1), "agent-2", Set.of())).member();
 
     assertThat(after.incarnation().isNewerThan(before.incarnation())).isTrue();
+  }
+
+  @Test
+  void whatCannotBeReadIsLeftOutAndTakesNothingFromTheOthers() throws Exception {
+    Member whole = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    List<String> texts =
+        List.of(
+            "{\"group\":\"compute\",\"host\":\"h9\"}",
+            "",
+            "no JSON",
+            "[]",
+            MemberDocument.write(whole).replace("\"version\":1", "\"version\":\"one\""),
+            MemberDocument.write(whole).replace("[]", "[7]"),
+            MemberDocument.write(whole).replace("[]", "null"),
+            MemberDocument.write(whole));
+    Key odd = new Key(Kind.MEMBER, "compute", "h9");
+    for (String text : texts) {
+      documents.put(odd, new Document(odd, text, null));
+
+      assertThat(await(catalog.list(MemberFilter.ALL))).as(text).containsExactly(whole);
+      assertThat(await(catalog.find(List.of(id("h9"), id("h1"))))).containsExactly(whole);
+      assertThat(await(catalog.versions(null, null))).hasSize(1);
+      assertThat(catalog.unreadable()).as(text).containsOnlyKeys("compute/h9");
+      assertRefused(409, () -> await(catalog.update(Services.disable("h9", "why"))))
+          .hasMessageContaining("compute/h9")
+          .hasMessageContaining("cannot be read");
+    }
+    assertThat(await(catalog.join(spec("h9", 1), "agent-1", Set.of())).member().version())
+        .isEqualTo(1);
+    assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(2);
+    assertThat(catalog.unreadable()).isEmpty();
+
+    documents.put(odd, new Document(odd, "{}", null));
+    await(catalog.list(MemberFilter.ALL));
+    await(catalog.delete(id("h9")));
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(whole);
+    assertThat(catalog.unreadable()).isEmpty();
   }
 }

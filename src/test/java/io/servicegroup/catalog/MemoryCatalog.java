@@ -33,6 +33,7 @@ final class MemoryCatalog implements ServiceCatalog {
   static final class Store {
     private final Map<MemberId, Member> members = new TreeMap<>();
     private final Set<MemberId> lost = new HashSet<>();
+    private final Map<String, String> unreadable = new TreeMap<>();
     private final List<MemberId> restored = new CopyOnWriteArrayList<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
@@ -101,6 +102,12 @@ final class MemoryCatalog implements ServiceCatalog {
     private long next(long floor) {
       generation = Math.max(generation, floor) + 1;
       return generation;
+    }
+
+    /** Something that nobody can read stands in a member's place. */
+    synchronized void spoil(MemberId id) {
+      members.remove(id);
+      unreadable.put(id.toString(), "it is no JSON object");
     }
 
     /** As a cache does: nobody deleted it. */
@@ -264,6 +271,13 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
+  public Map<String, String> unreadable() {
+    synchronized (store) {
+      return Map.copyOf(store.unreadable);
+    }
+  }
+
+  @Override
   public Future<Boolean> wasDeleted(MemberId id) {
     return attempt(() -> !store.lost.contains(id));
   }
@@ -273,7 +287,8 @@ final class MemoryCatalog implements ServiceCatalog {
     return attempt(
         () -> {
           store.restored.add(member.id());
-          return store.lost.contains(member.id())
+          return (store.lost.contains(member.id())
+                  || store.unreadable.remove(member.id().toString()) != null)
               && store.members.putIfAbsent(member.id(), member) == null;
         });
   }

@@ -192,8 +192,10 @@ final class HazelcastDocuments implements DocumentStore {
     return key.group() + BETWEEN + key.name();
   }
 
+  /** Without a group where the entry is none of ours, so that it is not taken for a member. */
   private static Key key(String entry) {
     int between = entry.indexOf(BETWEEN);
-    return new Key(Kind.MEMBER, entry.substring(0, between), entry.substring(between + 1));
+    return new Key(
+        Kind.MEMBER, entry.substring(0, Math.max(0, between)), entry.substring(between + 1));
   }
 }

@@ -17,18 +17,20 @@ final class IndexedNames {
 
   private final Map<String, Set<String>> groups = new TreeMap<>();
 
-  /** Reads a stored value; what is none of ours holds no names. */
+  /** Reads a stored value; what is none of ours holds no names, and costs no others. */
   static IndexedNames parse(byte[] stored) {
     IndexedNames names = new IndexedNames();
     try {
       JsonObject json = new JsonObject(Buffer.buffer(stored));
       for (String group : json.fieldNames()) {
         if (json.getValue(group) instanceof JsonArray hosts) {
-          hosts.forEach(host -> names.add(group, (String) host));
+          hosts.stream()
+              .filter(String.class::isInstance)
+              .forEach(host -> names.add(group, (String) host));
         }
       }
       return names;
-    } catch (DecodeException | ClassCastException e) {
+    } catch (DecodeException e) {
       return new IndexedNames();
     }
   }

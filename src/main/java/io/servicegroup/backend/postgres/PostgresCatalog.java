@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -194,7 +195,12 @@ final class PostgresCatalog implements ServiceCatalog {
     return client
         .query(
             PostgresCatalogSql.LIST, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
-        .map(rows::members);
+        .map(filter.equals(MemberFilter.ALL) ? rows::all : rows::members);
+  }
+
+  @Override
+  public Map<String, String> unreadable() {
+    return rows.unreadable();
   }
 
   @Override

@@ -11,45 +11,53 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads members from rows, which others write too: any column that may be null is read as one, and
- * a row whose names cannot be a member's is left out and logged once.
+ * a row that cannot be a member is left out and named.
  */
 final class PostgresCatalogRows {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PostgresCatalogRows.class);
-  private static final int REMEMBERED = 1000;
+  private static final String ODD = "a column has a value that it cannot have";
 
-  private final Set<String> refused = new HashSet<>();
+  private final Map<String, String> unreadable = new HashMap<>();
 
   List<Member> members(RowSet<Row> rows) {
     List<Member> members = new ArrayList<>(rows.size());
     for (Row row : rows) {
       try {
         members.add(member(row));
-      } catch (IllegalArgumentException e) {
-        refuse(row, e);
+        unreadable.remove(names(row));
+      } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
+        unreadable.put(names(row), e instanceof IllegalArgumentException ? e.getMessage() : ODD);
       }
     }
     members.sort(Comparator.comparing(Member::id));
     return members;
   }
 
-  private void refuse(Row row, IllegalArgumentException why) {
-    String names = row.getString("topic") + "/" + row.getString("host");
-    if (refused.size() < REMEMBERED && refused.add(names)) {
-      LOG.warn(
-          "A row of services is no member and is left out ({}): {}",
-          names.replaceAll("\\p{Cntrl}", "?"),
-          why.getMessage());
-    }
+  /** All rows that there are: what is not among them is nobody's concern any more. */
+  List<Member> all(RowSet<Row> rows) {
+    unreadable.clear();
+    return members(rows);
+  }
+
+  /** Why rows are no members, by their topic and host. */
+  Map<String, String> unreadable() {
+    return new TreeMap<>(unreadable);
+  }
+
+  private static String names(Row row) {
+    String names = row.getValue("topic") + "/" + row.getValue("host");
+    return names.replaceAll("\\p{Cntrl}", "?");
   }
 
   Member member(Row row) {
@@ -70,7 +78,9 @@ final class PostgresCatalogRows {
         Boolean.TRUE.equals(row.getBoolean("forced_down")),
         incarnation == null ? null : Incarnation.parse(incarnation),
         row.getString("agent"),
-        backends == null ? Set.of() : Set.of(backends),
+        backends == null
+            ? Set.of()
+            : Stream.of(backends).filter(Objects::nonNull).collect(Collectors.toSet()),
         lastSeenUp == null ? null : lastSeenUp.toInstant(ZoneOffset.UTC));
   }
 

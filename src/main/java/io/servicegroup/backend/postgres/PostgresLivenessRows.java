@@ -29,7 +29,8 @@ final class PostgresLivenessRows {
       read.dataLost |= !row.getBoolean("intact");
       Integer serviceId = row.getInteger("id");
       if (serviceId != null) {
-        long count = row.getInteger("report_count");
+        Integer written = row.getInteger("report_count");
+        long count = written == null ? 0 : written;
         PostgresLivenessMember member = own.of(serviceId);
         read.dataLost |= member != null && member.lost(count, poll);
         interpret(row, serviceId, count, read);
@@ -59,7 +60,8 @@ final class PostgresLivenessRows {
           }
         }
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | NullPointerException e) {
+      // A row that others wrote may hold anything; it takes nothing from the other rows.
       if (refused.add(serviceId)) {
         LOG.warn("row {} of services is no member: {}", serviceId, e.getMessage());
       }

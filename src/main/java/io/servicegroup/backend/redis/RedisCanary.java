@@ -66,10 +66,15 @@ final class RedisCanary {
       return false;
     }
     String ours = nonce + " ";
-    // A write whose answer was lost may have arrived.
-    return found == null
-        || !found.startsWith(ours)
-        || Long.parseLong(found.substring(ours.length())) < acknowledged;
+    if (found == null || !found.startsWith(ours)) {
+      return true;
+    }
+    try {
+      // A write whose answer was lost may have arrived.
+      return Long.parseLong(found.substring(ours.length())) < acknowledged;
+    } catch (NumberFormatException e) {
+      return true; // somebody wrote over it
+    }
   }
 
   Future<?> remove(RedisClient client) {

@@ -200,9 +200,15 @@ final class RedisDocuments implements DocumentStore {
     return URLEncoder.encode(key.group(), StandardCharsets.UTF_8) + ":" + key.name();
   }
 
+  /** Without a group where the field is none of ours, so that it is not taken for a member. */
   private static Key key(String field) {
     int colon = field.indexOf(':');
-    String group = URLDecoder.decode(field.substring(0, colon), StandardCharsets.UTF_8);
-    return new Key(Kind.MEMBER, group, field.substring(colon + 1));
+    try {
+      String group =
+          URLDecoder.decode(field.substring(0, Math.max(0, colon)), StandardCharsets.UTF_8);
+      return new Key(Kind.MEMBER, group, field.substring(colon + 1));
+    } catch (IllegalArgumentException e) {
+      return new Key(Kind.MEMBER, "", field);
+    }
   }
 }

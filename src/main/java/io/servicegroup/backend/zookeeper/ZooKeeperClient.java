@@ -126,7 +126,8 @@ final class ZooKeeperClient {
     return failure instanceof KeeperException answer && answer.code() == code;
   }
 
-  private static <T> Future<T> unless(Throwable failure, Code code, T instead) {
+  /** An answer in place of one failure. */
+  static <T> Future<T> unless(Throwable failure, Code code, T instead) {
     return is(failure, code) ? Future.succeededFuture(instead) : Future.failedFuture(failure);
   }
 

@@ -43,7 +43,20 @@ final class ZooKeeperDocumentPaths {
     return encoded.chars().allMatch(c -> c == '.') ? encoded.replace(".", "%2E") : encoded;
   }
 
-  static String decode(String node) {
+  /** The key of a member's node; without a group where the name of the node is none of ours. */
+  Key member(String group, String host) {
+    try {
+      Key key = new Key(Kind.MEMBER, decode(group), decode(host));
+      if (node(key).equals(kind(Kind.MEMBER) + "/" + group + "/" + host)) {
+        return key;
+      }
+    } catch (IllegalArgumentException e) {
+      // Named below.
+    }
+    return new Key(Kind.MEMBER, "", group + "/" + host);
+  }
+
+  private static String decode(String node) {
     return URLDecoder.decode(node, StandardCharsets.UTF_8);
   }
 }

@@ -124,21 +124,20 @@ final class ZooKeeperDocuments implements DocumentStore {
     return paths.group(Kind.MEMBER, group).substring(members.length() + 1);
   }
 
+  /** The names of members; what nobody may read or understand comes as a key without a group. */
   private Future<List<Key>> keys(List<String> groups) {
     List<Key> keys = new ArrayList<>();
     List<Future<?>> listed = new ArrayList<>();
     for (String group : groups) {
-      String name = ZooKeeperDocumentPaths.decode(group);
       listed.add(
           client
               .children(members + "/" + group)
-              .onSuccess(
-                  hosts ->
-                      hosts.forEach(
-                          host ->
-                              keys.add(
-                                  new Key(
-                                      Kind.MEMBER, name, ZooKeeperDocumentPaths.decode(host))))));
+              .onSuccess(hosts -> hosts.forEach(host -> keys.add(paths.member(group, host))))
+              .recover(
+                  failure -> {
+                    keys.add(new Key(Kind.MEMBER, "", group));
+                    return ZooKeeperClient.unless(failure, Code.NOAUTH, List.of());
+                  }));
     }
     return Future.join(listed).map(all -> keys);
   }
@@ -148,7 +147,9 @@ final class ZooKeeperDocuments implements DocumentStore {
     List<Key> unread = new ArrayList<>();
     for (Key key : keys) {
       Document remembered = known.get(paths.node(key));
-      if (remembered == null) {
+      if (key.group().isEmpty()) {
+        found.add(unreadable(key));
+      } else if (remembered == null) {
         unread.add(key);
       } else {
         found.add(remembered);
@@ -175,9 +176,21 @@ final class ZooKeeperDocuments implements DocumentStore {
           client
               .get(path)
               .onSuccess(
-                  node -> document(key, path, node, groups.get(above(key))).ifPresent(found::add)));
+                  node -> document(key, path, node, groups.get(above(key))).ifPresent(found::add))
+              .recover(
+                  failure -> {
+                    if (ZooKeeperClient.is(failure, Code.NOAUTH)) {
+                      found.add(unreadable(key));
+                    }
+                    return ZooKeeperClient.unless(failure, Code.NOAUTH, null);
+                  }));
     }
     return Future.join(reads).compose(all -> documents(unread, to, found));
+  }
+
+  /** What is there, but not for this agent to read; nobody writes over it. */
+  private static Document unreadable(Key key) {
+    return new Document(key, "", new Version(0, 0));
   }
 
   private String above(Key key) {
@@ -189,7 +202,8 @@ final class ZooKeeperDocuments implements DocumentStore {
       return Optional.empty();
     }
     Version version = new Version(node.stat().getVersion(), group.stat().getVersion());
-    Document document = new Document(key, new String(node.data(), StandardCharsets.UTF_8), version);
+    byte[] data = node.data() == null ? NOTHING : node.data();
+    Document document = new Document(key, new String(data, StandardCharsets.UTF_8), version);
     if (watching && key.kind() == Kind.MEMBER) {
       known.put(path, document);
     }

@@ -162,6 +162,30 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   }
 
   @Test
+  void oneRowThatCannotBeReadTakesNothingFromTheOthers() throws Exception {
+    Member whole = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    for (String odd :
+        List.of(
+            "incarnation = 'odd'",
+            "backends = ARRAY[NULL]::text[]",
+            "metadata = '[1]'",
+            "metadata = '{\"x\": 1e400}'",
+            "incarnation = '0-0'")) {
+      String host = "h" + odd.hashCode();
+      await(catalog.join(spec(host, 1), "agent-1", Set.of()));
+      server.execute(
+          "UPDATE servicegroup_members m SET "
+              + odd
+              + " FROM services s WHERE s.id = m.service_id AND s.host = '"
+              + host
+              + "'");
+      assertThat(await(catalog.list(MemberFilter.ALL))).as(odd).contains(whole);
+      assertThat(await(catalog.versions(null, null))).hasSize(1);
+    }
+    assertThat(catalog.unreadable()).hasSize(2);
+  }
+
+  @Test
   void aMemberThatNoAgentJoinedHasNoPlaceForMetadata() throws Exception {
     server.execute(
         """

@@ -13,6 +13,10 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.RedisServer;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +70,23 @@ class RedisCatalogIT extends ServiceCatalogContract {
     assertThat(await(catalog.restore(deleted))).as("what was deleted").isFalse();
 
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(before);
+  }
+
+  @Test
+  void fieldsThatAreNoMembersTakeNothingFromTheOthers() throws Exception {
+    Member whole = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    Vertx vertx = Vertx.vertx();
+    Redis redis = Redis.createClient(vertx, "redis://127.0.0.1:" + server.port());
+    String hash = new RedisKeys("_tooz").catalog("member");
+    for (String field : List.of("compute:h9", "without a colon", "%zz:h8", "a%07b:h7", ":", "")) {
+      String text = "{\"group\":\"compute\",\"host\":\"h9\"}";
+      await(redis.send(Request.cmd(Command.HSET).arg(hash).arg(field).arg(text)));
+    }
+    await(vertx.close());
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(whole);
+    assertThat(await(catalog.versions(null, null))).hasSize(1);
+    assertThat(catalog.unreadable()).containsKeys("compute/h9", "without a colon", "%zz:h8");
   }
 
   @Override

@@ -19,12 +19,20 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,5 +152,45 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
     } finally {
       await(store.close());
     }
+  }
+
+  @Test
+  void nodesThatAreNoMembersTakeNothingFromTheOthers() throws Exception {
+    Member whole = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    String members = new ZooKeeperDocumentPaths(uri()).kind(Kind.MEMBER);
+    CountDownLatch connected = new CountDownLatch(1);
+    try (ZooKeeper raw =
+        new ZooKeeper(
+            "127.0.0.1:" + server.port(),
+            10_000,
+            event -> {
+              if (event.getState() == KeeperState.SyncConnected) {
+                connected.countDown();
+              }
+            })) {
+      assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
+      make(raw, members + "/compute/h2", "{}", Ids.OPEN_ACL_UNSAFE);
+      make(raw, members + "/compute/h3", null, Ids.OPEN_ACL_UNSAFE);
+      make(raw, members + "/compute/%zz", "{}", Ids.OPEN_ACL_UNSAFE);
+      make(raw, members + "/compute/h4", "{}", nobodyReads());
+      make(raw, members + "/locked", "", nobodyReads());
+      make(raw, members + "/%", "", Ids.OPEN_ACL_UNSAFE);
+      make(raw, members + "/%/h5", "", Ids.OPEN_ACL_UNSAFE);
+    }
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(whole);
+    assertThat(catalog.unreadable().keySet())
+        .containsExactlyInAnyOrder(
+            "compute/h2", "compute/h3", "compute/%zz", "compute/h4", "locked", "%/h5");
+  }
+
+  private static void make(ZooKeeper raw, String path, String text, List<ACL> acl)
+      throws Exception {
+    byte[] data = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    raw.create(path, data, acl, CreateMode.PERSISTENT);
+  }
+
+  private static List<ACL> nobodyReads() {
+    return new ArrayList<>(List.of(new ACL(Perms.ADMIN, Ids.ANYONE_ID_UNSAFE)));
   }
 }
