@@ -6,7 +6,9 @@ import java.time.Duration;
  * Notices that the agent's heartbeats stopped while this process ran on. Time counts from tick to
  * tick, a long step as a short one: a process that was paused did not hear because nobody spoke.
  *
- * <p>Pure arithmetic on a monotonic clock that the caller reads; not thread-safe.
+ * <p>Arithmetic on a monotonic clock that the caller reads. Thread-safe: heartbeats are heard on
+ * the verticle's event loop, and time passes outside of it, since a loop that is blocked hears
+ * nothing and would not notice either.
  */
 final class HeartbeatWatch {
 
@@ -33,7 +35,7 @@ final class HeartbeatWatch {
    * @param members whether it speaks of any member
    * @param nowNanos the clock
    */
-  void heard(boolean members, long nowNanos) {
+  synchronized void heard(boolean members, long nowNanos) {
     armed = members;
     silentNanos = 0;
     lastTick = nowNanos;
@@ -45,7 +47,7 @@ final class HeartbeatWatch {
    * @param nowNanos the clock
    * @return whether the silence has lasted; true once per silence
    */
-  boolean tick(long nowNanos) {
+  synchronized boolean tick(long nowNanos) {
     silentNanos += Math.min(nowNanos - lastTick, longestStepNanos);
     lastTick = nowNanos;
     boolean over = armed && silentNanos >= limitNanos;

@@ -8,6 +8,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One technology that keeps beats. Writes what it is told and reports what it finds; decides
@@ -67,6 +68,17 @@ public interface LivenessBackend {
    */
   default Future<Void> release() {
     return Future.succeededFuture();
+  }
+
+  /**
+   * Ends presence that needs no beat while the caller's context does not turn: the library's own
+   * threads would keep it for as long as that lasts. {@link #release} follows when it turns again.
+   *
+   * @return what ends it: may block, and is called on a thread of its own, once per silence; empty
+   *     where beats that stop are all there is
+   */
+  default Optional<Runnable> lifeline() {
+    return Optional.empty();
   }
 
   /**

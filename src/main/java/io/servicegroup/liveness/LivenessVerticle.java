@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -48,6 +49,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
   private HeartbeatWatch heartbeatWatch;
+  private WatchThread watching;
   private SightingsNews news;
   private State state;
   private boolean throwing;
@@ -86,6 +88,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     return heartbeats
         .unregister()
         .compose(unregistered -> writer.finish())
+        .onComplete(finished -> stopWatching())
         .eventually(() -> polling == null ? Future.succeededFuture() : polling.stop())
         .eventually(backend::close);
   }
@@ -98,6 +101,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     Duration interval = settings.pollInterval();
     // One poll at a time: the net below a poll ends it before the ticker would.
     Duration bound = interval.plusMillis(outageMillis());
+    watching = new WatchThread("watch-" + settings.backend(), interval, heartbeatWatch, silence());
     polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
   }
 
@@ -113,6 +117,25 @@ public abstract class LivenessVerticle extends VerticleBase {
     if (member.incarnation() != null && member.backends().contains(settings.backend())) {
       writer.bury(new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.ALIVE, null));
     }
+  }
+
+  private void stopWatching() {
+    if (watching != null) {
+      watching.close();
+    }
+  }
+
+  /** What the watch's thread does, perhaps while this verticle's loop is blocked. */
+  private Runnable silence() {
+    Optional<Runnable> lifeline = backend.lifeline();
+    return () -> {
+      context.runOnContext(turning -> release());
+      try {
+        lifeline.ifPresent(Runnable::run);
+      } catch (RuntimeException e) {
+        LOG.warn("Backend {}: presence could not be cut off", settings.backend(), e);
+      }
+    };
   }
 
   /** A session must not outlive the loops that it speaks for. */
@@ -140,9 +163,6 @@ public abstract class LivenessVerticle extends VerticleBase {
 
   private Future<?> poll() {
     long started = System.nanoTime();
-    if (heartbeatWatch.tick(started)) {
-      release();
-    }
     // Backends bound their calls; this is the net below one that throws or does not.
     return attempt()
         .timeout(outageMillis(), TimeUnit.MILLISECONDS)

@@ -5,6 +5,7 @@ import io.servicegroup.model.Heartbeat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,7 @@ final class FakeBackend implements LivenessBackend {
   private final Semaphore written = new Semaphore(0);
   private int awaited;
   final Semaphore released = new Semaphore(0);
+  final Semaphore cut = new Semaphore(0);
   final Promise<Void> closed = Promise.promise();
   volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
   volatile Supplier<Future<List<Conflict>>> writing = () -> Future.succeededFuture(List.of());
@@ -60,6 +62,11 @@ final class FakeBackend implements LivenessBackend {
   public Future<Void> release() {
     released.release();
     return Future.succeededFuture();
+  }
+
+  @Override
+  public Optional<Runnable> lifeline() {
+    return Optional.of(cut::release);
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -298,6 +299,38 @@ class LivenessVerticleTest {
     assertThat(backend.writes).hasSize(2);
     assertThat(backend.released.tryAcquire(SERVICE_DOWN.toMillis() * 2, TimeUnit.MILLISECONDS))
         .isFalse();
+  }
+
+  @Test
+  void cutsPresenceOffWhileItsEventLoopIsBlocked() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    backend.polls =
+        () -> {
+          awaitQuietly(blocked);
+          return Future.succeededFuture(FakeBackend.NOTHING);
+        };
+    // Heartbeats go on: a loop that is blocked hears none.
+    boolean cut = false;
+    for (int count = 2; !cut && count < 200; count++) {
+      publish(alive("a", count));
+      cut = backend.cut.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    assertThat(cut).isTrue();
+    assertThat(backend.released.availablePermits()).isZero();
+    backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+    blocked.countDown();
+    awaitReleases(1);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -138,6 +138,11 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   @Override
+  public Optional<Runnable> lifeline() {
+    return Optional.of(session::cut);
+  }
+
+  @Override
   public Future<Void> close() {
     Future<Void> removed =
         session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();

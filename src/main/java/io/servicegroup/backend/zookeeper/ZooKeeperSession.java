@@ -45,7 +45,10 @@ final class ZooKeeperSession {
   private final Listener listener;
   private final String backend;
   private final long patienceMillis;
-  private ZooKeeperHandle handle;
+
+  /** Written on the context; {@link #cut} reads it on another thread. */
+  private volatile ZooKeeperHandle handle;
+
   private Promise<Void> first = Promise.promise();
   private Future<?> connecting = Future.succeededFuture();
   private int generation;
@@ -91,6 +94,14 @@ final class ZooKeeperSession {
   /** The greatest transaction that this connection was told of; only while connected. */
   long zxid() {
     return handle.zxid();
+  }
+
+  /** Ends the session, from any thread, and begins no other: that is up to {@link #renew}. */
+  void cut() {
+    ZooKeeperHandle present = handle;
+    if (present != null) {
+      present.close();
+    }
   }
 
   /** Ends the session, with everything ephemeral, and begins another. */

@@ -11,7 +11,9 @@ import io.servicegroup.liveness.Sight;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.testkit.TcpProxy;
 import io.servicegroup.testkit.ZooKeeperServer;
+import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.junit.jupiter.api.AfterAll;
@@ -68,6 +70,39 @@ class ZooKeeperSessionIT {
             sight -> sight.held() != null && sight.isAlive(life) && sight.held().count() > first);
     assertThat(back.held().count()).isGreaterThan(first);
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(BACK);
+  }
+
+  @Test
+  void aSessionIsCutOffWhileItsOwnersLoopIsBlocked() {
+    // On loops of its own.
+    try (ZooKeeperRig others = new ZooKeeperRig()) {
+      Life life = life("blocked", "h1");
+      Agent watcher = others.agent(server.uri(), false);
+      Agent writer = present(server.uri(), watcher, life);
+      CountDownLatch turning = new CountDownLatch(1);
+      Future<Boolean> loop =
+          writer
+              .harness()
+              .start(
+                  () ->
+                      Future.succeededFuture(awaitUninterruptibly(turning, BACK.multipliedBy(4))));
+      writer.backend().lifeline().orElseThrow().run();
+      watcher.awaitGone(life, Cause.SESSION_EXPIRED);
+      turning.countDown();
+      assertThat(LivenessHarness.await(loop)).isTrue();
+      LivenessHarness.await(writer.harness().start(() -> writer.backend().release()));
+      writer.write(life);
+      watcher.awaitHeld(life);
+    }
+  }
+
+  private static boolean awaitUninterruptibly(CountDownLatch latch, Duration time) {
+    try {
+      return latch.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Test
