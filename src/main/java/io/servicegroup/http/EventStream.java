@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +32,13 @@ final class EventStream implements ServiceGroup.NumberedListener {
   /** How many changes a client can be behind and still continue without a snapshot. */
   static final int CAPACITY = 10_000;
 
+  /** A reader that takes nothing for so many comments in a row has vanished, or reads no more. */
+  private static final int SILENT_LOOKS = 3;
+
   private record SnapshotFrame(long seq, Buffer frame) {}
 
+  private final Vertx vertx;
+  private final Duration commentInterval;
   private final ServiceGroup services;
   private final boolean evaluates;
   private final EventRing ring = new EventRing(CAPACITY);
@@ -58,6 +64,8 @@ final class EventStream implements ServiceGroup.NumberedListener {
 
   private EventStream(
       Vertx vertx, ServiceGroup services, boolean evaluates, Duration commentInterval) {
+    this.vertx = vertx;
+    this.commentInterval = commentInterval;
     this.services = services;
     this.evaluates = evaluates;
     this.ticker =
@@ -70,7 +78,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   private void open(RoutingContext ctx) {
-    EventClient client = new EventClient(ctx.response(), new Query(ctx, "group").text("group"));
+    EventClient client = new EventClient(ctx.request(), new Query(ctx, "group").text("group"));
     if (ctx.request().method() == HttpMethod.HEAD) {
       ctx.response().putHeader("Content-Type", "text/event-stream").end();
       return;
@@ -150,8 +158,23 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   private Future<?> comment() {
-    List.copyOf(clients).forEach(EventClient::comment);
-    return Future.succeededFuture();
+    if (clients.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Set<Integer> ports = new HashSet<>();
+    clients.forEach(client -> ports.add(client.localPort()));
+    return vertx
+        .executeBlocking(() -> SendQueues.read(ports))
+        .onSuccess(queues -> List.copyOf(clients).forEach(client -> comment(client, queues)));
+  }
+
+  private void comment(EventClient client, SendQueues queues) {
+    if (client.look(queues) < SILENT_LOOKS) {
+      client.comment();
+    } else {
+      long seconds = commentInterval.multipliedBy(SILENT_LOOKS).toSeconds();
+      client.cut("for " + seconds + " s it has acknowledged nothing of what it was sent");
+    }
   }
 
   /** How many clients are connected. */

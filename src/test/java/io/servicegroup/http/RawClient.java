@@ -17,6 +17,11 @@ final class RawClient implements AutoCloseable {
   private final StringBuilder unread = new StringBuilder();
 
   RawClient(int port) throws IOException {
+    this(port, "127.0.0.1");
+  }
+
+  RawClient(int port, String from) throws IOException {
+    socket.bind(new InetSocketAddress(from, 0));
     // Small, so that a client that stops reading is soon felt by the other side.
     socket.setReceiveBufferSize(4096);
     socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
