@@ -55,7 +55,8 @@ final class BackendUris {
         config.watch(),
         config.evaluate(),
         config.http(),
-        config.agentCheck());
+        config.agentCheck(),
+        config.logging());
   }
 
   private static AgentConfig.Backend replace(

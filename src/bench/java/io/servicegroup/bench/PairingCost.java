@@ -57,7 +57,7 @@ final class PairingCost {
             "-XX:TieredStopAtLevel=1",
             "-Xmx1g",
             "-Xss256k",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dlog.servicegroup=warn",
             "-cp",
             System.getProperty("java.class.path"),
             PairingFleet.class.getName(),

@@ -2,6 +2,7 @@ package io.servicegroup.cli;
 
 import io.servicegroup.config.ConfigLoader;
 import io.vertx.core.Vertx;
+import java.io.FileDescriptor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -19,7 +20,7 @@ final class CheckConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx("System.err");
+    Vertx vertx = root.vertx(FileDescriptor.err);
     try {
       ConfigLoader loader = root.loader(vertx);
       root.out().print(loader.effective(Await.result(loader.load())));

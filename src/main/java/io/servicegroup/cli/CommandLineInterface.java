@@ -2,6 +2,7 @@ package io.servicegroup.cli;
 
 import io.servicegroup.StartException;
 import io.servicegroup.config.ConfigException;
+import io.servicegroup.runtime.Logs;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,11 @@ public final class CommandLineInterface {
    * @return the exit code: 0, 1, 2 or 3 as section 1 of the contract says
    */
   public static int execute(String... arguments) {
-    return commandLine(System.getenv()).execute(arguments);
+    try {
+      return commandLine(System.getenv()).execute(arguments);
+    } finally {
+      Logs.end();
+    }
   }
 
   static CommandLine commandLine(Map<String, String> environment) {

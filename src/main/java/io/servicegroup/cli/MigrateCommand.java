@@ -8,6 +8,7 @@ import io.servicegroup.config.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.io.FileDescriptor;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,7 +38,7 @@ final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx("System.err");
+    Vertx vertx = root.vertx(FileDescriptor.err);
     try {
       AgentConfig source = read(vertx, "--from", from);
       AgentConfig target = read(vertx, "--to", to);

@@ -1,8 +1,11 @@
 package io.servicegroup.cli;
 
 import io.servicegroup.config.ConfigLoader;
+import io.servicegroup.runtime.Logs;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,19 +101,13 @@ final class RootCommand implements Callable<Integer> {
   }
 
   /**
-   * Before anything is logged: what is set here is read once.
+   * Begins the log and starts Vert.x.
    *
-   * @param log {@code System.err} where standard output is the command's result, otherwise {@code
-   *     System.out}, which leaves standard error to what stops the process
+   * @param log standard error where standard output is the command's result, otherwise standard
+   *     output, which leaves standard error to what stops the process
    */
-  Vertx vertx(String log) {
-    System.setProperty("org.slf4j.simpleLogger.logFile", log);
-    System.setProperty(
-        "vertx.logger-delegate-factory-class-name",
-        "io.vertx.core.logging.SLF4JLogDelegateFactory");
-    if (verbose) {
-      System.setProperty("org.slf4j.simpleLogger.log.io.servicegroup", "debug");
-    }
+  Vertx vertx(FileDescriptor log) {
+    Logs.begin(new FileOutputStream(log), verbose);
     return Vertx.vertx(
         new VertxOptions()
             .setEventLoopPoolSize(EVENT_LOOPS)

@@ -2,7 +2,9 @@ package io.servicegroup.cli;
 
 import io.servicegroup.Agent;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.runtime.Logs;
 import io.vertx.core.Vertx;
+import java.io.FileDescriptor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -19,11 +21,12 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx("System.out");
+    Vertx vertx = root.vertx(FileDescriptor.out);
     Agent agent;
     StopOnSignal onSignal;
     try {
       AgentConfig config = Await.result(root.loader(vertx).load());
+      Logs.apply(config.logging());
       agent = new Agent(vertx, config);
       onSignal = StopOnSignal.install(agent, config.agent().stopTimeout());
     } catch (Exception e) {

@@ -4,6 +4,7 @@ import io.servicegroup.Components;
 import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
 import io.vertx.core.Vertx;
+import java.io.FileDescriptor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -21,7 +22,7 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx("System.err");
+    Vertx vertx = root.vertx(FileDescriptor.err);
     try {
       AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
       String factory = catalog.uri().scheme().catalogFactory();

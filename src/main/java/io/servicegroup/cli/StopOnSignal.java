@@ -1,16 +1,21 @@
 package io.servicegroup.cli;
 
 import io.servicegroup.Agent;
+import io.servicegroup.runtime.Logs;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops the agent in good order on SIGTERM and SIGINT, which the JVM turns into its shutdown hooks,
  * and then ends the process with 0: by itself the JVM would end it as killed.
  */
 final class StopOnSignal {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StopOnSignal.class);
 
   private final Agent agent;
   private final Duration limit;
@@ -43,21 +48,20 @@ final class StopOnSignal {
     int code = 0;
     try {
       // Bounded here, too: where an event loop is stuck, no future completes. Vert.x itself ends
-      // with
-      // the process; closing it while a part hangs would only make it complain.
+      // with the process; closing it while a part hangs would only make it complain.
       agent
           .stop()
           .toCompletionStage()
           .toCompletableFuture()
-          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+          .get(limit.toMillis() * 19 / 20, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      System.err.println("agent.stop_timeout: not everything ended in time");
+      LOG.warn("agent.stop_timeout: not everything ended in time");
     } catch (InterruptedException | ExecutionException e) {
-      System.err.println("servicegroup: the stop failed: " + e.getMessage());
+      LOG.error("The stop failed: {}", e.getMessage());
       code = 1;
     }
-    System.out.flush();
-    System.err.flush();
+    // Nothing is printed or flushed here: where nobody reads the output, that would never end.
+    Logs.end();
     Runtime.getRuntime().halt(code);
   }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param evaluate {@code evaluate}
  * @param http {@code http}
  * @param agentCheck {@code agent_check}
+ * @param logging {@code logging}
  */
 public record AgentConfig(
     Agent agent,
@@ -29,7 +30,8 @@ public record AgentConfig(
     Watch watch,
     Evaluate evaluate,
     Http http,
-    AgentCheck agentCheck) {
+    AgentCheck agentCheck,
+    Logging logging) {
 
   /** Copies the list. */
   public AgentConfig {
@@ -208,4 +210,37 @@ public record AgentConfig(
    * @param port the port, or empty for none
    */
   public record AgentCheck(String host, Optional<Integer> port) {}
+
+  /**
+   * {@code logging}.
+   *
+   * @param level what is logged, with all that is graver
+   * @param format how a line looks
+   */
+  public record Logging(LogLevel level, LogFormat format) {
+    /** Where nothing is configured. */
+    public static final Logging DEFAULT = new Logging(LogLevel.INFO, LogFormat.TEXT);
+  }
+
+  /** How grave an event has to be to be logged. */
+  public enum LogLevel {
+    /** What does not work. */
+    ERROR,
+    /** What may stop working. */
+    WARN,
+    /** What happens. */
+    INFO,
+    /** What helps in looking for a fault. */
+    DEBUG,
+    /** Everything. */
+    TRACE
+  }
+
+  /** How a line of the log looks. */
+  public enum LogFormat {
+    /** A time, a level, the class's name, a sentence. */
+    TEXT,
+    /** A JSON object. */
+    JSON
+  }
 }

@@ -55,6 +55,7 @@ final class ConfigReader {
     cluster(root.section("cluster"));
     AgentConfig.Http http = HttpReader.http(root.section("http"));
     AgentConfig.AgentCheck check = HttpReader.agentCheck(root.section("agent_check"), http);
+    AgentConfig.Logging logging = logging(root.section("logging"));
     root.refuseUnknown();
     return new AgentConfig(
         agent,
@@ -64,7 +65,8 @@ final class ConfigReader {
         watch,
         evaluate,
         http,
-        check);
+        check,
+        logging);
   }
 
   private static AgentConfig.Agent agent(Section section, String machine) {
@@ -147,10 +149,21 @@ final class ConfigReader {
     if (root.text("evaluate", "one of always, never").filter("elected"::equals).isPresent()) {
       root.refuse(
           "evaluate",
-          "elected needs a cluster, which this version does not have; allowed is one of always, never");
+          "elected needs a cluster, which this version does not have; allowed is one of always,"
+              + " never");
       return AgentConfig.Evaluate.ALWAYS;
     }
     return root.choice("evaluate", AgentConfig.Evaluate.ALWAYS, words);
+  }
+
+  private static AgentConfig.Logging logging(Section section) {
+    AgentConfig.Logging absent = AgentConfig.Logging.DEFAULT;
+    AgentConfig.Logging logging =
+        new AgentConfig.Logging(
+            section.choice("level", absent.level(), Words.of(AgentConfig.LogLevel.class)),
+            section.choice("format", absent.format(), Words.of(AgentConfig.LogFormat.class)));
+    section.refuseUnknown();
+    return logging;
   }
 
   private static void cluster(Section section) {

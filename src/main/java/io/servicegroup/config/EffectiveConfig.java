@@ -43,6 +43,11 @@ final class EffectiveConfig {
         map(
             "host", config.agentCheck().host(),
             "port", config.agentCheck().port().orElse(null)));
+    tree.put(
+        "logging",
+        map(
+            "level", Words.of(config.logging().level()),
+            "format", Words.of(config.logging().format())));
     return masked(tree);
   }
 

@@ -90,7 +90,8 @@ abstract class RegistrationRig {
         watch,
         AgentConfig.Evaluate.ALWAYS,
         null,
-        null);
+        null,
+        AgentConfig.Logging.DEFAULT);
   }
 
   final Topics.Joined join(String host) throws Exception {

@@ -68,7 +68,8 @@ final class HeartbeatRig {
             new AgentConfig.WatchOwn(),
             AgentConfig.Evaluate.ALWAYS,
             new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
-            new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()));
+            new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),
+            AgentConfig.Logging.DEFAULT);
     deployment = await(vertx.deployVerticle(new HeartbeatVerticle(config)));
   }
 

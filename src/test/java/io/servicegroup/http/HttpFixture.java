@@ -84,7 +84,8 @@ final class HttpFixture implements AutoCloseable {
         new AgentConfig.WatchAll(),
         evaluate,
         http,
-        new AgentConfig.AgentCheck("127.0.0.1", Optional.ofNullable(checkPort)));
+        new AgentConfig.AgentCheck("127.0.0.1", Optional.ofNullable(checkPort)),
+        AgentConfig.Logging.DEFAULT);
   }
 
   private static ServiceSpec spec(String name) {

@@ -174,7 +174,8 @@ class EvaluationVerticleTest {
             watch,
             AgentConfig.Evaluate.ALWAYS,
             new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
-            new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()));
+            new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),
+            AgentConfig.Logging.DEFAULT);
     await(vertx.deployVerticle(new EvaluationVerticle(config)));
   }
 

@@ -27,12 +27,7 @@ public final class AgentProcess implements AutoCloseable {
   private static final Duration PROBE_PAUSE = Duration.ofMillis(50);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
   private static final List<String> JVM =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-Xss256k",
-          "-XX:TieredStopAtLevel=1",
-          "-Dorg.slf4j.simpleLogger.showDateTime=true",
-          "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS");
+      List.of("-XX:+UseSerialGC", "-Xss256k", "-XX:TieredStopAtLevel=1");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path home;
@@ -41,6 +36,7 @@ public final class AgentProcess implements AutoCloseable {
   private final Journal<JsonObject> snapshots = new Journal<>();
   private final Map<String, String> environment = new HashMap<>();
   private String heap = "96m";
+  private boolean unread;
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
@@ -105,6 +101,16 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
+   * From its next start on, nobody reads what it prints: both streams are a pipe that fills up.
+   *
+   * @return this
+   */
+  public AgentProcess unread() {
+    unread = true;
+    return this;
+  }
+
+  /**
    * Starts it and waits until it is ready and its changes are being collected.
    *
    * @return this
@@ -124,6 +130,10 @@ public final class AgentProcess implements AutoCloseable {
    */
   public ManagedProcess launch() {
     List<String> command = new ArrayList<>();
+    if (unread) {
+      String open = "rm -f out; mkfifo out && exec 3<>out && exec \"$@\" >out 2>&1";
+      command.addAll(List.of("sh", "-c", open, "sh"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
     command.add("-Xmx" + heap);

@@ -203,7 +203,7 @@ public final class ZooKeeperServer implements BackendServer {
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-Dzookeeper.jmx.log4j.disable=true",
-                "-Dorg.slf4j.simpleLogger.log.org.apache.zookeeper=info"));
+                "-Dlog.zookeeper=info"));
     properties.forEach(property -> command.add("-D" + property));
     command.addAll(
         List.of(

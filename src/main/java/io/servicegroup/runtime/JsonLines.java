@@ -1,0 +1,43 @@
+package io.servicegroup.runtime;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.encoder.JsonEscapeUtil;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * The library's JSON, one object a line, with its time as the API writes times and with the whole
+ * sentence under {@code message}: the library's own members are a count of milliseconds, and the
+ * sentence before its arguments were put in.
+ */
+final class JsonLines extends JsonEncoder {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  JsonLines(LoggerContext context) {
+    setContext(context);
+    setWithSequenceNumber(false);
+    setWithTimestamp(false);
+    setWithNanoseconds(false);
+    setWithContext(false);
+    setWithMDC(false);
+    setWithMessage(false);
+    setWithArguments(false);
+    start();
+  }
+
+  @Override
+  protected void appendCustomFields(StringBuilder json, ILoggingEvent event) {
+    member(json, TIMESTAMP_ATTR_NAME, TIME.format(Instant.ofEpochMilli(event.getTimeStamp())));
+    member(json, MESSAGE_ATTR_NAME, JsonEscapeUtil.jsonEscapeString(event.getFormattedMessage()));
+  }
+
+  private void member(StringBuilder json, String name, String value) {
+    json.append(VALUE_SEPARATOR);
+    appenderMember(json, name, value);
+  }
+}

@@ -1,0 +1,124 @@
+package io.servicegroup.runtime;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import io.servicegroup.config.AgentConfig;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of this process. Until {@link #apply} it is text, from {@code info} on. May be used from
+ * any thread.
+ */
+public final class Logs {
+
+  /** Lines that wait for a reader: a burst of a large start, and a few hundred kilobytes. */
+  private static final int QUEUE = 4096;
+
+  private static final Duration LAST_LINES = Duration.ofMillis(500);
+  private static final String OURS = "io.servicegroup";
+
+  /** Libraries that say of every attempt what agents say once, of a loss and of a recovery. */
+  private static final Map<String, Level> QUIETER =
+      Map.of(
+          "com.hazelcast", Level.ERROR,
+          "org.apache.zookeeper", Level.OFF,
+          "com.spotify.folsom", Level.OFF,
+          "io.vertx.redis.client.impl.RedisConnectionManager", Level.OFF,
+          // A client that connects while the agent stops is nothing to show a stack for.
+          "io.netty.bootstrap.ServerBootstrap", Level.ERROR);
+
+  private static Logs current;
+
+  private final LoggerContext context;
+  private final OutputStream out;
+  private final boolean verbose;
+  private AgentConfig.LogFormat format;
+  private LogQueue queue;
+
+  Logs(LoggerContext context, OutputStream out, boolean verbose) {
+    this.context = context;
+    this.out = out;
+    this.verbose = verbose;
+    context.reset();
+    set(AgentConfig.Logging.DEFAULT);
+  }
+
+  /**
+   * Begins this process's log, before anything is logged.
+   *
+   * @param out where to: the descriptor itself, since a full pipe holds the lock of {@link
+   *     System#out} for as long as nobody reads
+   * @param verbose whether to log at least what is of use in looking for a fault
+   */
+  public static synchronized void begin(FileOutputStream out, boolean verbose) {
+    // Ours, without a word, also where a third party's jar brings another provider along.
+    System.setProperty("slf4j.internal.verbosity", "WARN");
+    System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
+    System.setProperty(
+        "vertx.logger-delegate-factory-class-name",
+        "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    end();
+    current = new Logs((LoggerContext) LoggerFactory.getILoggerFactory(), out, verbose);
+  }
+
+  /**
+   * Logs as configured from now on. Does nothing in a process whose log was never begun, which is
+   * somebody else's.
+   *
+   * @param logging the configuration
+   */
+  public static synchronized void apply(AgentConfig.Logging logging) {
+    if (current != null) {
+      current.set(logging);
+    }
+  }
+
+  /** Gives the last lines half a second to be read; then the log is over. */
+  public static synchronized void end() {
+    if (current != null) {
+      current.stop();
+      current = null;
+    }
+  }
+
+  void set(AgentConfig.Logging logging) {
+    Level level = Level.valueOf(logging.level().name());
+    Level least = verbose && level.isGreaterOrEqual(Level.DEBUG) ? Level.DEBUG : level;
+    context.getLogger(OURS).setLevel(least);
+    Level others = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(others);
+    QUIETER.forEach(
+        (name, quieter) ->
+            context.getLogger(name).setLevel(quieter.isGreaterOrEqual(others) ? quieter : others));
+    if (format != logging.format()) {
+      format = logging.format();
+      replaceQueue();
+    }
+  }
+
+  private void replaceQueue() {
+    LogQueue before = queue;
+    queue = new LogQueue(context, out, format, QUEUE);
+    queue.setMaxFlushTime((int) LAST_LINES.toMillis());
+    queue.start();
+    Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(queue);
+    if (before != null) {
+      root.detachAppender(before);
+      before.stop();
+    }
+  }
+
+  long dropped() {
+    return queue.dropped();
+  }
+
+  void stop() {
+    queue.stop();
+  }
+}
