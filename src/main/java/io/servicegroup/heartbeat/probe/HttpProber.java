@@ -23,11 +23,11 @@ final class HttpProber implements Prober {
   private final Probe.Http probe;
   private final ProbeLoop loop;
 
-  HttpProber(Vertx vertx, HttpClient client, String name, Probe.Http probe) {
+  HttpProber(Vertx vertx, HttpClient client, Lacks lacks, String name, Probe.Http probe) {
     this.client = client;
     this.probe = probe;
     this.loop =
-        new ProbeLoop(vertx, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+        new ProbeLoop(vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
   }
 
   @Override
@@ -40,7 +40,7 @@ final class HttpProber implements Prober {
     return loop.stop();
   }
 
-  private Future<Void> look(Future<Void> over) {
+  private Future<Void> look(Attempt attempt) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -52,7 +52,7 @@ final class HttpProber implements Prober {
         .request(options)
         .compose(
             request -> {
-              over.onComplete(settled -> request.reset());
+              attempt.over().onComplete(settled -> request.reset());
               return request.send().compose(HttpProber::read);
             })
         .compose(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A bound on waiting that a pause of this process does not use up. After a SIGSTOP or a long
@@ -20,14 +21,17 @@ final class Patience {
 
   private final Vertx vertx;
   private final Duration timeout;
+  private final Supplier<? extends Throwable> late;
   private final LongSupplier nanoTime;
   private final Promise<Void> over = Promise.promise();
   private long due;
   private long timer;
 
-  private Patience(Vertx vertx, Duration timeout, LongSupplier nanoTime) {
+  private Patience(
+      Vertx vertx, Duration timeout, Supplier<? extends Throwable> late, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.timeout = timeout;
+    this.late = late;
     this.nanoTime = nanoTime;
   }
 
@@ -41,12 +45,38 @@ final class Patience {
     return await(vertx, timeout, System::nanoTime, answer);
   }
 
+  /**
+   * Starts waiting.
+   *
+   * @param late makes the failure where the time is over
+   * @param answer what is waited for
+   * @return the answer, or that failure
+   */
+  static <T> Future<T> await(
+      Vertx vertx, Duration timeout, Supplier<? extends Throwable> late, Future<T> answer) {
+    return await(vertx, timeout, late, System::nanoTime, answer);
+  }
+
   static <T> Future<T> await(
       Vertx vertx, Duration timeout, LongSupplier nanoTime, Future<T> answer) {
+    return await(
+        vertx,
+        timeout,
+        () -> new TimeoutException("no answer within " + timeout.toMillis() + " ms"),
+        nanoTime,
+        answer);
+  }
+
+  private static <T> Future<T> await(
+      Vertx vertx,
+      Duration timeout,
+      Supplier<? extends Throwable> late,
+      LongSupplier nanoTime,
+      Future<T> answer) {
     if (answer.isComplete()) {
       return answer;
     }
-    Patience patience = new Patience(vertx, timeout, nanoTime);
+    Patience patience = new Patience(vertx, timeout, late, nanoTime);
     patience.arm();
     Promise<T> first = Promise.promise();
     patience.over.future().onFailure(first::tryFail);
@@ -71,7 +101,7 @@ final class Patience {
     if (isLate()) {
       arm();
     } else {
-      over.fail(new TimeoutException("no answer within " + timeout.toMillis() + " ms"));
+      over.fail(late.get());
     }
   }
 

@@ -4,12 +4,18 @@ import io.servicegroup.model.Probe;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code pid}: the service lives while its process does. Looked at every {@value #MAX_INTERVAL} ms
  * at most, since nobody tells of the end of a process that is not a child.
+ *
+ * <p>A file may hang where a process does not: they are read apart, and while its file hangs, the
+ * process that the file named last is watched on.
  */
 final class PidProber implements Prober {
 
@@ -18,20 +24,34 @@ final class PidProber implements Prober {
   /** A look takes microseconds; where it takes longer, that is the machine's fault at first. */
   private static final Duration MIN_TIMEOUT = Duration.ofSeconds(2);
 
-  private final WorkerExecutor workers;
+  /** For so long a look at a known process waits for a file that may name a new one. */
+  private static final Duration FILE_PATIENCE = Duration.ofMillis(500);
+
+  private static final Logger LOG = LoggerFactory.getLogger(PidProber.class);
+
+  /** What reads files and processes, shared by all. */
+  record Readers(WorkerExecutor workers, FileThreads files, Processes processes) {}
+
+  private final Vertx vertx;
+  private final Readers readers;
+  private final Path file;
   private final PidWatch watch;
   private final ProbeLoop loop;
-  private boolean looking;
+  private Future<Void> reading;
+  private boolean readingBegan;
+  private boolean hangs;
 
-  PidProber(
-      Vertx vertx, WorkerExecutor workers, String name, Probe.Pid probe, Processes processes) {
-    this.workers = workers;
-    this.watch = new PidWatch(probe.pid(), probe.pidFile(), processes);
+  PidProber(Vertx vertx, Readers readers, Lacks lacks, String name, Probe.Pid probe) {
+    this.vertx = vertx;
+    this.readers = readers;
+    this.file = probe.pidFile();
+    this.watch = new PidWatch(probe.pid(), file);
     Duration interval = probe.timing().interval();
     Duration timeout = probe.timing().timeout();
     this.loop =
         new ProbeLoop(
             vertx,
+            lacks,
             name,
             Duration.ofMillis(Math.min(MAX_INTERVAL, interval.toMillis())),
             timeout.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : timeout,
@@ -48,19 +68,74 @@ final class PidProber implements Prober {
     return loop.stop();
   }
 
-  private Future<Void> look(Future<Void> over) {
-    if (looking) {
-      // One thread at most waits for a file system that hangs.
-      return Future.failedFuture(new ProbeFailure("the pid file does not answer"));
+  private Future<Void> look(Attempt attempt) {
+    return file == null ? findProcess(attempt) : readFile(attempt);
+  }
+
+  private Future<Void> readFile(Attempt attempt) {
+    boolean hung = reading != null;
+    Future<Void> read = hung ? reading : beginReading();
+    if (watch.pid().isEmpty()) {
+      attempt.waitsFor(
+          timeout ->
+              readingBegan
+                  ? new ProbeFailure("the pid file " + file + " does not answer")
+                  : new NoVerdict("no thread was free to read the pid file " + file));
+      return read.compose(named -> findProcess(attempt));
     }
-    looking = true;
-    return workers
-        .<Void>executeBlocking(
+    Future<Void> waited =
+        hung ? Future.succeededFuture() : Patience.await(vertx, FILE_PATIENCE, read);
+    return waited.transform(
+        waitedFor -> {
+          sayWhetherItHangs();
+          return findProcess(attempt);
+        });
+  }
+
+  /** At most one thread waits for a file, for as long as that hangs. */
+  private Future<Void> beginReading() {
+    readingBegan = false;
+    PidFile.Version known = watch.read();
+    Future<Void> began =
+        readers
+            .files()
+            .run(() -> PidFile.read(file, known), () -> readingBegan = true)
+            .map(
+                found -> {
+                  watch.took(found);
+                  return null;
+                });
+    reading = began;
+    return began.onComplete(read -> reading = null);
+  }
+
+  private void sayWhetherItHangs() {
+    boolean hung = reading != null && readingBegan;
+    if (hung && !hangs) {
+      LOG.warn(
+          "The pid file {} does not answer: process {}, which it named last, is watched meanwhile",
+          file,
+          watch.pid().orElseThrow());
+    }
+    hangs = hung;
+  }
+
+  private Future<Void> findProcess(Attempt attempt) {
+    long pid = watch.pid().orElseThrow();
+    attempt.waitsFor(timeout -> new NoVerdict("no thread was free to look at process " + pid));
+    boolean first = watch.isNew();
+    return readers
+        .workers()
+        .executeBlocking(
             () -> {
-              watch.check();
-              return null;
+              attempt.waitsFor("no word from the system about process " + pid);
+              return readers.processes().find(pid, first);
             },
             false)
-        .onComplete(result -> looking = false);
+        .map(
+            found -> {
+              watch.found(found);
+              return null;
+            });
   }
 }

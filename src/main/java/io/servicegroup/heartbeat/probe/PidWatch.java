@@ -1,35 +1,30 @@
 package io.servicegroup.heartbeat.probe;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 
 /**
  * Knows one process by its id and its start time, so that another process which was given the same
- * id later is not taken for it. A pid file that was written anew names a new process.
+ * id later is not taken for it. A pid file that was written anew names a new process; a process
+ * that is younger than the file that names it is another one, left the id by one that is gone.
  *
- * <p>Blocks; one call at a time.
+ * <p>Pure: it is told what was read and found. Not thread-safe.
  */
 final class PidWatch {
 
-  private static final int MAX_FILE = 64;
-  private static final Pattern PROCESS_ID = Pattern.compile("[1-9]\\d{0,17}");
+  /** What file systems and clocks round away. */
+  private static final Duration ROUNDING = Duration.ofSeconds(2);
+
+  private static final long INIT = 1;
 
   private final Path file;
-  private final Processes processes;
-  private Version read;
+  private PidFile.Version read;
   private Long pid;
   private OptionalLong start = OptionalLong.empty();
-
-  /** What changes when a file is written. */
-  private record Version(FileTime modified, long size, Object inode) {}
 
   /**
    * Watches a process.
@@ -37,66 +32,90 @@ final class PidWatch {
    * @param pid its id, or null where the file holds it
    * @param file holds its id in its first line, or null
    */
-  PidWatch(Long pid, Path file, Processes processes) {
+  PidWatch(Long pid, Path file) {
     this.pid = pid;
     this.file = file;
-    this.processes = processes;
+  }
+
+  /** The process that is watched; empty before a file named one. */
+  Optional<Long> pid() {
+    return Optional.ofNullable(pid);
+  }
+
+  /** Whether the process was not seen yet. */
+  boolean isNew() {
+    return start.isEmpty();
+  }
+
+  /** The version of the file that named it, or null. */
+  PidFile.Version read() {
+    return read;
   }
 
   /**
-   * Looks whether the process lives.
+   * The file was looked at. One that is away or half written takes nothing from a process that is
+   * known already.
    *
-   * @throws ProbeFailure where it does not
-   * @throws IOException where that cannot be found out
+   * @throws ProbeFailure where no process is known
    */
-  void check() throws IOException {
-    if (file != null) {
-      readFile();
+  void took(PidFile.Reading reading) {
+    if (reading instanceof PidFile.Names names) {
+      pid = names.pid();
+      start = OptionalLong.empty();
+      read = names.version();
+    } else if (reading instanceof PidFile.NamesNone none && pid == null) {
+      throw new ProbeFailure(none.reason());
     }
-    OptionalLong found = processes.startOf(pid);
-    if (found.isEmpty()) {
+  }
+
+  /**
+   * The process was looked at.
+   *
+   * @throws ProbeFailure where it does not live
+   */
+  void found(Processes.Found found) {
+    if (found.start().isEmpty()) {
       throw new ProbeFailure("process " + pid + " is gone");
     }
+    if (found.relation() == Processes.Relation.SELF) {
+      throw notOurs("this agent itself");
+    }
+    if (found.relation() == Processes.Relation.ANCESTOR && file != null && pid == INIT) {
+      throw notOurs("the first of this agent's own pid namespace");
+    }
     if (start.isEmpty()) {
-      start = found;
-    } else if (start.getAsLong() != found.getAsLong()) {
+      requireOlderThanFile(found);
+      start = found.start();
+    } else if (start.getAsLong() != found.start().getAsLong()) {
       throw new ProbeFailure("process " + pid + " is gone, its id belongs to another process now");
     }
   }
 
-  /** A file that is away or half written takes nothing from a process that is known already. */
-  private void readFile() throws IOException {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      Version version =
-          new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-      if (!version.equals(read)) {
-        pid = parse(attributes);
-        start = OptionalLong.empty();
-        read = version;
-      }
-    } catch (NoSuchFileException e) {
-      if (pid == null) {
-        throw new ProbeFailure("the pid file " + file + " is missing");
-      }
-    } catch (ProbeFailure e) {
-      if (pid == null) {
-        throw e;
-      }
+  private ProbeFailure notOurs(String whose) {
+    return new ProbeFailure(
+        "process "
+            + pid
+            + " is "
+            + whose
+            + (file == null
+                ? ", not the service"
+                : ": the pid file " + file + " was written in another pid namespace"));
+  }
+
+  private void requireOlderThanFile(Processes.Found found) {
+    Optional<Instant> started = found.startedAt();
+    if (read == null || started.isEmpty()) {
+      return;
+    }
+    Instant written = read.modified().toInstant();
+    if (started.get().isAfter(written.plus(ROUNDING))) {
+      throw new ProbeFailure(
+          "process %d started at %s, after the pid file %s was written at %s: it is another process"
+              .formatted(pid, seconds(started.get()), file, seconds(written)));
     }
   }
 
-  private long parse(BasicFileAttributes attributes) throws IOException {
-    // Opening a named pipe would wait for somebody who writes.
-    if (attributes.isRegularFile()) {
-      try (InputStream in = Files.newInputStream(file)) {
-        String text = new String(in.readNBytes(MAX_FILE), StandardCharsets.ISO_8859_1);
-        String line = text.lines().findFirst().orElse("").strip();
-        if (PROCESS_ID.matcher(line).matches()) {
-          return Long.parseLong(line);
-        }
-      }
-    }
-    throw new ProbeFailure("the pid file " + file + " does not begin with a process id");
+  private static Instant seconds(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS);
   }
 }

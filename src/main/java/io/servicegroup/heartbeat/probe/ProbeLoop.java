@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * The loop under every prober that looks by itself: one look per interval, each ends within its
- * timeout in exactly one result, whatever the look does.
+ * timeout in exactly one result, whatever the look does; in none where it could not be made.
  */
 final class ProbeLoop {
 
@@ -18,10 +18,11 @@ final class ProbeLoop {
   private static final int NET_BELOW = 10;
 
   private final Vertx vertx;
+  private final Lacks lacks;
   private final String name;
   private final Duration interval;
   private final Duration timeout;
-  private final Function<Future<Void>, Future<Void>> look;
+  private final Function<Attempt, Future<Void>> look;
   private Consumer<ProbeResult> results;
   private Promise<Void> over = Promise.promise();
   private Ticker ticker;
@@ -31,18 +32,20 @@ final class ProbeLoop {
   /**
    * Prepares a loop.
    *
+   * @param lacks told of looks that could not be made
    * @param name for the log
-   * @param look one look: succeeds where the service lives, fails with the reason where not; may
-   *     throw. Its argument completes when the result is settled (also by a timeout or a stop):
-   *     whatever is still open then is to be closed
+   * @param look one look: succeeds where the service lives, fails with the reason where not, with a
+   *     {@link NoVerdict} where it could not be made; may throw
    */
   ProbeLoop(
       Vertx vertx,
+      Lacks lacks,
       String name,
       Duration interval,
       Duration timeout,
-      Function<Future<Void>, Future<Void>> look) {
+      Function<Attempt, Future<Void>> look) {
     this.vertx = vertx;
+    this.lacks = lacks;
     this.name = name;
     this.interval = interval;
     this.timeout = timeout;
@@ -62,6 +65,7 @@ final class ProbeLoop {
 
   Future<Void> stop() {
     stopped = true;
+    lacks.looked(this);
     Future<Void> ended = ticker.stop();
     over.tryFail("stopped");
     return ended;
@@ -72,14 +76,16 @@ final class ProbeLoop {
     burst = Math.max(0, burst - 1);
     Promise<Void> settled = Promise.promise();
     over = settled;
-    attempt(settled.future()).onSuccess(settled::tryComplete).onFailure(settled::tryFail);
+    attempt(new Attempt(settled.future()))
+        .onSuccess(settled::tryComplete)
+        .onFailure(settled::tryFail);
     return settled.future().onComplete(result -> report(result.cause(), inBurst));
   }
 
-  private Future<Void> attempt(Future<Void> settled) {
+  private Future<Void> attempt(Attempt attempt) {
     try {
-      return Patience.await(vertx, timeout, look.apply(settled));
-    } catch (RuntimeException e) { // a result like any other: the member must not stay unreported
+      return Patience.await(vertx, timeout, () -> attempt.late(timeout), look.apply(attempt));
+    } catch (Throwable e) { // an Error too: the member must not stay unreported
       return Future.failedFuture(e);
     }
   }
@@ -88,6 +94,12 @@ final class ProbeLoop {
     if (stopped) {
       return;
     }
+    if (failure instanceof NoVerdict lack) {
+      burst = 0;
+      lacks.cannotLook(this, name, lack);
+      return;
+    }
+    lacks.looked(this);
     if (failure == null) {
       burst = inBurst ? 0 : burst;
       results.accept(ProbeResult.pass());

@@ -4,7 +4,6 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
@@ -14,11 +13,11 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes probers, and owns what they share: clients and the threads that read files. */
+/** Makes probers, and owns what they share: clients and the threads that read files and processes. */
 public final class Probers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Probers.class);
-  private static final int WORKERS = 4;
+  private static final int WORKERS = 2;
 
   /** A probe that hangs must not keep another one waiting for a connection. */
   private static final int NO_LIMIT = 1_000_000;
@@ -26,8 +25,8 @@ public final class Probers {
   private final Vertx vertx;
   private final NetClient tcp;
   private final HttpClient http;
-  private final WorkerExecutor workers;
-  private final Processes processes = Processes.ofThisMachine();
+  private final PidProber.Readers readers;
+  private final Lacks lacks = new Lacks();
 
   /**
    * Opens what probers share.
@@ -46,7 +45,11 @@ public final class Probers {
             .with(new PoolOptions().setHttp1MaxSize(NO_LIMIT))
             .withConnectHandler(connection -> connection.exceptionHandler(Probers::closeFollows))
             .build();
-    this.workers = vertx.createSharedWorkerExecutor("servicegroup-probe", WORKERS);
+    this.readers =
+        new PidProber.Readers(
+            vertx.createSharedWorkerExecutor("servicegroup-probe", WORKERS),
+            new FileThreads(vertx),
+            Processes.ofThisMachine());
   }
 
   /**
@@ -60,13 +63,13 @@ public final class Probers {
   public Prober create(MemberId id, Probe probe, Duration serviceDownTime) {
     String name = "The " + probe.type() + " probe of " + id;
     if (probe instanceof Probe.Tcp p) {
-      return new TcpProber(vertx, tcp, name, p);
+      return new TcpProber(vertx, tcp, lacks, name, p);
     }
     if (probe instanceof Probe.Http p) {
-      return new HttpProber(vertx, http, name, p);
+      return new HttpProber(vertx, http, lacks, name, p);
     }
     if (probe instanceof Probe.Pid p) {
-      return new PidProber(vertx, workers, name, p, processes);
+      return new PidProber(vertx, readers, lacks, name, p);
     }
     if (probe instanceof Probe.Self) {
       return new SelfProber(vertx, name, serviceDownTime, System::nanoTime);
@@ -93,10 +96,11 @@ public final class Probers {
   /**
    * Closes what probers share, when all of them are stopped.
    *
-   * @return may take as long as a thread hangs in a file system
+   * @return when they are closed; what hangs in a file system is not waited for
    */
   public Future<Void> close() {
-    return Future.join(tcp.close(), http.close(), workers.close()).mapEmpty();
+    readers.files().close();
+    return Future.join(tcp.close(), http.close(), readers.workers().close()).mapEmpty();
   }
 
   /** The system's own bound on a connection attempt that {@link Patience} already gave up. */

@@ -1,15 +1,34 @@
 package io.servicegroup.heartbeat.probe;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The processes of this machine. Blocks for as long as the kernel takes. */
 interface Processes {
+
+  /** What a process is to this agent. */
+  enum Relation {
+    /** It is this agent's own. */
+    SELF,
+    /** This agent descends from it. */
+    ANCESTOR,
+    /** Any other. */
+    OTHER
+  }
+
+  /**
+   * What was found of a process.
+   *
+   * @param start from {@link #startOf}
+   * @param startedAt when it started, by this machine's present clock; empty where nobody asked or
+   *     the system does not say
+   * @param relation what it is to this agent; {@code OTHER} where nobody asked
+   */
+  record Found(OptionalLong start, Optional<Instant> startedAt, Relation relation) {}
 
   /**
    * When a process started, in a unit of the system's own: good for telling two processes with the
@@ -20,53 +39,42 @@ interface Processes {
    */
   OptionalLong startOf(long pid) throws IOException;
 
+  /**
+   * A start as a time.
+   *
+   * @param start from {@link #startOf}
+   * @return by this machine's present clock; empty where the system does not say
+   * @throws IOException where the system does not say, though it should
+   */
+  default Optional<Instant> timeOf(long start) throws IOException {
+    return Optional.empty();
+  }
+
+  /** What a process is to this agent. */
+  default Relation relationOf(long pid) {
+    return Relation.OTHER;
+  }
+
+  /**
+   * Looks at a process.
+   *
+   * @param pid its id
+   * @param first whether it is not known yet, so that its start and its relation matter
+   * @throws IOException where the system does not say
+   */
+  default Found find(long pid, boolean first) throws IOException {
+    OptionalLong start = startOf(pid);
+    return new Found(
+        start,
+        first && start.isPresent() ? timeOf(start.getAsLong()) : Optional.empty(),
+        first ? relationOf(pid) : Relation.OTHER);
+  }
+
   /** Those of Linux's {@code /proc}, elsewhere what the JDK knows. */
   static Processes ofThisMachine() {
     Path proc = Path.of("/proc");
     return Files.isReadable(proc.resolve("self/stat"))
-        ? pid -> readStat(proc, pid)
-        : Processes::askJdk;
-  }
-
-  private static OptionalLong readStat(Path proc, long pid) throws IOException {
-    Path directory = proc.resolve(Long.toString(pid));
-    try {
-      // The name in it may hold any byte.
-      byte[] stat = Files.readAllBytes(directory.resolve("stat"));
-      return parseStat(new String(stat, StandardCharsets.ISO_8859_1));
-    } catch (AccessDeniedException e) {
-      throw new ProbeFailure("process " + pid + " cannot be looked at: permission denied");
-    } catch (IOException e) {
-      if (!Files.exists(directory)) {
-        return OptionalLong.empty();
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * Reads {@code /proc/PID/stat}. The second field, the name in brackets, may hold brackets and
-   * spaces; so fields are counted from the last bracket.
-   */
-  static OptionalLong parseStat(String stat) throws IOException {
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
-    if (fields.length < 20) {
-      throw new IOException("/proc/PID/stat has an unknown form");
-    }
-    char state = fields[0].charAt(0);
-    int threads = Integer.parseInt(fields[17]);
-    // A process whose first thread ended while others work looks like a zombie, but has threads.
-    boolean ended = state == 'X' || state == 'x' || (state == 'Z' && threads <= 1);
-    return ended ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(fields[19]));
-  }
-
-  private static OptionalLong askJdk(long pid) {
-    return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
-        .map(
-            process ->
-                OptionalLong.of(
-                    process.info().startInstant().map(Instant::toEpochMilli).orElse(0L)))
-        .orElse(OptionalLong.empty());
+        ? new LinuxProcesses(proc)
+        : new JdkProcesses();
   }
 }

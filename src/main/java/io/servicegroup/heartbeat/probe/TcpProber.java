@@ -35,12 +35,12 @@ final class TcpProber implements Prober {
   private int briefInARow;
   private boolean stopped;
 
-  TcpProber(Vertx vertx, NetClient client, String name, Probe.Tcp probe) {
+  TcpProber(Vertx vertx, NetClient client, Lacks lacks, String name, Probe.Tcp probe) {
     this.vertx = vertx;
     this.client = client;
     this.probe = probe;
     this.loop =
-        new ProbeLoop(vertx, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+        new ProbeLoop(vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
   }
 
   @Override
@@ -55,13 +55,13 @@ final class TcpProber implements Prober {
     return loop.stop().eventually(() -> closed);
   }
 
-  private Future<Void> look(Future<Void> over) {
+  private Future<Void> look(Attempt attempt) {
     ConnectOptions options =
         new ConnectOptions()
             .setHost(probe.host())
             .setPort(probe.port())
             .setTimeout(Probers.netBelowMillis(probe.timing().timeout()));
-    return client.connect(options).compose(socket -> accepted(socket, over));
+    return client.connect(options).compose(socket -> accepted(socket, attempt.over()));
   }
 
   private Future<Void> accepted(NetSocket socket, Future<Void> over) {

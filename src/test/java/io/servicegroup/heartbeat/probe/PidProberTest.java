@@ -10,6 +10,10 @@ import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,5 +85,78 @@ class PidProberTest {
     } finally {
       second.destroyForcibly();
     }
+  }
+
+  @Test
+  void pidFilesThatHangFailNobodyElse() throws Exception {
+    Process service = service();
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      files.add(Files.writeString(directory.resolve("hangs-" + i), service.pid() + "\n"));
+    }
+    Path sound = Files.writeString(directory.resolve("sound"), service.pid() + "\n");
+    try (HangingFiles hanging = HangingFiles.hang(files)) {
+      List<ProberRig> hung = new ArrayList<>();
+      for (Path file : files) {
+        hung.add(watch(null, file));
+      }
+      List<ProberRig> healthy = List.of(watch(service.pid(), null), watch(null, sound));
+      for (ProberRig rig : hung) {
+        assertThat(rig.next().passed()).isFalse();
+      }
+      for (ProberRig rig : healthy) {
+        assertThat(rig.next()).isEqualTo(ProbeResult.pass());
+        rig.forget();
+        for (int i = 0; i < 5; i++) {
+          assertThat(rig.next()).isEqualTo(ProbeResult.pass());
+        }
+      }
+    } finally {
+      service.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aProcessThatIsKnownIsWatchedOnWhileItsFileHangs() throws Exception {
+    Process service = service();
+    Path file = Files.writeString(directory.resolve("service.pid"), service.pid() + "\n");
+    ProberRig rig = watch(null, file);
+    assertThat(rig.next()).isEqualTo(ProbeResult.pass());
+    try (HangingFiles hanging = HangingFiles.hang(List.of(file))) {
+      rig.forget();
+      for (int i = 0; i < 10; i++) {
+        assertThat(rig.next()).isEqualTo(ProbeResult.pass());
+      }
+      service.destroyForcibly();
+      assertThat(rig.await(result -> !result.passed()).reason())
+          .isEqualTo("process " + service.pid() + " is gone");
+    } finally {
+      service.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aProcessThatGotTheIdOfAnEarlierLifeFails() throws Exception {
+    Process service = service();
+    try {
+      Path file = Files.writeString(directory.resolve("service.pid"), service.pid() + "\n");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+      assertThat(watch(null, file).next().reason()).contains("it is another process");
+    } finally {
+      service.destroyForcibly();
+    }
+  }
+
+  @Test
+  void theAgentIsNotTakenForTheService() throws Exception {
+    long self = ProcessHandle.current().pid();
+    Path file = Files.writeString(directory.resolve("service.pid"), self + "\n");
+    assertThat(watch(null, file).next().reason())
+        .isEqualTo(
+            "process "
+                + self
+                + " is this agent itself: the pid file "
+                + file
+                + " was written in another pid namespace");
   }
 }

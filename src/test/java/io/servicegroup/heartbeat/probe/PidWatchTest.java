@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -20,13 +22,47 @@ class PidWatchTest {
 
   @TempDir Path directory;
   private final Map<Long, Long> running = new HashMap<>();
+  private final Map<Long, Processes.Relation> relations = new HashMap<>();
+  private Instant startedAt;
   private final Processes processes =
-      pid -> running.containsKey(pid) ? OptionalLong.of(running.get(pid)) : OptionalLong.empty();
+      new Processes() {
+        @Override
+        public OptionalLong startOf(long pid) {
+          return running.containsKey(pid)
+              ? OptionalLong.of(running.get(pid))
+              : OptionalLong.empty();
+        }
+
+        @Override
+        public Optional<Instant> timeOf(long start) {
+          return Optional.ofNullable(startedAt);
+        }
+
+        @Override
+        public Relation relationOf(long pid) {
+          return relations.getOrDefault(pid, Relation.OTHER);
+        }
+      };
   private long writes;
 
   private Path write(String text) throws IOException {
     Path file = Files.writeString(directory.resolve("service.pid"), text);
     return Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000 + ++writes * 1000));
+  }
+
+  /** One look, as the prober makes it. */
+  private interface Look {
+    void check() throws IOException;
+  }
+
+  private Look watch(Long pid, Path file) {
+    PidWatch watch = new PidWatch(pid, file);
+    return () -> {
+      if (file != null) {
+        watch.took(PidFile.read(file, watch.read()));
+      }
+      watch.found(processes.find(watch.pid().orElseThrow(), watch.isNew()));
+    };
   }
 
   private static void assertFails(ThrowingCallable check, String reason) {
@@ -35,7 +71,7 @@ class PidWatchTest {
 
   @Test
   void aProcessLivesUntilItIsGone() throws IOException {
-    PidWatch watch = new PidWatch(7L, null, processes);
+    Look watch = watch(7L, null);
     assertFails(watch::check, "process 7 is gone");
     running.put(7L, 100L);
     watch.check();
@@ -46,7 +82,7 @@ class PidWatchTest {
 
   @Test
   void anotherProcessWithTheSameIdIsNotTakenForIt() throws IOException {
-    PidWatch watch = new PidWatch(7L, null, processes);
+    Look watch = watch(7L, null);
     running.put(7L, 100L);
     watch.check();
     running.put(7L, 200L);
@@ -56,7 +92,7 @@ class PidWatchTest {
 
   @Test
   void aPidFileWrittenAnewNamesANewProcess() throws IOException {
-    PidWatch watch = new PidWatch(null, write("7\n"), processes);
+    Look watch = watch(null, write("7\n"));
     running.put(7L, 100L);
     watch.check();
     running.clear();
@@ -74,7 +110,7 @@ class PidWatchTest {
   @Test
   void aPidFileMayAppearLater() throws IOException {
     Path file = directory.resolve("service.pid");
-    PidWatch watch = new PidWatch(null, file, processes);
+    Look watch = watch(null, file);
     assertFails(watch::check, "the pid file " + file + " is missing");
     running.put(7L, 100L);
     write("7");
@@ -85,7 +121,7 @@ class PidWatchTest {
   void aFileThatGoesOrIsHalfWrittenTakesNothingFromAProcessThatIsKnown() throws IOException {
     Path file = write("7");
     running.put(7L, 100L);
-    PidWatch watch = new PidWatch(null, file, processes);
+    Look watch = watch(null, file);
     watch.check();
     write("");
     watch.check();
@@ -95,12 +131,63 @@ class PidWatchTest {
     assertFails(watch::check, "process 7 is gone");
   }
 
+  @Test
+  void aProcessThatIsYoungerThanItsFileIsAnotherOne() throws IOException {
+    Path file = write("7");
+    Instant written = Files.getLastModifiedTime(file).toInstant();
+    running.put(7L, 100L);
+    startedAt = written.plusSeconds(3);
+    Look watch = watch(null, file);
+    String reason =
+        "process 7 started at %s, after the pid file %s was written at %s: it is another process"
+            .formatted(startedAt, file, written);
+    assertFails(watch::check, reason);
+    assertFails(watch::check, reason);
+    startedAt = written.plusSeconds(1);
+    watch.check();
+    // Once it is known the clock may go as it likes.
+    startedAt = written.plusSeconds(3600);
+    watch.check();
+  }
+
+  @Test
+  void thisAgentIsNotTheService() throws IOException {
+    running.put(7L, 100L);
+    relations.put(7L, Processes.Relation.SELF);
+    Path file = write("7");
+    assertFails(
+        watch(null, file)::check,
+        "process 7 is this agent itself: the pid file %s was written in another pid namespace"
+            .formatted(file));
+    assertFails(watch(7L, null)::check, "process 7 is this agent itself, not the service");
+  }
+
+  @Test
+  void theFirstProcessOfTheAgentsNamespaceIsNotTheOneThatAFileMeans() throws IOException {
+    running.put(1L, 100L);
+    running.put(7L, 100L);
+    relations.put(1L, Processes.Relation.ANCESTOR);
+    relations.put(7L, Processes.Relation.ANCESTOR);
+    Path file = write("1");
+    assertFails(
+        watch(null, file)::check,
+        "process 1 is the first of this agent's own pid namespace: the pid file %s was written in"
+                .formatted(file)
+            + " another pid namespace");
+    watch(1L, null).check();
+    write("7");
+    watch(null, file).check();
+    relations.clear();
+    write("1");
+    watch(null, file).check();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "x", "-7", "0", "7x", "99999999999999999999", "7 8"})
   void whatIsNoProcessIdIsRefused(String text) throws IOException {
     running.put(7L, 100L);
     Path file = write(text);
-    PidWatch watch = new PidWatch(null, file, processes);
+    Look watch = watch(null, file);
     assertFails(watch::check, "the pid file " + file + " does not begin with a process id");
   }
 
@@ -108,13 +195,13 @@ class PidWatchTest {
   @ValueSource(strings = {"7", "7\n", " 7 \n", "7\r\n", "7\n/var/lib/postgresql\n1700000000\n5432"})
   void theFirstLineIsTheProcessId(String text) throws IOException {
     running.put(7L, 100L);
-    assertThatCode(new PidWatch(null, write(text), processes)::check).doesNotThrowAnyException();
+    assertThatCode(watch(null, write(text))::check).doesNotThrowAnyException();
   }
 
   @Test
   void aHugeFileIsNotReadWhole() throws IOException {
     running.put(7L, 100L);
-    assertThatCode(new PidWatch(null, write("7\n" + "x".repeat(10_000_000)), processes)::check)
+    assertThatCode(watch(null, write("7\n" + "x".repeat(10_000_000)))::check)
         .doesNotThrowAnyException();
   }
 
@@ -122,10 +209,10 @@ class PidWatchTest {
   void whatIsNoFileIsNotOpened() throws Exception {
     Path pipe = directory.resolve("pipe");
     new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
-    PidWatch watch = new PidWatch(null, pipe, processes);
+    Look watch = watch(null, pipe);
     assertFails(watch::check, "the pid file " + pipe + " does not begin with a process id");
     assertFails(
-        new PidWatch(null, directory, processes)::check,
+        watch(null, directory)::check,
         "the pid file " + directory + " does not begin with a process id");
   }
 }

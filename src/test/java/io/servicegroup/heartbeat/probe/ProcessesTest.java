@@ -2,8 +2,11 @@ package io.servicegroup.heartbeat.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,19 +28,19 @@ class ProcessesTest {
   @CsvSource({"S,1,true", "R,4,true", "D,1,true", "T,1,true", "Z,1,false", "X,1,false", "Z,3,true"})
   void aZombieIsGoneUnlessItsThreadsWork(String state, int threads, boolean lives)
       throws IOException {
-    assertThat(Processes.parseStat(stat("sleep", state, threads)))
+    assertThat(LinuxProcesses.parseStat(stat("sleep", state, threads)))
         .isEqualTo(lives ? OptionalLong.of(987654) : OptionalLong.empty());
   }
 
   @Test
   void theNameMayHoldBracketsAndSpaces() throws IOException {
-    assertThat(Processes.parseStat(stat("a) Z 1 (b", "S", 1))).hasValue(987654);
+    assertThat(LinuxProcesses.parseStat(stat("a) Z 1 (b", "S", 1))).hasValue(987654);
   }
 
   @Test
   void anotherFormIsRefused() {
-    assertThatThrownBy(() -> Processes.parseStat("")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> Processes.parseStat("1 (a) S")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> LinuxProcesses.parseStat("")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> LinuxProcesses.parseStat("1 (a) S")).isInstanceOf(IOException.class);
   }
 
   @Test
@@ -52,5 +55,31 @@ class ProcessesTest {
     Process process = new ProcessBuilder("true").start();
     process.waitFor();
     assertThat(Processes.ofThisMachine().startOf(process.pid())).isEmpty();
+  }
+
+  @Test
+  void theTimeOfAStartIsByThePresentClock() throws Exception {
+    Processes processes = Processes.ofThisMachine();
+    Process process = new ProcessBuilder("sleep", "1000").start();
+    try {
+      Instant now = Instant.now();
+      long start = processes.startOf(process.pid()).orElseThrow();
+      assertThat(processes.timeOf(start))
+          .hasValueSatisfying(
+              time ->
+                  assertThat(time).isCloseTo(now, within(10, ChronoUnit.SECONDS)));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void thisAgentAndItsAncestorsAreKnown() {
+    Processes processes = Processes.ofThisMachine();
+    ProcessHandle self = ProcessHandle.current();
+    assertThat(processes.relationOf(self.pid())).isEqualTo(Processes.Relation.SELF);
+    assertThat(processes.relationOf(self.parent().orElseThrow().pid()))
+        .isEqualTo(Processes.Relation.ANCESTOR);
+    assertThat(processes.relationOf(0)).isEqualTo(Processes.Relation.OTHER);
   }
 }
