@@ -18,7 +18,9 @@ final class Attempt {
     this.over = over;
   }
 
-  /** Completes when the result is settled, also by a timeout or a stop: what is open then closes. */
+  /**
+   * Completes when the result is settled, also by a timeout or a stop: what is open then closes.
+   */
   Future<Void> over() {
     return over;
   }

@@ -27,7 +27,8 @@ final class HttpProber implements Prober {
     this.client = client;
     this.probe = probe;
     this.loop =
-        new ProbeLoop(vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+        new ProbeLoop(
+            vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
   }
 
   @Override

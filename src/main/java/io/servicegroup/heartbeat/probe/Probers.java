@@ -13,7 +13,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes probers, and owns what they share: clients and the threads that read files and processes. */
+/**
+ * Makes probers, and owns what they share: clients and the threads that read files and processes.
+ */
 public final class Probers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Probers.class);

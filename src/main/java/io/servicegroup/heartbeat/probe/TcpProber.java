@@ -40,7 +40,8 @@ final class TcpProber implements Prober {
     this.client = client;
     this.probe = probe;
     this.loop =
-        new ProbeLoop(vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+        new ProbeLoop(
+            vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
   }
 
   @Override

@@ -66,8 +66,7 @@ class ProcessesTest {
       long start = processes.startOf(process.pid()).orElseThrow();
       assertThat(processes.timeOf(start))
           .hasValueSatisfying(
-              time ->
-                  assertThat(time).isCloseTo(now, within(10, ChronoUnit.SECONDS)));
+              time -> assertThat(time).isCloseTo(now, within(10, ChronoUnit.SECONDS)));
     } finally {
       process.destroyForcibly();
     }
