@@ -109,7 +109,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
                 conflicts -> conflicts.stream().filter(conflict -> !isRepaired(conflict)).toList());
   }
 
-  /** Only the catalogue's word is an end: a row that somebody removed here is made again. */
+  /** Only the catalogue's word is an end: a row that somebody deleted here is made again. */
   private boolean isRepaired(Conflict conflict) {
     boolean repaired = conflict.kind() == Conflict.Kind.DELETED && mirror.has(conflict.id());
     if (repaired) {
@@ -125,6 +125,9 @@ final class PostgresLivenessBackend implements LivenessBackend {
             written -> {
               if (written.news() && !listening) {
                 news.run();
+              }
+              if (mirror != null) {
+                written.missing().forEach(mirror::lost);
               }
             })
         .map(PostgresLivenessWriter.Written::conflicts);

@@ -25,25 +25,32 @@ final class PostgresLivenessSql {
       """;
 
   /**
-   * Beats: $1 ids, $2 their generations, $3 seconds within which it has to run, or not at all.
+   * Beats: $1 ids, $2 their incarnations, $3 seconds within which it has to run, or not at all.
    *
    * <p>Rows that somebody else holds are left out, and those taken are taken in order. Only this
    * transaction does without the wait for the disk: a lost beat is repeated. A statement that
    * waited for a lock on the table says nothing about now, and is none.
+   *
+   * <p>Whoever gets a row after somebody else changed it, sees the row as it is now, and beside it
+   * the life that was joined before: a join in between would get the beat of the life that it
+   * ended. A row is therefore written only as the version that was seen together with its life.
    */
   static final String BEAT =
       """
       WITH setting AS MATERIALIZED (
         SELECT set_config('synchronous_commit', 'off', true) AS commit,
                clock_timestamp() < now() + make_interval(secs => $3) AS in_time
-      ), ours AS MATERIALIZED (
-        SELECT s.id
-          FROM unnest($1::int[], $2::bigint[]) AS beat(id, generation)
+      ), asked AS MATERIALIZED (
+        SELECT s.id, s.xmin AS seen
+          FROM unnest($1::int[], $2::text[]) AS beat(id, incarnation)
           JOIN servicegroup_members m
-            ON m.service_id = beat.id AND m.generation = beat.generation
+            ON m.service_id = beat.id AND m.incarnation = beat.incarnation
                AND m.state IN ('alive', 'restarting')
           JOIN services s ON s.id = beat.id
          WHERE s.deleted = 0
+      ), ours AS MATERIALIZED (
+        SELECT s.id
+          FROM asked JOIN services s ON s.id = asked.id AND s.xmin = asked.seen
          ORDER BY s.id
            FOR NO KEY UPDATE OF s SKIP LOCKED
       )
@@ -57,7 +64,7 @@ final class PostgresLivenessSql {
       """;
 
   /**
-   * The beat of an agent with one member: $1 its id, $2 its generation, $3 as above. It costs the
+   * The beat of an agent with one member: $1 its id, $2 its incarnation, $3 as above. It costs the
    * server half of what {@link #BEAT} does for one; but it waits where somebody holds the row.
    */
   static final String BEAT_OF_ONE =
@@ -68,22 +75,23 @@ final class PostgresLivenessSql {
              updated_at = now() AT TIME ZONE 'utc'
         FROM servicegroup_members m
        WHERE s.id = $1::int AND s.deleted = 0
-         AND m.service_id = $1::int AND m.generation = $2::bigint
+         AND s.xmin = (SELECT seen.xmin FROM services seen WHERE seen.id = $1::int)
+         AND m.service_id = $1::int AND m.incarnation = $2::text
          AND m.state IN ('alive', 'restarting')
          AND set_config('synchronous_commit', 'off', true) = 'off'
          AND clock_timestamp() < now() + make_interval(secs => $3)
       RETURNING s.id, s.report_count
       """;
 
-  /** News: $1 ids, $2 their generations, $3 states, $4 reasons. Waits for the disk, for nobody. */
+  /** News: $1 ids, $2 their incarnations, $3 states, $4 reasons. Waits for the disk, for nobody. */
   static final String CHANGE_STATE =
       """
       WITH ours AS MATERIALIZED (
         SELECT m.service_id, news.state, news.reason
-          FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[])
-               AS news(id, generation, state, reason)
+          FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
+               AS news(id, incarnation, state, reason)
           JOIN servicegroup_members m
-            ON m.service_id = news.id AND m.generation = news.generation
+            ON m.service_id = news.id AND m.incarnation = news.incarnation
          ORDER BY m.service_id
            FOR NO KEY UPDATE OF m SKIP LOCKED
       ), written AS (
@@ -96,14 +104,19 @@ final class PostgresLivenessSql {
       SELECT service_id, pg_notify('servicegroup', 'liveness ' || service_id) FROM written
       """;
 
-  /** Why members could not be written: $1 ids, $2 their generations. */
+  /**
+   * Why members could not be written: $1 ids, $2 their incarnations, $3 their generations. A row
+   * that is not there at all, or has another life that is not newer, is one of a database that came
+   * back older, or whose tables somebody emptied.
+   */
   static final String WHY_NOT =
       """
       SELECT asked.id,
-             s.deleted IS DISTINCT FROM 0 OR m.service_id IS NULL AS deleted,
-             coalesce(m.generation <> asked.generation, true) AS superseded,
+             s.id IS NOT NULL AND s.deleted IS DISTINCT FROM 0 AS deleted,
+             coalesce(m.generation > asked.generation, false) AS superseded,
+             m.incarnation IS DISTINCT FROM asked.incarnation AS set_back,
              m.state
-        FROM unnest($1::int[], $2::bigint[]) AS asked(id, generation)
+        FROM unnest($1::int[], $2::text[], $3::bigint[]) AS asked(id, incarnation, generation)
         LEFT JOIN services s ON s.id = asked.id
         LEFT JOIN servicegroup_members m ON m.service_id = asked.id
       """;

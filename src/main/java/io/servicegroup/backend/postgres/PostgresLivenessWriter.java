@@ -13,9 +13,11 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Writes the state of this agent's members: news first, then all beats in one statement. */
@@ -51,9 +53,10 @@ final class PostgresLivenessWriter {
    * What a write came to.
    *
    * @param conflicts what forbids going on
+   * @param missing members that have no row of theirs: the catalogue knows why
    * @param news whether a state was changed
    */
-  record Written(List<Conflict> conflicts, boolean news) {}
+  record Written(List<Conflict> conflicts, Set<MemberId> missing, boolean news) {}
 
   /** One write, on one connection. */
   private final class Round {
@@ -65,6 +68,7 @@ final class PostgresLivenessWriter {
     private final List<Conflict> conflicts = new ArrayList<>();
     private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
     private final Map<Integer, News> news = new LinkedHashMap<>();
+    private final Set<MemberId> missing = new HashSet<>();
     private boolean changed;
 
     Round(SqlConnection connection, List<Heartbeat> members, List<Heartbeat> left) {
@@ -100,7 +104,7 @@ final class PostgresLivenessWriter {
           .map(
               rows -> {
                 rows.forEach(row -> found(row, wanted));
-                wanted.keySet().forEach(id -> conflict(id, Conflict.Kind.DELETED));
+                wanted.keySet().stream().filter(present::containsKey).forEach(missing::add);
                 return null;
               });
     }
@@ -112,7 +116,7 @@ final class PostgresLivenessWriter {
       if (ours.toString().equals(stored)) {
         own.add(new PostgresLivenessMember(id, ours, row.getInteger("id")));
         wanted.remove(id);
-      } else if (stored != null && row.getLong("generation") >= ours.generation()) {
+      } else if (stored != null && row.getLong("generation") > ours.generation()) {
         conflict(id, Conflict.Kind.SUPERSEDED);
         wanted.remove(id);
       }
@@ -135,7 +139,7 @@ final class PostgresLivenessWriter {
               PostgresLivenessSql.CHANGE_STATE,
               Tuple.of(
                   news.keySet().toArray(Integer[]::new),
-                  news.values().stream().map(News::generation).toArray(Long[]::new),
+                  news.values().stream().map(News::incarnation).toArray(String[]::new),
                   news.values().stream().map(News::state).toArray(String[]::new),
                   news.values().stream().map(News::reason).toArray(String[]::new)))
           .map(
@@ -150,8 +154,8 @@ final class PostgresLivenessWriter {
       // Who beats in our row when we leave it stays in it.
       boolean stays = member != null && state.equals(LEFT) && member.hasForeignBeats();
       if (member != null && !stays && !state.equals(member.state())) {
-        long generation = member.incarnation().generation();
-        news.put(member.serviceId(), new News(generation, state, heartbeat.reason()));
+        String incarnation = member.incarnation().toString();
+        news.put(member.serviceId(), new News(incarnation, state, heartbeat.reason()));
         unwritten.put(member.serviceId(), member);
         member.state(null);
       }
@@ -190,9 +194,9 @@ final class PostgresLivenessWriter {
       return alone
           ? execute(
               PostgresLivenessSql.BEAT_OF_ONE,
-              Tuple.of(first.serviceId(), first.incarnation().generation(), lateSeconds))
+              Tuple.of(first.serviceId(), first.incarnation().toString(), lateSeconds))
           : execute(
-              PostgresLivenessSql.BEAT, Tuple.of(ids(beating), generations(beating), lateSeconds));
+              PostgresLivenessSql.BEAT, Tuple.of(ids(beating), incarnations(beating), lateSeconds));
     }
 
     private void acknowledged(PostgresLivenessMember member, long count) {
@@ -208,7 +212,7 @@ final class PostgresLivenessWriter {
       }
       return execute(
               PostgresLivenessSql.WHY_NOT,
-              Tuple.wrap(List.of(ids(unwritten), generations(unwritten))))
+              Tuple.wrap(List.of(ids(unwritten), incarnations(unwritten), generations(unwritten))))
           .map(
               rows -> {
                 rows.forEach(row -> explained(unwritten.get(row.getInteger("id")), row));
@@ -223,6 +227,10 @@ final class PostgresLivenessWriter {
         own.remove(member);
         news.remove(member.serviceId());
         conflict(member.id(), deleted ? Conflict.Kind.DELETED : Conflict.Kind.SUPERSEDED);
+      } else if (row.getBoolean("set_back")) {
+        own.remove(member);
+        news.remove(member.serviceId());
+        missing.add(member.id());
       } else {
         member.state(row.getString("state"));
       }
@@ -233,12 +241,18 @@ final class PostgresLivenessWriter {
         return Future.failedFuture("somebody else holds the rows of " + news.size() + " members");
       }
       left.forEach(gone -> own.depart(own.of(gone)));
-      return Future.succeededFuture(new Written(conflicts, changed));
+      return Future.succeededFuture(new Written(conflicts, missing, changed));
     }
   }
 
   private static Integer[] ids(Map<Integer, PostgresLivenessMember> members) {
     return members.keySet().toArray(Integer[]::new);
+  }
+
+  private static String[] incarnations(Map<Integer, PostgresLivenessMember> members) {
+    return members.values().stream()
+        .map(member -> member.incarnation().toString())
+        .toArray(String[]::new);
   }
 
   private static Long[] generations(Map<Integer, PostgresLivenessMember> members) {
@@ -247,5 +261,5 @@ final class PostgresLivenessWriter {
         .toArray(Long[]::new);
   }
 
-  private record News(long generation, String state, String reason) {}
+  private record News(String incarnation, String state, String reason) {}
 }

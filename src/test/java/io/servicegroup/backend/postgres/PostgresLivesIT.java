@@ -1,0 +1,132 @@
+package io.servicegroup.backend.postgres;
+
+import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whose life a beat counts for, where another was joined or the database came back older. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class PostgresLivesIT {
+
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+
+  private static PostgresServer server;
+  private static Vertx vertx;
+  private LivenessHarness agent;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.create("fsync=off");
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    LivenessHarness.await(vertx.close());
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    PostgresLivenessRig.createTables(server);
+    agent = PostgresLivenessRig.agent(vertx, "agent-1", server.uri(), true).open();
+  }
+
+  @AfterEach
+  void close() {
+    agent.close();
+  }
+
+  @Test
+  void aBeatThatWaitedForAJoinDoesNotCountForTheNewLife() throws SQLException {
+    Heartbeat older = join(server, "compute", "h1");
+    agent.write(older);
+    Future<List<Conflict>> late;
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("UPDATE services SET version = version + 1");
+      statement.execute(
+          """
+          UPDATE servicegroup_members SET generation = generation + 1,
+            incarnation = generation + 1 || '-def', joined_count = 1
+          """);
+      late = agent.startWrite(older);
+      awaitWaiting();
+      other.commit();
+    }
+
+    assertThat(LivenessHarness.await(late))
+        .containsExactly(new Conflict(older.id(), older.incarnation(), Conflict.Kind.SUPERSEDED));
+    assertThat(server.ask("SELECT report_count FROM services")).isEqualTo("1");
+  }
+
+  @Test
+  void aBeatThatWaitedForAnythingElseIsRepeated() throws SQLException {
+    Heartbeat life = join(server, "compute", "h1");
+    agent.write(life);
+    Future<List<Conflict>> late;
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("UPDATE services SET disabled = true");
+      late = agent.startWrite(life);
+      awaitWaiting();
+      other.commit();
+    }
+
+    assertThat(LivenessHarness.await(late)).isEmpty();
+    assertThat(agent.write(life)).isEmpty();
+    assertThat(server.number("SELECT report_count FROM services")).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void aLifeThatIsNotNewerSupersedesNobodyAndGetsNoBeats() {
+    Heartbeat life = join(server, "compute", "h1");
+    agent.write(life);
+    for (String stored : List.of("generation", "generation - 1")) {
+      server.execute(
+          "UPDATE servicegroup_members SET generation = %1$s, incarnation = %1$s || '-def'"
+              .formatted(stored));
+
+      assertThat(agent.write(life)).as(stored).isEmpty();
+      assertThat(agent.write(life)).as(stored).isEmpty();
+      assertThat(server.ask("SELECT report_count FROM services")).as(stored).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aRowThatIsGoneWithoutATraceWasNotDeleted() {
+    Heartbeat life = join(server, "compute", "h1");
+    agent.write(life);
+    server.execute("TRUNCATE services, servicegroup_members");
+
+    assertThat(agent.write(life)).isEmpty();
+    assertThat(agent.write(life)).isEmpty();
+  }
+
+  private static void awaitWaiting() {
+    for (int attempt = 0; attempt < 100 && server.number(WAITING) == 0; attempt++) {
+      LivenessHarness.await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    assertThat(server.number(WAITING)).as("nobody waits").isEqualTo(1);
+  }
+}
