@@ -7,13 +7,13 @@ import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,8 +65,8 @@ final class CatalogFollower {
     /** A member of this agent that another one joined later. */
     void superseded(ServedMembers.Served served);
 
-    /** A member of this agent in a catalogue that went back to before its join. */
-    void setBack(ServedMembers.Served served);
+    /** Members of this agent in a catalogue that went back to before their join. */
+    void setBack(List<ServedMembers.Served> served);
 
     /** A followed member that the catalogue lost and that nobody restored yet. */
     void lost(MemberId id);
@@ -115,7 +115,7 @@ final class CatalogFollower {
   }
 
   /** Reads soon. */
-  private void changed() {
+  void changed() {
     long whole = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
     long pause = whole - (System.nanoTime() - hastenedAt);
     if (hastening || ticker == null) {
@@ -157,33 +157,51 @@ final class CatalogFollower {
         listener.found(member);
       }
     }
-    Set<MemberId> missing = new TreeSet<>(joinedHere);
-    cache.all().forEach(member -> missing.add(member.id()));
-    missing.removeIf(id -> now.containsKey(id) || queue.mayBeOutdated(id, read));
+    List<Member> missing =
+        cache.all().stream()
+            .filter(member -> !now.containsKey(member.id()))
+            .filter(member -> !queue.mayBeOutdated(member.id(), read))
+            .toList();
+    List<ServedMembers.Served> setBack = new ArrayList<>();
     for (MemberId id : joinedHere) {
       if (now.containsKey(id) && !queue.mayBeOutdated(id, read)) {
-        served.get(id).ifPresent(own -> judge(own, now.get(id).incarnation()));
+        served.get(id).ifPresent(own -> judge(own, now.get(id).incarnation(), setBack));
       }
+    }
+    if (!setBack.isEmpty()) {
+      listener.setBack(setBack);
     }
     return explain(missing, read);
   }
 
-  private void judge(ServedMembers.Served own, Incarnation stored) {
-    if (own.state() != ServedMembers.State.SERVED || own.incarnation().equals(stored)) {
-      return;
-    }
-    if (stored != null && stored.isNewerThan(own.incarnation())) {
-      listener.superseded(own);
-    } else {
-      listener.setBack(own);
+  /** A newer life is another agent's. Any other is what the catalogue knew before ours. */
+  private void judge(
+      ServedMembers.Served own, Incarnation stored, List<ServedMembers.Served> setBack) {
+    boolean ours = own.incarnation().equals(stored);
+    boolean newer = stored != null && stored.isNewerThan(own.incarnation());
+    switch (own.state()) {
+      case SERVED -> {
+        if (newer) {
+          listener.superseded(own);
+        } else if (!ours) {
+          setBack.add(own);
+        }
+      }
+      // Nobody beats for it yet, or a backend has a life that the catalogue does not know.
+      case STRANDED, SUPERSEDED -> {
+        if (!newer) {
+          setBack.add(own);
+        }
+      }
+      case CONFLICT, LEFT -> {}
     }
   }
 
   /** What a read did not find was deleted, or is lost. */
-  private Future<Void> explain(Set<MemberId> missing, long read) {
+  private Future<Void> explain(List<Member> missing, long read) {
     Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
     listener.unreadable(catalog.unreadable());
-    return explain(List.copyOf(missing), 0, read, now)
+    return explain(missing, 0, read, now)
         // Whether the others were deleted is asked again with the next read.
         .otherwise(
             failure -> {
@@ -198,24 +216,25 @@ final class CatalogFollower {
   }
 
   /** A few at a time: no store answers ten thousand questions at once. */
-  private Future<Void> explain(List<MemberId> missing, int from, long read, Set<MemberId> now) {
+  private Future<Void> explain(List<Member> missing, int from, long read, Set<MemberId> now) {
     if (from >= missing.size()) {
       return Future.succeededFuture();
     }
     int to = Math.min(missing.size(), from + AT_ONCE);
     return Future.join(
-            missing.subList(from, to).stream().map(id -> explain(id, read, now)).toList())
+            missing.subList(from, to).stream().map(member -> explain(member, read, now)).toList())
         .compose(all -> explain(missing, to, read, now));
   }
 
-  private Future<Boolean> explain(MemberId id, long read, Set<MemberId> now) {
+  private Future<Boolean> explain(Member member, long read, Set<MemberId> now) {
+    MemberId id = member.id();
     if (catalog.unreadable().containsKey(id.toString())) {
       // It is there, as something else: whoever remembers it writes it anew.
       now.add(id);
       return Future.succeededFuture(false);
     }
     return guard
-        .guard(catalog.wasDeleted(id))
+        .guard(catalog.wasDeleted(member))
         .onSuccess(
             deleted -> {
               if (queue.mayBeOutdated(id, read)) {
@@ -231,12 +250,7 @@ final class CatalogFollower {
 
   private void deleted(MemberId id) {
     listener.gone(id);
-    ServedMembers.Served own = served.get(id).orElse(null);
-    if (own != null && own.state() == ServedMembers.State.LEFT) {
-      served.forget(id);
-    } else if (own != null && own.state() == ServedMembers.State.SERVED) {
-      listener.deleted(own);
-    }
+    served.get(id).ifPresent(listener::deleted);
   }
 
   /** The agent that beats for a member knows it best, and comes first. */

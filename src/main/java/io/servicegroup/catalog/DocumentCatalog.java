@@ -239,8 +239,8 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> wasDeleted(MemberId id) {
-    return store.wasRemoved(MemberDocument.key(id));
+  public Future<Boolean> wasDeleted(Member lastSeen) {
+    return store.wasRemoved(MemberDocument.key(lastSeen.id()));
   }
 
   @Override

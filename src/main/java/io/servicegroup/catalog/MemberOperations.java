@@ -4,7 +4,6 @@ import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberUpdate;
@@ -12,17 +11,12 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What is done to members here, and what follows from what others did to them. The writes of one
- * member follow each other.
- */
-final class MemberOperations implements CatalogFollower.Listener {
+/** What is done to members here. The writes of one member follow each other. */
+final class MemberOperations {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemberOperations.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -36,7 +30,7 @@ final class MemberOperations implements CatalogFollower.Listener {
   private final MemberQueue queue;
   private final ServedMembers served;
   private final CatalogPublisher publisher;
-  private final CatalogLosses losses;
+  private final Generations generations;
 
   MemberOperations(
       Vertx vertx,
@@ -47,7 +41,7 @@ final class MemberOperations implements CatalogFollower.Listener {
       MemberQueue queue,
       ServedMembers served,
       CatalogPublisher publisher,
-      CatalogLosses losses) {
+      Generations generations) {
     this.vertx = vertx;
     this.agentId = agentId;
     this.backends = backends;
@@ -56,7 +50,7 @@ final class MemberOperations implements CatalogFollower.Listener {
     this.queue = queue;
     this.served = served;
     this.publisher = publisher;
-    this.losses = losses;
+    this.generations = generations;
   }
 
   /** Begins a new incarnation of a member, which this agent serves from here on. */
@@ -66,7 +60,7 @@ final class MemberOperations implements CatalogFollower.Listener {
 
   private Future<ServiceCatalog.Joined> register(ServiceSpec spec) {
     return guard
-        .guard(catalog.join(spec, agentId, backends))
+        .guard(catalog.join(spec, agentId, backends, generations.newest()))
         .compose(
             joined -> {
               Member member = joined.member();
@@ -76,11 +70,19 @@ final class MemberOperations implements CatalogFollower.Listener {
                   joined.created() ? "new" : "known",
                   member.incarnation());
               served.joined(spec, member.incarnation());
-              publisher.stored(member);
+              generations.listenToBackends();
+              stored(member);
               return Topics.HEARTBEAT_START
                   .request(vertx, new LocalMember(spec, member.incarnation()), PATIENCE)
+                  .onFailure(failure -> served.become(spec.id(), ServedMembers.State.STRANDED))
                   .map(joined);
             });
+  }
+
+  /** A member as it is stored now. */
+  private void stored(Member member) {
+    generations.saw(member.incarnation());
+    publisher.stored(member);
   }
 
   /** Ends this agent's service for a member; its row stays. */
@@ -93,6 +95,9 @@ final class MemberOperations implements CatalogFollower.Listener {
   private Future<Void> leave(MemberId id, ServedMembers.State state) {
     if (state == ServedMembers.State.LEFT) {
       return Future.succeededFuture();
+    }
+    if (state == ServedMembers.State.SUPERSEDED || state == ServedMembers.State.CONFLICT) {
+      return refuseToLeave(id);
     }
     return stopBeating(id)
         .map(
@@ -131,7 +136,7 @@ final class MemberOperations implements CatalogFollower.Listener {
                 .onSuccess(
                     member -> {
                       LOG.info("{} was updated: {}", update.id(), MemberUpdates.describe(update));
-                      publisher.stored(member);
+                      stored(member);
                     }));
   }
 
@@ -185,79 +190,5 @@ final class MemberOperations implements CatalogFollower.Listener {
 
   private static boolean isNotFound(Throwable failure) {
     return failure instanceof ServiceGroupException refusal && refusal.status() == NOT_FOUND;
-  }
-
-  /** Somebody found that this agent may not beat for a member any more. */
-  void conflict(Conflict conflict) {
-    Optional<ServedMembers.Served> own = served.get(conflict.id());
-    if (own.filter(it -> it.incarnation().equals(conflict.incarnation())).isPresent()) {
-      served.become(conflict.id(), ServedMembers.State.CONFLICT);
-    }
-  }
-
-  @Override
-  public void found(Member member) {
-    publisher.stored(member);
-  }
-
-  @Override
-  public void gone(MemberId id) {
-    publisher.gone(id);
-  }
-
-  @Override
-  public void deleted(ServedMembers.Served own) {
-    giveUp(own, Conflict.Kind.DELETED);
-  }
-
-  @Override
-  public void superseded(ServedMembers.Served own) {
-    giveUp(own, Conflict.Kind.SUPERSEDED);
-  }
-
-  private void giveUp(ServedMembers.Served own, Conflict.Kind kind) {
-    MemberId id = own.spec().id();
-    served.become(id, ServedMembers.State.CONFLICT);
-    Topics.CONFLICT.publish(vertx, new Conflict(id, own.incarnation(), kind));
-  }
-
-  @Override
-  public void setBack(ServedMembers.Served own) {
-    LOG.warn("The catalogue lost the join of {} (restored?); joining again", own.spec().id());
-    join(own.spec())
-        .onFailure(
-            failure -> LOG.debug("{}: next attempt with the next read", own.spec().id(), failure));
-  }
-
-  /**
-   * Restored as it was last seen, with its incarnation: for its evaluators nothing happened. Where
-   * that life is not its agent's present one, its agent finds that with its next read.
-   */
-  @Override
-  public void lost(MemberId id) {
-    queue
-        .run(
-            id,
-            () ->
-                publisher
-                    .lastSeen(id)
-                    .map(member -> guard.guard(catalog.restore(member)))
-                    .orElse(Future.succeededFuture(false)))
-        .onFailure(failure -> LOG.debug("{}: next attempt with the next read", id, failure));
-  }
-
-  @Override
-  public void losses(Set<MemberId> ids) {
-    losses.found(ids);
-  }
-
-  @Override
-  public void unreadable(Map<String, String> documents) {
-    losses.unreadable(documents);
-  }
-
-  /** A configured service that the catalogue refuses, which health is to show. */
-  void clash(MemberId id) {
-    Topics.CONFLICT.publish(vertx, new Conflict(id, null, Conflict.Kind.CLASH));
   }
 }

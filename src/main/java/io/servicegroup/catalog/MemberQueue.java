@@ -38,6 +38,15 @@ final class MemberQueue {
   }
 
   /**
+   * Something was learned of a member that a read under way may not know.
+   *
+   * @param id the member
+   */
+  void touch(MemberId id) {
+    writtenAt.put(id, ++clock);
+  }
+
+  /**
    * Begins a read of many members.
    *
    * @return for {@link #mayBeOutdated}

@@ -47,11 +47,16 @@ public final class RegistrationVerticle extends VerticleBase {
     MemberCache cache = new MemberCache();
     ServedMembers served = new ServedMembers();
     CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
-    CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
+    Generations generations = new Generations(vertx);
     MemberOperations operations =
         new MemberOperations(
-            vertx, agentId, backends(), catalog, guard, queue, served, publisher, losses);
-    follower = new CatalogFollower(vertx, catalog, guard, scope, queue, cache, served, operations);
+            vertx, agentId, backends(), catalog, guard, queue, served, publisher, generations);
+    CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
+    CatalogFindings findings =
+        new CatalogFindings(
+            vertx, catalog, guard, queue, served, publisher, generations, losses, operations::join);
+    follower = new CatalogFollower(vertx, catalog, guard, scope, queue, cache, served, findings);
+    findings.recheckBy(follower::changed);
     Verdicts verdicts = new Verdicts(vertx);
     AgentConfig.Liveness pace = config.liveness();
     return guard
@@ -63,7 +68,8 @@ public final class RegistrationVerticle extends VerticleBase {
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
               serve(new MemberLists(catalog, guard, cache, verdicts));
               serve(operations, verdicts);
-              new ConfiguredJoins(vertx, operations::join, operations::clash)
+              Topics.CONFLICT.consume(vertx, findings::conflict);
+              new ConfiguredJoins(vertx, operations::join, findings::clash)
                   .start(config.services());
             })
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
@@ -97,7 +103,6 @@ public final class RegistrationVerticle extends VerticleBase {
         update -> verdicts.explain(update.id(), operations.update(update)).compose(verdicts::view));
     Topics.LEAVE.serve(vertx, id -> verdicts.explain(id, operations.leave(id)));
     Topics.DELETE.serve(vertx, id -> verdicts.explain(id, operations.delete(id)));
-    Topics.CONFLICT.consume(vertx, operations::conflict);
   }
 
   @Override

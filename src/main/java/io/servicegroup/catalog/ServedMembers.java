@@ -22,7 +22,11 @@ final class ServedMembers {
   enum State {
     /** This agent beats for it. */
     SERVED,
-    /** This agent may not beat for it any more. */
+    /** It was joined, and nobody took up beating for it: to be joined again. */
+    STRANDED,
+    /** Another agent joined it later. */
+    SUPERSEDED,
+    /** This agent may not beat for it any more, for another cause. */
     CONFLICT,
     /** It left in good order. */
     LEFT

@@ -109,16 +109,14 @@ public interface ServiceCatalog {
   Future<List<Member>> find(Collection<MemberId> ids);
 
   /**
-   * Tells whether a member that was there and is not any more was deleted, rather than lost by a
-   * store that keeps nothing for certain. What was lost is nobody's end: whoever remembers it
-   * restores it.
+   * Tells whether a member that was there and is not any more was deleted, rather than lost: by a
+   * store that keeps nothing for certain, came back older, or was emptied by somebody. What was
+   * lost is nobody's end: whoever remembers it restores it.
    *
-   * @param id a member that a read did not find
-   * @return always true where the store loses nothing
+   * @param lastSeen a member that a read did not find, as it was
+   * @return whether the store knows of its deletion
    */
-  default Future<Boolean> wasDeleted(MemberId id) {
-    return Future.succeededFuture(true);
-  }
+  Future<Boolean> wasDeleted(Member lastSeen);
 
   /**
    * Stores a member that the store lost, as it was last seen, with its incarnation: only where
@@ -127,11 +125,9 @@ public interface ServiceCatalog {
    *
    * @param member as last seen
    * @return whether it was stored; refused with 409 where (host, binary) exists in another group by
-   *     now. Always false where the store loses nothing
+   *     now
    */
-  default Future<Boolean> restore(Member member) {
-    return Future.succeededFuture(false);
-  }
+  Future<Boolean> restore(Member member);
 
   /**
    * The members that the store knows by name only, by what the last {@link #list} found: their

@@ -278,8 +278,8 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> wasDeleted(MemberId id) {
-    return attempt(() -> !store.lost.contains(id));
+  public Future<Boolean> wasDeleted(Member lastSeen) {
+    return attempt(() -> !store.lost.contains(lastSeen.id()));
   }
 
   @Override

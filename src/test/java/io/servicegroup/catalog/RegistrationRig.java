@@ -18,8 +18,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +40,10 @@ abstract class RegistrationRig {
   final BlockingQueue<Conflict> conflicts = new LinkedBlockingQueue<>();
   final BlockingQueue<LocalMember> started = new LinkedBlockingQueue<>();
   final BlockingQueue<MemberId> stopped = new LinkedBlockingQueue<>();
+
+  /** What those who ask to begin beating are refused with, once each. */
+  final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
+
   Vertx vertx;
 
   @BeforeEach
@@ -48,6 +54,10 @@ abstract class RegistrationRig {
     Topics.HEARTBEAT_START.serve(
         vertx,
         local -> {
+          RuntimeException refusal = refusals.poll();
+          if (refusal != null) {
+            return Future.failedFuture(refusal);
+          }
           started.add(local);
           return Future.succeededFuture();
         });

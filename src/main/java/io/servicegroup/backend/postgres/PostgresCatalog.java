@@ -190,6 +190,26 @@ final class PostgresCatalog implements ServiceCatalog {
         .map(member -> required(id, member));
   }
 
+  /** Who was joined by no agent of ours is not ours to bring back either. */
+  @Override
+  public Future<Boolean> wasDeleted(Member lastSeen) {
+    return lastSeen.incarnation() == null
+        ? Future.succeededFuture(true)
+        : client
+            .query(
+                PostgresCatalogSql.WAS_DELETED,
+                Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
+            .map(found -> found.size() > 0);
+  }
+
+  @Override
+  public Future<Boolean> restore(Member member) {
+    return refuseClash(member.id(), member.binary())
+        .compose(free -> one(PostgresCatalogSql.RESTORE, PostgresCatalogRows.values(member)))
+        .map(Optional::isPresent)
+        .recover(failure -> Future.failedFuture(unstorable(member, failure)));
+  }
+
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
     return client

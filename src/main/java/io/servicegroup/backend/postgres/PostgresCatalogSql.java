@@ -189,6 +189,43 @@ final class PostgresCatalogSql {
           + NOTIFY
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
+  /** Group, host, uuid; the same name may have been deleted and joined again. */
+  static final String WAS_DELETED =
+      """
+      SELECT FROM services
+      WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
+        AND uuid IS NOT DISTINCT FROM $3::text
+      LIMIT 1
+      """;
+
+  /** As {@link #ADOPT}, where there is nothing of the member, not even that it was deleted. */
+  static final String RESTORE =
+      """
+      WITH s AS (
+        INSERT INTO services (topic, host, "binary", version, uuid, disabled, disabled_reason,
+          forced_down, report_count, deleted, created_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $NOW
+        WHERE NOT EXISTS (SELECT FROM services
+          WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
+            AND uuid IS NOT DISTINCT FROM $5)
+        ON CONFLICT DO NOTHING
+        RETURNING *
+      ), m AS (
+        INSERT INTO servicegroup_members
+          (service_id, generation, incarnation, agent, backends, metadata, joined_count)
+        SELECT id, $10, $9, $11, $12, $13, report_count FROM s
+        ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
+          incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          state_reason = NULL, changed = pg_current_xact_id()
+        RETURNING *
+      ) SELECT
+      """
+              .replace("$NOW", NOW)
+          + COLUMNS
+          + NOTIFY
+          + " FROM s JOIN m ON m.service_id = s.id";
+
   /** Group, host. */
   static final String DELETE =
       """

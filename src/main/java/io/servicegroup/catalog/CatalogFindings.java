@@ -1,0 +1,154 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What follows here from what others did to members, and from what the store lost of them. */
+final class CatalogFindings implements CatalogFollower.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogFindings.class);
+
+  private final Vertx vertx;
+  private final ServiceCatalog catalog;
+  private final StoreGuard guard;
+  private final MemberQueue queue;
+  private final ServedMembers served;
+  private final CatalogPublisher publisher;
+  private final Generations generations;
+  private final CatalogLosses losses;
+  private final Function<ServiceSpec, Future<?>> rejoin;
+  private Runnable recheck = () -> {};
+
+  CatalogFindings(
+      Vertx vertx,
+      ServiceCatalog catalog,
+      StoreGuard guard,
+      MemberQueue queue,
+      ServedMembers served,
+      CatalogPublisher publisher,
+      Generations generations,
+      CatalogLosses losses,
+      Function<ServiceSpec, Future<?>> rejoin) {
+    this.vertx = vertx;
+    this.catalog = catalog;
+    this.guard = guard;
+    this.queue = queue;
+    this.served = served;
+    this.publisher = publisher;
+    this.generations = generations;
+    this.losses = losses;
+    this.rejoin = rejoin;
+  }
+
+  /** Tells what reads the catalogue soon. */
+  void recheckBy(Runnable reading) {
+    recheck = reading;
+  }
+
+  /** Somebody found that this agent may not beat for a member any more. */
+  void conflict(Conflict conflict) {
+    Optional<ServedMembers.Served> own = served.get(conflict.id());
+    if (own.filter(it -> it.incarnation().equals(conflict.incarnation())).isPresent()) {
+      served.become(
+          conflict.id(),
+          conflict.kind() == Conflict.Kind.SUPERSEDED
+              ? ServedMembers.State.SUPERSEDED
+              : ServedMembers.State.CONFLICT);
+      // Who joined it later wrote that before whoever found it: a read from here on shows it.
+      queue.touch(conflict.id());
+      recheck.run();
+    }
+  }
+
+  @Override
+  public void found(Member member) {
+    generations.saw(member.incarnation());
+    publisher.stored(member);
+  }
+
+  @Override
+  public void gone(MemberId id) {
+    publisher.gone(id);
+  }
+
+  /** Nothing of it is this agent's any more, whoever joins it next. */
+  @Override
+  public void deleted(ServedMembers.Served own) {
+    served.forget(own.spec().id());
+    if (own.state() != ServedMembers.State.LEFT) {
+      giveUp(own, Conflict.Kind.DELETED);
+    }
+  }
+
+  @Override
+  public void superseded(ServedMembers.Served own) {
+    served.become(own.spec().id(), ServedMembers.State.SUPERSEDED);
+    giveUp(own, Conflict.Kind.SUPERSEDED);
+  }
+
+  private void giveUp(ServedMembers.Served own, Conflict.Kind kind) {
+    Topics.CONFLICT.publish(vertx, new Conflict(own.spec().id(), own.incarnation(), kind));
+  }
+
+  @Override
+  public void setBack(List<ServedMembers.Served> own) {
+    LOG.warn(
+        "The catalogue does not know the last join of {} members of this agent ({}{}): it came"
+            + " back older, and they are joined again",
+        own.size(),
+        own.get(0).spec().id(),
+        own.size() > 1 ? ", …" : "");
+    own.forEach(
+        each ->
+            rejoin
+                .apply(each.spec())
+                .onFailure(
+                    failure ->
+                        LOG.debug(
+                            "{}: next attempt with the next read", each.spec().id(), failure)));
+  }
+
+  /**
+   * Restored as it was last seen, with its incarnation: for its evaluators nothing happened. Where
+   * that life is not its agent's present one, its agent finds that with its next read.
+   */
+  @Override
+  public void lost(MemberId id) {
+    queue
+        .run(
+            id,
+            () ->
+                publisher
+                    .lastSeen(id)
+                    .map(member -> guard.guard(catalog.restore(member)))
+                    .orElse(Future.succeededFuture(false)))
+        .onFailure(failure -> LOG.debug("{}: next attempt with the next read", id, failure));
+  }
+
+  @Override
+  public void losses(Set<MemberId> ids) {
+    losses.found(ids);
+  }
+
+  @Override
+  public void unreadable(Map<String, String> documents) {
+    losses.unreadable(documents);
+  }
+
+  /** A configured service that the catalogue refuses, which health is to show. */
+  void clash(MemberId id) {
+    Topics.CONFLICT.publish(vertx, new Conflict(id, null, Conflict.Kind.CLASH));
+  }
+}

@@ -1,0 +1,99 @@
+package io.servicegroup.catalog;
+
+import static io.servicegroup.catalog.Services.assertRefused;
+import static io.servicegroup.catalog.Services.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.Sightings;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Whose life a member lives, where the catalogue came back older or another agent joined it. */
+class RegistrationLivesTest extends RegistrationRig {
+
+  @Test
+  void aCatalogueThatCameBackOlderGetsANewerLifeThanThoseItForgot() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    Member backup = join("h1").view().member();
+    join("h1");
+    Incarnation last = join("h1").view().member().incarnation();
+    started.clear();
+
+    store.restore(backup, backup.incarnation().generation());
+    store.notifyWatchers();
+
+    LocalMember again = next(started);
+    assertThat(again.incarnation().isNewerThan(last)).isTrue();
+    assertThat(store.get(H1).incarnation()).isEqualTo(again.incarnation());
+    assertThat(conflicts).isEmpty();
+  }
+
+  @Test
+  void aMemberThatNobodyBeginsToBeatForIsJoinedAgain() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    started.clear();
+    refusals.add(new ServiceGroupException(409, "it was joined again in the meantime"));
+    assertRefused(409, () -> join("h1"));
+    Incarnation stranded = store.get(H1).incarnation();
+
+    store.notifyWatchers();
+
+    assertThat(next(started).incarnation().isNewerThan(stranded)).isTrue();
+  }
+
+  /** The catalogue went back to before a life that a backend still has. */
+  @Test
+  void whoIsSupersededInABackendOnlyIsJoinedAboveThat() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    Incarnation ours = join("h1").view().member().incarnation();
+    next(started);
+    Incarnation forgotten = new Incarnation(5000, "forgotten");
+
+    Beat beat = new Beat(H1, forgotten, 7);
+    Topics.SIGHTINGS.publish(
+        vertx, new Sightings("postgresql", 1, List.of(beat), List.of(), List.of(), List.of()));
+    Topics.CONFLICT.publish(vertx, new Conflict(H1, ours, Conflict.Kind.SUPERSEDED));
+
+    assertThat(next(started).incarnation().isNewerThan(forgotten)).isTrue();
+  }
+
+  @Test
+  void whoIsSupersededLeavesNothing() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    next(events);
+    await(new MemoryCatalog(vertx, store, true).join(spec("h1"), "agent-2", Set.of()));
+    store.notifyWatchers();
+    assertThat(next(conflicts).kind()).isEqualTo(Conflict.Kind.SUPERSEDED);
+
+    assertRefused(409, () -> await(Topics.LEAVE.request(vertx, H1, PATIENCE)))
+        .hasMessageContaining("agent-2");
+    assertThat(stopped).isEmpty();
+  }
+
+  @Test
+  void whatWasDeletedElsewhereIsNotHereAnyMore() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    next(events);
+    store.remove(H1);
+    store.notifyWatchers();
+    assertThat(next(conflicts).kind()).isEqualTo(Conflict.Kind.DELETED);
+    assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.DELETED);
+
+    assertRefused(404, () -> await(Topics.LEAVE.request(vertx, H1, PATIENCE)));
+    assertRefused(404, () -> await(Topics.DELETE.request(vertx, H1, PATIENCE)));
+    assertThat(join("h1").created()).isTrue();
+    assertThat(next(events).own()).isTrue();
+  }
+}
