@@ -36,7 +36,7 @@ public interface DocumentStore {
    * A document as it was read.
    *
    * @param key its name
-   * @param text its contents
+   * @param text its contents; null where it is there and this agent may not read it
    * @param version the store's own; only for {@link #write} and {@link #remove}
    */
   record Document(Key key, String text, Object version) {}

@@ -63,6 +63,9 @@ final class MemberDocument {
    * @throws Unreadable where it is no member, or another one
    */
   static Member read(Document document) {
+    if (document.text() == null) {
+      throw new Unreadable("this agent's user may not read it");
+    }
     try {
       Member member = member(new JsonObject(document.text()));
       if (!key(member.id()).equals(document.key())) {

@@ -6,9 +6,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -23,6 +27,15 @@ import org.apache.zookeeper.data.Stat;
  * Every call is answered, at the latest when its connection is given up.
  */
 final class ZooKeeperClient {
+
+  private static final Set<Code> UNHEARD =
+      Set.of(
+          Code.CONNECTIONLOSS,
+          Code.SESSIONEXPIRED,
+          Code.SESSIONMOVED,
+          Code.OPERATIONTIMEOUT,
+          Code.REQUESTTIMEOUT,
+          Code.SESSIONCLOSEDREQUIRESASLAUTH);
 
   private final Context context;
   private final ZooKeeperSession session;
@@ -114,6 +127,10 @@ final class ZooKeeperClient {
                     (rc, p, c, name) -> reply.answer(rc, null),
                     null))
         .recover(failure -> unless(failure, Code.NODEEXISTS, null))
+        // Whoever may not make it may find it made.
+        .recover(
+            failure ->
+                is(failure, Code.NOAUTH) ? exists(path, failure) : Future.failedFuture(failure))
         .recover(
             failure ->
                 is(failure, Code.NONODE) && path.lastIndexOf('/') > 0
@@ -122,8 +139,31 @@ final class ZooKeeperClient {
                     : Future.failedFuture(failure));
   }
 
+  /** Needs no right. */
+  private Future<Void> exists(String path, Throwable otherwise) {
+    return this.<Void>call(
+            path,
+            (zk, reply) -> zk.exists(path, false, (rc, p, c, stat) -> reply.answer(rc, null), null))
+        .recover(failure -> Future.failedFuture(is(failure, Code.NONODE) ? otherwise : failure));
+  }
+
   static boolean is(Throwable failure, Code code) {
     return failure instanceof KeeperException answer && answer.code() == code;
+  }
+
+  /**
+   * What the servers themselves refused, rather than it being lost on the way: why, or empty where
+   * the connection is to blame.
+   */
+  static Optional<String> refusal(Throwable failure) {
+    return failure instanceof KeeperException answer && !UNHEARD.contains(answer.code())
+        ? Optional.of(text(answer))
+        : Optional.empty();
+  }
+
+  /** What the servers said, as half a sentence; the client's own begins with its name for it. */
+  static String text(Throwable failure) {
+    return String.valueOf(failure.getMessage()).replace("KeeperErrorCode = ", "");
   }
 
   /** An answer in place of one failure. */
@@ -150,6 +190,13 @@ final class ZooKeeperClient {
                   }
                 }));
     return answer.future();
+  }
+
+  /** Does something for each, at once; fails when all have ended, where one did. */
+  static <T> Future<?> all(Iterable<T> items, Function<T, Future<?>> work) {
+    List<Future<?>> under = new ArrayList<>();
+    items.forEach(item -> under.add(work.apply(item)));
+    return Future.join(under);
   }
 
   /** A node that was read. */

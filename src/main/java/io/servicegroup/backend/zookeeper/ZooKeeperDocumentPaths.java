@@ -33,6 +33,11 @@ final class ZooKeeperDocumentPaths {
     return kind(kind) + "/" + encode(group);
   }
 
+  /** The node above a document. */
+  String above(Key key) {
+    return group(key.kind(), key.group());
+  }
+
   String node(Key key) {
     return group(key.kind(), key.group()) + "/" + encode(key.name());
   }

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.zookeeper;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
@@ -33,6 +34,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperSession session;
   private final ZooKeeperClient client;
   private final ZooKeeperPicture picture;
+  private final ZooKeeperUnreadable unreadable;
   private final ZooKeeperReader reader;
   private final ZooKeeperWriter writer;
   private final ZooKeeperMarks marks;
@@ -51,8 +53,11 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     session = new ZooKeeperSession(vertx, settings.backend(), options, new Events());
     client = new ZooKeeperClient(vertx, session, options);
     picture = new ZooKeeperPicture(settings, roster);
-    reader = new ZooKeeperReader(client, layout, settings, roster, picture);
-    writer = new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings);
+    Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
+    unreadable = new ZooKeeperUnreadable(concerns);
+    reader = new ZooKeeperReader(client, layout, settings, roster, picture, unreadable, concerns);
+    writer =
+        new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
     marks = new ZooKeeperMarks(client, layout, settings);
     pollBound = bound(settings.pollInterval());
     writeBound = bound(settings.reportInterval());
@@ -79,13 +84,19 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
                     new VertxException(
                         options.where() + options.silence() + failure.getMessage(), true)))
         .compose(connected -> client.ensure(layout.groups()))
-        .compose(there -> client.ensure(layout.marks()));
+        .compose(there -> client.ensure(layout.marks()))
+        .compose(there -> client.get(layout.groups()))
+        .mapEmpty();
   }
 
   @Override
   public void catalogued(CatalogEvent event) {
     roster.catalogued(event);
-    picture.catalogued(event.member().id(), event.type() == CatalogEvent.Type.DELETED);
+    boolean deleted = event.type() == CatalogEvent.Type.DELETED;
+    picture.catalogued(event.member().id(), deleted);
+    if (deleted) {
+      unreadable.remove(event.member().id());
+    }
     reader.catalogued(event.member().id());
     marks.catalogued(event);
   }
@@ -120,7 +131,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     boolean away = interrupted;
     interrupted = false;
     return new Observation(
-        seen.beats(), seen.held(), seen.gone(), seen.unwitnessed(), dataLost, away);
+        seen.beats(), seen.held(), seen.gone(), unreadable.all(), dataLost, away);
   }
 
   /** Waits no longer; what is not there yet is seen by a later poll. */

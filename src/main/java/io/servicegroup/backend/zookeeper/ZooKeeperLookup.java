@@ -1,8 +1,10 @@
 package io.servicegroup.backend.zookeeper;
 
+import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
 import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
+import org.apache.zookeeper.KeeperException.Code;
 
 /**
  * Reads what there is of a member: its node, and only where there is none, its mark. Both are
@@ -25,6 +27,17 @@ final class ZooKeeperLookup {
             node ->
                 node != null
                     ? Future.succeededFuture(Presence.of(node, null))
-                    : client.get(layout.mark(id)).map(mark -> Presence.of(null, mark)));
+                    : mark(id).map(mark -> Presence.of(null, mark)));
+  }
+
+  /** One that may not be read explains nothing; the node is away all the same. */
+  private Future<Found> mark(MemberId id) {
+    return client
+        .get(layout.mark(id))
+        .recover(
+            failure ->
+                ZooKeeperClient.is(failure, Code.NOAUTH)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(failure));
   }
 }

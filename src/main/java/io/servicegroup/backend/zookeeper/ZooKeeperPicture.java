@@ -59,6 +59,13 @@ final class ZooKeeperPicture {
     observation = null;
   }
 
+  /** What is there of a member cannot be known, and what was known is over. */
+  void unreadable(MemberId id) {
+    observation = null;
+    read.remove(id);
+    gone.remove(id);
+  }
+
   /** The roster is not what it was. */
   void catalogued(MemberId id, boolean deleted) {
     observation = null;

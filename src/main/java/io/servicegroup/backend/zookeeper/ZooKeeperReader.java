@@ -1,9 +1,10 @@
 package io.servicegroup.backend.zookeeper;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
-import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -12,12 +13,9 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.EventType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the picture: lists what is watched at each connection, since watches tell nothing of the
@@ -26,10 +24,11 @@ import org.slf4j.LoggerFactory;
  */
 final class ZooKeeperReader {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperReader.class);
-
   /** How many reads are under way at a time. */
   private static final int BATCH = 500;
+
+  private static final String UNKNOWN =
+      "whoever is in it and is not in the catalogue is not seen here";
 
   private final ZooKeeperClient client;
   private final ZooKeeperLookup lookup;
@@ -37,31 +36,31 @@ final class ZooKeeperReader {
   private final LivenessSettings settings;
   private final Roster roster;
   private final ZooKeeperPicture picture;
-  private final Set<String> watched = new HashSet<>();
+  private final ZooKeeperParts parts;
+  private final ZooKeeperUnreadable unreadable;
   private final Set<MemberId> dirty = new LinkedHashSet<>();
-  private final Set<MemberId> unreadable = new HashSet<>();
-  private final OutageLog outages;
   private Runnable news = () -> {};
   private Promise<Void> settled;
   private long connection;
   private boolean connected;
   private boolean reading;
-  private boolean incomplete;
-  private int listings;
 
   ZooKeeperReader(
       ZooKeeperClient client,
       ZooKeeperLayout layout,
       LivenessSettings settings,
       Roster roster,
-      ZooKeeperPicture picture) {
+      ZooKeeperPicture picture,
+      ZooKeeperUnreadable unreadable,
+      Concerns concerns) {
     this.client = client;
     this.lookup = new ZooKeeperLookup(client, layout);
     this.layout = layout;
     this.settings = settings;
     this.roster = roster;
     this.picture = picture;
-    this.outages = new OutageLog("What backend " + settings.backend() + " lists", System::nanoTime);
+    this.parts = new ZooKeeperParts(concerns, this::read);
+    this.unreadable = unreadable;
   }
 
   /** Whom to tell that a poll would see something new. */
@@ -73,11 +72,15 @@ final class ZooKeeperReader {
   void connected() {
     forget();
     connected = true;
-    list(
-        client
-            .sync(layout.groups())
-            .compose(synced -> all(List.of(layout.groups(), layout.marks()), client::ensure))
-            .compose(there -> roots()));
+    parts.begin("", layout.groups(), "no member is seen here", this::listRoots);
+  }
+
+  private Future<?> listRoots() {
+    return client
+        .sync(layout.groups())
+        .compose(
+            synced -> ZooKeeperClient.all(List.of(layout.groups(), layout.marks()), client::ensure))
+        .onSuccess(there -> watchRoots());
   }
 
   /** What was read is not vouched for any more. */
@@ -90,89 +93,102 @@ final class ZooKeeperReader {
   private void forget() {
     connection++;
     picture.disconnected();
-    watched.clear();
+    parts.forget();
     dirty.clear();
     reading = false;
-    incomplete = false;
-    listings = 0;
   }
 
-  private Future<?> roots() {
+  private void watchRoots() {
     Set<String> groups = new HashSet<>();
     List<MemberId> single = new ArrayList<>();
     if (!settings.watchOwn()) {
       groups.addAll(settings.watchGroups());
     }
-    roster.members().forEach(member -> sort(member.id(), groups, single));
-    return Future.join(
-        all(groups, this::watchGroup),
-        all(single, this::watchMember),
-        roster.isWatched("") ? watchGroups() : Future.succeededFuture());
-  }
-
-  private void sort(MemberId id, Set<String> groups, List<MemberId> single) {
-    if (layout.refusal(id).isEmpty()) {
-      if (roster.isWatched(id.group())) {
+    for (Member member : roster.members()) {
+      MemberId id = member.id();
+      if (layout.refusal(id).isEmpty() && roster.isWatched(id.group())) {
         groups.add(id.group());
-      } else {
+      } else if (layout.refusal(id).isEmpty()) {
         single.add(id);
       }
+    }
+    groups.forEach(this::watchGroup);
+    single.forEach(this::watchMember);
+    if (roster.isWatched("")) {
+      parts.begin(layout.groups(), "the list of groups", UNKNOWN, this::watchGroups);
     }
   }
 
   /** Hears of a member whose group may not be watched yet. */
   void catalogued(MemberId id) {
-    if (connected && roster.get(id) != null && layout.refusal(id).isEmpty()) {
-      list(roster.isWatched(id.group()) ? watchGroup(id.group()) : watchMember(id));
+    if (!connected || roster.get(id) == null || layout.refusal(id).isPresent()) {
+      return;
+    }
+    if (!roster.isWatched(id.group())) {
+      watchMember(id);
+    } else if (parts.isFailed(layout.group(id.group()))) {
+      touch(id);
+    } else {
+      watchGroup(id.group());
     }
   }
 
   private Future<?> watchGroups() {
-    return client.watch(layout.groups(), AddWatchMode.PERSISTENT).compose(watching -> listGroups());
-  }
-
-  private Future<?> listGroups() {
     return client
-        .children(layout.groups())
-        .compose(
-            names ->
-                all(names.stream().filter(ZooKeeperLayout::isGroup).toList(), this::watchGroup));
+        .watch(layout.groups(), AddWatchMode.PERSISTENT)
+        .compose(watching -> client.children(layout.groups()))
+        .onSuccess(
+            names -> names.stream().filter(ZooKeeperLayout::isGroup).forEach(this::watchGroup));
   }
 
-  private Future<?> watchMember(MemberId id) {
-    if (!watched.add(layout.node(id))) {
-      return Future.succeededFuture();
-    }
-    return client.watch(layout.node(id), AddWatchMode.PERSISTENT).onSuccess(watching -> touch(id));
+  private void watchMember(MemberId id) {
+    parts.begin(
+        layout.node(id),
+        "member " + id,
+        "it is not seen here",
+        () ->
+            client
+                .watch(layout.node(id), AddWatchMode.PERSISTENT)
+                .onSuccess(watching -> touch(id)));
   }
 
-  private Future<?> watchGroup(String group) {
-    if (!watched.add(group)) {
-      return Future.succeededFuture();
-    }
-    List<String> trees = List.of(layout.group(group), layout.marks(group));
-    return all(trees, tree -> client.watch(tree, AddWatchMode.PERSISTENT_RECURSIVE))
-        .compose(
-            watching -> {
-              // Whoever is not listed any more has gone: that is to be read, too.
-              picture.known(group).forEach(dirty::add);
-              return all(trees, tree -> listMembers(group, tree));
-            });
+  private void watchGroup(String group) {
+    parts.begin(
+        layout.group(group),
+        "group " + group,
+        UNKNOWN,
+        () -> watchTree(group, layout.group(group)));
+    parts.begin(
+        layout.marks(group),
+        "marks of group " + group,
+        "why a member of it went is not seen here",
+        () -> watchTree(group, layout.marks(group)));
   }
 
-  private Future<?> listMembers(String group, String tree) {
+  private Future<?> watchTree(String group, String tree) {
     return client
-        .children(tree)
+        .watch(tree, AddWatchMode.PERSISTENT_RECURSIVE)
+        // Whoever is not listed any more has gone: that is to be read, too.
+        .onSuccess(watching -> picture.known(group).forEach(dirty::add))
+        .compose(watching -> client.children(tree))
         .onSuccess(
             names ->
-                names.forEach(name -> ZooKeeperLayout.member(group, name).ifPresent(dirty::add)));
+                names.forEach(name -> ZooKeeperLayout.member(group, name).ifPresent(dirty::add)))
+        // Whom the catalogue tells of is read by name, whether or not the group may be listed.
+        .onFailure(failure -> roster.members().forEach(member -> addOf(group, member.id())));
+  }
+
+  private void addOf(String group, MemberId id) {
+    if (id.group().equals(group) && picture.get(id) == null && layout.refusal(id).isEmpty()) {
+      dirty.add(id);
+    }
   }
 
   /** Hears of an event. */
   void changed(EventType type, String path) {
     if (type == EventType.NodeChildrenChanged) {
       if (path.equals(layout.groups())) {
-        list(listGroups());
+        parts.again(layout.groups());
       }
     } else {
       layout.member(path).ifPresent(this::touch);
@@ -185,32 +201,13 @@ final class ZooKeeperReader {
     read();
   }
 
-  private void list(Future<?> listing) {
-    long mine = connection;
-    listings++;
-    listing.onComplete(
-        result -> {
-          if (mine != connection) {
-            return;
-          }
-          listings--;
-          if (result.succeeded()) {
-            outages.succeeded();
-          } else {
-            incomplete = true;
-            outages.failed(result.cause());
-          }
-          read();
-        });
-  }
-
   /** Repeats what could not be done. */
   void retry() {
-    if (connected && incomplete && listings == 0) {
-      connected();
-    } else {
-      read();
+    if (connected) {
+      parts.retry();
+      dirty.addAll(unreadable.due());
     }
+    read();
   }
 
   private void read() {
@@ -224,7 +221,7 @@ final class ZooKeeperReader {
     long mine = connection;
     reading = true;
     List<MemberId> batch = takeBatch();
-    all(batch, id -> read(id, mine))
+    ZooKeeperClient.all(batch, id -> read(id, mine))
         .onComplete(
             result -> {
               if (mine == connection) {
@@ -233,8 +230,6 @@ final class ZooKeeperReader {
                 if (result.succeeded()) {
                   read();
                 } else {
-                  // Read again with the next poll.
-                  dirty.addAll(batch);
                   settle();
                 }
               }
@@ -256,28 +251,35 @@ final class ZooKeeperReader {
         .look(id)
         .onSuccess(
             presence -> {
+              unreadable.remove(id);
               // An event that came meanwhile is newer than what was read.
               if (mine == connection && !dirty.contains(id)) {
                 picture.saw(id, presence);
               }
             })
         .<Void>mapEmpty()
-        .recover(failure -> forbidden(id, failure));
+        .recover(failure -> forbidden(id, failure))
+        .onFailure(
+            failure -> {
+              // Read again with the next poll.
+              if (mine == connection) {
+                dirty.add(id);
+              }
+            });
   }
 
   private Future<Void> forbidden(MemberId id, Throwable failure) {
     if (!ZooKeeperClient.is(failure, Code.NOAUTH)) {
       return Future.failedFuture(failure);
     }
-    if (unreadable.add(id)) {
-      LOG.warn("Backend {}: may not read the node of {}", settings.backend(), id);
-    }
+    picture.unreadable(id);
+    unreadable.add(id, ZooKeeperClient.text(failure));
     return Future.succeededFuture();
   }
 
   /** Completes when everything that an event told of has been read, or cannot be. */
   Future<Void> settled() {
-    if (!connected || (!reading && listings == 0 && dirty.isEmpty())) {
+    if (!connected || (!reading && !parts.isRunning() && dirty.isEmpty())) {
       return Future.succeededFuture();
     }
     if (settled == null) {
@@ -288,15 +290,9 @@ final class ZooKeeperReader {
 
   private void settle() {
     Promise<Void> waiting = settled;
-    if (waiting != null && (!connected || listings == 0)) {
+    if (waiting != null && (!connected || !parts.isRunning())) {
       settled = null;
       waiting.complete();
     }
-  }
-
-  private static <T> Future<?> all(Iterable<T> items, Function<T, Future<?>> work) {
-    List<Future<?>> under = new ArrayList<>();
-    items.forEach(item -> under.add(work.apply(item)));
-    return Future.join(under);
   }
 }

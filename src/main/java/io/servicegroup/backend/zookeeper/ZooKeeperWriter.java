@@ -3,6 +3,7 @@ package io.servicegroup.backend.zookeeper;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Node;
 import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
@@ -50,7 +51,9 @@ final class ZooKeeperWriter {
   private final ZooKeeperPicture picture;
   private final Roster roster;
   private final LivenessSettings settings;
+  private final Concerns concerns;
   private final Set<MemberId> refused = new HashSet<>();
+  private final Set<MemberId> forbidden = new HashSet<>();
   private final Map<MemberId, Long> foreignSince = new HashMap<>();
   private List<Heartbeat> last = List.of();
   private Future<?> running = Future.succeededFuture();
@@ -62,7 +65,8 @@ final class ZooKeeperWriter {
       ZooKeeperReader reader,
       ZooKeeperPicture picture,
       Roster roster,
-      LivenessSettings settings) {
+      LivenessSettings settings,
+      Concerns concerns) {
     this.session = session;
     this.client = client;
     this.layout = layout;
@@ -71,6 +75,7 @@ final class ZooKeeperWriter {
     this.picture = picture;
     this.roster = roster;
     this.settings = settings;
+    this.concerns = concerns;
   }
 
   /** Writes what is not so yet; one run at a time. */
@@ -138,7 +143,35 @@ final class ZooKeeperWriter {
     Presence known = picture.get(wanted.id());
     Future<Presence> presence =
         known == null ? lookup.look(wanted.id()) : Future.succeededFuture(known);
-    return presence.compose(there -> write(wanted, there, conflicts, ATTEMPTS));
+    return presence
+        .compose(there -> write(wanted, there, conflicts, ATTEMPTS))
+        .onSuccess(written -> allowed(wanted.id()))
+        .recover(failure -> notAllowed(wanted.id(), failure));
+  }
+
+  private void allowed(MemberId id) {
+    if (forbidden.remove(id)
+        && forbidden.stream().noneMatch(other -> other.group().equals(id.group()))) {
+      concerns.settle(subject(id));
+    }
+  }
+
+  /** Nobody else is to wait for a right that is missing here. */
+  private Future<Void> notAllowed(MemberId id, Throwable failure) {
+    if (!ZooKeeperClient.is(failure, Code.NOAUTH)) {
+      return Future.failedFuture(failure);
+    }
+    forbidden.add(id);
+    concerns.raise(
+        subject(id),
+        ("%s is not allowed (%s): %s does not beat there. The node's ACL has"
+                + " to let the user of this backend's URI create and delete")
+            .formatted(subject(id), ZooKeeperClient.text(failure), id));
+    return Future.succeededFuture();
+  }
+
+  private static String subject(MemberId id) {
+    return "writing to group " + id.group();
   }
 
   private Future<Void> write(

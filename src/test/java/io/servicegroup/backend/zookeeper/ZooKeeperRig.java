@@ -163,6 +163,10 @@ final class ZooKeeperRig implements AutoCloseable {
             null));
   }
 
+  Vertx vertx() {
+    return vertx;
+  }
+
   /** A client of its own session. */
   ZooKeeperHandle client(String uri) throws Exception {
     CountDownLatch connected = new CountDownLatch(1);

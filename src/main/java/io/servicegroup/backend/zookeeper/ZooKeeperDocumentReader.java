@@ -1,0 +1,239 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.runtime.Backoff;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.zookeeper.KeeperException.Code;
+
+/**
+ * Reads documents. Members that were read are remembered: while a watch tells of each change to
+ * them, so that reading ten thousand again costs their names and those that changed; and where they
+ * may not be read any more, so that nobody takes them for deleted. What may not be read takes
+ * nothing else along.
+ */
+final class ZooKeeperDocumentReader {
+
+  private static final byte[] NOTHING = new byte[0];
+
+  /** How many reads are under way at a time. */
+  private static final int CHUNK = 1000;
+
+  private final ZooKeeperClient client;
+  private final ZooKeeperDocumentPaths paths;
+  private final Concerns concerns;
+  private final String members;
+  private final Map<String, Document> last = new HashMap<>();
+  private final Set<String> current = new HashSet<>();
+  private final Map<String, String> forbidden = new HashMap<>();
+  private final Backoff backoff =
+      new Backoff(ZooKeeperParts.FIRST_PAUSE, ZooKeeperParts.LONGEST_PAUSE);
+  private long dueNanos;
+  private boolean watching;
+
+  ZooKeeperDocumentReader(ZooKeeperClient client, ZooKeeperDocumentPaths paths, Concerns concerns) {
+    this.client = client;
+    this.paths = paths;
+    this.concerns = concerns;
+    this.members = paths.kind(Kind.MEMBER);
+  }
+
+  /** From here on, whether a watch tells of each change. What was read may be outdated. */
+  void watching(boolean now) {
+    watching = now;
+    current.clear();
+  }
+
+  /** A document is not what it was. */
+  void changed(String path) {
+    current.remove(path);
+  }
+
+  /** Reads some; what may not be read, and never was, comes without a text. */
+  Future<List<Document>> read(List<Key> keys) {
+    return client.sync(members).compose(synced -> new Round().read(keys));
+  }
+
+  /** Reads all members, or those of a group, in the same way. */
+  Future<List<Document>> list(String group) {
+    Round round = new Round();
+    return client
+        .sync(members)
+        .compose(
+            synced ->
+                group == null
+                    ? client.children(members)
+                    : Future.succeededFuture(List.of(encoded(group))))
+        .compose(round::list)
+        .onSuccess(found -> forgetAllBut(group, found));
+  }
+
+  private String encoded(String group) {
+    return paths.group(Kind.MEMBER, group).substring(members.length() + 1);
+  }
+
+  private void forgetAllBut(String group, List<Document> found) {
+    Set<String> there = new HashSet<>();
+    found.forEach(document -> there.add(paths.node(document.key())));
+    last.values()
+        .removeIf(
+            document ->
+                (group == null || group.equals(document.key().group()))
+                    && !there.contains(paths.node(document.key())));
+    current.retainAll(last.keySet());
+  }
+
+  /**
+   * What has to be so still for a change.
+   *
+   * @param node the document's version
+   * @param group the version of the node above, which a removal raises
+   */
+  record Version(int node, int group) {}
+
+  /** One reading. */
+  private final class Round {
+
+    private final boolean triesForbidden = System.nanoTime() - dueNanos >= 0;
+    private final List<Document> found = new ArrayList<>();
+    private final Map<String, Found> groups = new HashMap<>();
+
+    Future<List<Document>> list(List<String> groups) {
+      List<Key> keys = new ArrayList<>();
+      List<Future<?>> listed = new ArrayList<>();
+      for (String group : groups) {
+        listed.add(
+            client
+                .children(members + "/" + group)
+                .onSuccess(hosts -> hosts.forEach(host -> keys.add(paths.member(group, host))))
+                .recover(failure -> notListed(group, failure)));
+      }
+      return Future.join(listed).compose(all -> read(keys));
+    }
+
+    private Future<List<String>> notListed(String group, Throwable failure) {
+      if (!ZooKeeperClient.is(failure, Code.NOAUTH)) {
+        return Future.failedFuture(failure);
+      }
+      found.add(unreadable(new Key(Kind.MEMBER, "", group)));
+      last.values().stream()
+          .filter(document -> paths.above(document.key()).equals(members + "/" + group))
+          .forEach(found::add);
+      return Future.succeededFuture(List.of());
+    }
+
+    Future<List<Document>> read(List<Key> keys) {
+      List<Key> unread = new ArrayList<>();
+      for (Key key : keys) {
+        String path = paths.node(key);
+        boolean refused = !triesForbidden && forbidden.containsKey(path);
+        if (key.group().isEmpty()) {
+          found.add(unreadable(key));
+        } else if (!current.contains(path) && !refused) {
+          unread.add(key);
+        } else {
+          found.add(last.getOrDefault(path, unreadable(key)));
+        }
+      }
+      return read(unread, 0);
+    }
+
+    private Future<List<Document>> read(List<Key> unread, int from) {
+      if (from >= unread.size()) {
+        if (triesForbidden && !forbidden.isEmpty()) {
+          dueNanos = System.nanoTime() + backoff.failed().toNanos();
+        }
+        return Future.succeededFuture(found);
+      }
+      int to = Math.min(unread.size(), from + CHUNK);
+      List<Key> some = unread.subList(from, to);
+      List<Future<?>> reads = new ArrayList<>();
+      // Requests are answered in their order: what is above is no newer than what is below.
+      for (String group : new HashSet<>(some.stream().map(paths::above).toList())) {
+        // Where it may not be read, neither counts what is below.
+        reads.add(client.get(group).onSuccess(node -> groups.put(group, node)).otherwiseEmpty());
+      }
+      some.forEach(key -> reads.add(read(key)));
+      return Future.join(reads).compose(all -> read(unread, to));
+    }
+
+    private Future<Void> read(Key key) {
+      String path = paths.node(key);
+      return client
+          .get(path)
+          .compose(
+              node ->
+                  groups.containsKey(paths.above(key))
+                      ? Future.succeededFuture(node)
+                      : client.get(paths.above(key)).map(above -> node))
+          .<Void>map(
+              node -> {
+                take(key, path, node, groups.get(paths.above(key)));
+                return null;
+              })
+          .recover(failure -> notRead(key, path, failure));
+    }
+
+    private void take(Key key, String path, Found node, Found group) {
+      readable(key, path);
+      if (node == null || group == null) {
+        last.remove(path);
+        current.remove(path);
+        return;
+      }
+      Version version = new Version(node.stat().getVersion(), group.stat().getVersion());
+      byte[] data = node.data() == null ? NOTHING : node.data();
+      String text = new String(data, StandardCharsets.UTF_8);
+      Document document = new Document(key, text, version);
+      if (key.kind() == Kind.MEMBER) {
+        last.put(path, document);
+        if (watching) {
+          current.add(path);
+        }
+      }
+      found.add(document);
+    }
+
+    private Future<Void> notRead(Key key, String path, Throwable failure) {
+      if (!ZooKeeperClient.is(failure, Code.NOAUTH)) {
+        return Future.failedFuture(failure);
+      }
+      forbidden.put(path, key.group());
+      if (last.containsKey(path)) {
+        concerns.raise(
+            subject(key.group()),
+            "%s may not be read any more (%s): they are shown as they were read last. The nodes'"
+                    .formatted(subject(key.group()), ZooKeeperClient.text(failure))
+                + " ACLs have to let the user of catalog.uri read them");
+      }
+      found.add(last.getOrDefault(path, unreadable(key)));
+      return Future.succeededFuture();
+    }
+  }
+
+  /** What is there, but not for this agent to read; nobody writes over it. */
+  private static Document unreadable(Key key) {
+    return new Document(key, null, new Version(0, 0));
+  }
+
+  private void readable(Key key, String path) {
+    if (forbidden.remove(path) != null && !forbidden.containsValue(key.group())) {
+      backoff.succeeded();
+      concerns.settle(subject(key.group()));
+    }
+  }
+
+  private static String subject(String group) {
+    return "members of group " + group;
+  }
+}

@@ -1,0 +1,243 @@
+package io.servicegroup.backend.zookeeper;
+
+import static io.servicegroup.backend.zookeeper.ZooKeeperRig.life;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.backend.zookeeper.ZooKeeperRig.Agent;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.Life;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.model.Concern;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.ZooKeeperServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.data.ACL;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A part that the agent may not read is a fault of that part. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ZooKeeperRightsIT {
+
+  private static final byte[] CAPABILITIES = {(byte) 0xc0};
+  private static final int MANY = 300;
+  private static final Pattern RECEIVED = Pattern.compile("Received: (\\d+)");
+  private static ZooKeeperServer server;
+  private final ZooKeeperRig rig = new ZooKeeperRig();
+  private final Map<String, Concern> concerns = new ConcurrentHashMap<>();
+  private ZooKeeperHandle owner;
+
+  @BeforeAll
+  static void start() {
+    server = ZooKeeperServer.create();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    Topics.CONCERN.consume(
+        rig.vertx(),
+        concern -> {
+          if (concern.text() == null) {
+            concerns.remove(concern.subject());
+          } else {
+            concerns.put(concern.subject(), concern);
+          }
+        });
+    owner = rig.client("zookeeper://owner:pw@127.0.0.1:" + server.port());
+  }
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  private static List<ACL> mine() {
+    return Ids.CREATOR_ALL_ACL;
+  }
+
+  private static List<ACL> readable() {
+    return Arrays.asList(
+        new ACL(Perms.ALL, Ids.AUTH_IDS), new ACL(Perms.READ, Ids.ANYONE_ID_UNSAFE));
+  }
+
+  private void put(String path, List<ACL> acl, CreateMode mode) throws Exception {
+    owner.create(path, CAPABILITIES, acl, mode);
+  }
+
+  /** A namespace with a large group that everybody reads. */
+  private String namespace(String name) throws Exception {
+    put("/" + name, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    put("/" + name + "/open", Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    CountDownLatch made = new CountDownLatch(MANY);
+    for (int i = 0; i < MANY; i++) {
+      owner.create(
+          "/" + name + "/open/h" + i,
+          CAPABILITIES,
+          Ids.OPEN_ACL_UNSAFE,
+          CreateMode.EPHEMERAL,
+          (rc, path, context, made1) -> made.countDown(),
+          null);
+    }
+    assertThat(made.await(30, TimeUnit.SECONDS)).isTrue();
+    return server.uri() + "?namespace=" + name;
+  }
+
+  private static long requests() throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
+      Matcher received =
+          RECEIVED.matcher(
+              new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+      assertThat(received.find()).isTrue();
+      return Long.parseLong(received.group(1));
+    }
+  }
+
+  private static long held(Observation seen) {
+    return seen.held().stream().filter(beat -> beat.id().group().equals("open")).count();
+  }
+
+  @Test
+  void aGroupThatMayNotBeListedTakesNobodyElseAlong() throws Exception {
+    String uri = namespace("listing");
+    put("/listing/closed", mine(), CreateMode.PERSISTENT);
+    put("/listing/closed/h1", mine(), CreateMode.EPHEMERAL);
+    Agent watcher = rig.agent(uri, false);
+    watcher.await(new MemberId("open", "h1"), sight -> held(watcher.poll()) == MANY);
+
+    long before = requests();
+    int polls = 20;
+    for (int i = 0; i < polls; i++) {
+      assertThat(held(watcher.poll())).isEqualTo(MANY);
+      watcher.harness().awaitNews(Duration.ofMillis(50));
+    }
+    assertThat(requests() - before).as("requests of %d polls", polls).isLessThan(4 * polls);
+    assertThat(concerns.get("group closed").text()).contains("/listing/closed").contains("ACL");
+    assertThat(concerns.get("group closed").about()).isEqualTo("backend:zookeeper");
+
+    owner.setACL("/listing/closed", readable(), -1);
+    owner.setACL("/listing/closed/h1", readable(), -1);
+    watcher.await(new MemberId("closed", "h1"), sight -> sight.held() != null);
+    assertThat(concerns).doesNotContainKey("group closed");
+  }
+
+  @Test
+  void whoMayNotBeReadAnyMoreIsNotJudged() throws Exception {
+    String uri = namespace("reading");
+    Life life = life("closed", "h1");
+    Life other = life("open", "mine");
+    Agent watcher = rig.agent(uri, false);
+    Agent writer = rig.agent(uri, true);
+    writer.joined(life, other);
+    watcher.joined(life, other);
+    writer.harness().write(life.alive(), other.alive());
+    watcher.awaitHeld(life);
+    watcher.awaitHeld(other);
+
+    owner.setACL("/reading/closed/h1", mine(), -1);
+    owner.setACL("/reading/closed", mine(), -1);
+    // Whoever starts now may not read it; neither may who connects anew.
+    Agent late = rig.agent(uri, false);
+    late.joined(life, other);
+    late.awaitHeld(other);
+    Observation seen = late.poll();
+    assertThat(seen.unwitnessed()).containsExactly(life.id());
+    assertThat(seen.gone()).noneMatch(absence -> absence.id().equals(life.id()));
+    assertThat(concerns).containsKeys("group closed", "members of group closed");
+    rig.expire(watcher, uri);
+    watcher.await(life.id(), sight -> sight.held() == null);
+    watcher.awaitHeld(other);
+    assertThat(watcher.poll().unwitnessed()).containsExactly(life.id());
+  }
+
+  @Test
+  void marksThatMayNotBeReadHideNoDeath() throws Exception {
+    String uri = namespace("marking");
+    put("/servicegroup/marking", Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    put("/servicegroup/marking/open", mine(), CreateMode.PERSISTENT);
+    Agent watcher = rig.agent(uri, false);
+    watcher.await(new MemberId("open", "h1"), sight -> held(watcher.poll()) == MANY);
+    owner.delete("/marking/open/h1", -1);
+    watcher.await(new MemberId("open", "h1"), sight -> sight.gone() != null);
+    assertThat(held(watcher.poll())).isEqualTo(MANY - 1);
+    assertThat(concerns).containsKey("marks of group open");
+  }
+
+  @Test
+  void aGroupThatMayNotBeWrittenKeepsNobodyElseFromBeating() throws Exception {
+    String uri = namespace("writing");
+    put("/writing/closed", readable(), CreateMode.PERSISTENT);
+    Life life = life("closed", "h1");
+    Life other = life("open", "mine");
+    Agent writer = rig.agent(uri, true);
+    writer.joined(life, other);
+    assertThat(writer.harness().write(life.alive(), other.alive())).isEmpty();
+    writer.awaitHeld(other);
+    assertThat(concerns.get("writing to group closed").text()).contains("ACL");
+
+    owner.setACL("/writing/closed", Ids.OPEN_ACL_UNSAFE, -1);
+    writer.write(life);
+    writer.awaitHeld(life);
+    assertThat(concerns).isEmpty();
+  }
+
+  @Test
+  void aCatalogueReadsOnWhereAGroupMayNotBeRead() throws Exception {
+    String uri = server.uri() + "?namespace=documents";
+    ZooKeeperDocuments store = new ZooKeeperDocuments(rig.vertx(), BackendUri.parse(uri), true);
+    try {
+      LivenessHarness.await(store.open());
+      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "open", "h1"), "one", null));
+      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "open", "h2"), "two", null));
+      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "closed", "h1"), "three", null));
+      assertThat(LivenessHarness.await(store.list(null))).hasSize(3);
+
+      String members = "/servicegroup-catalog/documents/member";
+      owner.setACL(members + "/closed", mine(), -1);
+      owner.setACL(members + "/open/h2", mine(), -1);
+      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "open", "h3"), "four", null));
+
+      assertThat(LivenessHarness.await(store.list(null)))
+          .as("as it was read last")
+          .extracting(Document::text)
+          .containsExactlyInAnyOrder("one", "two", "three", "four", null);
+      ZooKeeperDocuments late = new ZooKeeperDocuments(rig.vertx(), BackendUri.parse(uri), true);
+      LivenessHarness.await(late.open());
+      assertThat(LivenessHarness.await(late.list(null)))
+          .extracting(Document::text)
+          .containsExactlyInAnyOrder("one", "four", null, null);
+      LivenessHarness.await(late.close());
+    } finally {
+      LivenessHarness.await(store.close());
+    }
+  }
+}
