@@ -273,7 +273,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   @Override
   public Set<MemberId> lost() {
     return store.lost().stream()
-        .map(key -> new MemberId(key.group(), key.name()))
+        .flatMap(key -> MemberId.find(key.group(), key.name()).stream())
         .collect(Collectors.toSet());
   }
 

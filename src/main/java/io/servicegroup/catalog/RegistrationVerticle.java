@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.RequestTopic;
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.ServiceSpec;
@@ -91,8 +92,8 @@ public final class RegistrationVerticle extends VerticleBase {
     joins.serve(
         vertx,
         spec ->
-            operations
-                .join(spec)
+            requireKept(spec)
+                .compose(kept -> operations.join(spec))
                 .compose(
                     joined ->
                         verdicts
@@ -103,6 +104,19 @@ public final class RegistrationVerticle extends VerticleBase {
         update -> verdicts.explain(update.id(), operations.update(update)).compose(verdicts::view));
     Topics.LEAVE.serve(vertx, id -> verdicts.explain(id, operations.leave(id)));
     Topics.DELETE.serve(vertx, id -> verdicts.explain(id, operations.delete(id)));
+  }
+
+  /** Nobody is accepted who then could not beat. */
+  private Future<Void> requireKept(ServiceSpec spec) {
+    return config
+        .liveness()
+        .refusal(spec.id())
+        .<Future<Void>>map(
+            refused ->
+                Future.failedFuture(
+                    new ServiceGroupException(
+                        400, "%s: %s".formatted(refused.field(), refused.rule()))))
+        .orElseGet(Future::succeededFuture);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An agent's whole configuration, checked: an instance that exists obeys the rules of every key and
@@ -91,6 +93,21 @@ public record AgentConfig(
     public Liveness {
       backends = List.copyOf(backends);
       groups = Map.copyOf(groups);
+    }
+
+    /**
+     * Whether one of the backends cannot keep a member's beats.
+     *
+     * @param id the member
+     * @return what is wrong with its names; empty where all can keep them
+     */
+    public Optional<MemberNames.Refused> refusal(MemberId id) {
+      return backends.stream()
+          .flatMap(
+              backend -> backend instanceof BuiltIn own ? Stream.of(own.uri()) : Stream.empty())
+          .flatMap(
+              uri -> uri.scheme().memberNames().flatMap(names -> names.refusal(uri, id)).stream())
+          .findFirst();
     }
   }
 

@@ -3,7 +3,6 @@ package io.servicegroup.config;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,7 +38,7 @@ final class ConfigReader {
 
   private AgentConfig read(String machine) {
     AgentConfig.Agent agent = agent(root.section("agent"), machine);
-    List<ServiceSpec> services = services(agent.host());
+    Map<Section, ServiceSpec> services = services(agent.host());
     Section catalogSection = root.section("catalog");
     Optional<BackendUri> uri = catalogUri(catalogSection);
     AgentConfig.CreateTables createTables =
@@ -50,6 +49,7 @@ final class ConfigReader {
     catalogSection.refuseUnknown();
     AgentConfig.Liveness liveness =
         LivenessReader.read(root.section("liveness"), faults, uri, agent.leaveOnStop());
+    services.forEach((section, spec) -> requireKept(section, spec.id(), liveness));
     AgentConfig.Watch watch = watch(services.isEmpty());
     AgentConfig.Evaluate evaluate = evaluate();
     cluster(root.section("cluster"));
@@ -59,7 +59,7 @@ final class ConfigReader {
     root.refuseUnknown();
     return new AgentConfig(
         agent,
-        services,
+        List.copyOf(services.values()),
         new AgentConfig.Catalog(uri.orElse(null), createTables),
         liveness,
         watch,
@@ -70,7 +70,7 @@ final class ConfigReader {
   }
 
   private static AgentConfig.Agent agent(Section section, String machine) {
-    String host = section.name("host").orElse(machine);
+    String host = section.addressable("host").orElse(machine);
     AgentConfig.Agent agent =
         new AgentConfig.Agent(
             host,
@@ -92,8 +92,8 @@ final class ConfigReader {
         : uri;
   }
 
-  private List<ServiceSpec> services(String agentHost) {
-    List<ServiceSpec> services = new ArrayList<>();
+  private Map<Section, ServiceSpec> services(String agentHost) {
+    Map<Section, ServiceSpec> services = new LinkedHashMap<>();
     Set<MemberId> ids = new HashSet<>();
     Map<List<String>, String> groups = new HashMap<>();
     for (String item : root.items("services", "a list of maps").orElse(List.of())) {
@@ -102,7 +102,7 @@ final class ConfigReader {
         continue;
       }
       Optional<ServiceSpec> read = ServiceSpecReader.read(section, Optional.of(agentHost));
-      read.ifPresent(services::add);
+      read.ifPresent(spec -> services.put(section, spec));
       read.ifPresent(spec -> requireUnique(section, spec, ids, groups));
     }
     return services;
@@ -127,12 +127,23 @@ final class ConfigReader {
     }
   }
 
+  private static void requireKept(Section section, MemberId id, AgentConfig.Liveness liveness) {
+    liveness
+        .refusal(id)
+        .ifPresent(
+            refused -> {
+              boolean isGroup = refused.field().equals("group");
+              section.refuse(
+                  refused.field(), Masking.shown(isGroup ? id.group() : id.host()), refused.rule());
+            });
+  }
+
   private AgentConfig.Watch watch(boolean isAlone) {
     String allowed = "own, all or a list of groups";
     if (root.isList("watch")) {
       Set<String> groups = new LinkedHashSet<>();
       List<String> items = root.items("watch", allowed).orElseThrow();
-      items.forEach(item -> root.requiredName(item).ifPresent(groups::add));
+      items.forEach(item -> root.requiredAddressable(item).ifPresent(groups::add));
       if (items.isEmpty()) {
         root.refuse("watch", "allowed is " + allowed);
       }

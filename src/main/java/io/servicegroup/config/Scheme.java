@@ -17,6 +17,7 @@ public enum Scheme {
       "io.servicegroup.backend.postgres.PostgresLivenessVerticle",
       "io.servicegroup.backend.postgres.PostgresCatalogFactory",
       "io.servicegroup.backend.embedded.EmbeddedPostgresServer",
+      null,
       Set.of("port")),
   /** PostgreSQL, possibly a Nova database. */
   POSTGRESQL(
@@ -24,6 +25,7 @@ public enum Scheme {
       5432,
       "io.servicegroup.backend.postgres.PostgresLivenessVerticle",
       "io.servicegroup.backend.postgres.PostgresCatalogFactory",
+      null,
       null,
       Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "pooled", "listen", "timeout")),
   /** ZooKeeper, in tooz's layout. */
@@ -33,6 +35,7 @@ public enum Scheme {
       "io.servicegroup.backend.zookeeper.ZooKeeperLivenessVerticle",
       "io.servicegroup.backend.zookeeper.ZooKeeperCatalogFactory",
       null,
+      "io.servicegroup.backend.zookeeper.ZooKeeperNames",
       Set.of("timeout", "namespace", "use_ssl", "verify_certs", "ca", "certfile", "keyfile")),
   /** memcached, in tooz's layout. */
   MEMCACHED(
@@ -41,6 +44,7 @@ public enum Scheme {
       "io.servicegroup.backend.memcached.MemcachedLivenessVerticle",
       "io.servicegroup.backend.memcached.MemcachedCatalogFactory",
       null,
+      null,
       Set.of("timeout")),
   /** Redis, in tooz's layout. */
   REDIS(
@@ -48,6 +52,7 @@ public enum Scheme {
       6379,
       "io.servicegroup.backend.redis.RedisLivenessVerticle",
       "io.servicegroup.backend.redis.RedisCatalogFactory",
+      null,
       null,
       Set.of(
           "timeout",
@@ -66,6 +71,7 @@ public enum Scheme {
       "io.servicegroup.backend.hazelcast.HazelcastLivenessVerticle",
       "io.servicegroup.backend.hazelcast.HazelcastCatalogFactory",
       null,
+      null,
       Set.of("timeout", "mode", "interface", "port"));
 
   private final List<String> names;
@@ -73,6 +79,7 @@ public enum Scheme {
   private final String livenessVerticle;
   private final String catalogFactory;
   private final String embeddedServer;
+  private final String memberNames;
   private final Set<String> options;
 
   Scheme(
@@ -81,12 +88,14 @@ public enum Scheme {
       String livenessVerticle,
       String catalogFactory,
       String embeddedServer,
+      String memberNames,
       Set<String> options) {
     this.names = names;
     this.defaultPort = defaultPort;
     this.livenessVerticle = livenessVerticle;
     this.catalogFactory = catalogFactory;
     this.embeddedServer = embeddedServer;
+    this.memberNames = memberNames;
     this.options = options;
   }
 
@@ -154,6 +163,23 @@ public enum Scheme {
    */
   public Optional<String> embeddedServer() {
     return Optional.ofNullable(embeddedServer);
+  }
+
+  /**
+   * Which names the technology cannot keep beats under.
+   *
+   * @return the rule, or empty where it keeps any name
+   */
+  public Optional<MemberNames> memberNames() {
+    return Optional.ofNullable(memberNames).map(Scheme::create);
+  }
+
+  private static MemberNames create(String name) {
+    try {
+      return (MemberNames) Class.forName(name).getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this build has no usable " + name, e);
+    }
   }
 
   /**

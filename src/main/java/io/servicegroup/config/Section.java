@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
@@ -105,21 +106,38 @@ final class Section {
 
   /** A name that the catalogue can store. */
   Optional<String> name(String key) {
-    return text(key, "a name of 1 to 255 characters").filter(name -> isName(key, name));
+    return name(key, MemberId::requireName);
   }
 
   /** A name that has to be there. */
   Optional<String> requiredName(String key) {
-    Optional<String> name = name(key);
+    return required(key, name(key));
+  }
+
+  /** The name of a group or host. */
+  Optional<String> addressable(String key) {
+    return name(key, MemberId::requireAddressable);
+  }
+
+  /** The name of a group or host that has to be there. */
+  Optional<String> requiredAddressable(String key) {
+    return required(key, addressable(key));
+  }
+
+  private Optional<String> required(String key, Optional<String> name) {
     if (name.isEmpty() && isSound(key)) {
       refuse(key, "allowed is a name of 1 to 255 characters");
     }
     return name;
   }
 
-  private boolean isName(String key, String name) {
+  private Optional<String> name(String key, BinaryOperator<String> rule) {
+    return text(key, "a name of 1 to 255 characters").filter(name -> isName(key, name, rule));
+  }
+
+  private boolean isName(String key, String name, BinaryOperator<String> rule) {
     try {
-      MemberId.requireName(key, name);
+      rule.apply(key, name);
       return true;
     } catch (IllegalArgumentException e) {
       refuse(key, e.getMessage());

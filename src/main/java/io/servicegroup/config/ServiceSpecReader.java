@@ -55,11 +55,11 @@ public final class ServiceSpecReader {
 
   /** Reads a service; empty where its names are at fault. */
   static Optional<ServiceSpec> read(Section section, Optional<String> defaultHost) {
-    Optional<String> group = section.requiredName("group");
+    Optional<String> group = section.requiredAddressable("group");
     Optional<String> host =
         defaultHost.isPresent()
-            ? section.name("host").or(() -> defaultHost)
-            : section.requiredName("host");
+            ? section.addressable("host").or(() -> defaultHost)
+            : section.requiredAddressable("host");
     Optional<String> binary = section.name("binary").or(() -> group);
     int version = section.integer("version", 0, Integer.MAX_VALUE).orElse(0);
     Map<String, Object> metadata = section.freeForm("metadata");

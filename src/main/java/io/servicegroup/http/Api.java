@@ -107,7 +107,7 @@ final class Api {
    */
   static String group(RoutingContext ctx) {
     try {
-      return MemberId.requireName("group", ctx.pathParam("group"));
+      return MemberId.requireAddressable("group", ctx.pathParam("group"));
     } catch (IllegalArgumentException e) {
       throw new ServiceGroupException(400, e.getMessage());
     }

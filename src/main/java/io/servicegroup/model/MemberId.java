@@ -1,14 +1,15 @@
 package io.servicegroup.model;
 
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Names a member: a {@code host} inside a {@code group}. The group is Nova's topic and tooz's group
  * id, the host is tooz's member id.
  *
- * @param group 1 to 255 characters, no control characters
- * @param host 1 to 255 characters, no control characters
+ * @param group 1 to 255 characters, none of control or direction, not {@code .} or {@code ..}
+ * @param host as the group
  */
 public record MemberId(String group, String host) implements Comparable<MemberId> {
 
@@ -20,6 +21,7 @@ public record MemberId(String group, String host) implements Comparable<MemberId
       Set.of(
           Character.CONTROL,
           Character.FORMAT,
+          Character.SURROGATE,
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR);
 
@@ -32,8 +34,40 @@ public record MemberId(String group, String host) implements Comparable<MemberId
    * @throws IllegalArgumentException with a sentence that names the field and what is allowed
    */
   public MemberId {
-    requireName("group", group);
-    requireName("host", host);
+    requireAddressable("group", group);
+    requireAddressable("host", host);
+  }
+
+  /**
+   * Makes an id of names that somebody else chose.
+   *
+   * @param group any text or null
+   * @param host any text or null
+   * @return the id, or empty where no member can have these names
+   */
+  public static Optional<MemberId> find(String group, String host) {
+    try {
+      return Optional.of(new MemberId(group, host));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Checks the name of a group or host. Beside what {@link #requireName} asks, it has to be a step
+   * of a URL's path, where {@code .} and {@code ..} mean something else.
+   *
+   * @param field the name of the field, for the message
+   * @param value the name
+   * @return the name
+   * @throws IllegalArgumentException with a sentence that names the field and what is allowed
+   */
+  public static String requireAddressable(String field, String value) {
+    if (".".equals(value) || "..".equals(value)) {
+      throw new IllegalArgumentException(
+          field + " is " + value + ", which no URL can name; allowed is any other name");
+    }
+    return requireName(field, value);
   }
 
   /**
@@ -66,22 +100,20 @@ public record MemberId(String group, String host) implements Comparable<MemberId
    * @throws IllegalArgumentException with a sentence that names the field and what is allowed
    */
   public static void requireNoControlCharacters(String field, String value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (UNPRINTABLE.contains((byte) Character.getType(c))
-          || c == REPLACEMENT
-          || (Character.isSurrogate(c) && !isPair(value, i))) {
-        throw new IllegalArgumentException(
-            field
-                + " contains a control character or is no UTF-8; allowed are printable characters");
-      }
+    int faulty = value.codePoints().filter(MemberId::isUnprintable).findFirst().orElse(-1);
+    if (faulty == REPLACEMENT) {
+      throw new IllegalArgumentException(
+          field + " holds U+FFFD, which stands for what was not UTF-8; allowed is text in UTF-8");
+    }
+    if (faulty >= 0) {
+      throw new IllegalArgumentException(
+          "%s holds U+%04X, a control character or one of direction; allowed are printable characters"
+              .formatted(field, faulty));
     }
   }
 
-  private static boolean isPair(String value, int i) {
-    return Character.isHighSurrogate(value.charAt(i))
-        ? i + 1 < value.length() && Character.isLowSurrogate(value.charAt(i + 1))
-        : i > 0 && Character.isHighSurrogate(value.charAt(i - 1));
+  private static boolean isUnprintable(int c) {
+    return c == REPLACEMENT || UNPRINTABLE.contains((byte) Character.getType(c));
   }
 
   @Override

@@ -44,6 +44,7 @@ abstract class RegistrationRig {
   /** What those who ask to begin beating are refused with, once each. */
   final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
 
+  String backend = "postgresql://127.0.0.1:1/none";
   Vertx vertx;
 
   @BeforeEach
@@ -83,14 +84,14 @@ abstract class RegistrationRig {
             new RegistrationVerticle(config(watch, services), "agent-1", catalog)));
   }
 
-  static AgentConfig config(AgentConfig.Watch watch, ServiceSpec... services) {
+  AgentConfig config(AgentConfig.Watch watch, ServiceSpec... services) {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1:1/none");
     return new AgentConfig(
         new AgentConfig.Agent("here", Duration.ofSeconds(10), Duration.ofSeconds(10), true),
         List.of(services),
         new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
         new AgentConfig.Liveness(
-            List.of(new AgentConfig.BuiltIn("postgresql", uri)),
+            List.of(new AgentConfig.BuiltIn("postgresql", BackendUri.parse(backend))),
             AgentConfig.VerdictRule.ALL,
             Duration.ofSeconds(2),
             Duration.ofSeconds(5),

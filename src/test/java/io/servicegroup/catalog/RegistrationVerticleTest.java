@@ -14,6 +14,8 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.VersionRange;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,35 @@ class RegistrationVerticleTest extends RegistrationRig {
     store.setAway(false);
     deploy(new AgentConfig.WatchOwn(), true, spec("h1"));
     assertThat(next(started).spec().id()).isEqualTo(H1);
+  }
+
+  @Test
+  void namesThatCouldNotBeAddressedAreRefused() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    for (String name : List.of(".", "..", "a\u202eb", "a\u0000", "\ud83d", "x".repeat(256), " ")) {
+      for (String field : List.of("group", "host")) {
+        JsonObject body = new JsonObject().put("group", "compute").put("host", "h1");
+        assertRefused(
+            400,
+            () -> await(Topics.JOIN.requestBody(vertx, body.copy().put(field, name), PATIENCE)));
+      }
+    }
+    assertThat(started).isEmpty();
+    for (String name :
+        List.of("...", "a/b", "\ud83d\ude00", "x".repeat(255), "%2e", "a b", "?#;")) {
+      assertThat(join(name).view().member().id().host()).isEqualTo(name);
+    }
+  }
+
+  @Test
+  void namesThatABackendCannotKeepAreRefused() throws Exception {
+    backend = "zookeeper://127.0.0.1:1";
+    deploy(new AgentConfig.WatchOwn(), true);
+    for (String name : List.of("a/b", "\ud83d\ude00", "\ue000", "leader")) {
+      assertRefused(400, () -> await(Topics.JOIN.request(vertx, spec(name), PATIENCE)));
+    }
+    assertThat(started).isEmpty();
+    assertThat(join("ü").created()).isTrue();
   }
 
   @Test

@@ -87,6 +87,15 @@ class ApiTest {
   }
 
   @Test
+  void groupsWithASlashAreAddressed() {
+    agent.evaluator.knows("a/b/c", Status.UP);
+    agent.evaluator.digest();
+    HttpFixture.until(() -> agent.get("/v1/groups/a/members/b%2Fc").statusCode() == 200);
+    assertThat(agent.get("/v1/groups/a%2Fb/members").statusCode()).isEqualTo(200);
+    assertThat(agent.get("/health/groups/a%2Fb?min=0").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void showsAMemberWithEveryKey() {
     agent.evaluator.knows("compute/a", Status.UP);
     HttpResponse<String> response = agent.get("/v1/groups/compute/members/a");

@@ -104,6 +104,13 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   private <T> Future<T> clashOr(Throwable failure, ServiceSpec spec) {
+    if (failure instanceof PgException refusal
+        && refusal.getSqlState() != null
+        && refusal.getSqlState().startsWith(DATA_EXCEPTION)) {
+      return Future.failedFuture(
+          new ServiceGroupException(
+              400, "%s cannot be stored: %s".formatted(spec.id(), refusal.getErrorMessage())));
+    }
     boolean unique =
         failure instanceof PgException refusal && UNIQUE_VIOLATION.equals(refusal.getSqlState());
     return (unique ? refuseClash(spec.id(), spec.binary()) : Future.<Void>succeededFuture())

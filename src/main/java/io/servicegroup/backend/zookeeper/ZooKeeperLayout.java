@@ -1,6 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.MemberNames.Refused;
 import io.servicegroup.model.MemberId;
 import java.util.Optional;
 import org.apache.zookeeper.common.PathUtils;
@@ -15,6 +16,9 @@ final class ZooKeeperLayout {
   private static final String DEFAULT_NAMESPACE = "tooz";
   private static final String LOCKS = "locks";
   private static final String LEADER = "leader";
+  private static final String NODE_NAME =
+      "ZooKeeper keeps it as the name of a node: allowed are characters up to U+D7FF (no emoji)"
+          + " without /";
 
   private final String namespace;
   private final String groups;
@@ -104,24 +108,30 @@ final class ZooKeeperLayout {
         : Optional.empty();
   }
 
-  /** Why a member cannot have a node, as half a sentence. */
-  Optional<String> refusal(MemberId id) {
+  /** Why a member cannot have a node. */
+  Optional<Refused> refusal(MemberId id) {
     if (id.group().equals(LOCKS)) {
-      return Optional.of("tooz keeps its locks where the group " + LOCKS + " would be");
+      return refused("group", "tooz keeps its locks where the group " + LOCKS + " would be");
     }
     if (id.host().equals(LEADER)) {
-      return Optional.of("tooz elects a group's leader where the host " + LEADER + " would be");
+      return refused("host", "tooz elects a group's leader where the host " + LEADER + " would be");
     }
-    if ((id.group() + id.host()).indexOf('/') >= 0) {
-      return Optional.of("a group's or host's name is a node's name, which has no /");
+    if (!isNode(id.group())) {
+      return refused("group", NODE_NAME);
     }
+    return isNode(id.host()) ? Optional.empty() : refused("host", NODE_NAME);
+  }
+
+  private static Optional<Refused> refused(String field, String rule) {
+    return Optional.of(new Refused(field, rule));
+  }
+
+  private static boolean isNode(String name) {
     try {
-      PathUtils.validatePath(node(id));
-      return Optional.empty();
+      PathUtils.validatePath("/" + name);
+      return name.indexOf('/') < 0;
     } catch (IllegalArgumentException e) {
-      return Optional.of(
-          "a group's or host's name is a node's name, which is neither . nor .. and has no"
-              + " characters of private use");
+      return false;
     }
   }
 

@@ -121,7 +121,8 @@ final class ZooKeeperWriter {
         .ifPresent(
             why -> {
               if (refused.add(id)) {
-                LOG.warn("Backend {}: {} cannot be written: {}", settings.backend(), id, why);
+                LOG.warn(
+                    "Backend {}: {} cannot be written: {}", settings.backend(), id, why.rule());
               }
             });
     if (!ZooKeeperLayout.isReadByTooz(id) && refused.add(id)) {
