@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** memcached's text protocol by hand, so that a test sees bytes and flags as they are. */
-final class RawMemcached implements AutoCloseable {
+public final class RawMemcached implements AutoCloseable {
 
   /**
    * An item as the server has it.
@@ -19,7 +19,7 @@ final class RawMemcached implements AutoCloseable {
    * @param value bytes
    * @param cas its version
    */
-  record Item(int flags, byte[] value, long cas) {
+  public record Item(int flags, byte[] value, long cas) {
     String hex() {
       return HexFormat.of().formatHex(value);
     }
@@ -32,7 +32,12 @@ final class RawMemcached implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
 
-  RawMemcached(int port) {
+  /**
+   * Connects.
+   *
+   * @param port of a server on this machine
+   */
+  public RawMemcached(int port) {
     try {
       socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(10_000);
@@ -42,8 +47,13 @@ final class RawMemcached implements AutoCloseable {
     }
   }
 
-  /** An item, or null. */
-  Item get(String key) {
+  /**
+   * Reads.
+   *
+   * @param key the item's
+   * @return the item, or null
+   */
+  public Item get(String key) {
     String head = ask("gets " + key, null);
     if (head.equals("END")) {
       return null;
@@ -59,7 +69,15 @@ final class RawMemcached implements AutoCloseable {
     }
   }
 
-  void set(String key, int flags, int seconds, byte[] value) {
+  /**
+   * Writes.
+   *
+   * @param key the item's
+   * @param flags tooz's kind of value
+   * @param seconds until it expires; 0 for never
+   * @param value bytes
+   */
+  public void set(String key, int flags, int seconds, byte[] value) {
     String answer = ask("set " + key + " " + flags + " " + seconds + " " + value.length, value);
     if (!answer.equals("STORED")) {
       throw new IllegalStateException(answer);
@@ -70,11 +88,17 @@ final class RawMemcached implements AutoCloseable {
     set(key, flags, 0, HexFormat.of().parseHex(hex));
   }
 
-  void delete(String key) {
+  /**
+   * Removes.
+   *
+   * @param key the item's
+   */
+  public void delete(String key) {
     ask("delete " + key, null);
   }
 
-  void flushAll() {
+  /** Removes everything. */
+  public void flushAll() {
     ask("flush_all", null);
   }
 
