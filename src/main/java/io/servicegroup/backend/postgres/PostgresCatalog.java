@@ -176,6 +176,21 @@ final class PostgresCatalog implements ServiceCatalog {
                         .recover(failure -> Future.failedFuture(unstorable(member, failure))));
   }
 
+  /**
+   * Writes a member whose catalogue is elsewhere into a row that may be somebody else's.
+   *
+   * @param member as its catalogue has it, with an incarnation
+   * @param before as it was when it was written here last; null where it was not
+   * @return whether it was written; not where the row has a newer life
+   */
+  Future<Boolean> mirror(Member member, Member before) {
+    return refuseClash(member.id(), member.binary())
+        .compose(
+            free -> client.query(PostgresMirrorSql.WRITE, PostgresMirrorSql.values(member, before)))
+        .map(written -> written.size() > 0)
+        .recover(failure -> Future.failedFuture(unstorable(member, failure)));
+  }
+
   /** What the member itself is the cause of is refused; another one may well be stored. */
   private static Throwable unstorable(Member member, Throwable failure) {
     boolean refused =

@@ -1,7 +1,6 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
@@ -33,7 +32,7 @@ final class PostgresMirror {
   private static final int CLASH = 409;
 
   private final String backend;
-  private final ServiceCatalog rows;
+  private final PostgresCatalog rows;
   private final Consumer<MemberId> rewritten;
   private final Map<MemberId, Member> own = new HashMap<>();
   private final Map<MemberId, Member> unwritten = new LinkedHashMap<>();
@@ -139,7 +138,8 @@ final class PostgresMirror {
       return Future.succeededFuture(false);
     }
     wrote = true;
-    return rows.adopt(found.isEmpty() ? member : into(found.get(0), member));
+    boolean same = !found.isEmpty() && into(found.get(0), member).sameAs(found.get(0));
+    return same ? Future.succeededFuture(false) : rows.mirror(member, written.get(member.id()));
   }
 
   /** The row as it should be: what the catalogue took back since the last write is taken back. */

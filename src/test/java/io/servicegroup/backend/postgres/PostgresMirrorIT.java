@@ -16,7 +16,10 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +158,37 @@ class PostgresMirrorIT {
     agent.write(beat(7, State.ALIVE));
 
     assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|f||t");
+  }
+
+  /** The mirror has read the row, and waits for it when Nova speaks. */
+  @Test
+  void aWordThatIsSpokenBetweenReadAndWriteStays() throws Exception {
+    server.execute(SOMEBODY_ELSES);
+    server.execute(
+        "UPDATE services SET disabled = false, disabled_reason = NULL, forced_down = false");
+    Future<List<Conflict>> writing;
+    try (Connection nova = server.connect();
+        Statement statement = nova.createStatement()) {
+      nova.setAutoCommit(false);
+      statement.execute(
+          "UPDATE services SET disabled = true, disabled_reason = 'fire', forced_down = true");
+      agent.catalogued(new CatalogEvent(Type.JOINED, member(7, false), true));
+      writing = agent.startWrite(beat(7, State.ALIVE));
+      awaitWaiting();
+      nova.commit();
+    }
+    LivenessHarness.await(writing);
+
+    assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|t|fire|t");
+    assertThat(server.ask("SELECT version FROM services")).isEqualTo("3");
+  }
+
+  private static void awaitWaiting() {
+    String waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    for (int attempt = 0; attempt < 100 && server.number(waiting) == 0; attempt++) {
+      LivenessHarness.await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    assertThat(server.number(waiting)).as("nobody waits").isPositive();
   }
 
   @Test
