@@ -116,6 +116,18 @@ public final class Agent {
   }
 
   /**
+   * Takes what of another configuration a running agent can take: services are joined, left and
+   * changed. Nothing of it stops or restarts anything else. To be called when the start is over.
+   *
+   * @param next a sound configuration
+   */
+  public void reload(AgentConfig next) {
+    if (stop.get() == null) {
+      Topics.SERVICES.publish(vertx, next.services());
+    }
+  }
+
+  /**
    * The id that tells this agent from every other, and from itself before a restart.
    *
    * @return host and a random part

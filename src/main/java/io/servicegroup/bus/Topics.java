@@ -145,6 +145,17 @@ public final class Topics {
       new Topic<>(
           "servicegroup.concern", true, LivenessCodec::encodeConcern, LivenessCodec::decodeConcern);
 
+  /**
+   * The services that the configuration names now, after it was reloaded; published by Agent,
+   * consumed by RegistrationVerticle, which joins and leaves, and by health.
+   */
+  public static final Topic<List<ServiceSpec>> SERVICES =
+      new Topic<>(
+          "servicegroup.services",
+          true,
+          specs -> new JsonObject().put("services", array(specs, ServiceSpecReader::write)),
+          json -> list(json, "services", ServiceSpecReader::read));
+
   // ---- this agent's own members; answered by HeartbeatVerticle ----
 
   /** Begins to probe and beat for a member; asked by RegistrationVerticle after a join. */

@@ -34,6 +34,7 @@ final class ConfiguredJoins {
   private final Vertx vertx;
   private final Function<ServiceSpec, Future<?>> join;
   private final Consumer<MemberId> refused;
+  private final Function<MemberId, ServiceSpec> wanted;
   private final Deque<ServiceSpec> waiting = new ArrayDeque<>();
   private final Map<MemberId, Integer> failures = new HashMap<>();
   private final Set<MemberId> reported = new HashSet<>();
@@ -45,11 +46,17 @@ final class ConfiguredJoins {
    * @param vertx for retries
    * @param join joins one service
    * @param refused is told of each service, once, that the catalogue refuses
+   * @param wanted how the configuration describes a service now; null where it names it no more
    */
-  ConfiguredJoins(Vertx vertx, Function<ServiceSpec, Future<?>> join, Consumer<MemberId> refused) {
+  ConfiguredJoins(
+      Vertx vertx,
+      Function<ServiceSpec, Future<?>> join,
+      Consumer<MemberId> refused,
+      Function<MemberId, ServiceSpec> wanted) {
     this.vertx = vertx;
     this.join = join;
     this.refused = refused;
+    this.wanted = wanted;
   }
 
   void start(Collection<ServiceSpec> services) {
@@ -59,8 +66,11 @@ final class ConfiguredJoins {
 
   private void next() {
     while (running < AT_ONCE && !waiting.isEmpty()) {
+      ServiceSpec spec = wanted.apply(waiting.poll().id());
+      if (spec == null) {
+        continue;
+      }
       running++;
-      ServiceSpec spec = waiting.poll();
       join.apply(spec)
           .onComplete(
               result -> {

@@ -11,6 +11,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -138,6 +139,58 @@ final class MemberOperations {
                       LOG.info("{} was updated: {}", update.id(), MemberUpdates.describe(update));
                       stored(member);
                     }));
+  }
+
+  /** Whether this agent beats for a member. */
+  boolean serves(MemberId id) {
+    return served.isServed(id);
+  }
+
+  /**
+   * Gives a member that this agent serves another probe, version and metadata, in the same life.
+   * Does nothing to one that it does not serve any more.
+   */
+  Future<Void> change(ServiceSpec spec) {
+    return queue.run(
+        spec.id(),
+        () ->
+            served
+                .get(spec.id())
+                .filter(own -> own.state() == ServedMembers.State.SERVED)
+                .filter(own -> !own.spec().equals(spec))
+                .map(own -> change(own, spec))
+                .orElse(Future.succeededFuture()));
+  }
+
+  private Future<Void> change(ServedMembers.Served own, ServiceSpec spec) {
+    // The probe first: it needs no store.
+    return Topics.HEARTBEAT_START
+        .request(vertx, new LocalMember(spec, own.incarnation()), PATIENCE)
+        .compose(
+            probed -> {
+              MemberUpdate update = difference(own.spec(), spec);
+              return update.version().isEmpty() && update.metadata().isEmpty()
+                  ? Future.succeededFuture()
+                  : guard.guard(catalog.update(update)).onSuccess(publisher::stored);
+            })
+        .map(
+            stored -> {
+              LOG.info("{} goes on with its changed configuration", spec.id());
+              served.joined(spec, own.incarnation());
+              return null;
+            });
+  }
+
+  private static MemberUpdate difference(ServiceSpec before, ServiceSpec after) {
+    return new MemberUpdate(
+        after.id(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        before.version() == after.version() ? Optional.empty() : Optional.of(after.version()),
+        before.metadata().equals(after.metadata())
+            ? Optional.empty()
+            : Optional.of(after.metadata()));
   }
 
   /** Removes a member from the catalogue; of any agent. */

@@ -70,8 +70,10 @@ public final class RegistrationVerticle extends VerticleBase {
               serve(new MemberLists(catalog, guard, cache, verdicts));
               serve(operations, verdicts);
               Topics.CONFLICT.consume(vertx, findings::conflict);
-              new ConfiguredJoins(vertx, operations::join, findings::clash)
-                  .start(config.services());
+              ConfiguredServices services =
+                  new ConfiguredServices(vertx, operations, findings::clash);
+              Topics.SERVICES.consume(vertx, services::reload);
+              services.start(config.services());
             })
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
   }

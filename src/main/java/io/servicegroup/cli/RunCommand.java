@@ -22,10 +22,13 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Vertx vertx = root.vertx(FileDescriptor.out);
+    Reload reload = new Reload(root, vertx);
+    Signals.install(reload::reload);
+    AgentConfig config;
     Agent agent;
     StopOnSignal onSignal;
     try {
-      AgentConfig config = Await.result(root.loader(vertx).load());
+      config = Await.result(root.loader(vertx).load());
       Logs.apply(config.logging());
       agent = new Agent(vertx, config);
       onSignal = StopOnSignal.install(agent, config.agent().stopTimeout());
@@ -39,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
       onSignal.cancel();
       throw e;
     }
+    reload.running(agent, config);
     // Only a signal ends the process now, and that with its own exit.
     new CountDownLatch(1).await();
     return 0;

@@ -10,6 +10,7 @@ import io.servicegroup.heartbeat.probe.Probers;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -94,20 +95,36 @@ public final class HeartbeatVerticle extends VerticleBase {
     MemberId id = local.spec().id();
     OwnMember known = members.get(id);
     if (known != null && known.incarnation().equals(local.incarnation())) {
-      return Future.succeededFuture();
+      return change(known, local.spec());
     }
     if (known != null && known.incarnation().isNewerThan(local.incarnation())) {
       return refuse(409, id + " was joined again in the meantime");
     }
     conflicts.remove(id);
-    Duration downTime =
-        config.liveness().groups().getOrDefault(id.group(), config.liveness().serviceDownTime());
-    Prober prober = probers.create(id, local.spec().probe(), downTime);
+    Prober prober = prober(local.spec());
     OwnMember member = new OwnMember(local.spec(), local.incarnation(), prober);
     Future<Void> replaced = remove(id);
     members.put(id, member);
     prober.start(result -> accept(member, result));
     return replaced;
+  }
+
+  private Prober prober(ServiceSpec spec) {
+    AgentConfig.Liveness liveness = config.liveness();
+    Duration downTime =
+        liveness.groups().getOrDefault(spec.id().group(), liveness.serviceDownTime());
+    return probers.create(spec.id(), spec.probe(), downTime);
+  }
+
+  private Future<Void> change(OwnMember known, ServiceSpec spec) {
+    if (known.spec().probe().equals(spec.probe())) {
+      return Future.succeededFuture();
+    }
+    Future<Void> stopped = known.prober().stop();
+    OwnMember changed = known.with(spec, prober(spec));
+    members.put(spec.id(), changed);
+    changed.prober().start(result -> accept(changed, result));
+    return stopped;
   }
 
   private Future<Void> stopMember(MemberId id) {

@@ -27,6 +27,18 @@ final class OwnMember {
     this.riseFall = Probers.riseFall(spec.probe());
   }
 
+  /**
+   * The same life with another configuration: it goes on counting, and is what it was until the
+   * other probe says otherwise.
+   */
+  OwnMember with(ServiceSpec changed, Prober other) {
+    OwnMember same = new OwnMember(changed, incarnation, other);
+    same.riseFall.after(riseFall);
+    same.reason = reason;
+    same.count = count;
+    return same;
+  }
+
   ServiceSpec spec() {
     return spec;
   }

@@ -125,6 +125,7 @@ public final class HttpVerticle extends VerticleBase {
         new LocalHealth.Expected(configured, backends, config.liveness().serviceDownTime());
     LocalHealth local = new LocalHealth(expected, System::nanoTime);
     Topics.AGENT.consume(vertx, local::phase);
+    Topics.SERVICES.consume(vertx, local::configured);
     Topics.HEARTBEAT.consume(vertx, local::heartbeats);
     Topics.CONFLICT.consume(vertx, local::conflict);
     Topics.CATALOG.consume(vertx, local::catalog);

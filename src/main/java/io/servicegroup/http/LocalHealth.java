@@ -9,6 +9,7 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -72,6 +73,7 @@ final class LocalHealth {
   private final Map<String, BackendState> backends = new LinkedHashMap<>();
   private final HealthConcerns concerns = new HealthConcerns();
   private final Set<String> notReached;
+  private final Set<MemberId> configured;
   private final Set<MemberId> notReported;
   private AgentPhase phase = AgentPhase.STARTING;
   private long runningSince;
@@ -83,6 +85,7 @@ final class LocalHealth {
     this.expected = expected;
     this.nanoTime = nanoTime;
     this.notReached = new HashSet<>(expected.backends());
+    this.configured = new HashSet<>(expected.services());
     this.notReported = new HashSet<>(expected.services());
     expected.services().forEach(id -> services.put(id, new LocalService(true)));
   }
@@ -108,6 +111,18 @@ final class LocalHealth {
     }
     Set<MemberId> present = heartbeats.stream().map(Heartbeat::id).collect(Collectors.toSet());
     services.forEach((id, service) -> service.reportedWithout(present.contains(id)));
+    services.values().removeIf(LocalService::isOver);
+  }
+
+  /**
+   * The configuration names others now. One that is new is spoken of when it has joined: while its
+   * join waits for a store, the services that were here before are sent work as ever.
+   */
+  void configured(List<ServiceSpec> now) {
+    Set<MemberId> ids = now.stream().map(ServiceSpec::id).collect(Collectors.toSet());
+    configured.retainAll(ids);
+    notReported.retainAll(ids);
+    services.forEach((id, service) -> service.configured(ids.contains(id)));
     services.values().removeIf(LocalService::isOver);
   }
 
@@ -252,7 +267,7 @@ final class LocalHealth {
     for (String name : expected.backends()) {
       checks.add(check("backend:" + name, !notReached.contains(name), "not reached yet"));
     }
-    for (MemberId id : expected.services()) {
+    for (MemberId id : configured) {
       checks.add(check(id.toString(), !notReported.contains(id), "not reported yet"));
     }
     concerns.unready().forEach((id, why) -> checks.add(check(id, false, why)));

@@ -8,7 +8,7 @@ import java.util.Objects;
 /** What {@link LocalHealth} knows of one service beside this agent. */
 final class LocalService {
 
-  private final boolean configured;
+  private boolean configured;
   private boolean joined;
   private boolean left;
   private Heartbeat report;
@@ -17,6 +17,11 @@ final class LocalService {
 
   LocalService(boolean configured) {
     this.configured = configured;
+  }
+
+  /** Whether the configuration still names it. */
+  void configured(boolean now) {
+    configured = now;
   }
 
   /** Its agent reported it. */

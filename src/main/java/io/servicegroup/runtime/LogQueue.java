@@ -101,6 +101,10 @@ final class LogQueue extends AsyncAppender {
       }
     }
 
+    /** The process's stream outlives every queue that writes to it. */
+    @Override
+    protected void closeOutputStream() {}
+
     private ILoggingEvent notice(long missing) {
       LoggerContext context = (LoggerContext) getContext();
       return new LoggingEvent(

@@ -72,6 +72,11 @@ class LogsTest {
       }
     }
 
+    @Override
+    public void close() {
+      throw new AssertionError("standard output was closed");
+    }
+
     List<String> lines() {
       return written.toString(StandardCharsets.UTF_8).lines().toList();
     }

@@ -29,6 +29,18 @@ public final class RiseFall {
   }
 
   /**
+   * Goes on from a state that another one came to.
+   *
+   * @param before the other one
+   * @return this
+   */
+  public RiseFall after(RiseFall before) {
+    decided = before.decided;
+    alive = before.alive;
+    return this;
+  }
+
+  /**
    * Takes a result.
    *
    * @param passed whether the probe passed

@@ -1,0 +1,97 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.Backoff;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The services that the configuration names, through its reloads: what is new is joined, what is
+ * gone leaves, what is changed is changed. What joined by other means is left alone.
+ *
+ * <p>Not thread-safe.
+ */
+final class ConfiguredServices {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConfiguredServices.class);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+
+  private final Vertx vertx;
+  private final MemberOperations operations;
+  private final ConfiguredJoins joins;
+  private final Map<MemberId, ServiceSpec> wanted = new LinkedHashMap<>();
+
+  /**
+   * Makes ready.
+   *
+   * @param vertx for retries
+   * @param operations joins, leaves and changes
+   * @param refused is told of each service, once, that the catalogue refuses
+   */
+  ConfiguredServices(Vertx vertx, MemberOperations operations, Consumer<MemberId> refused) {
+    this.vertx = vertx;
+    this.operations = operations;
+    this.joins = new ConfiguredJoins(vertx, operations::join, refused, this::wanted);
+  }
+
+  private ServiceSpec wanted(MemberId id) {
+    return wanted.get(id);
+  }
+
+  void start(Collection<ServiceSpec> services) {
+    services.forEach(spec -> wanted.put(spec.id(), spec));
+    joins.start(services);
+  }
+
+  /** The configuration was reloaded. */
+  void reload(List<ServiceSpec> services) {
+    Map<MemberId, ServiceSpec> before = new LinkedHashMap<>(wanted);
+    wanted.clear();
+    services.forEach(spec -> wanted.put(spec.id(), spec));
+    before.keySet().stream().filter(id -> !wanted.containsKey(id)).forEach(this::leave);
+    List<ServiceSpec> joined =
+        services.stream().filter(spec -> isToBeJoined(before, spec)).toList();
+    joins.start(joined);
+    // Also those whose join is under way: what is done to one member is done in order.
+    services.stream()
+        .filter(spec -> !spec.equals(before.get(spec.id())) && !joined.contains(spec))
+        .forEach(spec -> change(spec, new Backoff(FIRST_RETRY, LAST_RETRY)));
+  }
+
+  /** One that joined by other means before goes on as it is, and is changed. */
+  private boolean isToBeJoined(Map<MemberId, ServiceSpec> before, ServiceSpec spec) {
+    ServiceSpec old = before.get(spec.id());
+    return old == null
+        ? !operations.serves(spec.id())
+        : !old.binary().equals(spec.binary()) && operations.serves(spec.id());
+  }
+
+  private void leave(MemberId id) {
+    operations.leave(id).onFailure(failure -> LOG.debug("{} was not served here", id, failure));
+  }
+
+  private void change(ServiceSpec spec, Backoff backoff) {
+    operations
+        .change(spec)
+        .onFailure(
+            failure -> {
+              LOG.debug("{} cannot be changed yet", spec.id(), failure);
+              vertx.setTimer(
+                  backoff.failed().toMillis(),
+                  timer -> {
+                    if (spec.equals(wanted.get(spec.id()))) {
+                      change(spec, backoff);
+                    }
+                  });
+            });
+  }
+}
