@@ -30,6 +30,7 @@ public final class RedisServer implements BackendServer {
   private final int port = Ports.free();
   private final List<String> settings;
   private String password;
+  private String user;
   private SelfSigned certificate;
   private ManagedProcess process;
 
@@ -73,6 +74,33 @@ public final class RedisServer implements BackendServer {
   public static RedisServer createSecured(String password, String... settings) {
     RedisServer server = make(settings);
     server.password = password;
+    server.start();
+    return server;
+  }
+
+  /**
+   * Makes and starts a Redis whose agents are a user with the rights that are given.
+   *
+   * @param debian whether it is Debian's Redis 7, rather than 6.2
+   * @param name of the user
+   * @param rules what {@code ACL SETUSER} takes after the name, with the password {@code secret}
+   * @return the running server, on which the default user may do everything
+   */
+  public static RedisServer createFor(boolean debian, String name, String rules) {
+    Path home = directory();
+    Path users = home.resolve("users.acl");
+    try {
+      Files.write(
+          users, List.of("user default on nopass ~* &* +@all", "user " + name + " " + rules));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    RedisServer server =
+        new RedisServer(
+            home,
+            debian ? DEBIAN.toString() : unpack(home),
+            List.of("--aclfile", users.toString()));
+    server.user = name;
     server.start();
     return server;
   }
@@ -138,6 +166,9 @@ public final class RedisServer implements BackendServer {
   @Override
   public String uri(int behind) {
     String secret = password == null ? "" : ":" + password + "@";
+    if (user != null) {
+      secret = user + ":secret@";
+    }
     String options =
         certificate == null
             ? ""

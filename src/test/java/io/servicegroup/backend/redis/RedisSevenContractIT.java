@@ -1,13 +1,12 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.testkit.BackendServer;
-import io.servicegroup.testkit.RedisServer;
 
-/** The contract on Redis 7. */
+/** The contract on Redis 7, as a user who has the rights that the documentation gives. */
 class RedisSevenContractIT extends RedisLivenessContractIT {
 
   @Override
   protected BackendServer createServer() {
-    return RedisServer.createDebian();
+    return RedisUser.documented().createServer(true);
   }
 }
