@@ -2,7 +2,6 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.redis.client.Command;
@@ -10,10 +9,7 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,17 +27,17 @@ final class RedisSentinels {
     this.address = address;
   }
 
-  /** Where most of those that answer in time see the master; fails where nobody knows one. */
+  /** Where enough of them see the master; fails where too few answer in time, or disagree. */
   Future<Host> master(Duration bound) {
     List<Host> sentinels = address.hosts();
-    Election election = new Election(sentinels.size());
+    RedisElection election = new RedisElection(address.masterName(), sentinels.size());
     for (Host sentinel : sentinels) {
       ask(sentinel, bound)
           .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
           .onSuccess(election::vote)
           .onFailure(election::abstain);
     }
-    return election.decision.future();
+    return election.decision();
   }
 
   /** tooz speaks to Sentinels in the clear; those of a careful operator speak TLS only. */
@@ -80,43 +76,5 @@ final class RedisSentinels {
             new VertxException(
                 "the Sentinel " + sentinel + " knows no master " + address.masterName(), true))
         : Future.succeededFuture(new Host(answer.get(0).toString(), answer.get(1).toInteger()));
-  }
-
-  /** Decides as soon as more than half agree, or when all have said what they will. */
-  private static final class Election {
-
-    private final Promise<Host> decision = Promise.promise();
-    private final Map<Host, Integer> votes = new HashMap<>();
-    private final int voters;
-    private int waiting;
-    private Throwable failure;
-
-    Election(int voters) {
-      this.voters = voters;
-      this.waiting = voters;
-    }
-
-    void vote(Host host) {
-      waiting--;
-      if (votes.merge(host, 1, Integer::sum) * 2 > voters) {
-        decision.tryComplete(host);
-      }
-      closeIfAllSpoke();
-    }
-
-    void abstain(Throwable why) {
-      waiting--;
-      failure = why;
-      closeIfAllSpoke();
-    }
-
-    private void closeIfAllSpoke() {
-      if (waiting == 0) {
-        votes.entrySet().stream()
-            .max(Comparator.comparingInt(Map.Entry::getValue))
-            .ifPresentOrElse(
-                most -> decision.tryComplete(most.getKey()), () -> decision.tryFail(failure));
-      }
-    }
   }
 }
