@@ -49,6 +49,8 @@ final class CatalogFollower {
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
   private boolean hastening;
+  private boolean wanted;
+  private long readAt;
   private long readNanos;
 
   /** What follows from what was found. */
@@ -103,11 +105,22 @@ final class CatalogFollower {
         .compose(done -> catalog.watch(this::changed))
         .map(
             told -> {
-              Duration interval = told ? reportInterval : pollInterval;
+              long quiet = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
               ticker =
-                  Ticker.start(vertx, "reading the catalogue", interval, READ_BOUND, this::read);
+                  Ticker.start(
+                      vertx,
+                      "reading the catalogue",
+                      pollInterval,
+                      READ_BOUND,
+                      () -> told.getAsBoolean() ? readAfter(quiet) : read());
               return null;
             });
+  }
+
+  /** A store that tells of changes is read more seldom, unless it told of one. */
+  private Future<Void> readAfter(long quietNanos) {
+    boolean due = wanted || System.nanoTime() - readAt >= quietNanos;
+    return due ? read() : Future.succeededFuture();
   }
 
   Future<Void> stop() {
@@ -136,11 +149,14 @@ final class CatalogFollower {
 
   private void hasten() {
     hastenedAt = System.nanoTime();
+    wanted = true;
     ticker.hasten();
   }
 
   private Future<Void> read() {
     long started = System.nanoTime();
+    readAt = started;
+    wanted = false;
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
     return guard

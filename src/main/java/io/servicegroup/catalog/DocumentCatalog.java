@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -283,7 +284,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable changed) {
+  public Future<BooleanSupplier> watch(Runnable changed) {
     return store.watch(changed);
   }
 

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * What {@link DocumentCatalog} needs of a technology that is no SQL database: small texts by key,
@@ -117,9 +118,10 @@ public interface DocumentStore {
    * Asks to be told when somebody changed a member. Only hastens.
    *
    * @param changed called on the caller's context, possibly too often
-   * @return whether the store can tell at all
+   * @return whether the store tells of changes at present, for as long as the caller asks: a
+   *     connection may be lost. Where it does not, the caller polls faster
    */
-  Future<Boolean> watch(Runnable changed);
+  Future<BooleanSupplier> watch(Runnable changed);
 
   /**
    * Closes every connection.

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where the service data lives. An implementation speaks to one technology; all pass one suite.
@@ -163,9 +164,10 @@ public interface ServiceCatalog {
    * {@link #list}.
    *
    * @param changed called on the caller's context, possibly too often
-   * @return whether the store can tell at all; where it cannot, the caller polls faster
+   * @return whether the store tells of changes at present, for as long as the caller asks: a
+   *     connection may be lost. Where it does not, the caller polls faster
    */
-  Future<Boolean> watch(Runnable changed);
+  Future<BooleanSupplier> watch(Runnable changed);
 
   /**
    * Closes every connection.

@@ -20,6 +20,7 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.Verdict;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -130,6 +131,20 @@ class CatalogFollowerTest extends RegistrationRig {
     store.put(member("compute", "h2", "nova-compute"));
 
     assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h2"));
+  }
+
+  @Test
+  void pollsWhereTheStoreTellsNoMore() throws Exception {
+    deploy(new AgentConfig.WatchAll(), true);
+    store.setDeaf();
+
+    long started = System.nanoTime();
+    for (String host : List.of("h2", "h3", "h4")) {
+      store.put(member("compute", host, "nova-compute"));
+      assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", host));
+    }
+    // Three times a report_interval would be six seconds.
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(3));
   }
 
   @Test

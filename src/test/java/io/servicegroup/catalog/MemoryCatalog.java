@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -40,11 +41,17 @@ final class MemoryCatalog implements ServiceCatalog {
     private long generation;
     private boolean away;
     private boolean holding;
+    private volatile boolean deaf;
     private int reads;
 
     /** Whether everything fails from here on. */
     synchronized void setAway(boolean away) {
       this.away = away;
+    }
+
+    /** Nobody is told of anything from here on, and whoever asks learns that. */
+    void setDeaf() {
+      deaf = true;
     }
 
     /** Reads see what there is now, and answer only after {@link #releaseReads}. */
@@ -320,10 +327,10 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable changed) {
+  public Future<BooleanSupplier> watch(Runnable changed) {
     Context context = vertx.getOrCreateContext();
     store.watchers.add(() -> context.runOnContext(told -> changed.run()));
-    return Future.succeededFuture(tells);
+    return Future.succeededFuture(() -> tells && !store.deaf);
   }
 
   @Override

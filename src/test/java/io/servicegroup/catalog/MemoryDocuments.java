@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** Documents in memory, which several catalogues share. */
 final class MemoryDocuments implements DocumentStore {
@@ -66,8 +67,8 @@ final class MemoryDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable changed) {
-    return Future.succeededFuture(false);
+  public Future<BooleanSupplier> watch(Runnable changed) {
+    return Future.succeededFuture(() -> false);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** A store that takes a little time for each call, never the same. */
@@ -56,7 +57,7 @@ final class SlowDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable changed) {
+  public Future<BooleanSupplier> watch(Runnable changed) {
     return store.watch(changed);
   }
 

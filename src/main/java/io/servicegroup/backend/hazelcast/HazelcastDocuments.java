@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Documents as entries of a map per kind. What a document is compared with is its text: two that
@@ -170,9 +171,9 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable onChange) {
+  public Future<BooleanSupplier> watch(Runnable onChange) {
     changed = onChange;
-    return Future.succeededFuture(true);
+    return Future.succeededFuture(() -> true);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -248,8 +249,8 @@ final class MemcachedDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable changed) {
-    return Future.succeededFuture(false);
+  public Future<BooleanSupplier> watch(Runnable changed) {
+    return Future.succeededFuture(() -> false);
   }
 
   @Override

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.StreamSupport;
 
 /**
@@ -281,13 +282,15 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable changed) {
-    return client.listen(
-        payload -> {
-          if (payload.startsWith(NEWS) || payload.equals(RESYNC)) {
-            changed.run();
-          }
-        });
+  public Future<BooleanSupplier> watch(Runnable changed) {
+    return client
+        .listen(
+            payload -> {
+              if (payload.startsWith(NEWS) || payload.equals(RESYNC)) {
+                changed.run();
+              }
+            })
+        .map(arrives -> client::isListening);
   }
 
   @Override

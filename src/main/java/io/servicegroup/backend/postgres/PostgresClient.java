@@ -123,10 +123,20 @@ public final class PostgresClient {
    *
    * @param payload is given every payload, on the context of this client, and {@code resync} after
    *     each time something may have been missed
-   * @return whether notifications arrive (a pooler swallows them without a word); never fails
+   * @return whether notifications arrive (a pooler swallows them without a word); never fails. What
+   *     becomes of it later, {@link #isListening()} tells
    */
   public Future<Boolean> listen(Consumer<String> payload) {
     return listener.start(payload);
+  }
+
+  /**
+   * Whether notifications arrive at present. May change with every loss of the connection.
+   *
+   * @return false too where {@link #listen} was not called
+   */
+  public boolean isListening() {
+    return listener.isListening();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
+import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,7 +25,12 @@ final class PostgresClientListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresClientListener.class);
   private static final String TEST = "test ";
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofMillis(250);
+
+  /** Behind a pooler nothing will ever arrive; but one slow test is no pooler. */
+  private static final Duration RETRY_UNHEARD = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_UNHEARD = Duration.ofSeconds(60);
   private static final Duration CHECK = Duration.ofSeconds(30);
 
   private final Vertx vertx;
@@ -35,7 +41,12 @@ final class PostgresClientListener {
   private final boolean possible;
   private Promise<Boolean> first;
   private Consumer<String> receiver;
+  private final Backoff pause;
+  private final Backoff longPause = new Backoff(RETRY_UNHEARD, LONGEST_UNHEARD);
   private PostgresClientLink link;
+  private boolean listening;
+  private boolean everListened;
+  private boolean warned;
   private boolean mayHaveMissed;
   private boolean retrying;
   private boolean stopped;
@@ -51,6 +62,7 @@ final class PostgresClientListener {
     this.possible = !servers.isEmpty();
     this.connector = new PostgresClientConnector(vertx, context, servers, timeout);
     this.timeout = timeout;
+    this.pause = new Backoff(RETRY, timeout);
     this.sender = sender;
   }
 
@@ -64,9 +76,15 @@ final class PostgresClientListener {
     return first.future();
   }
 
+  /** Whether notifications arrive at present. */
+  boolean isListening() {
+    return listening;
+  }
+
   /** Never fails. */
   Future<Void> stop() {
     stopped = true;
+    listening = false;
     if (first != null) {
       first.tryComplete(false);
     }
@@ -123,22 +141,47 @@ final class PostgresClientListener {
   }
 
   private void established(boolean arrives) {
-    if (!arrives) {
-      LOG.warn(
-          "notifications of PostgreSQL {} do not arrive (is it a pooler? then set pooled=true);"
-              + " news is found by polling",
-          connector.description());
-      stopped = true;
-      link.close();
-      first.tryComplete(false);
+    if (stopped || link.isClosed()) {
+      lost(new VertxException("the connection was closed", true));
       return;
     }
+    if (!arrives) {
+      unheard();
+      return;
+    }
+    if (warned) {
+      LOG.info("PostgreSQL {}: notifications arrive", connector.description());
+    }
+    listening = true;
+    everListened = true;
+    warned = false;
+    pause.succeeded();
+    longPause.succeeded();
     first.tryComplete(true);
     if (mayHaveMissed) {
       receiver.accept("resync");
     }
     mayHaveMissed = true;
     check(link);
+  }
+
+  /** Nothing may ever arrive here, or this once it was late: it is tried again, ever slower. */
+  private void unheard() {
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          everListened
+              ? "PostgreSQL {}: a notification sent to test the new connection did not arrive"
+                  + " within {} ms; news waits for the next poll until one does"
+              : "PostgreSQL {}: notifications do not arrive (none within {} ms), as behind a"
+                  + " transaction pooler; news waits for the next poll. Behind a pooler set"
+                  + " pooled=true, and listen=HOST:PORT to hear at once",
+          connector.description(),
+          bound());
+    }
+    PostgresClientLink deaf = link;
+    again(longPause.failed());
+    deaf.close();
   }
 
   /** A connection that was cut without a word would be silent for ever. */
@@ -159,20 +202,25 @@ final class PostgresClientListener {
   }
 
   private void ended(PostgresClientLink which) {
-    if (which == link && !stopped) {
+    if (which == link && !stopped && !retrying) {
       lost(new VertxException("the connection was closed", true));
     }
   }
 
   private void lost(Throwable failure) {
+    // Whoever polls the same server says that it is lost; here only haste is.
+    LOG.debug("not listening on {} for the moment", connector.description(), failure);
+    again(pause.failed());
+  }
+
+  private void again(Duration wait) {
+    listening = false;
     if (stopped || retrying) {
       return;
     }
     retrying = true;
-    // Whoever polls the same server says that it is lost; here only haste is.
-    LOG.debug("not listening on {} for the moment", connector.description(), failure);
     mayHaveMissed = true;
     first.tryComplete(false);
-    vertx.setTimer(RETRY.toMillis(), id -> connect());
+    vertx.setTimer(wait.toMillis(), id -> connect());
   }
 }

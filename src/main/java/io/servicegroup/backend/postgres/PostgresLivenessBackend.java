@@ -33,7 +33,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private final PostgresMirror mirror;
 
   private Runnable news = () -> {};
-  private boolean listening;
+  private boolean asked;
 
   PostgresLivenessBackend(Vertx vertx, LivenessSettings settings) {
     BackendUri uri = BackendUri.parse(settings.uri());
@@ -54,7 +54,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
     news = onNews;
     return (mirror == null ? Future.<Void>succeededFuture() : mirror.open())
         .compose(made -> requireTables())
-        .compose(nothing -> listening ? Future.succeededFuture() : listen());
+        .compose(nothing -> asked ? Future.succeededFuture() : listen());
   }
 
   private Future<Void> requireTables() {
@@ -75,8 +75,8 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   private Future<Void> listen() {
-    listening = true;
-    return beats.listen(this::notified).onSuccess(arrives -> listening = arrives).mapEmpty();
+    asked = true;
+    return beats.listen(this::notified).mapEmpty();
   }
 
   private void notified(String payload) {
@@ -123,7 +123,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
         .write(members, left)
         .onSuccess(
             written -> {
-              if (written.news() && !listening) {
+              if (written.news() && !beats.isListening()) {
                 news.run();
               }
               if (mirror != null) {

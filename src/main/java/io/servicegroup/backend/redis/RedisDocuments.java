@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /**
  * Documents as fields of a hash per kind, which never expires. What a document is compared with is
@@ -177,9 +178,9 @@ final class RedisDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable onChange) {
+  public Future<BooleanSupplier> watch(Runnable onChange) {
     changed = onChange;
-    return news.start().map(started -> news.isAnnouncing());
+    return news.start().map(started -> news::isListening);
   }
 
   @Override

@@ -136,7 +136,8 @@ final class RedisLivenessBackend implements LivenessBackend {
         .write(members, left)
         .onSuccess(
             written -> {
-              if (written.news() && !announcements.isAnnouncing()) {
+              if (written.news()
+                  && !(announcements.isAnnouncing() && announcements.isListening())) {
                 news.run();
               }
             })

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -31,7 +32,11 @@ final class RedisNews {
   private static final Logger LOG = LoggerFactory.getLogger(RedisNews.class);
   private static final String TEST = "test ";
   private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
+
+  /** Where channels are forbidden they will be so for a while. */
+  private static final Duration LONGEST_REFUSED = Duration.ofSeconds(30);
+
   private static final Duration CHECK = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -45,7 +50,8 @@ final class RedisNews {
   private Promise<Boolean> test;
   private boolean established;
   private boolean announcing;
-  private Duration retry = RETRY;
+  private final Backoff pause = new Backoff(RETRY, LONGEST_RETRY);
+  private final Backoff longPause = new Backoff(RETRY, LONGEST_REFUSED);
   private boolean mayHaveMissed;
   private boolean warned;
   private boolean stopped;
@@ -88,6 +94,11 @@ final class RedisNews {
       link.close();
       lost(new VertxException(link.host() + " is not the master any more", true));
     }
+  }
+
+  /** Whether announcements of others arrive at present. */
+  boolean isListening() {
+    return established;
   }
 
   /** Whether announcing is allowed and reaches this agent, and hence probably the others. */
@@ -153,7 +164,12 @@ final class RedisNews {
     }
     announcing = arrives;
     established = true;
-    retry = RETRY;
+    pause.succeeded();
+    longPause.succeeded();
+    if (warned) {
+      warned = false;
+      LOG.info("Announcements on the channel {} of {} arrive", channel, connector);
+    }
     link.onClosed(() -> lost(closed()));
     if (mayHaveMissed) {
       receiver.accept(RESYNC);
@@ -204,8 +220,8 @@ final class RedisNews {
     announcing = announcing && !unheard;
     established = false;
     link = null;
-    vertx.setTimer(retry.toMillis(), id -> retry());
-    retry = unheard && retry.compareTo(LONGEST_RETRY) < 0 ? retry.multipliedBy(2) : retry;
+    Duration wait = unheard ? longPause.failed() : pause.failed();
+    vertx.setTimer(wait.toMillis(), id -> retry());
   }
 
   private void retry() {

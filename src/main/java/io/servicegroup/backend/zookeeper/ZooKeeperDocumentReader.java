@@ -54,6 +54,11 @@ final class ZooKeeperDocumentReader {
     current.clear();
   }
 
+  /** Whether a watch tells of each change. */
+  boolean isWatching() {
+    return watching;
+  }
+
   /** A document is not what it was. */
   void changed(String path) {
     current.remove(path);

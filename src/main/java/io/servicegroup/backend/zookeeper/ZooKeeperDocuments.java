@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -168,9 +169,9 @@ final class ZooKeeperDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> watch(Runnable onChange) {
+  public Future<BooleanSupplier> watch(Runnable onChange) {
     changed = onChange;
-    return Future.succeededFuture(true);
+    return Future.succeededFuture(reader::isWatching);
   }
 
   @Override

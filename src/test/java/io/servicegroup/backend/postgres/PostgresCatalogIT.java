@@ -209,7 +209,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   @Test
   void tellsOfEveryChange() throws Exception {
     AtomicReference<Promise<Void>> told = new AtomicReference<>(Promise.promise());
-    assertThat(await(open().watch(() -> told.get().tryComplete()))).isTrue();
+    assertThat(await(open().watch(() -> told.get().tryComplete())).getAsBoolean()).isTrue();
     List<Supplier<Future<?>>> changes =
         List.of(
             () -> catalog.join(spec("h1", 1), "agent-1", Set.of()),
@@ -229,7 +229,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
     try (PgBouncer bouncer = PgBouncer.start(server, 2)) {
       uri = bouncer.uri();
       ServiceCatalog pooled = open();
-      assertThat(await(pooled.watch(() -> {}))).isFalse();
+      assertThat(await(pooled.watch(() -> {})).getAsBoolean()).isFalse();
       List<Future<ServiceCatalog.Joined>> joins = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         joins.add(pooled.join(spec("h" + i % 5, i), "agent-" + i, Set.of("postgresql")));

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,6 +108,33 @@ class PostgresClientIT {
       sleeping = eventually(client, STILL_SLEEPING);
     }
     assertThat(sleeping).isEqualTo("0");
+  }
+
+  /** The path that notifies swallows what it is given at first. */
+  @Test
+  void aTestThatIsLateOnceIsNoEndOfListening() throws Exception {
+    PostgresClient other = client(server.uri());
+    AtomicInteger swallowed = new AtomicInteger(2);
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    PostgresClientListener listener =
+        new PostgresClientListener(
+            vertx,
+            vertx.getOrCreateContext(),
+            new PostgresClientOptions(BackendUri.parse(server.uri()), BOUND).sessionServers(),
+            Duration.ofMillis(300),
+            payload ->
+                swallowed.getAndDecrement() > 0
+                    ? Future.succeededFuture()
+                    : other.query("SELECT pg_notify('servicegroup', $1)", Tuple.of(payload)));
+    opened.add(0, () -> await(listener.stop()));
+
+    assertThat(await(listener.start(heard::add))).isFalse();
+    assertThat(listener.isListening()).isFalse();
+    // It missed something, and hears again.
+    assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("resync");
+    assertThat(listener.isListening()).isTrue();
+    await(other.query("SELECT pg_notify('servicegroup', 'news')", Tuple.tuple()));
+    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("news");
   }
 
   @Test
