@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Reads documents, and remembers what it read: of a large catalogue nearly every document is at
@@ -21,6 +23,9 @@ final class ReadMembers {
 
   /** A larger catalogue is parsed again at each read, rather than held twice in memory. */
   private static final int MOST = 20_000;
+
+  /** So many that are gone are not worth looking for. */
+  private static final int FEW = 50;
 
   private final Map<Key, Read> known =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -47,10 +52,13 @@ final class ReadMembers {
 
   /** Of all documents that there are: what is not among them is nobody's concern any more. */
   List<Member> ofAll(List<Document> documents) {
-    if (!unreadable.isEmpty()) {
-      unreadable.keySet().retainAll(documents.stream().map(Document::key).toList());
+    List<Member> members = of(documents);
+    if (!unreadable.isEmpty() || known.size() > documents.size() + FEW) {
+      Set<Key> there = documents.stream().map(Document::key).collect(Collectors.toSet());
+      unreadable.keySet().retainAll(there);
+      known.keySet().retainAll(there);
     }
-    return of(documents);
+    return members;
   }
 
   /** One member; empty where its document cannot be read. */

@@ -29,6 +29,7 @@ final class BackendView {
   private final Map<Long, SilenceQueue<Vote>> queues = new HashMap<>();
   private final SilenceQueue<Vote> held = new SilenceQueue<>(Long.MAX_VALUE);
   private final SilenceQueue<Vote> ended = new SilenceQueue<>(REMEMBERED);
+  private final SilenceQueue<Vote> endedUnknown;
   private final List<Vote> concluded = new ArrayList<>();
   private final Set<Vote> withheld = new LinkedHashSet<>();
 
@@ -45,6 +46,7 @@ final class BackendView {
     this.index = index;
     this.settings = settings;
     this.writers = new Writers(settings);
+    this.endedUnknown = new SilenceQueue<>(settings.serviceDownTime());
   }
 
   /**
@@ -72,6 +74,7 @@ final class BackendView {
     held.forEach(this::heard);
     queues.values().forEach(queue -> queue.restart(clock));
     ended.restart(clock);
+    endedUnknown.restart(clock);
     writers.restart(clock);
   }
 
@@ -130,7 +133,8 @@ final class BackendView {
   void end(Vote vote) {
     drop(vote);
     if (!vote.tracked.catalogued && vote.tracked.votes[index] == vote) {
-      ended.heard(vote, clock);
+      // Of whom nothing but an end was ever heard, the catalogue tells soon or never.
+      (vote.tracked.member == null ? endedUnknown : ended).heard(vote, clock);
     }
   }
 
@@ -221,11 +225,16 @@ final class BackendView {
 
   /** Hands over every member without a row that ended so long ago that it is to be forgotten. */
   void forget(Consumer<Vote> forgotten) {
-    Vote vote = ended.overdue(clock);
+    forget(ended, forgotten);
+    forget(endedUnknown, forgotten);
+  }
+
+  private void forget(SilenceQueue<Vote> queue, Consumer<Vote> forgotten) {
+    Vote vote = queue.overdue(clock);
     while (vote != null) {
       vote.leaveQueue();
       forgotten.accept(vote);
-      vote = ended.overdue(clock);
+      vote = queue.overdue(clock);
     }
   }
 

@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,7 @@ public final class HeartbeatVerticle extends VerticleBase {
 
   private final AgentConfig config;
   private final Map<MemberId, OwnMember> members = new LinkedHashMap<>();
-  private final Map<MemberId, Conflict> conflicts = new HashMap<>();
+  private final RecentConflicts conflicts = new RecentConflicts();
   private Probers probers;
   private News news;
   private Ticker ticker;
@@ -164,7 +163,7 @@ public final class HeartbeatVerticle extends VerticleBase {
           "This agent does not beat for {} any more: {}",
           conflict.id(),
           conflict.kind().sentence());
-      conflicts.put(conflict.id(), conflict);
+      conflicts.add(conflict);
       remove(conflict.id());
       news.flush();
     }

@@ -32,6 +32,9 @@ final class EventStream implements ServiceGroup.NumberedListener {
   /** How many changes a client can be behind and still continue without a snapshot. */
   static final int CAPACITY = 10_000;
 
+  /** Of so many groups the present snapshot is kept for the next reader. */
+  private static final int MOST_SNAPSHOTS = 100;
+
   /** A reader that takes nothing for so many comments in a row has vanished, or reads no more. */
   private static final int SILENT_LOOKS = 3;
 
@@ -126,6 +129,10 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   private SnapshotFrame snapshot(String group) {
+    if (snapshots.size() >= MOST_SNAPSHOTS) {
+      // Anybody may ask for any group, also for those that there are not.
+      snapshots.clear();
+    }
     return snapshots.computeIfAbsent(
         group == null ? "" : group,
         key -> {

@@ -111,7 +111,7 @@ final class LocalHealth {
     }
     Set<MemberId> present = heartbeats.stream().map(Heartbeat::id).collect(Collectors.toSet());
     services.forEach((id, service) -> service.reportedWithout(present.contains(id)));
-    services.values().removeIf(LocalService::isOver);
+    forgetOthers();
   }
 
   /**
@@ -128,6 +128,37 @@ final class LocalHealth {
 
   void conflict(Conflict conflict) {
     service(conflict.id()).conflict(conflict);
+    forgetOthers();
+  }
+
+  /**
+   * Members come and go. Of those that are over none is kept, but for the last one that was deleted
+   * where nothing else stands beside this agent: health is to say so.
+   */
+  private void forgetOthers() {
+    services.values().removeIf(service -> service.isOver() && !service.isDeleted());
+    MemberId last = allDeleted() ? lastDeleted() : null;
+    services
+        .entrySet()
+        .removeIf(entry -> entry.getValue().isOver() && !entry.getKey().equals(last));
+  }
+
+  private MemberId lastDeleted() {
+    return services.keySet().stream().reduce((first, second) -> second).orElse(null);
+  }
+
+  private boolean allDeleted() {
+    return services.values().stream().allMatch(LocalService::isDeleted);
+  }
+
+  /** A member that was deleted is no check beside others. */
+  private Map<MemberId, LocalService> checked() {
+    if (allDeleted()) {
+      return services;
+    }
+    Map<MemberId, LocalService> checked = new TreeMap<>(services);
+    checked.values().removeIf(LocalService::isDeleted);
+    return checked;
   }
 
   void catalog(CatalogEvent event) {
@@ -139,7 +170,7 @@ final class LocalHealth {
     LocalService service = services.get(member.id());
     if (service != null) {
       service.catalog(deleted ? null : member, event.own());
-      services.values().removeIf(LocalService::isOver);
+      forgetOthers();
     }
   }
 
@@ -176,14 +207,15 @@ final class LocalHealth {
       checks.add(new Check("agent", State.DOWN, "the agent is stopping"));
     }
     int before = checks.size();
-    services.forEach(
-        (id, service) -> {
-          if ((group == null || group.equals(id.group()))
-              && (host == null || host.equals(id.host()))) {
-            String fault = service.fault();
-            checks.add(new Check(id.toString(), fault == null ? State.UP : State.DOWN, fault));
-          }
-        });
+    checked()
+        .forEach(
+            (id, service) -> {
+              if ((group == null || group.equals(id.group()))
+                  && (host == null || host.equals(id.host()))) {
+                String fault = service.fault();
+                checks.add(new Check(id.toString(), fault == null ? State.UP : State.DOWN, fault));
+              }
+            });
     boolean narrowed = group != null || host != null;
     if (narrowed && checks.size() == before) {
       return Optional.empty();
@@ -302,7 +334,7 @@ final class LocalHealth {
   Advice advice(String name) {
     boolean found = name == null || isStopping();
     Traffic traffic = isStopping() ? Traffic.DRAIN : Traffic.UP;
-    for (Map.Entry<MemberId, LocalService> entry : services.entrySet()) {
+    for (Map.Entry<MemberId, LocalService> entry : checked().entrySet()) {
       MemberId id = entry.getKey();
       LocalService service = entry.getValue();
       if (name == null || name.equals(id.toString()) || name.equals(id.group())) {

@@ -2,6 +2,7 @@ package io.servicegroup.http;
 
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import java.util.Objects;
 
@@ -14,6 +15,8 @@ final class LocalService {
   private Heartbeat report;
   private Conflict conflict;
   private Member member;
+  private boolean deleted;
+  private Incarnation deletedLife;
 
   LocalService(boolean configured) {
     this.configured = configured;
@@ -28,6 +31,8 @@ final class LocalService {
   void reported(Heartbeat heartbeat) {
     report = heartbeat;
     left = false;
+    // The last reports of a life that was deleted may still be on their way.
+    deleted &= Objects.equals(deletedLife, heartbeat.incarnation());
     if (conflict != null && !Objects.equals(conflict.incarnation(), heartbeat.incarnation())) {
       conflict = null;
     }
@@ -44,6 +49,7 @@ final class LocalService {
 
   void joined() {
     joined = true;
+    deleted = false;
   }
 
   void conflict(Conflict found) {
@@ -53,6 +59,9 @@ final class LocalService {
             && report.incarnation().isNewerThan(found.incarnation());
     if (!older) {
       conflict = found;
+      if (found.kind() == Conflict.Kind.DELETED) {
+        deleted(found.incarnation());
+      }
     }
   }
 
@@ -63,15 +72,28 @@ final class LocalService {
    * @param own whether this agent beats for it
    */
   void catalog(Member now, boolean own) {
+    if (now == null) {
+      deleted(report == null ? null : report.incarnation());
+    }
     member = now;
     if (!own || now == null) {
       joined = false;
     }
   }
 
-  /** Whether it is nobody's concern here any more. */
+  private void deleted(Incarnation life) {
+    deleted = true;
+    deletedLife = life;
+  }
+
+  /** Whether it was deleted from the catalogue, and not joined since. */
+  boolean isDeleted() {
+    return deleted;
+  }
+
+  /** Whether it is nobody's concern here any more, unless nothing else is. */
   boolean isOver() {
-    return !configured && !joined && report == null && conflict == null;
+    return !configured && !joined && (deleted || (report == null && conflict == null));
   }
 
   /** Whether the only fault is that an operator disabled it. */
@@ -91,6 +113,9 @@ final class LocalService {
   private String failure() {
     if (conflict != null) {
       return conflict.kind().text() + ": " + conflict.kind().sentence();
+    }
+    if (deleted) {
+      return Conflict.Kind.DELETED.text() + ": " + Conflict.Kind.DELETED.sentence();
     }
     if (member != null && member.forcedDown()) {
       return "forced_down";

@@ -18,6 +18,7 @@ public final class Soak {
     SCENARIOS.put("false-alarms", Soak::falseAlarms);
     SCENARIOS.put("clocks", Soak::clocks);
     SCENARIOS.put("rolling-move", Soak::rollingMove);
+    SCENARIOS.put("growth", Soak::growth);
     SCENARIOS.put("failing-beats", chosen -> failingBeats());
     SCENARIOS.put("mass-silence", chosen -> massSilence());
     SCENARIOS.put("pgbouncer", chosen -> List.of(show(Pooler.run(Duration.ofMinutes(10)))));
@@ -117,6 +118,15 @@ public final class Soak {
       for (Technology to : chosen) {
         results.add(show(RollingMove.run(from, to)));
       }
+    }
+    return results;
+  }
+
+  /** The first fifth fills what is bounded. */
+  private static List<Result> growth(List<Technology> chosen) throws Exception {
+    List<Result> results = new ArrayList<>();
+    for (Technology technology : chosen) {
+      results.add(show(Growth.run(technology, 20_000, 80_000)));
     }
     return results;
   }

@@ -139,12 +139,47 @@ class LocalHealthTest {
   }
 
   @Test
-  void aMemberDeletedUnderItsAgentStaysVisibleAlsoWhereNotConfigured() {
+  void aMemberDeletedUnderItsAgentIsNoCheckBesideOthers() {
     health.heartbeats(List.of(alive(A, 1), alive(B, 1)));
-    health.conflict(
-        new Conflict(FakeEvaluator.id(B), new Incarnation(1, "a"), Conflict.Kind.DELETED));
+    delete(B);
     health.heartbeats(List.of(alive(A, 1)));
-    assertDown(B, "deleted: it was deleted from the catalogue");
+    assertThat(report().up()).isTrue();
+    assertThat(report().checks()).noneMatch(check -> check.id().equals(B));
+    assertThat(health.advice(null).traffic()).isEqualTo(Traffic.UP);
+  }
+
+  @Test
+  void whereAllWereDeletedItIsDownUntilAJoin() {
+    health.heartbeats(List.of(alive(A, 1), alive(B, 1)));
+    delete(A);
+    delete(B);
+    health.heartbeats(List.of());
+    assertDown(A, "deleted: it was deleted from the catalogue");
+    assertThat(health.advice(null).traffic()).isEqualTo(Traffic.DOWN);
+    health.heartbeats(List.of(alive(B, 2)));
+    assertThat(report().up()).isTrue();
+  }
+
+  @Test
+  void ofManyThatJoinedAndWereDeletedTheLastIsKept() {
+    LocalHealth sidecar = withServices();
+    for (int i = 0; i < 100; i++) {
+      String name = "compute/h" + i;
+      sidecar.heartbeats(List.of(alive(name, 1)));
+      sidecar.catalog(
+          new CatalogEvent(CatalogEvent.Type.DELETED, FakeEvaluator.member(name, 1), false));
+      sidecar.conflict(
+          new Conflict(FakeEvaluator.id(name), new Incarnation(1, "a"), Conflict.Kind.DELETED));
+      sidecar.heartbeats(List.of());
+    }
+    assertThat(sidecar.services(null, null).orElseThrow().checks())
+        .filteredOn(check -> check.status() == State.DOWN)
+        .hasSize(1);
+  }
+
+  private void delete(String name) {
+    health.conflict(
+        new Conflict(FakeEvaluator.id(name), new Incarnation(1, "a"), Conflict.Kind.DELETED));
   }
 
   @Test

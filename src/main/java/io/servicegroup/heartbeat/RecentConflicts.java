@@ -1,0 +1,34 @@
+package io.servicegroup.heartbeat;
+
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.MemberId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Why this agent does not beat any more for members that it gave up: for the last {@value #MOST},
+ * since members come and go.
+ */
+final class RecentConflicts {
+
+  private static final int MOST = 100;
+
+  private final Map<MemberId, Conflict> conflicts = new LinkedHashMap<>();
+
+  void add(Conflict conflict) {
+    remove(conflict.id());
+    conflicts.put(conflict.id(), conflict);
+    if (conflicts.size() > MOST) {
+      conflicts.remove(conflicts.keySet().iterator().next());
+    }
+  }
+
+  void remove(MemberId id) {
+    conflicts.remove(id);
+  }
+
+  /** The last conflict of a member, or null. */
+  Conflict get(MemberId id) {
+    return conflicts.get(id);
+  }
+}

@@ -1,0 +1,222 @@
+package io.servicegroup.faults;
+
+import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.ManagedProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Members that come and go, in groups that come and go: nothing of them may stay behind in the
+ * agents' memory. Half of them are deleted through the agent that they joined through, half through
+ * another one. What is alive in both agents' heaps is counted by class after some, and at the end.
+ */
+final class Growth {
+
+  private static final int BATCH = 100;
+
+  /** So many requests at a time: a catalogue that has to wait for others answers 503 in the end. */
+  private static final int AT_ONCE = 20;
+
+  private static final int GROUP = 10;
+
+  /** What the two bounded logs hold, of {@code /v1/history} and of {@code /v1/events}. */
+  private static final Set<String> LOGGED =
+      Set.of(
+          "model.StatusChange",
+          "model.MemberId",
+          "model.Incarnation",
+          "http.History$Changed",
+          "http.History$Acted",
+          "http.EventRing$Event");
+
+  /** So many entries fill the logs, of which each member makes three at least. */
+  private static final int LOGS = 10_000;
+
+  /** What code that is compiled later, and one batch more, may take. */
+  private static final double ROOM = 1.10;
+
+  private static final long ROOM_BYTES = 3_000_000;
+
+  private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
+
+  private record Heap(long bytes, Map<String, Long> ours) {}
+
+  private final AgentProcess first;
+  private final AgentProcess second;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private int members;
+
+  private Growth(AgentProcess first, AgentProcess second) {
+    this.first = first;
+    this.second = second;
+  }
+
+  /**
+   * Lets members come and go.
+   *
+   * @param technology catalogue and beats, where it has a server
+   * @param before how many before the first count
+   * @param more how many between the first count and the last
+   */
+  static Result run(Technology technology, int before, int more) throws Exception {
+    Technology catalogue =
+        technology == Technology.HAZELCAST_MEMBER ? Technology.POSTGRESQL : technology;
+    try (Site site = new Site(catalogue, technology);
+        AgentProcess first = AgentProcess.of(site.observer()).start();
+        AgentProcess second = AgentProcess.of(site.observer()).start()) {
+      Growth growth = new Growth(first, second);
+      growth.comeAndGo(before);
+      List<Heap> heapsBefore = settledHeaps(first, second);
+      growth.comeAndGo(before + more);
+      List<Heap> heapsAfter = settledHeaps(first, second);
+      List<String> faults = new ArrayList<>();
+      for (int i = 0; i < heapsBefore.size(); i++) {
+        faults.addAll(
+            faults("agent " + (i + 1), heapsBefore.get(i), heapsAfter.get(i), more, before));
+      }
+      return new Result(
+          "%d members come and go, on %s".formatted(growth.members, technology.text()),
+          "live heap of the two agents %s after %d, %s at the end"
+              .formatted(kilobytes(heapsBefore), before, kilobytes(heapsAfter)),
+          faults);
+    }
+  }
+
+  private static String kilobytes(List<Heap> heaps) {
+    return heaps.stream()
+        .map(heap -> heap.bytes() / 1024 + " kB")
+        .collect(Collectors.joining(" and "));
+  }
+
+  /** What is still on its way when the last is deleted is over when its time to be heard is. */
+  private static List<Heap> settledHeaps(AgentProcess first, AgentProcess second) {
+    first.changes().during(Timing.LATEST_DOWN.plus(Timing.DOWN));
+    return List.of(heap(first), heap(second));
+  }
+
+  private static List<String> faults(
+      String who, Heap before, Heap after, int members, int counted) {
+    boolean logsAreFull = counted >= LOGS;
+    List<String> faults = new ArrayList<>();
+    after
+        .ours()
+        .forEach(
+            (type, count) -> {
+              long more = count - before.ours().getOrDefault(type, 0L);
+              if (more > members / 10 && (logsAreFull || !LOGGED.contains(type))) {
+                faults.add("%s keeps %d more of %s".formatted(who, more, type));
+              }
+            });
+    if (logsAreFull && after.bytes() > before.bytes() * ROOM + ROOM_BYTES) {
+      faults.add("the heap of %s grew".formatted(who));
+    }
+    return faults;
+  }
+
+  private void comeAndGo(int until) {
+    while (members < until) {
+      List<String> paths = new ArrayList<>();
+      for (int i = 0; i < BATCH; i++, members++) {
+        paths.add("/v1/groups/g-%d/members/h-%d".formatted(members / GROUP, members));
+      }
+      all(paths, this::join);
+      all(paths, path -> delete(path, path.endsWith("0") || path.endsWith("5") ? second : first));
+      awaitNobody(first);
+      awaitNobody(second);
+    }
+  }
+
+  private static void all(List<String> paths, Function<String, CompletableFuture<Void>> action) {
+    for (int i = 0; i < paths.size(); i += AT_ONCE) {
+      List<String> some = paths.subList(i, Math.min(paths.size(), i + AT_ONCE));
+      CompletableFuture.allOf(some.stream().map(action).toArray(CompletableFuture[]::new))
+          .orTimeout(Timing.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          .join();
+    }
+  }
+
+  private CompletableFuture<Void> join(String path) {
+    int name = path.lastIndexOf('/');
+    JsonObject body = new JsonObject().put("host", path.substring(name + 1));
+    body.put("probe", new JsonObject().put("type", "none"));
+    return send("POST", first, path.substring(0, name), body);
+  }
+
+  private CompletableFuture<Void> delete(String path, AgentProcess agent) {
+    return send("DELETE", agent, path, new JsonObject());
+  }
+
+  private CompletableFuture<Void> send(
+      String method, AgentProcess agent, String path, JsonObject body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(agent.uri(path))
+            .header("Content-Type", "application/json")
+            .timeout(Timing.PATIENCE)
+            .method(method, HttpRequest.BodyPublishers.ofString(body.encode()))
+            .build();
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        .thenAccept(
+            answer -> {
+              if (answer.statusCode() >= 300) {
+                throw new AssertionError(method + " " + path + ": " + answer.body());
+              }
+            });
+  }
+
+  private static void awaitNobody(AgentProcess agent) {
+    long end = System.nanoTime() + Timing.PATIENCE.toNanos();
+    JsonArray groups = groups(agent);
+    while (!groups.isEmpty()) {
+      if (System.nanoTime() > end || agent.process().endsWithin(Timing.POLL.dividedBy(5))) {
+        throw new AssertionError("there are still " + groups + agent.process().tail());
+      }
+      groups = groups(agent);
+    }
+  }
+
+  private static JsonArray groups(AgentProcess agent) {
+    return new JsonObject(agent.get("/v1/groups").body()).getJsonArray("groups");
+  }
+
+  /** What is alive; a full collection comes first. */
+  private static Heap heap(AgentProcess agent) {
+    List<String> lines =
+        ManagedProcess.run(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(agent.process().pid()),
+                "GC.class_histogram"));
+    Map<String, Long> ours = new TreeMap<>();
+    long bytes = 0;
+    String ourPackage = "io.servicegroup.";
+    for (String line : lines) {
+      Matcher matcher = LINE.matcher(line);
+      if (matcher.matches()) {
+        bytes += Long.parseLong(matcher.group(2));
+        if (matcher.group(3).startsWith(ourPackage)) {
+          ours.put(
+              matcher.group(3).substring(ourPackage.length()), Long.parseLong(matcher.group(1)));
+        }
+      }
+    }
+    if (bytes == 0) {
+      throw new AssertionError("no histogram: " + lines.stream().collect(Collectors.joining("\n")));
+    }
+    return new Heap(bytes, ours);
+  }
+}
