@@ -116,7 +116,8 @@ final class LivenessCodec {
                 : new JsonObject()
                     .put("silent", silence.silent())
                     .put("writers", silence.writers())
-                    .put("held_ms", silence.heldMillis()));
+                    .put("held_ms", silence.heldMillis()))
+        .put("postponed", state.postponed());
   }
 
   static BackendState decodeState(JsonObject json) {
@@ -130,7 +131,8 @@ final class LivenessCodec {
             : new BackendState.MassSilence(
                 silence.getInteger("silent"),
                 silence.getInteger("writers"),
-                silence.getLong("held_ms")));
+                silence.getLong("held_ms")),
+        json.getInteger("postponed", 0));
   }
 
   static JsonObject encodeChange(StatusChange change) {

@@ -1,12 +1,13 @@
 package io.servicegroup.detect;
 
+import io.servicegroup.detect.Evidence.Accused;
+import io.servicegroup.detect.Evidence.Dead;
+import io.servicegroup.detect.Evidence.Event;
+import io.servicegroup.detect.Evidence.Standing;
 import io.servicegroup.model.BackendState.MassSilence;
 import io.servicegroup.model.Reason;
-import io.servicegroup.model.Status;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,253 +15,266 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What is known through one backend: its witness clock, the members in the order of their
- * deadlines, and the verdicts that a mass silence withholds.
+ * What is known through one backend: its weight and clock, and the members in the order of their
+ * deadlines. All evidence changes here, and with it the queues, the writers and the verdicts.
  */
 final class BackendView {
 
   /** For how long a member without a row in the catalogue is remembered after its end. */
   private static final long REMEMBERED = TimeUnit.HOURS.toMillis(1);
 
+  /** What follows from what was seen. */
+  interface Listener {
+    /** It was seen alive; told before it is known to have changed. */
+    void alive(Testimony testimony);
+
+    /** What it testifies, or of which life, changed. */
+    void changed(Testimony testimony);
+  }
+
+  /** By so many timeouts failures in a row may postpone a verdict while others are heard. */
+  private static final int PATIENCE = 4;
+
   final String name;
   final int index;
   private final EvaluatorSettings settings;
+  private final Timeouts timeouts;
+  private final Listener listener;
   private final Writers writers;
-  private final Map<Long, SilenceQueue<Vote>> queues = new HashMap<>();
-  private final SilenceQueue<Vote> held = new SilenceQueue<>(Long.MAX_VALUE);
-  private final SilenceQueue<Vote> ended = new SilenceQueue<>(REMEMBERED);
-  private final SilenceQueue<Vote> endedUnknown;
-  private final List<Vote> concluded = new ArrayList<>();
-  private final Set<Vote> withheld = new LinkedHashSet<>();
+  private final MassSilenceHold hold;
+  private final Reach reach;
+  private final BackendClock clock;
+  private final Unwitnessed unwitnessed;
+  private final List<SilenceQueue<Testimony>> queues = new ArrayList<>();
+  private final SilenceQueue<Testimony> present = new SilenceQueue<>(Long.MAX_VALUE);
+  private final SilenceQueue<Testimony> accused = new SilenceQueue<>(Long.MAX_VALUE);
+  private final SilenceQueue<Testimony> ended = new SilenceQueue<>(REMEMBERED);
+  private final SilenceQueue<Testimony> endedUnknown;
 
-  boolean reachable;
-  private long clock;
-  private long graceUntil;
-  private boolean started;
-  private boolean listing;
-  private long heldUntil;
-  private MassSilence massSilence;
-
-  BackendView(String name, int index, EvaluatorSettings settings) {
+  /** Makes one that was not heard from, and is therefore out. */
+  BackendView(
+      String name, int index, EvaluatorSettings settings, Timeouts timeouts, Listener listener) {
     this.name = name;
     this.index = index;
     this.settings = settings;
-    this.writers = new Writers(settings);
+    this.timeouts = timeouts;
+    this.listener = listener;
     this.endedUnknown = new SilenceQueue<>(settings.serviceDownTime());
+    this.writers = new Writers(settings, timeouts);
+    this.hold = new MassSilenceHold(settings, timeouts, writers);
+    this.reach = new Reach(settings.serviceDownTime());
+    this.clock = new BackendClock(settings.serviceDownTime(), reach, this::restart);
+    this.unwitnessed = new Unwitnessed(reach, timeouts);
+    for (int i = 0; i < timeouts.size(); i++) {
+      queues.add(new SilenceQueue<>(timeouts.millis(i)));
+    }
   }
 
-  /**
-   * Sets the clock to what the witness says. A clock that fell gives everybody all their time; a
-   * hiccup only forbids to believe what the backend concludes.
-   */
-  void advance(long witnessedMillis, boolean hiccup) {
-    boolean fell = witnessedMillis < clock;
-    listing = !started;
-    clock = witnessedMillis;
-    if (fell || !started) {
-      restart();
-    } else if (hiccup) {
-      graceUntil = clock + settings.serviceDownTime();
-    }
-    started = true;
+  /** Its weight, and its witness clock. */
+  BackendClock clock() {
+    return clock;
   }
 
   private void restart() {
-    graceUntil = clock + settings.serviceDownTime();
-    for (Vote vote : List.copyOf(withheld)) {
-      heard(vote);
+    List<Testimony> pardoned = hold.abandon();
+    for (int i = pardoned.size() - 1; i >= 0; i--) {
+      pardon(pardoned.get(i));
     }
-    massSilence = null;
-    held.forEach(this::heard);
-    queues.values().forEach(queue -> queue.restart(clock));
-    ended.restart(clock);
-    endedUnknown.restart(clock);
-    writers.restart(clock);
+    present.forEach(testimony -> apply(testimony, Event.ANEW));
+    queues.forEach(queue -> queue.restart(clock.millis()));
+    ended.restart(clock.millis());
+    endedUnknown.restart(clock.millis());
+    writers.restart(clock.millis());
   }
 
-  /** Whether this is the first message, whose contents were so before and did not just happen. */
-  boolean isListing() {
-    return listing;
-  }
-
-  /** Whether the backend may still be concluding absences from its own or our disconnection. */
-  boolean isInGrace() {
-    return clock < graceUntil;
+  /** Back to its place in its queue: what it is given is time, not a sign of life. */
+  private void pardon(Testimony testimony) {
+    Evidence before = testimony.evidence;
+    if (before instanceof Accused one) {
+      testimony.evidence = one.before();
+      SilenceQueue<Testimony> queue = queues.get(testimony.tracked.timeout);
+      if (one.concluded()) {
+        queue.heardBehind(testimony, clock.millis(), other -> other.begunAt <= testimony.begunAt);
+      } else {
+        queue.heardFirst(testimony, clock.millis());
+      }
+      writers.follow(testimony, before, true, clock.millis());
+    }
   }
 
   MassSilence massSilence() {
-    return massSilence;
+    return hold.shown();
   }
 
-  /** Begins a member's whole time anew; whatever was withheld or held about it is not any more. */
-  void heard(Vote vote) {
-    release(vote);
-    writers.held(vote, false, clock);
-    long downTime = settings.downTime(vote.tracked.id.group());
-    queues.computeIfAbsent(downTime, SilenceQueue::new).heard(vote, clock);
+  /** How many members' verdicts are postponed by more than one gap, or since nobody can write. */
+  int postponed() {
+    int[] count = {unwitnessed.overdue()};
+    for (SilenceQueue<Testimony> queue : queues) {
+      queue.fromHeadWhile(
+          testimony -> {
+            boolean late =
+                reach.millis() - testimony.begunAt >= queue.timeoutMillis()
+                    && reach.isAfterGaps(testimony.begunAt);
+            count[0] += late ? 1 : 0;
+            return late;
+          });
+    }
+    return count[0];
   }
 
-  /** No deadline runs for the member until further notice. */
-  void hold(Vote vote) {
-    release(vote);
-    held.heard(vote, clock);
-    writers.held(vote, true, clock);
-  }
-
-  /** Forgets a member's deadline. */
-  void drop(Vote vote) {
-    release(vote);
-    vote.leaveQueue();
-    writers.notLiving(vote, clock);
-    vote.held = false;
-  }
-
-  /**
-   * That a life before the row's ended, found while there was no row, is no verdict on this one.
-   */
-  void dropLifeBefore(Tracked tracked) {
-    Vote vote = tracked.votes[index];
-    if (vote != null
-        && tracked.status == Status.UNKNOWN
-        && vote.choice == Vote.Choice.DOWN
-        && vote.isOfOlderLife()) {
-      drop(vote);
-      tracked.votes[index] = null;
+  /** Lets happen what is in the table of {@link Evidence}. */
+  void apply(Testimony testimony, Event event) {
+    Evidence before = testimony.evidence;
+    Evidence next = before.after(event);
+    boolean sign = event == Event.SIGN || event == Event.PRESENCE;
+    if (sign) {
+      reach.heard();
+    }
+    if (sign || (event == Event.JOINED && next != before)) {
+      listener.alive(testimony);
+    }
+    if (next != before || !(event.isOnlyForSome() || next instanceof Dead)) {
+      become(testimony, next);
+    }
+    if (sign && next == before) {
+      listener.changed(testimony);
     }
   }
 
-  /** A verdict was given: no deadline runs any more, except for being remembered at all. */
-  void end(Vote vote) {
-    drop(vote);
-    if (!vote.tracked.catalogued && vote.tracked.votes[index] == vote) {
-      // Of whom nothing but an end was ever heard, the catalogue tells soon or never.
-      (vote.tracked.member == null ? endedUnknown : ended).heard(vote, clock);
-    }
+  /** The member's own agent said so. */
+  void state(Testimony testimony, Reason reason) {
+    become(testimony, new Dead(reason));
   }
 
   /** The backend concluded that a member is gone: believed unless too many others are as well. */
-  void conclude(Vote vote, Reason reason) {
-    if (vote.concluded == null) {
-      vote.concluded = reason;
-      vote.leaveQueue();
-      writers.held(vote, false, clock);
-      if (vote.writer != null) {
-        vote.writer.concluded++;
-      }
-      concluded.add(vote);
+  void conclude(Testimony testimony, Reason reason) {
+    Evidence next = testimony.evidence.accused(reason, true);
+    if (next != testimony.evidence) {
+      become(testimony, next);
     }
   }
 
-  private void release(Vote vote) {
-    if (vote.concluded != null) {
-      vote.concluded = null;
-      concluded.remove(vote);
-      if (vote.writer != null) {
-        vote.writer.concluded--;
-      }
-    }
-    if (vote.withheld) {
-      vote.withheld = false;
-      withheld.remove(vote);
-      if (withheld.isEmpty()) {
-        massSilence = null;
-      }
+  /** Its own beats could not be written, as somebody else holds its row or its agent says so. */
+  void unwitnessed(Testimony testimony) {
+    if (testimony.evidence != Standing.PRESENT) {
+      unwitnessed.found(testimony);
+      apply(testimony, Event.ANEW);
     }
   }
 
-  /** A member of a writer was seen alive. */
-  void living(Vote vote) {
-    writers.living(vote, clock);
+  /** Waits for a member that was found and never seen, or learns who beats for it. */
+  void inSight(Testimony testimony) {
+    writers.expect(testimony, clock.millis());
+  }
+
+  /** Forgets a member. */
+  void drop(Testimony testimony) {
+    writers.remove(testimony, clock.millis());
+    testimony.leaveQueue();
+    testimony.tracked.testimonies[index] = null;
+  }
+
+  private void become(Testimony testimony, Evidence next) {
+    Evidence before = testimony.evidence;
+    testimony.evidence = next;
+    if (next == Standing.PRESENT) {
+      present.heard(testimony, clock.millis());
+    } else if (next instanceof Standing) {
+      queues.get(testimony.tracked.timeout).heard(testimony, clock.millis());
+      testimony.begunAt = reach.millis();
+    } else if (next instanceof Accused) {
+      testimony.begunAt = before == Standing.PRESENT ? reach.millis() : testimony.begunAt;
+      accused.heard(testimony, clock.millis());
+    } else {
+      testimony.leaveQueue();
+      if (!testimony.tracked.catalogued) {
+        // Of whom nothing but an end was ever heard, the catalogue tells soon or never.
+        boolean unknown = testimony.tracked.member == null;
+        (unknown ? endedUnknown : ended).heard(testimony, clock.millis());
+      }
+    }
+    writers.follow(testimony, before, next instanceof Standing, clock.millis());
+    if (!next.equals(before)) {
+      listener.changed(testimony);
+    }
   }
 
   /**
-   * Hands over every member whose silence, or whose end that the backend concluded, is a verdict
-   * now. Costs what is overdue.
+   * Judges every member whose time is over, or whose end the backend concluded. Costs what is
+   * overdue, and while verdicts are withheld as much as is silent.
    */
-  void expire(Consumer<Vote> expired) {
-    if (massSilence != null && clock >= heldUntil) {
-      massSilence = null;
-      for (Vote vote : List.copyOf(withheld)) {
-        expireNow(vote, expired);
-      }
-    }
-    expireConcluded(expired);
-    for (SilenceQueue<Vote> queue : queues.values()) {
-      Vote vote = queue.overdue(clock);
-      while (vote != null) {
-        if (isPartOfMassSilence(vote)) {
-          withhold(vote);
+  void judge(Consumer<Testimony> unknown) {
+    unwitnessed.settle();
+    for (SilenceQueue<Testimony> queue : queues) {
+      Testimony testimony = overdue(queue);
+      while (testimony != null) {
+        if (testimony.tracked.member == null) {
+          unknown.accept(testimony);
         } else {
-          expireNow(vote, expired);
+          become(testimony, testimony.evidence.accused(Reason.HEARTBEAT_TIMEOUT, false));
         }
-        vote = queue.overdue(clock);
+        testimony = overdue(queue);
       }
     }
+    if (accused.size() > 0 || hold.isHolding()) {
+      hold.takeStock(clock.millis());
+      List<Testimony> guilty = hold.released(clock.millis(), this::hasOverstayed);
+      accused.forEach(
+          one -> {
+            if (hasOverstayed(one) || !hold.withholds(one, clock.millis())) {
+              guilty.add(one);
+            }
+          });
+      believe(guilty);
+    }
+    hold.settle();
   }
 
-  private void expireConcluded(Consumer<Vote> expired) {
-    if (concluded.isEmpty()) {
-      return;
+  private Testimony overdue(SilenceQueue<Testimony> queue) {
+    Testimony head = queue.overdue(clock.millis());
+    if (head == null && queue.head() != null) {
+      long postponed = reach.millis() - queue.head().begunAt;
+      head = postponed >= (1 + PATIENCE) * queue.timeoutMillis() ? queue.head() : null;
     }
-    List<Vote> votes = List.copyOf(concluded);
-    concluded.clear();
+    return head;
+  }
+
+  /** What was postponed for as long as it may be is not withheld again and again. */
+  private boolean hasOverstayed(Testimony testimony) {
+    long longest =
+        (1 + PATIENCE) * timeouts.millis(testimony.tracked.timeout) + settings.massHold();
+    return reach.millis() - testimony.begunAt >= longest;
+  }
+
+  /** All of them are judged before anybody is out of sight. */
+  private void believe(List<Testimony> guilty) {
     Set<Writer> gone = new HashSet<>();
-    for (Vote vote : votes) {
-      if (vote.writer != null && vote.writer.concluded == vote.writer.living) {
-        gone.add(vote.writer);
+    for (Testimony testimony : guilty) {
+      if (testimony.writer != null && testimony.writer.isGone()) {
+        gone.add(testimony.writer);
       }
     }
-    holdMassSilence(gone);
-    if (massSilence == null) {
-      writers.departed(gone, clock);
-    }
-    for (Vote vote : votes) {
-      if (massSilence != null && gone.contains(vote.writer)) {
-        withhold(vote);
-      } else {
-        expireNow(vote, expired);
+    Map<Writer, int[]> departing = writers.timeouts(gone);
+    for (Testimony testimony : guilty) {
+      if (testimony.evidence instanceof Accused one) {
+        become(testimony, one.believed());
       }
     }
+    writers.departed(departing, clock.millis());
   }
 
   /** Hands over every member without a row that ended so long ago that it is to be forgotten. */
-  void forget(Consumer<Vote> forgotten) {
+  void forget(Consumer<Testimony> forgotten) {
     forget(ended, forgotten);
     forget(endedUnknown, forgotten);
   }
 
-  private void forget(SilenceQueue<Vote> queue, Consumer<Vote> forgotten) {
-    Vote vote = queue.overdue(clock);
-    while (vote != null) {
-      vote.leaveQueue();
-      forgotten.accept(vote);
-      vote = queue.overdue(clock);
-    }
-  }
-
-  private void expireNow(Vote vote, Consumer<Vote> expired) {
-    expired.accept(vote);
-    end(vote);
-  }
-
-  private void withhold(Vote vote) {
-    vote.leaveQueue();
-    vote.withheld = true;
-    withheld.add(vote);
-  }
-
-  private boolean isPartOfMassSilence(Vote vote) {
-    if (vote.writer == null || !writers.isSilent(vote.writer, clock)) {
-      return false;
-    }
-    holdMassSilence(Set.of());
-    return massSilence != null;
-  }
-
-  private void holdMassSilence(Set<Writer> gone) {
-    if (massSilence == null) {
-      massSilence = writers.massSilence(gone, clock);
-      heldUntil = clock + settings.massHold();
+  private void forget(SilenceQueue<Testimony> queue, Consumer<Testimony> forgotten) {
+    Testimony testimony = queue.overdue(clock.millis());
+    while (testimony != null) {
+      testimony.leaveQueue();
+      forgotten.accept(testimony);
+      testimony = queue.overdue(clock.millis());
     }
   }
 }

@@ -1,157 +1,175 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.detect.Evidence.Choice;
+import io.servicegroup.detect.Evidence.Event;
+import io.servicegroup.detect.Evidence.Standing;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
-import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
-import java.util.function.Consumer;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
- * How a backend votes on a member, by what it shows of it: what is a sign of life, what is merely
- * found, which absence is believed.
+ * What a backend's sightings, and the catalogue's words, are evidence of: what is a sign of life,
+ * what is merely found, which absence is believed. Names the events of {@link Evidence}.
  */
 final class Ballot {
 
-  private final Consumer<Vote> cast;
+  /** Whom nobody saw for so long before this evaluator started, it does not wait for. */
+  private static final Duration OUT_OF_SIGHT = Duration.ofHours(1);
 
-  /**
-   * Makes the rules.
-   *
-   * @param cast is given every vote for up or down, also one that repeats the one before
-   */
-  Ballot(Consumer<Vote> cast) {
-    this.cast = cast;
-  }
+  private Ballot() {}
 
   /**
    * The catalogue says who beats through which backends; who was joined by no agent may beat
    * through any. What a backend showed of a life before says nothing about one that does not use it
    * any more.
+   *
+   * @param startedAt when this evaluator started, by its wall clock
    */
-  void recorded(Tracked tracked, BackendView backend, boolean newLife) {
+  static void recorded(
+      Tracked tracked, BackendView backend, Tracked.Record record, Instant startedAt) {
+    Testimony testimony = tracked.testimonies[backend.index];
     boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
-    backend.dropLifeBefore(tracked);
-    Vote vote = tracked.votes[backend.index];
-    if (vote == null) {
-      if (votes) {
-        backend.heard(tracked.voteOf(backend));
-      }
-    } else if (vote.isOfOlderLife()) {
-      if (!votes) {
-        backend.drop(vote);
-        tracked.votes[backend.index] = null;
-      } else if (vote.held) {
-        // Nobody will say of it that it ended: it did with the life before.
-        notVouchedFor(vote);
-      } else if (newLife) {
-        // Nor does the end of a life before end this one, where it is all that is left to decide.
-        reconsider(vote);
-      }
+    boolean older = testimony != null && tracked.isOfOlderLife(testimony);
+    boolean beforeIt = older && tracked.status == Status.UNKNOWN && testimony.vote() == Choice.DOWN;
+    if (beforeIt || (older && !votes)) {
+      backend.drop(testimony);
+      testimony = null;
     }
+    if (testimony == null) {
+      if (!votes) {
+        return;
+      }
+      testimony = tracked.testimonyOf(backend);
+      backend.apply(testimony, Event.ANEW);
+    } else {
+      learned(testimony, record, older);
+    }
+    boolean awaits =
+        record.first()
+            && tracked.status == Status.UNKNOWN
+            && !tracked.joined
+            && testimony.vote() == Choice.PENDING
+            && !isOutOfSight(tracked, startedAt);
+    if (testimony.writer != null || awaits) {
+      backend.inSight(testimony);
+    }
+  }
+
+  private static void learned(Testimony testimony, Tracked.Record record, boolean older) {
+    Tracked tracked = testimony.tracked;
+    BackendView backend = testimony.backend;
+    boolean same = testimony.isSameLife(tracked.member.incarnation());
+    if (record.adopted() && !same) {
+      backend.apply(testimony, Event.ADOPTED);
+      lookAgain(testimony);
+    } else if (older && testimony.evidence == Standing.PRESENT) {
+      // Nobody will say of it that it ended: it did with the life before.
+      backend.apply(testimony, Event.ANEW);
+    } else if (older && record.later()) {
+      // Nor does the end of a life before end this one, where it is all that is left to decide.
+      lookAgain(testimony);
+    } else if (record.joined() && same) {
+      joined(testimony);
+    } else if (record.first() && testimony.vote() == Choice.PENDING) {
+      backend.apply(testimony, Event.ANEW);
+    }
+  }
+
+  /** What was seen of a life before the catalogue told that it joined is news after all. */
+  private static void joined(Testimony testimony) {
+    Absence absence = testimony.absence();
+    if (absence != null && absence.cause().stated()) {
+      testimony.backend.state(testimony, absence.cause().reason());
+    } else {
+      testimony.backend.apply(testimony, Event.JOINED);
+    }
+  }
+
+  private static boolean isOutOfSight(Tracked tracked, Instant startedAt) {
+    Instant seen = tracked.member.lastSeenUp();
+    return seen != null && seen.isBefore(startedAt.minus(OUT_OF_SIGHT));
   }
 
   /**
    * The backend was away, or a new life began: others saw alive whom it saw dead before, and it is
    * to look again.
    */
-  void reconsider(Vote vote) {
-    if (vote != null && vote.choice == Choice.DOWN && vote.tracked.status == Status.UP) {
-      vote.choice = Choice.PENDING;
-      vote.backend.heard(vote);
+  static void lookAgain(Testimony testimony) {
+    if (testimony.tracked.status != Status.DOWN) {
+      testimony.backend.apply(testimony, Event.LOOK_AGAIN);
     }
   }
 
-  void beat(Tracked tracked, BackendView backend, Beat beat) {
+  /**
+   * A count. One that is seen for the first time is where counting begins, and no beat, unless its
+   * life joined in our time.
+   */
+  static void beat(Tracked tracked, BackendView backend, Beat beat) {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
-    Vote vote = tracked.voteOf(backend);
-    if (vote.neverSeen() && vote.backend.isListing()) {
-      vote.saw(beat.incarnation(), beat.count());
-      vote.backend.heard(vote);
-    } else if (!vote.isSameLife(beat.incarnation()) || vote.hasGrown(beat.count())) {
-      vote.tracked.found &= vote.isSameLife(beat.incarnation()) && !vote.neverSeen();
-      vote.saw(beat.incarnation(), beat.count());
-      vote.backend.heard(vote);
-      alive(vote);
-    } else if (vote.hasFallen(beat.count())) {
-      // A backend that came back older: counting begins again, and nobody died of it.
-      vote.saw(beat.incarnation(), beat.count());
-      notVouchedFor(vote);
-    } else if (vote.held) {
-      notVouchedFor(vote);
+    Testimony testimony = tracked.testimonyOf(backend);
+    boolean same = testimony.isSameLife(beat.incarnation());
+    boolean first = testimony.isFirstOf(beat.incarnation());
+    boolean inOurTime = tracked.hasJoinedAs(beat.incarnation()) && !backend.clock().isListing();
+    if (first ? inOurTime : !same || testimony.hasGrown(beat.count())) {
+      tracked.found &= same && !first && testimony.absence() == null;
+      testimony.saw(beat.incarnation(), beat.count());
+      backend.apply(testimony, Event.SIGN);
+    } else if (first || testimony.hasFallen(beat.count())) {
+      // Also where a backend came back older: counting begins again, and nobody died of it.
+      testimony.saw(beat.incarnation(), beat.count());
+      backend.apply(testimony, Event.BASELINE);
+    } else if (testimony.evidence == Standing.PRESENT) {
+      backend.apply(testimony, Event.ANEW);
     }
   }
 
-  void held(Tracked tracked, BackendView backend, Beat beat) {
+  /** A presence that the backend vouches for. */
+  static void held(Tracked tracked, BackendView backend, Beat beat) {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
-    Vote vote = tracked.voteOf(backend);
-    if (vote.hasEnded(beat.incarnation(), beat.count())) {
+    Testimony testimony = tracked.testimonyOf(backend);
+    if (testimony.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
-    vote.tracked.found &=
-        vote.backend.isListing() || (vote.isSameLife(beat.incarnation()) && !vote.neverSeen());
-    vote.saw(beat.incarnation(), beat.count());
-    vote.backend.hold(vote);
-    alive(vote);
+    tracked.found &=
+        backend.clock().isListing()
+            || (testimony.isSameLife(beat.incarnation())
+                && !testimony.neverSeen()
+                && testimony.absence() == null);
+    testimony.saw(beat.incarnation(), beat.count());
+    backend.apply(testimony, Event.PRESENCE);
   }
 
-  void gone(Tracked tracked, BackendView backend, Absence absence) {
+  /** An absence: news, or merely where counting begins, or silence. */
+  static void gone(Tracked tracked, BackendView backend, Absence absence) {
     if (tracked.isOlderLife(backend, absence.incarnation())) {
       return;
     }
-    Vote vote = tracked.voteOf(backend);
-    if (vote.isOldNews(absence)) {
+    Testimony testimony = tracked.testimonyOf(backend);
+    if (testimony.isOldNews(absence)) {
       return;
     }
+    boolean found =
+        testimony.isFirstOf(absence.incarnation())
+            && (backend.clock().isListing() || !tracked.hasJoinedAs(absence.incarnation()));
+    boolean stated = absence.cause().stated();
     boolean believed =
         absence.cause() != Absence.Cause.RESTARTING
-            && !(vote.neverSeen() && vote.backend.isListing())
-            && (absence.cause().stated() || !vote.backend.isInGrace());
-    vote.saw(absence);
-    vote.tracked.found &= !believed;
-    if (believed && !absence.cause().stated() && vote.choice != Choice.DOWN) {
-      vote.backend.conclude(vote, absence.cause().reason());
+            && !found
+            && (stated || !backend.clock().isInGrace());
+    testimony.saw(absence);
+    tracked.found &= !believed;
+    if (believed && stated) {
+      backend.state(testimony, absence.cause().reason());
     } else if (believed) {
-      down(vote, absence.cause().reason());
-      vote.backend.end(vote);
-    } else if (vote.choice != Choice.DOWN) {
-      vote.backend.heard(vote);
+      backend.conclude(testimony, absence.cause().reason());
+    } else {
+      backend.apply(testimony, Event.ANEW);
     }
-  }
-
-  /** No sign of life, and no presence that stands for one: its time begins to run. */
-  void notVouchedFor(Vote vote) {
-    if (vote.choice != Choice.DOWN) {
-      vote.backend.heard(vote);
-    }
-  }
-
-  /** Its silence so far says nothing. */
-  void unwitnessed(Vote vote) {
-    if (vote.choice != Choice.DOWN && !vote.held) {
-      vote.backend.heard(vote);
-    }
-  }
-
-  /** Its time is over, or what the backend concluded is believed. */
-  void silent(Vote vote) {
-    down(vote, vote.concluded == null ? Reason.HEARTBEAT_TIMEOUT : vote.concluded);
-  }
-
-  private void alive(Vote vote) {
-    vote.choice = Choice.UP;
-    vote.reason = Reason.HEARTBEAT;
-    vote.backend.living(vote);
-    cast.accept(vote);
-  }
-
-  private void down(Vote vote, Reason reason) {
-    vote.choice = Choice.DOWN;
-    vote.reason = reason;
-    cast.accept(vote);
   }
 }

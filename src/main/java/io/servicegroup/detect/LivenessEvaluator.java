@@ -1,6 +1,6 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.detect.BackendClock.Weight;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.Beat;
@@ -14,38 +14,38 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Decides who is up. Pure: it is told what backends showed and what the catalogue says, and answers
  * with the status changes that follow, numbered without gaps. Silence counts in the backends'
  * witness clocks only; the wall clock that comes with each call merely stamps the changes.
  *
- * <p>The rules are those of the design: a beat is a count that grew within an incarnation or a
- * newer incarnation; what is found in a backend's first message is where counting begins, not a
- * beat; an absence stated by the member's agent is believed at once, one concluded by the backend
- * only outside the grace after a new start; an older incarnation neither kills nor revives.
+ * <p>A verdict is a function of the evidence at hand: what each backend testifies ({@link
+ * Evidence}) with its weight, the catalogue's record, the operator's word. Whatever changes one of
+ * these decides the members anew that it touches.
+ *
+ * <p>The rules are those of the design: a beat is a count that grew within an incarnation, or a
+ * newer incarnation; a count that is seen for the first time is where counting begins, not a beat,
+ * unless its incarnation joined since; an absence stated by the member's agent is believed at once,
+ * one concluded by the backend only outside the grace after a new start; an older incarnation
+ * neither kills nor revives; where the catalogue goes over to another that is not newer, it is
+ * adopted.
  *
  * <p>A member whose presence a backend vouches for and that carries no life of ours joined by other
  * means (tooz): it is a member like any other, whether or not the catalogue has a row of it. One
  * without a row is forgotten when it left, or an hour of witnessed time after it went down.
  *
  * <p>Not thread-safe. A call costs what it brings and what expired, not what exists, except for the
- * first one after an outage and for snapshots.
+ * first one after an outage, for an outage, while a mass silence is held, and for snapshots.
  */
 public final class LivenessEvaluator {
 
-  private final EvaluatorSettings settings;
-  private final VerdictLog verdicts;
+  private final Members members;
   private final Map<String, BackendView> backends = new LinkedHashMap<>();
-  private final Map<MemberId, Tracked> members = new HashMap<>();
-  private final Ballot ballot = new Ballot(this::cast);
-  private Instant now = Instant.EPOCH;
 
   /**
    * Makes an evaluator that knows nobody.
@@ -54,10 +54,11 @@ public final class LivenessEvaluator {
    * @param settings the rules' parameters
    */
   public LivenessEvaluator(String epoch, EvaluatorSettings settings) {
-    this.verdicts = new VerdictLog(epoch);
-    this.settings = settings;
+    Timeouts timeouts = new Timeouts(settings);
+    this.members = new Members(epoch, settings, timeouts);
     for (String name : settings.backends()) {
-      backends.put(name, new BackendView(name, backends.size(), settings));
+      int index = backends.size();
+      backends.put(name, new BackendView(name, index, settings, timeouts, members));
     }
   }
 
@@ -72,43 +73,69 @@ public final class LivenessEvaluator {
    */
   public List<StatusChange> sightings(Sightings sightings, Instant at) {
     BackendView backend = backend(sightings.backend());
-    now = at;
-    backend.advance(sightings.witnessedMillis(), sightings.hiccup());
-    becomeReachable(backend);
-    sightings.beats().forEach(beat -> ballot.beat(track(beat.id()), backend, beat));
+    members.becomes(at);
+    if (backend.clock().advance(sightings)) {
+      beginAnew(backend);
+    }
+    sightings.beats().forEach(beat -> Ballot.beat(members.track(beat.id()), backend, beat));
     sightings.held().forEach(beat -> held(beat, backend));
     sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {
       Tracked tracked = members.get(id);
-      if (tracked != null && tracked.votes[backend.index] != null) {
-        ballot.unwitnessed(tracked.votes[backend.index]);
+      if (tracked != null && tracked.testimonies[backend.index] != null) {
+        backend.unwitnessed(tracked.testimonies[backend.index]);
       }
     }
-    backend.expire(this::expired);
+    backend.judge(testimony -> members.forget(testimony.tracked));
     backend.forget(this::forgotten);
-    return verdicts.drain();
+    return members.drain();
   }
 
   /**
-   * Takes in what is known about a backend. Changes nobody's status: a backend that cannot be
-   * reached is heard when it votes again.
+   * Takes in what is known about a backend. One that cannot be reached votes as it did, until it is
+   * said to be {@link #out}: a hiccup takes nobody's vote.
    *
    * @param state its state
+   * @param at the wall clock
+   * @return the changes that follow, in order
    * @throws IllegalArgumentException where no backend of that name is configured
    */
-  public void backendState(BackendState state) {
+  public List<StatusChange> backendState(BackendState state, Instant at) {
     BackendView backend = backend(state.backend());
+    members.becomes(at);
     if (state.state() == BackendState.State.UNREACHABLE) {
-      backend.reachable = false;
-    } else {
-      becomeReachable(backend);
+      backend.clock().missed();
+    } else if (backend.clock().reachable()) {
+      beginAnew(backend);
     }
+    return members.drain();
   }
 
-  private void becomeReachable(BackendView backend) {
-    if (!backend.reachable) {
-      backend.reachable = true;
-      members.values().forEach(tracked -> ballot.reconsider(tracked.votes[backend.index]));
+  /**
+   * Takes in that a backend could not be reached for so long that it is an outage: it has no vote.
+   * Means nothing for one that can be reached.
+   *
+   * @param name the backend's name
+   * @param at the wall clock
+   * @return the changes that follow, in order
+   * @throws IllegalArgumentException where no backend of that name is configured
+   */
+  public List<StatusChange> out(String name, Instant at) {
+    members.becomes(at);
+    if (backend(name).clock().out()) {
+      members.all().forEach(members::decide);
+    }
+    return members.drain();
+  }
+
+  /** What a backend saw dead before an outage or a loss it is to see again; then all is decided. */
+  private void beginAnew(BackendView backend) {
+    for (Tracked tracked : members.all()) {
+      Testimony testimony = tracked.testimonies[backend.index];
+      if (testimony != null) {
+        Ballot.lookAgain(testimony);
+        members.decide(tracked);
+      }
     }
   }
 
@@ -121,22 +148,24 @@ public final class LivenessEvaluator {
    * @return the changes that follow: an operator's force, or its end
    */
   public List<StatusChange> member(Member member, boolean justJoined, Instant at) {
-    now = at;
-    Tracked tracked = track(member.id());
+    members.becomes(at);
+    Tracked tracked = members.track(member.id());
     boolean wasForced = tracked.isForcedDown();
     boolean foundForced = tracked.status == Status.UNKNOWN && !tracked.catalogued;
-    boolean newLife = tracked.catalogued && member.isLaterLifeOf(tracked.member);
-    tracked.member = member;
-    tracked.catalogued = true;
-    tracked.found &= !justJoined;
-    backends.values().forEach(backend -> ballot.recorded(tracked, backend, newLife));
+    Tracked.Record record = tracked.record(member, justJoined);
+    members.record(
+        () ->
+            backends
+                .values()
+                .forEach(
+                    backend -> Ballot.recorded(tracked, backend, record, members.startedAt())));
     if (member.forcedDown()) {
       Reason why = foundForced ? Reason.INITIAL : Reason.FORCED_DOWN;
-      verdicts.settle(tracked, Status.DOWN, why, null, now);
+      members.settle(tracked, why);
     } else {
-      decide(tracked, null, wasForced ? Reason.FORCED_DOWN_CLEARED : null);
+      members.decide(tracked, null, wasForced ? Reason.FORCED_DOWN_CLEARED : null);
     }
-    return verdicts.drain();
+    return members.drain();
   }
 
   /**
@@ -147,15 +176,15 @@ public final class LivenessEvaluator {
    * @return its last change, where it was not down already
    */
   public List<StatusChange> deleted(MemberId id, Instant at) {
-    now = at;
+    members.becomes(at);
     Tracked tracked = members.get(id);
     if (tracked != null && (tracked.catalogued || tracked.member == null)) {
       if (tracked.catalogued) {
-        verdicts.settle(tracked, Status.DOWN, Reason.DELETED, null, now);
+        members.settle(tracked, Reason.DELETED);
       }
-      forget(tracked);
+      members.forget(tracked);
     }
-    return verdicts.drain();
+    return members.drain();
   }
 
   /**
@@ -178,13 +207,10 @@ public final class LivenessEvaluator {
    * @return their verdicts, and the number of the last change
    */
   public Snapshot snapshot(MemberFilter filter) {
-    Stream<Tracked> wanted =
-        filter
-            .onlyMember()
-            .map(id -> Stream.ofNullable(members.get(id)))
-            .orElseGet(() -> members.values().stream());
-    boolean stale = backends.values().stream().noneMatch(backend -> backend.reachable);
-    return verdicts.snapshot(wanted, filter, stale);
+    boolean stale =
+        backends.values().stream()
+            .noneMatch(backend -> backend.clock().weight() == Weight.REACHABLE);
+    return members.snapshot(filter, stale);
   }
 
   /**
@@ -193,7 +219,7 @@ public final class LivenessEvaluator {
    * @return epoch and number of the last change
    */
   public Digest digest() {
-    return verdicts.digest();
+    return members.digest();
   }
 
   /**
@@ -204,6 +230,17 @@ public final class LivenessEvaluator {
    */
   public Optional<BackendState.MassSilence> massSilence(String backend) {
     return Optional.ofNullable(backend(backend).massSilence());
+  }
+
+  /**
+   * How many members' verdicts wait because failures or losses of data in a row postpone them, or
+   * because their own beats cannot be written.
+   *
+   * @param backend the backend's name
+   * @return the number; 0 where nothing is postponed
+   */
+  public int postponed(String backend) {
+    return backend(backend).postponed();
   }
 
   private BackendView backend(String name) {
@@ -218,76 +255,28 @@ public final class LivenessEvaluator {
     return backend;
   }
 
-  private Tracked track(MemberId id) {
-    return members.computeIfAbsent(id, key -> new Tracked(key, backends.size()));
-  }
-
   /** Presence without a life of ours is somebody else's member, whether or not it has a row. */
   private void held(Beat beat, BackendView backend) {
-    Tracked tracked = track(beat.id());
+    Tracked tracked = members.track(beat.id());
     if (tracked.member == null && beat.incarnation() == null) {
       tracked.member = Member.uncatalogued(beat.id());
     }
-    ballot.held(tracked, backend, beat);
+    Ballot.held(tracked, backend, beat);
   }
 
   private void gone(Absence absence, BackendView backend) {
-    Tracked tracked = track(absence.id());
-    ballot.gone(tracked, backend, absence);
+    Tracked tracked = members.track(absence.id());
+    Ballot.gone(tracked, backend, absence);
     boolean left = tracked.status == Status.DOWN && tracked.reason == Reason.LEFT;
     if (left && !tracked.catalogued) {
-      forget(tracked);
+      members.forget(tracked);
     }
   }
 
   /** A member without a row whose end was long ago; where another backend sees it, it stays. */
-  private void forgotten(Vote vote) {
-    if (!vote.tracked.catalogued && vote.tracked.status != Status.UP) {
-      forget(vote.tracked);
+  private void forgotten(Testimony testimony) {
+    if (!testimony.tracked.catalogued && testimony.tracked.status != Status.UP) {
+      members.forget(testimony.tracked);
     }
-  }
-
-  private void expired(Vote vote) {
-    if (vote.tracked.member == null) {
-      forget(vote.tracked);
-    } else {
-      ballot.silent(vote);
-    }
-  }
-
-  /** A vote was cast, possibly the same as before. */
-  private void cast(Vote vote) {
-    if (vote.choice == Choice.UP) {
-      vote.tracked.lastSeenUp = now;
-    }
-    decide(vote.tracked, vote, null);
-  }
-
-  private void forget(Tracked tracked) {
-    members.remove(tracked.id);
-    for (Vote vote : tracked.votes) {
-      if (vote != null) {
-        vote.backend.drop(vote);
-        tracked.votes[vote.backend.index] = null;
-      }
-    }
-  }
-
-  /**
-   * Combines the votes.
-   *
-   * @param cast the vote that was just cast, or null where the catalogue changed
-   * @param why the reason to give instead of the vote's, or null
-   */
-  private void decide(Tracked tracked, Vote cast, Reason why) {
-    if (tracked.member == null || tracked.isForcedDown()) {
-      return;
-    }
-    Vote decisive = VerdictRules.decisive(settings.rule(), tracked, cast);
-    if (decisive == null) {
-      return;
-    }
-    Status status = decisive.choice == Choice.UP ? Status.UP : Status.DOWN;
-    verdicts.settle(tracked, status, VerdictRules.reason(tracked, decisive, why), decisive, now);
   }
 }

@@ -1,6 +1,7 @@
 package io.servicegroup.detect;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Things in the order in which they were last heard. As all of a queue share one timeout, this is
@@ -55,18 +56,29 @@ final class SilenceQueue<N extends SilenceQueue.Node<N>> {
 
   /** Puts a node at the tail, wherever it stood before. */
   void heard(N node, long clock) {
-    Node<N> links = node;
     node.leaveQueue();
-    links.heardAt = clock;
-    links.queue = this;
-    links.before = tail;
-    if (tail == null) {
-      head = node;
-    } else {
-      links(tail).after = node;
+    link(tail, node, null, clock);
+  }
+
+  /** Puts a node that was heard before all others at the head, wherever it stood before. */
+  void heardFirst(N node, long clock) {
+    node.leaveQueue();
+    link(null, node, head, clock);
+  }
+
+  /** Puts a node behind the last one that stands before it, wherever it stood before. */
+  void heardBehind(N node, long clock, Predicate<N> standsBefore) {
+    node.leaveQueue();
+    N last = tail;
+    while (last != null && !standsBefore.test(last)) {
+      last = links(last).before;
     }
-    tail = node;
-    size++;
+    link(last, node, last == null ? head : links(last).after, clock);
+  }
+
+  /** The node longest silent, or null. */
+  N head() {
+    return head;
   }
 
   /** The node longest silent, where its timeout has passed; otherwise null. */
@@ -74,16 +86,12 @@ final class SilenceQueue<N extends SilenceQueue.Node<N>> {
     return head != null && clock - links(head).heardAt >= timeoutMillis ? head : null;
   }
 
-  /** How many nodes have been silent for longer than a part of the timeout; costs as many steps. */
-  int silentFor(long millis, long clock) {
-    int silent = 0;
-    for (N node = head; node != null; node = links(node).after) {
-      if (clock - links(node).heardAt <= millis) {
-        break;
-      }
-      silent++;
+  /** Looks at the nodes from the one longest silent on, for as long as they are of interest. */
+  void fromHeadWhile(Predicate<N> interesting) {
+    N node = head;
+    while (node != null && interesting.test(node)) {
+      node = links(node).after;
     }
-    return silent;
   }
 
   /** Gives every node its whole timeout again. */
@@ -98,6 +106,25 @@ final class SilenceQueue<N extends SilenceQueue.Node<N>> {
       action.accept(node);
       node = next;
     }
+  }
+
+  private void link(N before, N node, N after, long clock) {
+    Node<N> links = node;
+    links.heardAt = clock;
+    links.queue = this;
+    links.before = before;
+    links.after = after;
+    if (before == null) {
+      head = node;
+    } else {
+      links(before).after = node;
+    }
+    if (after == null) {
+      tail = node;
+    } else {
+      links(after).before = node;
+    }
+    size++;
   }
 
   private void unlink(N node) {

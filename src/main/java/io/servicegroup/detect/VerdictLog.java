@@ -21,11 +21,13 @@ import java.util.stream.Stream;
 final class VerdictLog {
 
   private final String epoch;
+  private final VerdictRules rules;
   private long seq;
   private List<StatusChange> changes = new ArrayList<>();
 
-  VerdictLog(String epoch) {
+  VerdictLog(String epoch, VerdictRules rules) {
     this.epoch = epoch;
+    this.rules = rules;
   }
 
   Digest digest() {
@@ -45,9 +47,9 @@ final class VerdictLog {
   /**
    * Records a verdict, and a change where it differs from the one that stands or a new life began.
    *
-   * @param decisive the vote that decided, or null where the catalogue did
+   * @param decisive the testimony that decided, or null where the catalogue did
    */
-  void settle(Tracked tracked, Status status, Reason reason, Vote decisive, Instant now) {
+  void settle(Tracked tracked, Status status, Reason reason, Testimony decisive, Instant now) {
     Incarnation incarnation = decisive == null ? tracked.incarnation : decisive.incarnation();
     Status previous = tracked.status;
     boolean restarted =
@@ -62,20 +64,11 @@ final class VerdictLog {
     }
     tracked.status = status;
     tracked.reason = restarted ? Reason.RESTARTED : reason;
-    tracked.incarnation = latest(tracked, incarnation);
+    tracked.incarnation = tracked.latest(incarnation);
     tracked.since = now;
     tracked.decidedBy = decisive == null ? null : decisive.backend.name;
     seq++;
     changes.add(change(tracked, previous, now));
-  }
-
-  /** A backend that still shows a life before may decide, but nobody goes back to that life. */
-  private static Incarnation latest(Tracked tracked, Incarnation seen) {
-    if (seen == null) {
-      return tracked.member.incarnation();
-    }
-    boolean before = tracked.incarnation != null && tracked.incarnation.isNewerThan(seen);
-    return before ? tracked.incarnation : seen;
   }
 
   private StatusChange change(Tracked tracked, Status previous, Instant now) {
@@ -93,17 +86,17 @@ final class VerdictLog {
         tracked.decidedBy);
   }
 
-  static MemberView view(Tracked tracked) {
+  MemberView view(Tracked tracked) {
     return new MemberView(tracked.member, verdict(tracked), tracked.catalogued);
   }
 
-  private static Verdict verdict(Tracked tracked) {
+  private Verdict verdict(Tracked tracked) {
     return new Verdict(
         tracked.status,
         tracked.reason,
         tracked.since,
         tracked.lastSeenUp,
-        VerdictRules.isStale(tracked),
+        rules.isStale(tracked),
         tracked.decidedBy,
         tracked.incarnation);
   }
@@ -113,7 +106,7 @@ final class VerdictLog {
     List<MemberView> views =
         wanted
             .filter(tracked -> tracked.member != null)
-            .map(VerdictLog::view)
+            .map(this::view)
             .filter(filter::matches)
             .sorted(Comparator.comparing(view -> view.member().id()))
             .toList();

@@ -1,113 +1,140 @@
 package io.servicegroup.detect;
 
+import io.servicegroup.detect.BackendClock.Weight;
 import io.servicegroup.detect.EvaluatorSettings.Rule;
-import io.servicegroup.detect.Vote.Choice;
+import io.servicegroup.detect.Evidence.Choice;
+import io.servicegroup.detect.Evidence.Dead;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 
 /**
- * How the votes of several backends make one verdict. A backend that never saw the member and was
- * not recorded for it abstains, except where all do: then none may see it. One that cannot be
- * reached has no vote under {@link Rule#ALL}; its last up stands under {@link Rule#ANY}.
+ * How the evidence of several backends makes one verdict. A backend that never saw the member and
+ * was not recorded for it abstains, except where all do: then none may see it. One that is out has
+ * no vote under {@link Rule#ALL}; its last up stands under {@link Rule#ANY}.
  */
 final class VerdictRules {
 
-  private VerdictRules() {}
+  private final Rule rule;
+
+  VerdictRules(Rule rule) {
+    this.rule = rule;
+  }
 
   /**
-   * Finds the vote that decides.
+   * Finds the testimony that decides. A function of the evidence at hand; the one that changed last
+   * only goes first among equals.
    *
-   * @param rule how the votes combine
-   * @param tracked the member with its votes; null for a backend that has none
-   * @param cast the vote that was just cast, preferred among equals; or null
-   * @return the vote, or null where the verdict that stands is to stand: nobody can vote, or
+   * @param tracked the member with its testimonies; null for a backend that has none
+   * @param last the testimony that changed last, or null
+   * @return the testimony, or null where the verdict that stands is to stand: nobody can vote, or
    *     somebody who can has not made up its mind
    */
-  static Vote decisive(Rule rule, Tracked tracked, Vote cast) {
+  Testimony decisive(Tracked tracked, Testimony last) {
     boolean anybody = isAnybodyEntitled(tracked);
     Rule applied = anybody ? rule : Rule.ANY;
     Choice strong = applied == Rule.ALL ? Choice.DOWN : Choice.UP;
-    Vote found = find(applied, tracked.votes, cast, strong, anybody);
+    Testimony found = find(applied, tracked, last, strong, anybody);
     if (found != null) {
       return found;
     }
-    for (Vote vote : tracked.votes) {
-      if (vote != null && (anybody ? isUndecided(vote) && isEntitled(vote) : mayYetSee(vote))) {
+    for (Testimony testimony : tracked.testimonies) {
+      if (testimony != null
+          && (anybody ? isUndecided(testimony) && isEntitled(testimony) : mayYetSee(testimony))) {
         return null;
       }
     }
     Choice weak = applied == Rule.ALL ? Choice.UP : Choice.DOWN;
-    return find(applied, tracked.votes, cast, weak, anybody);
+    return find(applied, tracked, last, weak, anybody);
   }
 
-  private static boolean isUndecided(Vote vote) {
-    return vote.backend.reachable && vote.choice == Choice.PENDING;
+  private static boolean isUndecided(Testimony testimony) {
+    return !isOut(testimony) && testimony.vote() == Choice.PENDING;
   }
 
   /** That nobody sees a member is known only where all were able to look. */
-  private static boolean mayYetSee(Vote vote) {
-    return !vote.backend.reachable || vote.choice == Choice.PENDING;
+  private static boolean mayYetSee(Testimony testimony) {
+    return isOut(testimony) || testimony.vote() == Choice.PENDING;
   }
 
-  /** Whether nobody who has a vote can be reached. */
-  static boolean isStale(Tracked tracked) {
+  private static boolean isOut(Testimony testimony) {
+    return testimony.backend.clock().weight() == Weight.OUT;
+  }
+
+  /**
+   * Whether a verdict may be out of date: nobody who has a vote can be reached, or it is by the
+   * word of one who cannot.
+   */
+  boolean isStale(Tracked tracked) {
     boolean anybody = isAnybodyEntitled(tracked);
-    for (Vote vote : tracked.votes) {
-      if (vote != null && vote.backend.reachable && (!anybody || isEntitled(vote))) {
-        return false;
+    boolean voters = false;
+    boolean missing = false;
+    boolean upNow = false;
+    boolean upBefore = false;
+    for (Testimony testimony : tracked.testimonies) {
+      if (testimony != null && (!anybody || isEntitled(testimony))) {
+        boolean reached = testimony.backend.clock().weight() == Weight.REACHABLE;
+        boolean up = testimony.vote() == Choice.UP;
+        voters |= reached;
+        missing |= !reached;
+        upNow |= reached && up;
+        upBefore |= !reached && up;
       }
     }
-    return true;
+    boolean rests = tracked.status == Status.UP && rule == Rule.ANY && upBefore && !upNow;
+    boolean waits = tracked.status == Status.UNKNOWN && !anybody && missing;
+    return !voters || rests || waits;
   }
 
   private static boolean isAnybodyEntitled(Tracked tracked) {
-    for (Vote vote : tracked.votes) {
-      if (vote != null && isEntitled(vote)) {
+    for (Testimony testimony : tracked.testimonies) {
+      if (testimony != null && isEntitled(testimony)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isEntitled(Vote vote) {
-    return !vote.neverSeen() || vote.tracked.isRecorded(vote.backend);
+  private static boolean isEntitled(Testimony testimony) {
+    return !testimony.neverSeen() || testimony.tracked.isRecorded(testimony.backend);
   }
 
   /**
    * Finds the reason to give.
    *
-   * @param decisive the vote that decides
-   * @param why the reason to give for an up instead of the vote's, or null
+   * @param decisive the testimony that decides
+   * @param why the reason to give for an up instead of the testimony's, or null
    * @return the reason; only used where there is a change to tell
    */
-  static Reason reason(Tracked tracked, Vote decisive, Reason why) {
-    boolean up = decisive.choice == Choice.UP;
+  static Reason reason(Tracked tracked, Testimony decisive, Reason why) {
+    boolean up = decisive.vote() == Choice.UP;
+    Reason own = decisive.evidence instanceof Dead dead ? dead.reason() : Reason.HEARTBEAT;
     if (tracked.status == Status.UNKNOWN) {
-      boolean asBefore = tracked.found && (up || decisive.reason == Reason.HEARTBEAT_TIMEOUT);
-      return asBefore ? Reason.INITIAL : decisive.reason;
+      boolean asBefore = tracked.found && (up || own == Reason.HEARTBEAT_TIMEOUT);
+      return asBefore ? Reason.INITIAL : own;
     }
     if (up && why != null) {
       return why;
     }
-    return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : decisive.reason;
+    return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : own;
   }
 
-  private static Vote find(
-      Rule rule, Vote[] votes, Vote cast, Choice choice, boolean entitledOnly) {
-    if (cast != null && counts(rule, cast, choice, entitledOnly)) {
-      return cast;
+  private static Testimony find(
+      Rule rule, Tracked tracked, Testimony last, Choice choice, boolean entitledOnly) {
+    if (last != null && counts(rule, last, choice, entitledOnly)) {
+      return last;
     }
-    for (Vote vote : votes) {
-      if (vote != null && counts(rule, vote, choice, entitledOnly)) {
-        return vote;
+    for (Testimony testimony : tracked.testimonies) {
+      if (testimony != null && counts(rule, testimony, choice, entitledOnly)) {
+        return testimony;
       }
     }
     return null;
   }
 
-  private static boolean counts(Rule rule, Vote vote, Choice choice, boolean entitledOnly) {
-    return vote.choice == choice
-        && (!entitledOnly || isEntitled(vote))
-        && (vote.backend.reachable || (rule == Rule.ANY && choice == Choice.UP));
+  private static boolean counts(
+      Rule rule, Testimony testimony, Choice choice, boolean entitledOnly) {
+    return testimony.vote() == choice
+        && (!entitledOnly || isEntitled(testimony))
+        && (!isOut(testimony) || (rule == Rule.ANY && choice == Choice.UP));
   }
 }

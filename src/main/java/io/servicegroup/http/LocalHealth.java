@@ -277,6 +277,12 @@ final class LocalHealth {
           + silence.writers()
           + " writers are held";
     }
+    if (state.postponed() > 0) {
+      return "verdicts on "
+          + state.postponed()
+          + " silent members are held: failures or losses of data in a row, or beats that cannot be"
+          + " written";
+    }
     return state.state() == BackendState.State.DATA_LOST
         ? "came back without its data at " + state.since()
         : null;

@@ -47,6 +47,7 @@ public final class EvaluationVerticle extends VerticleBase {
   private final AgentConfig config;
   private final LivenessEvaluator evaluator;
   private final Map<String, BackendState> states = new HashMap<>();
+  private final Map<String, Long> outages = new HashMap<>();
   private final Set<Set<String>> unseen = new HashSet<>();
   private boolean running;
 
@@ -106,7 +107,31 @@ public final class EvaluationVerticle extends VerticleBase {
     BackendState known = states.put(state.backend(), state);
     boolean ownWord = known != null && known.state() == state.state();
     if (!ownWord) {
-      evaluator.backendState(state);
+      publish(evaluator.backendState(state, now()));
+      awaitOutage(state);
+    }
+  }
+
+  /** A hiccup takes nobody's vote: only what lasts as long as an outage does. */
+  private void awaitOutage(BackendState state) {
+    cancelOutage(state.backend());
+    if (state.state() == BackendState.State.UNREACHABLE) {
+      AgentConfig.Liveness liveness = config.liveness();
+      outages.put(
+          state.backend(),
+          vertx.setTimer(
+              liveness.reportInterval().plus(liveness.pollInterval()).toMillis(),
+              id -> {
+                outages.remove(state.backend());
+                publish(evaluator.out(state.backend(), now()));
+              }));
+    }
+  }
+
+  private void cancelOutage(String backend) {
+    Long timer = outages.remove(backend);
+    if (timer != null) {
+      vertx.cancelTimer(timer);
     }
   }
 
@@ -114,8 +139,9 @@ public final class EvaluationVerticle extends VerticleBase {
     if (!isConfigured(sightings.backend())) {
       return;
     }
+    cancelOutage(sightings.backend());
     publish(evaluator.sightings(watched(sightings), now()));
-    showMassSilence(sightings.backend());
+    showWhatIsHeld(sightings.backend());
   }
 
   /** Members that only a backend knows are shown where their whole group is watched. */
@@ -146,23 +172,52 @@ public final class EvaluationVerticle extends VerticleBase {
     return configured;
   }
 
-  private void showMassSilence(String backend) {
-    BackendState.MassSilence silence = evaluator.massSilence(backend).orElse(null);
+  private void showWhatIsHeld(String backend) {
     BackendState state = states.get(backend);
-    if (state != null && !Objects.equals(silence, state.massSilence())) {
-      if (silence == null) {
-        LOG.info("Backend {}: the mass silence is over", backend);
-      } else {
-        LOG.warn(
-            "Backend {}: {} of {} writers fell silent together; their verdicts are held for {} ms",
-            backend,
-            silence.silent(),
-            silence.writers(),
-            silence.heldMillis());
-      }
-      BackendState shown = new BackendState(backend, state.state(), state.since(), silence);
+    if (state == null) {
+      return;
+    }
+    BackendState.MassSilence silence = evaluator.massSilence(backend).orElse(null);
+    int postponed = evaluator.postponed(backend);
+    boolean silenceChanged = !Objects.equals(silence, state.massSilence());
+    boolean postponedChanged = postponed > 0 != state.postponed() > 0;
+    if (silenceChanged) {
+      logMassSilence(backend, silence);
+    }
+    if (postponedChanged) {
+      logPostponed(backend, postponed);
+    }
+    if (silenceChanged || postponedChanged) {
+      BackendState shown =
+          new BackendState(backend, state.state(), state.since(), silence, postponed);
       states.put(backend, shown);
       Topics.BACKEND.publish(vertx, shown);
+    }
+  }
+
+  private static void logMassSilence(String backend, BackendState.MassSilence silence) {
+    if (silence == null) {
+      LOG.info("Backend {}: the mass silence is over", backend);
+    } else {
+      LOG.warn(
+          "Backend {}: {} of {} writers fell silent together; their verdicts are held for {} ms",
+          backend,
+          silence.silent(),
+          silence.writers(),
+          silence.heldMillis());
+    }
+  }
+
+  private static void logPostponed(String backend, int postponed) {
+    if (postponed == 0) {
+      LOG.info("Backend {}: no verdict is postponed any more", backend);
+    } else {
+      LOG.warn(
+          "Backend {}: the verdicts on {} silent members are held, as it fails or loses data again"
+              + " and again or their beats cannot be written; at most for four service_down_time"
+              + " while others' beats arrive",
+          backend,
+          postponed);
     }
   }
 

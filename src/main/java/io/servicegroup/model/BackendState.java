@@ -10,8 +10,17 @@ import java.util.Locale;
  * @param state whether it can be used
  * @param since when it came to be so, by this process's wall clock
  * @param massSilence the writers that fell silent together and are given time, or null
+ * @param postponed how many members' verdicts wait because failures or losses of data in a row
+ *     postpone them, or because their own beats cannot be written; as many as there were when that
+ *     began
  */
-public record BackendState(String backend, State state, Instant since, MassSilence massSilence) {
+public record BackendState(
+    String backend, State state, Instant since, MassSilence massSilence, int postponed) {
+
+  /** A state in which nothing is postponed. */
+  public BackendState(String backend, State state, Instant since, MassSilence massSilence) {
+    this(backend, state, since, massSilence, 0);
+  }
 
   /** Whether a backend can be used. */
   public enum State {

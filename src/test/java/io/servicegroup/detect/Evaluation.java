@@ -40,8 +40,41 @@ final class Evaluation {
     return new Evaluation(settings -> settings, backends);
   }
 
+  /** Of the group compute, or of the one that stands before a slash. */
   static MemberId id(String host) {
-    return new MemberId("compute", host);
+    int slash = host.indexOf('/');
+    return new MemberId(
+        slash < 0 ? "compute" : host.substring(0, slash), host.substring(slash + 1));
+  }
+
+  /** The rule for several backends. */
+  static UnaryOperator<EvaluatorSettings> rule(Rule rule) {
+    return s ->
+        new EvaluatorSettings(
+            s.backends(),
+            rule,
+            s.serviceDownTime(),
+            s.groupDownTimes(),
+            s.reportInterval(),
+            s.pollInterval(),
+            s.massShare(),
+            s.massMinWriters(),
+            s.massHold());
+  }
+
+  /** Groups whose members beat at another pace. */
+  static UnaryOperator<EvaluatorSettings> groups(Map<String, Long> downTimes) {
+    return s ->
+        new EvaluatorSettings(
+            s.backends(),
+            s.rule(),
+            s.serviceDownTime(),
+            downTimes,
+            s.reportInterval(),
+            s.pollInterval(),
+            s.massShare(),
+            s.massMinWriters(),
+            s.massHold());
   }
 
   static Incarnation life(int generation) {
@@ -86,10 +119,24 @@ final class Evaluation {
     return new Look(backend, clock);
   }
 
-  void reachable(String backend, boolean reachable) {
+  /** Reachable, or out for so long that it is an outage. */
+  List<StatusChange> reachable(String backend, boolean reachable) {
+    List<StatusChange> told = new ArrayList<>(state(backend, reachable));
+    if (!reachable) {
+      told.addAll(add(evaluator.out(backend, now)));
+    }
+    return told;
+  }
+
+  /** One round trip failed. */
+  List<StatusChange> hiccup(String backend) {
+    return state(backend, false);
+  }
+
+  List<StatusChange> state(String backend, boolean reachable) {
     BackendState.State state =
         reachable ? BackendState.State.REACHABLE : BackendState.State.UNREACHABLE;
-    evaluator.backendState(new BackendState(backend, state, now, null));
+    return add(evaluator.backendState(new BackendState(backend, state, now, null), now));
   }
 
   MemberView view(String host) {
@@ -124,6 +171,7 @@ final class Evaluation {
     private final List<Absence> gone = new ArrayList<>();
     private final List<MemberId> unwitnessed = new ArrayList<>();
     private boolean hiccup;
+    private long reached = Sightings.NOT_TOLD;
 
     private Look(String backend, long clock) {
       this.backend = backend;
@@ -156,6 +204,12 @@ final class Evaluation {
       return this;
     }
 
+    /** For how long the backend was reached. */
+    Look reached(long millis) {
+      reached = millis;
+      return this;
+    }
+
     /** Begins the message again, after it was told in the middle. */
     void clear() {
       beats.clear();
@@ -168,8 +222,7 @@ final class Evaluation {
       return Evaluation.told(
           add(
               evaluator.sightings(
-                  new Sightings(
-                      backend, clock, beats, held, gone, unwitnessed, hiccup, Sightings.NOT_TOLD),
+                  new Sightings(backend, clock, beats, held, gone, unwitnessed, hiccup, reached),
                   now)));
     }
   }

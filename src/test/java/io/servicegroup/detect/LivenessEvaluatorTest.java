@@ -139,7 +139,7 @@ class LivenessEvaluatorTest {
     @Test
     void isUpAtOnceForAMemberThatJoinsLater() {
       pg.look("pg", 0).told();
-      pg.know(member("m1", 4, false, "pg"));
+      pg.join(member("m1", 4, false, "pg"));
       assertThat(pg.look("pg", 1_000).beat("m1", 4, 1).told()).containsExactly("m1 UP heartbeat");
     }
 
@@ -147,14 +147,14 @@ class LivenessEvaluatorTest {
     void waitsForTheCatalogueToTellOfTheMember() {
       pg.look("pg", 0).told();
       assertThat(pg.look("pg", 1_000).beat("m1", 4, 1).told()).isEmpty();
-      assertThat(Evaluation.told(pg.know(member("m1", 4, false, "pg"))))
+      assertThat(Evaluation.told(pg.join(member("m1", 4, false, "pg"))))
           .containsExactly("m1 UP heartbeat");
     }
 
     @Test
     void isDownAtOnceForANewMemberWhoseProbeFails() {
       pg.look("pg", 0).told();
-      pg.know(member("m1", 4, false, "pg"));
+      pg.join(member("m1", 4, false, "pg"));
       assertThat(pg.look("pg", 1_000).gone("m1", 4, 0, Cause.PROBE_FAILED).told())
           .containsExactly("m1 DOWN probe_failed");
     }

@@ -18,7 +18,7 @@ class MassSilenceTest {
   private void start(int members, IntFunction<String> agent) {
     pg.look("pg", 0).told();
     for (int i = 0; i < members; i++) {
-      pg.know(memberOf(agent.apply(i), "m" + i, 1, false, "pg"));
+      pg.join(memberOf(agent.apply(i), "m" + i, 1, false, "pg"));
     }
     Evaluation.Look look = pg.look("pg", 1_000);
     for (int i = 0; i < members; i++) {
@@ -111,7 +111,7 @@ class MassSilenceTest {
     off.look("pg", 0).told();
     Evaluation.Look look = off.look("pg", 1_000);
     for (int i = 0; i < 20; i++) {
-      off.know(memberOf("agent-" + i, "m" + i, 1, false, "pg"));
+      off.join(memberOf("agent-" + i, "m" + i, 1, false, "pg"));
       look.beat("m" + i, 1, 1);
     }
     look.told();
@@ -123,7 +123,7 @@ class MassSilenceTest {
     pg.look("pg", 0).told();
     Evaluation.Look look = pg.look("pg", 1_000);
     for (int i = 0; i < members; i++) {
-      pg.know(memberOf(agent.apply(i), "m" + i, 1, false, "pg"));
+      pg.join(memberOf(agent.apply(i), "m" + i, 1, false, "pg"));
       look.held("m" + i, 1, 1);
     }
     assertThat(look.told()).hasSize(members);
@@ -202,7 +202,7 @@ class MassSilenceTest {
     hold(20, i -> "agent-" + i);
     Evaluation.Look look = pg.look("pg", 101_000);
     for (int i = 20; i < 30; i++) {
-      pg.know(memberOf("agent-" + i, "m" + i, 1, false, "pg"));
+      pg.join(memberOf("agent-" + i, "m" + i, 1, false, "pg"));
       look.beat("m" + i, 1, 1);
     }
     look.told();

@@ -42,7 +42,7 @@ class SeveralBackendsTest {
   /** As {@link #with}, and m1 beats through both. */
   private static Evaluation inBoth(Rule rule) {
     Evaluation both = with(rule);
-    both.know(member("m1", 1, false, "a", "b"));
+    both.join(member("m1", 1, false, "a", "b"));
     return both;
   }
 
@@ -96,8 +96,8 @@ class SeveralBackendsTest {
     void givesTheDownOfAnUnreachableOneNoVote() {
       Evaluation both = upInBoth(Rule.ALL);
       both.look("b", 2_000).gone("m1", 1, 1, Cause.PROBE_FAILED).told();
-      both.reachable("b", false);
-      assertThat(both.look("a", 3_000).beat("m1", 1, 2).told()).containsExactly("m1 UP heartbeat");
+      assertThat(Evaluation.told(both.reachable("b", false))).containsExactly("m1 UP heartbeat");
+      assertThat(both.look("a", 3_000).beat("m1", 1, 2).told()).isEmpty();
     }
 
     @Test
@@ -162,8 +162,8 @@ class SeveralBackendsTest {
     @Test
     void killsNobodyWhenTheOldOneIsLostInTheMiddleOfAMove() {
       Evaluation both = with(Rule.ANY);
-      both.know(member("moved", 2, false, "a", "b"));
-      both.know(member("waiting", 1, false, "a"));
+      both.join(member("moved", 2, false, "a", "b"));
+      both.join(member("waiting", 1, false, "a"));
       both.look("a", 1_000).beat("moved", 2, 1).beat("waiting", 1, 1).told();
       both.look("b", 1_000).beat("moved", 2, 1).told();
       both.changes.clear();
@@ -185,14 +185,14 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void nothingChangesAndEverybodyHasAllTheTimeAfterwards(Rule rule) {
       Evaluation both = upInBoth(rule);
-      both.know(member("m2", 1, false, "a", "b"));
+      both.join(member("m2", 1, false, "a", "b"));
       both.look("a", 2_000).beat("m2", 1, 1).told();
       both.look("b", 2_000).beat("m2", 1, 1).told();
       both.changes.clear();
       both.reachable("a", false);
       both.reachable("b", false);
       assertThat(both.evaluator.snapshot(MemberFilter.ALL).stale()).isTrue();
-      both.know(member("m1", 1, false, "a", "b"));
+      both.join(member("m1", 1, false, "a", "b"));
       both.look("a", 0).told();
       both.look("b", 0).told();
       both.look("a", 14_000).beat("m1", 1, 2).told();
@@ -211,7 +211,7 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void abstains(Rule rule) {
       Evaluation both = with(rule);
-      both.know(member("m2", 1, false, "a"));
+      both.join(member("m2", 1, false, "a"));
       assertThat(both.look("a", 1_000).beat("m2", 1, 1).told()).containsExactly("m2 UP heartbeat");
       assertThat(both.look("b", 60_000).told()).isEmpty();
       assertThat(both.look("a", 16_000).told()).containsExactly("m2 DOWN heartbeat_timeout");
@@ -221,7 +221,7 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void hasNoVoteByWhatItShowsOfALifeBefore(Rule rule) {
       Evaluation both = with(rule);
-      both.know(member("m2", 2, false, "b"));
+      both.join(member("m2", 2, false, "b"));
       both.look("a", 1_000).beat("m2", 1, 40).held("m2", 1, 40).told();
       both.look("a", 2_000).gone("m2", 1, 40, Cause.LEFT).told();
       assertThat(both.look("b", 1_000).beat("m2", 2, 1).told()).containsExactly("m2 UP heartbeat");
@@ -268,7 +268,7 @@ class SeveralBackendsTest {
       both.join(member("m1", 2, false, "a", "b"));
       both.look("a", 2_000).beat("m1", 2, 1).told();
       both.look("b", 16_000).told();
-      both.know(member("m1", 2, false, "a", "b"));
+      both.join(member("m1", 2, false, "a", "b"));
       assertThat(both.look("a", 17_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
     }
 
@@ -276,7 +276,7 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void votesFromTheJoinOnThatNamesIt(Rule rule) {
       Evaluation both = with(rule);
-      both.know(member("m1", 1, false, "a"));
+      both.join(member("m1", 1, false, "a"));
       both.look("a", 1_000).beat("m1", 1, 1).told();
       both.look("b", 20_000).told();
       both.join(member("m1", 2, false, "a", "b"));
@@ -292,7 +292,7 @@ class SeveralBackendsTest {
     @Test
     void runsAMembersTimeWhenItComesBackToABackendThatStillShowsALifeBefore() {
       Evaluation both = with(Rule.ANY);
-      both.know(member("m1", 2, false, "b"));
+      both.join(member("m1", 2, false, "b"));
       both.look("b", 1_000).beat("m1", 2, 1).told();
       both.look("a", 1_000).beat("m1", 1, 40).told();
       both.join(member("m1", 3, false, "a", "b"));
@@ -306,7 +306,7 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void leavesAMemberOfBackendsThatAreNotConfiguredUnknown(Rule rule) {
       Evaluation both = with(rule);
-      both.know(member("m1", 1, false, "elsewhere"));
+      both.join(member("m1", 1, false, "elsewhere"));
       both.look("a", 60_000).told();
       both.look("b", 60_000).told();
       assertThat(both.changes).isEmpty();
@@ -322,7 +322,7 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void areJudgedByWhoSeesThem(Rule rule) {
       Evaluation both = with(rule);
-      both.know(member("nova", 0, false));
+      both.join(member("nova", 0, false));
       assertThat(both.look("a", 1_000).beat("nova", 0, 1).told())
           .containsExactly("nova UP heartbeat");
       for (int i = 2; i < 40; i++) {
@@ -350,7 +350,7 @@ class SeveralBackendsTest {
     @EnumSource(Rule.class)
     void areNotDownWhileTheOneThatMaySeeThemIsAway(Rule rule) {
       Evaluation both = with(rule);
-      both.know(member("nova", 0, false));
+      both.join(member("nova", 0, false));
       both.reachable("a", false);
       assertThat(both.look("b", 15_000).told()).isEmpty();
       assertThat(both.look("a", 0).told()).isEmpty();
@@ -363,8 +363,8 @@ class SeveralBackendsTest {
   void agentsMayNameOneOfTheBackendsOnly() {
     Evaluation old = Evaluation.of("a");
     old.look("a", 0).told();
-    old.know(member("moved", 2, false, "a", "b"));
-    old.know(member("waiting", 1, false, "a"));
+    old.join(member("moved", 2, false, "a", "b"));
+    old.join(member("waiting", 1, false, "a"));
     old.look("a", 1_000).beat("moved", 2, 1).beat("waiting", 1, 1).told();
     assertThat(Evaluation.told(old.changes))
         .isEqualTo(List.of("moved UP heartbeat", "waiting UP heartbeat"));
@@ -393,9 +393,9 @@ class SeveralBackendsTest {
   @Test
   void aForceOfAMemberWithoutAVerdictIsNewsUnlessItWasFound() {
     Evaluation both = inBoth(Rule.ANY);
-    assertThat(Evaluation.told(both.know(member("m1", 1, true, "a", "b"))))
+    assertThat(Evaluation.told(both.join(member("m1", 1, true, "a", "b"))))
         .containsExactly("m1 DOWN forced_down");
-    assertThat(Evaluation.told(both.know(member("m2", 1, true, "a", "b"))))
+    assertThat(Evaluation.told(both.join(member("m2", 1, true, "a", "b"))))
         .containsExactly("m2 DOWN initial");
   }
 
@@ -403,11 +403,11 @@ class SeveralBackendsTest {
   @EnumSource(Rule.class)
   void clearingAForceGivesTheVerdictOfBothAtOnce(Rule rule) {
     Evaluation both = upInBoth(rule);
-    both.know(member("m1", 1, true, "a", "b"));
+    both.join(member("m1", 1, true, "a", "b"));
     both.look("a", 2_000).beat("m1", 1, 2).told();
     both.look("b", 2_000).beat("m1", 1, 2).told();
     both.changes.clear();
-    assertThat(Evaluation.told(both.know(member("m1", 1, false, "a", "b"))))
+    assertThat(Evaluation.told(both.join(member("m1", 1, false, "a", "b"))))
         .containsExactly("m1 UP forced_down_cleared");
   }
 }

@@ -55,8 +55,8 @@ class EvaluationVerticleTest {
   void publishesWhatTheEvaluatorDecides() throws Exception {
     deploy(new AgentConfig.WatchAll());
     catalog("a", false);
-    see(0);
-    see(1_000, beat("a", 1));
+    see(0, beat("a", 1));
+    see(1_000, beat("a", 2));
     StatusChange change = next(changes);
     assertThat(change.id()).isEqualTo(id("a"));
     assertThat(change.status()).isEqualTo(Status.UP);
@@ -129,8 +129,8 @@ class EvaluationVerticleTest {
     vertx.eventBus().publish(Topics.SIGHTINGS.address(), new io.vertx.core.json.JsonObject());
     Topics.SIGHTINGS.publish(
         vertx, new Sightings("x", 0, List.of(beat("a", 1)), List.of(), List.of(), List.of()));
-    see(0);
-    see(1_000, beat("a", 1));
+    see(0, beat("a", 1));
+    see(1_000, beat("a", 2));
     assertThat(next(changes).backend()).isEqualTo("pg");
   }
 
@@ -140,12 +140,14 @@ class EvaluationVerticleTest {
     Instant now = Instant.now();
     Topics.BACKEND.publish(vertx, new BackendState("pg", BackendState.State.REACHABLE, now, null));
     assertThat(next(states).massSilence()).isNull();
+    Beat[] found = new Beat[6];
     Beat[] beats = new Beat[6];
     for (int i = 0; i < 6; i++) {
       catalog("m" + i, false);
-      beats[i] = beat("m" + i, 1);
+      found[i] = beat("m" + i, 1);
+      beats[i] = beat("m" + i, 2);
     }
-    see(0);
+    see(0, found);
     see(1_000, beats);
     see(16_000);
     assertThat(next(states).massSilence()).isEqualTo(new BackendState.MassSilence(6, 6, 15_000));

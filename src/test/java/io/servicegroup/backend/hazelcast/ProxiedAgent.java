@@ -109,7 +109,8 @@ final class ProxiedAgent implements AutoCloseable {
   private void run(ProxiedAgent... all) {
     Topics.SIGHTINGS.consume(
         vertx, seen -> evaluator.sightings(seen, Instant.now()).forEach(changes::add));
-    Topics.BACKEND.consume(vertx, evaluator::backendState);
+    Topics.BACKEND.consume(
+        vertx, state -> evaluator.backendState(state, Instant.now()).forEach(changes::add));
     for (ProxiedAgent agent : all) {
       evaluator.member(agent.member, false, Instant.now());
       Topics.CATALOG.publish(

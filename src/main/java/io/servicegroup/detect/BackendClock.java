@@ -1,0 +1,142 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.model.Sightings;
+
+/**
+ * How much what a backend shows counts at present: its weight, its witness clock and how far it was
+ * {@link Reach reached}, and whether it is in grace.
+ *
+ * <pre>
+ *               missed       out    reached, or seen
+ * REACHABLE     INTERRUPTED  -      -
+ * INTERRUPTED   -            OUT    REACHABLE, in grace
+ * OUT           -            -      REACHABLE, everything begins anew
+ * </pre>
+ *
+ * <p>One that was not heard from is out.
+ */
+final class BackendClock {
+
+  /** How much what a backend showed counts. */
+  enum Weight {
+    /** It votes. */
+    REACHABLE,
+    /** It missed round trips, not for long enough to be an outage: it votes as it did. */
+    INTERRUPTED,
+    /** It cannot vote. */
+    OUT
+  }
+
+  private final long grace;
+  private final Runnable restart;
+  private final Reach reach;
+  private Weight weight = Weight.OUT;
+  private long millis;
+  private long graceUntil;
+  private boolean started;
+  private boolean beginsAnew;
+  private boolean listing;
+
+  /**
+   * Makes one of a backend that was not heard from.
+   *
+   * @param grace for how long absences that it concludes are silence after each failure
+   * @param restart gives everybody all their time
+   */
+  BackendClock(long grace, Reach reach, Runnable restart) {
+    this.grace = grace;
+    this.reach = reach;
+    this.restart = restart;
+  }
+
+  Weight weight() {
+    return weight;
+  }
+
+  /** The witness clock, in milliseconds. */
+  long millis() {
+    return millis;
+  }
+
+  /**
+   * Whether this is a message whose contents may have been so before and not just have happened.
+   */
+  boolean isListing() {
+    return listing;
+  }
+
+  /** Whether the backend may still be concluding absences from its own or our disconnection. */
+  boolean isInGrace() {
+    return millis < graceUntil;
+  }
+
+  /** A round trip was missed: a hiccup, if no more follows. */
+  void missed() {
+    if (weight == Weight.REACHABLE) {
+      weight = Weight.INTERRUPTED;
+    }
+  }
+
+  /**
+   * None was possible for so long that it is an outage.
+   *
+   * @return whether that is news
+   */
+  boolean out() {
+    boolean news = weight == Weight.INTERRUPTED;
+    weight = news ? Weight.OUT : weight;
+    return news;
+  }
+
+  /**
+   * It can be used.
+   *
+   * @return whether it was out, so that everything begins anew
+   */
+  boolean reachable() {
+    boolean wasOut = weight == Weight.OUT;
+    if (weight == Weight.INTERRUPTED) {
+      hiccup();
+    } else if (wasOut) {
+      restart();
+      beginsAnew = true;
+    }
+    weight = Weight.REACHABLE;
+    return wasOut;
+  }
+
+  /**
+   * Takes in what the witness says. A clock that fell gives everybody all their time; a hiccup only
+   * forbids to believe what the backend concludes.
+   *
+   * @return whether everything begins anew
+   */
+  boolean advance(Sightings seen) {
+    boolean fell = seen.witnessedMillis() < millis;
+    reach.advance(seen.reachedMillis(), fell || !started ? 0 : seen.witnessedMillis() - millis);
+    millis = seen.witnessedMillis();
+    reachable();
+    if (fell || !started) {
+      restart();
+    } else if (seen.hiccup()) {
+      hiccup();
+    }
+    listing = beginsAnew || fell || !started;
+    started = true;
+    beginsAnew = false;
+    return listing;
+  }
+
+  private void hiccup() {
+    graceUntil = millis + grace;
+    reach.gap();
+  }
+
+  private void restart() {
+    graceUntil = millis + grace;
+    if (started) {
+      reach.gap();
+    }
+    restart.run();
+  }
+}

@@ -1,0 +1,138 @@
+package io.servicegroup.detect;
+
+import io.servicegroup.detect.Evidence.Choice;
+import io.servicegroup.model.Digest;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Snapshot;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Whom the evaluator knows, and the verdicts on them: decided here, on the evidence at hand. */
+final class Members implements BackendView.Listener {
+
+  private final Timeouts timeouts;
+  private final VerdictRules rules;
+  private final VerdictLog verdicts;
+  private final int backends;
+  private final Map<MemberId, Tracked> members = new HashMap<>();
+  private Instant now = Instant.EPOCH;
+  private Instant startedAt;
+  private boolean recording;
+
+  Members(String epoch, EvaluatorSettings settings, Timeouts timeouts) {
+    this.timeouts = timeouts;
+    this.rules = new VerdictRules(settings.rule());
+    this.verdicts = new VerdictLog(epoch, rules);
+    this.backends = settings.backends().size();
+  }
+
+  /** Sets the wall clock, which stamps the changes. */
+  void becomes(Instant at) {
+    now = at;
+    startedAt = startedAt == null ? at : startedAt;
+  }
+
+  /** The wall clock of the first call. */
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  /** The member of that name, or null. */
+  Tracked get(MemberId id) {
+    return members.get(id);
+  }
+
+  /** The member of that name, which is made where there is none. */
+  Tracked track(MemberId id) {
+    return members.computeIfAbsent(id, key -> new Tracked(key, timeouts.of(key.group()), backends));
+  }
+
+  Collection<Tracked> all() {
+    return members.values();
+  }
+
+  void forget(Tracked tracked) {
+    members.remove(tracked.id);
+    for (Testimony testimony : tracked.testimonies) {
+      if (testimony != null) {
+        testimony.backend.drop(testimony);
+      }
+    }
+  }
+
+  @Override
+  public void alive(Testimony testimony) {
+    testimony.tracked.lastSeenUp = now;
+  }
+
+  @Override
+  public void changed(Testimony testimony) {
+    if (!recording) {
+      decide(testimony.tracked, testimony, null);
+    }
+  }
+
+  /** Lets something happen to the evidence of several backends; who does that decides after it. */
+  void record(Runnable changes) {
+    recording = true;
+    try {
+      changes.run();
+    } finally {
+      recording = false;
+    }
+  }
+
+  /** Decides on the evidence at hand, whatever changed. */
+  void decide(Tracked tracked) {
+    decide(tracked, null, null);
+  }
+
+  /**
+   * Decides on the evidence at hand.
+   *
+   * @param last the testimony that changed, or null where something else did
+   * @param why the reason to give for an up instead of the testimony's, or null
+   */
+  void decide(Tracked tracked, Testimony last, Reason why) {
+    if (tracked.member == null || tracked.isForcedDown()) {
+      return;
+    }
+    Testimony decisive = rules.decisive(tracked, last);
+    if (decisive == null) {
+      return;
+    }
+    Status status = decisive.vote() == Choice.UP ? Status.UP : Status.DOWN;
+    verdicts.settle(tracked, status, VerdictRules.reason(tracked, decisive, why), decisive, now);
+  }
+
+  /** Records that a member is down by the catalogue's word. */
+  void settle(Tracked tracked, Reason why) {
+    verdicts.settle(tracked, Status.DOWN, why, null, now);
+  }
+
+  /** The changes since the last call. */
+  List<StatusChange> drain() {
+    return verdicts.drain();
+  }
+
+  Digest digest() {
+    return verdicts.digest();
+  }
+
+  Snapshot snapshot(MemberFilter filter, boolean stale) {
+    Stream<Tracked> wanted =
+        filter
+            .onlyMember()
+            .map(id -> Stream.ofNullable(members.get(id)))
+            .orElseGet(() -> members.values().stream());
+    return verdicts.snapshot(wanted, filter, stale);
+  }
+}
