@@ -156,7 +156,7 @@ final class BackendView {
 
   /** Its own beats could not be written, as somebody else holds its row or its agent says so. */
   void unwitnessed(Testimony testimony) {
-    if (testimony.evidence != Standing.PRESENT) {
+    if (testimony.evidence != Standing.PRESENT && !(testimony.evidence instanceof Dead)) {
       unwitnessed.found(testimony);
       apply(testimony, Event.ANEW);
     }

@@ -223,6 +223,11 @@ final class Writers {
     counts[ofOne.length]++;
   }
 
+  /** How many departures are remembered. */
+  int departures() {
+    return departed.size();
+  }
+
   private void forgetDepartures(long clock) {
     Iterator<Departure> departures = departed.values().iterator();
     while (departures.hasNext() && clock - departures.next().at() > settings.reportInterval()) {

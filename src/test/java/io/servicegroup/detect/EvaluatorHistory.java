@@ -333,14 +333,13 @@ public final class EvaluatorHistory {
         servers.get(name).clock = 0;
       }
     }
-    for (long millis = 0; millis <= bound; millis += 5_000) {
+    for (long millis = 0; millis <= bound; millis += 10_000) {
       for (String name : BACKENDS) {
         if (!servers.get(name).gone) {
-          nothing(name, millis == 0 ? 0 : 5_000);
+          nothing(name, millis == 0 ? 0 : 10_000);
         }
       }
     }
-    agree();
     for (MemberView view : evaluator.snapshot(MemberFilter.ALL).members()) {
       boolean knowable =
           servers.values().stream().noneMatch(server -> server.gone || !server.started);
@@ -370,8 +369,9 @@ public final class EvaluatorHistory {
             false,
             seed % 5 == 0 ? Sightings.NOT_TOLD : server.reached);
     invariants.seen(seen);
-    evaluator.sightings(seen, now).forEach(invariants::told);
+    did(seen, () -> evaluator.sightings(seen, now));
     reference.sightings(seen);
+    agree();
   }
 
   private void did(Object step, Supplier<List<StatusChange>> call) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class EvaluatorModelTest {
 
   private static final int STEPS = 100_000;
-  private static final int STEPS_OF_A_HISTORY = 150;
+  private static final int STEPS_OF_A_HISTORY = 250;
 
   @Test
   void agreesWithTheNaiveEvaluatorAfterEveryStep() {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What holds of every history, whatever the rules are in detail. */
 final class HistoryInvariants {
@@ -77,18 +78,18 @@ final class HistoryInvariants {
 
   /** A change that the evaluator told. */
   void told(StatusChange change) {
-    check(change.seq() == ++seq, change, "leaves a gap");
+    check(change.seq() == ++seq, change, () -> "leaves a gap");
     StatusChange before = last.put(change.id(), change);
     boolean begins = before == null || before.reason() == Reason.DELETED;
     check(
         begins || change.previous() == Status.UNKNOWN || change.previous() == before.status(),
         change,
-        "does not follow " + before);
+        () -> "does not follow " + before);
     check(
         change.status() != change.previous() || change.reason() == Reason.RESTARTED,
         change,
-        "repeats");
-    check(change.status() != Status.UNKNOWN, change, "returns to UNKNOWN");
+        () -> "repeats");
+    check(change.status() != Status.UNKNOWN, change, () -> "returns to UNKNOWN");
     if (change.reason() == Reason.HEARTBEAT_TIMEOUT) {
       outOfTime(change);
     }
@@ -108,7 +109,7 @@ final class HistoryInvariants {
     check(
         witness.total - beat[0] >= timeout || witness.totalReached - beat[1] >= 5 * timeout,
         change,
-        "comes " + (witness.total - beat[0]) + " ms after a beat");
+        () -> "comes " + (witness.total - beat[0]) + " ms after a beat");
   }
 
   /** After each step. */
@@ -123,9 +124,9 @@ final class HistoryInvariants {
         });
   }
 
-  private static void check(boolean good, StatusChange change, String what) {
+  private static void check(boolean good, StatusChange change, Supplier<String> what) {
     if (!good) {
-      throw new AssertionError(change + " " + what);
+      throw new AssertionError(change + " " + what.get());
     }
   }
 }

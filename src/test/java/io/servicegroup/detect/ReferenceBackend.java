@@ -111,6 +111,9 @@ final class ReferenceBackend {
     tooManyAt.clear();
     for (Person person : all.everybody()) {
       Seen seen = person.seen[index];
+      if (seen != null && Boolean.FALSE.equals(seen.up)) {
+        seen.since = clock;
+      }
       if (seen != null && !Boolean.FALSE.equals(seen.up)) {
         if (seen.vouched) {
           seen.sinceLived = lived;
@@ -186,6 +189,7 @@ final class ReferenceBackend {
     touch();
     Seen seen = of(person);
     seen.up = false;
+    seen.since = clock;
     seen.found = false;
     seen.awaited = false;
     seen.vouched = false;
@@ -306,6 +310,18 @@ final class ReferenceBackend {
     believe(guilty);
     if (!isHolding()) {
       tooManyAt.clear();
+    }
+    forget();
+  }
+
+  /** Of whom nothing but an end was ever heard, the catalogue tells soon or never. */
+  private void forget() {
+    for (Person person : all.everybody()) {
+      Seen seen = person.seen[index];
+      boolean ended = seen != null && Boolean.FALSE.equals(seen.up);
+      if (ended && person.record == null && clock - seen.since >= settings.serviceDownTime()) {
+        all.deleted(person.id);
+      }
     }
   }
 

@@ -22,6 +22,7 @@ public final class Soak {
     SCENARIOS.put("failing-beats", chosen -> failingBeats());
     SCENARIOS.put("mass-silence", chosen -> massSilence());
     SCENARIOS.put("pgbouncer", chosen -> List.of(show(Pooler.run(Duration.ofMinutes(10)))));
+    SCENARIOS.put("model", chosen -> List.of(show(ModelHistories.run(modelTime()))));
     SCENARIOS.put("table", chosen -> List.of(show(TableCare.run(1_000, Duration.ofMinutes(10)))));
   }
 
@@ -129,6 +130,12 @@ public final class Soak {
       results.add(show(Growth.run(technology, 20_000, 80_000)));
     }
     return results;
+  }
+
+  /** {@code SOAK_SECONDS} shortens it. */
+  private static Duration modelTime() {
+    String seconds = System.getenv("SOAK_SECONDS");
+    return seconds == null ? Duration.ofMinutes(10) : Duration.ofSeconds(Long.parseLong(seconds));
   }
 
   private static List<Result> failingBeats() throws Exception {

@@ -158,7 +158,84 @@ class EvaluationVerticleTest {
     }
   }
 
+  @Test
+  void showsThatLossesInARowPostponeAVerdict() throws Exception {
+    deploy(new AgentConfig.WatchAll());
+    Topics.BACKEND.publish(
+        vertx, new BackendState("pg", BackendState.State.REACHABLE, Instant.now(), null));
+    assertThat(next(states).postponed()).isZero();
+    catalog("alive", false);
+    catalog("dead", false);
+    lose(0, beat("alive", 1), beat("dead", 1));
+    lose(1, beat("alive", 2), beat("dead", 2));
+    for (int second = 2; second <= 75; second++) {
+      lose(second, beat("alive", second + 1));
+    }
+    assertThat(next(states).postponed()).isEqualTo(1);
+    lose(76, beat("alive", 77));
+    assertThat(next(states).postponed()).isZero();
+    StatusChange last = null;
+    for (int i = 0; i < 3; i++) {
+      last = next(changes);
+    }
+    assertThat(last.id()).isEqualTo(id("dead"));
+    assertThat(last.status()).isEqualTo(Status.DOWN);
+  }
+
+  /** In each second the backend loses what it holds. */
+  private void lose(int second, Beat... beats) {
+    Topics.SIGHTINGS.publish(
+        vertx,
+        new Sightings(
+            "pg",
+            second % 2,
+            List.of(beats),
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            second * 1_000L));
+  }
+
+  @Test
+  void takesTheVoteOfABackendThatIsOutAndNotOfOneThatMissedAPoll() throws Exception {
+    BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
+    deploy(
+        new AgentConfig.WatchAll(),
+        Duration.ofMillis(100),
+        new AgentConfig.BuiltIn("pg", uri),
+        new AgentConfig.BuiltIn("zk", uri));
+    catalog("a", false, "pg", "zk");
+    for (String backend : List.of("pg", "zk")) {
+      see(backend, 0, beat("a", 1));
+      see(backend, 1_000, beat("a", 2));
+    }
+    assertThat(next(changes).status()).isEqualTo(Status.UP);
+    see("pg", 16_000);
+    assertThat(next(changes).status()).isEqualTo(Status.DOWN);
+    reach("pg", BackendState.State.UNREACHABLE);
+    reach("pg", BackendState.State.REACHABLE);
+    see("zk", 2_000, beat("a", 3));
+    see("pg", 17_000);
+    assertThat(snapshot("g").seq()).isEqualTo(2);
+    reach("pg", BackendState.State.UNREACHABLE);
+    StatusChange out = next(changes);
+    assertThat(out.status()).isEqualTo(Status.UP);
+    assertThat(out.backend()).isEqualTo("zk");
+  }
+
+  private void reach(String backend, BackendState.State state) {
+    Topics.BACKEND.publish(vertx, new BackendState(backend, state, Instant.now(), null));
+  }
+
   private void deploy(AgentConfig.Watch watch) throws Exception {
+    BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
+    deploy(watch, Duration.ofSeconds(5), new AgentConfig.BuiltIn("pg", uri));
+  }
+
+  private void deploy(
+      AgentConfig.Watch watch, Duration reportInterval, AgentConfig.Backend... backends)
+      throws Exception {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
     AgentConfig config =
         new AgentConfig(
@@ -166,11 +243,11 @@ class EvaluationVerticleTest {
             List.of(),
             new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
             new AgentConfig.Liveness(
-                List.of(new AgentConfig.BuiltIn("pg", uri)),
+                List.of(backends),
                 AgentConfig.VerdictRule.ALL,
-                Duration.ofSeconds(5),
+                reportInterval,
                 Duration.ofSeconds(15),
-                Duration.ofSeconds(1),
+                reportInterval.dividedBy(5),
                 Map.of(),
                 new AgentConfig.MassSilence(0.5, 5, Duration.ofSeconds(15))),
             watch,
@@ -182,13 +259,21 @@ class EvaluationVerticleTest {
   }
 
   private void catalog(String host, boolean forced) {
+    catalog(host, forced, "pg");
+  }
+
+  private void catalog(String host, boolean forced, String... backends) {
     Topics.CATALOG.publish(
-        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member(host, forced), false));
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member(host, forced, backends), false));
   }
 
   private void see(long clock, Beat... beats) {
+    see("pg", clock, beats);
+  }
+
+  private void see(String backend, long clock, Beat... beats) {
     Topics.SIGHTINGS.publish(
-        vertx, new Sightings("pg", clock, List.of(beats), List.of(), List.of(), List.of()));
+        vertx, new Sightings(backend, clock, List.of(beats), List.of(), List.of(), List.of()));
   }
 
   private Snapshot snapshot(String group) throws Exception {
@@ -205,6 +290,10 @@ class EvaluationVerticleTest {
   }
 
   private static Member member(String host, boolean forced) {
+    return member(host, forced, "pg");
+  }
+
+  private static Member member(String host, boolean forced, String... backends) {
     return new Member(
         id(host),
         "g",
@@ -216,7 +305,7 @@ class EvaluationVerticleTest {
         forced,
         new Incarnation(1, "x"),
         "agent-of-" + host,
-        Set.of("pg"),
+        Set.of(backends),
         null);
   }
 
