@@ -1,6 +1,7 @@
 package io.servicegroup;
 
 import io.servicegroup.cli.CommandLineInterface;
+import io.servicegroup.runtime.HostNames;
 
 /** The process's entry. */
 public final class Main {
@@ -13,6 +14,7 @@ public final class Main {
    * @param arguments the command line
    */
   public static void main(String[] arguments) {
+    HostNames.rememberNothing();
     System.exit(CommandLineInterface.execute(arguments));
   }
 }

@@ -3,6 +3,7 @@ package io.servicegroup.config;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,7 @@ import java.util.regex.Pattern;
 final class HostPort {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,253})");
+  private static final int LONGEST_PART = 63;
   private static final Pattern PORT = Pattern.compile("\\d{1,5}");
 
   private HostPort() {}
@@ -31,10 +33,19 @@ final class HostPort {
       }
     } else if (host.contains(":")) {
       throw new IllegalArgumentException("an IPv6 address stands in brackets, as in [::1]:5432");
-    } else if (!NAME.matcher(host).matches()) {
-      throw new IllegalArgumentException("a host is a name or an address");
+    } else if (!isName(host)) {
+      throw new IllegalArgumentException(
+          "a host is a name or an address; a name has letters, digits, - and _, in parts of at most"
+              + " 63 characters with dots between them");
     }
     return new BackendUri.Host(host, hasPort ? port(text.substring(colon + 1)) : port(defaultPort));
+  }
+
+  /** What no resolver would even be asked for can never work. */
+  private static boolean isName(String host) {
+    return NAME.matcher(host).matches()
+        && Arrays.stream(host.replaceAll("\\.$", "").split("\\.", -1))
+            .allMatch(part -> !part.isEmpty() && part.length() <= LONGEST_PART);
   }
 
   private static int port(String text) {

@@ -95,10 +95,16 @@ final class ProbeReader {
     try {
       URI uri = new URI(text);
       boolean isHttp = "http".equalsIgnoreCase(uri.getScheme());
-      return (isHttp || "https".equalsIgnoreCase(uri.getScheme())) && uri.getHost() != null
-          ? Optional.of(uri)
-          : Optional.empty();
-    } catch (URISyntaxException e) {
+      if ((!isHttp && !"https".equalsIgnoreCase(uri.getScheme()))
+          || uri.getRawAuthority() == null) {
+        return Optional.empty();
+      }
+      String authority = uri.getRawAuthority();
+      HostPort.parse(
+          authority.substring(authority.lastIndexOf('@') + 1).replaceAll(":$", ""),
+          isHttp ? 80 : 443);
+      return Optional.of(uri);
+    } catch (URISyntaxException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }

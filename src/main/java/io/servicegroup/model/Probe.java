@@ -80,6 +80,39 @@ public sealed interface Probe {
    * @param timing pace
    */
   record Http(URI url, int expect, Timing timing) implements Probe {
+
+    /**
+     * Where the url leads. Not every name that resolves is one to {@link URI}, which knows no host
+     * with an underscore.
+     *
+     * @return a name or an address, IPv6 without brackets
+     */
+    public String host() {
+      String authority = authority();
+      int colon = authority.lastIndexOf(':');
+      String host = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+      return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /**
+     * The url's port.
+     *
+     * @return 80 or 443 where it names none
+     */
+    public int port() {
+      String authority = authority();
+      int colon = authority.lastIndexOf(':');
+      if (colon > authority.lastIndexOf(']') && colon < authority.length() - 1) {
+        return Integer.parseInt(authority.substring(colon + 1));
+      }
+      return "https".equalsIgnoreCase(url.getScheme()) ? 443 : 80;
+    }
+
+    private String authority() {
+      String authority = url.getRawAuthority();
+      return authority.substring(authority.lastIndexOf('@') + 1);
+    }
+
     @Override
     public String type() {
       return "http";

@@ -3,10 +3,12 @@ package io.servicegroup.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceSpecReaderTest {
@@ -24,13 +26,32 @@ class ServiceSpecReaderTest {
         "{'group': 'g', 'host': 'h', 'probe': {'type': 'pid', 'pid_file': '/run/x', 'fall': 2}}",
         "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://h/x?y=1',"
             + " 'expect': 204}}",
-        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'https://h'}}"
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'https://h'}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://my_svc:9000/x'}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://u:p@my_svc/?a=b'}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'tcp', 'address': 'my_svc:9000'}}"
       })
   void whatIsWrittenIsReadAgain(String json) {
     ServiceSpec spec = ServiceSpecReader.read(json(json));
     JsonObject written = ServiceSpecReader.write(spec);
     assertThat(ServiceSpecReader.read(written)).isEqualTo(spec);
     assertThat(ServiceSpecReader.read(new JsonObject(written.encode()))).isEqualTo(spec);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://my_svc:9000/x, my_svc, 9000",
+    "https://my_svc, my_svc, 443",
+    "http://[::1]/, ::1, 80",
+    "http://[::1]:81/, ::1, 81",
+    "http://u:p@h:82, h, 82",
+    "http://h:/, h, 80"
+  })
+  void anHttpProbeKnowsWhereItsUrlLeads(String url, String host, int port) {
+    String text = "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': '" + url + "'}}";
+    Probe.Http probe = (Probe.Http) ServiceSpecReader.read(json(text)).probe();
+    assertThat(probe.host()).isEqualTo(host);
+    assertThat(probe.port()).isEqualTo(port);
   }
 
   @Test

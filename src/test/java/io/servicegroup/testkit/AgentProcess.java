@@ -35,6 +35,7 @@ public final class AgentProcess implements AutoCloseable {
   private final Journal<Change> changes = new Journal<>();
   private final Journal<JsonObject> snapshots = new Journal<>();
   private final Map<String, String> environment = new HashMap<>();
+  private final List<String> within = new ArrayList<>();
   private String heap = "96m";
   private boolean unread;
   private ManagedProcess process;
@@ -111,6 +112,20 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
+   * Gives it a view of its own of some files, from its next start on. Needs root.
+   *
+   * @param files what it sees in place of a file, by that file's path
+   * @return this
+   */
+  public AgentProcess sees(Map<String, Path> files) {
+    StringBuilder script = new StringBuilder();
+    files.forEach((seen, file) -> script.append("mount --bind '%s' %s && ".formatted(file, seen)));
+    within.clear();
+    within.addAll(List.of("unshare", "--mount", "sh", "-c", script + "exec \"$@\"", "sh"));
+    return this;
+  }
+
+  /**
    * Starts it and waits until it is ready and its changes are being collected.
    *
    * @return this
@@ -129,7 +144,7 @@ public final class AgentProcess implements AutoCloseable {
    * @return the process
    */
   public ManagedProcess launch() {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(within);
     if (unread) {
       String open = "rm -f out; mkfifo out && exec 3<>out && exec \"$@\" >out 2>&1";
       command.addAll(List.of("sh", "-c", open, "sh"));

@@ -86,7 +86,7 @@ final class HazelcastConfigs {
   static Config member(BackendUri uri, LivenessSettings settings, Consumer<Config> adapt) {
     Config config = new Config();
     config.setClusterName(clusterName(uri));
-    network(config.getNetworkConfig(), uri);
+    network(config, uri);
     config.addMapConfig(beats());
     config.addMapConfig(catalog());
     config.getMetricsConfig().setEnabled(false);
@@ -107,10 +107,15 @@ final class HazelcastConfigs {
     return config;
   }
 
-  private static void network(NetworkConfig network, BackendUri uri) {
+  private static void network(Config config, BackendUri uri) {
+    NetworkConfig network = config.getNetworkConfig();
     String address = uri.options().getOrDefault("interface", "127.0.0.1");
     String port = uri.options().getOrDefault("port", Integer.toString(FIRST_PORT));
     network.setPort(Integer.parseInt(port)).setPortAutoIncrement(true);
+    if (address.contains(":")) {
+      // Hazelcast leaves the addresses of IPv6 out of its choice unless it is told not to.
+      config.setProperty("hazelcast.prefer.ipv4.stack", "false");
+    }
     network.getInterfaces().setEnabled(true).addInterface(address);
     JoinConfig join = network.getJoin();
     join.getAutoDetectionConfig().setEnabled(false);

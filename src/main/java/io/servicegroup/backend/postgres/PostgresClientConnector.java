@@ -20,7 +20,7 @@ final class PostgresClientConnector {
   /** An attempt may outlast the statement that wanted it: the next one finds the connection. */
   private static final Duration ONLY_ATTEMPT = Duration.ofSeconds(3);
 
-  private static final Duration SHORTEST_ATTEMPT = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(300);
   private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
 
   private final Vertx vertx;
@@ -33,11 +33,13 @@ final class PostgresClientConnector {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
-    this.bound = servers.size() == 1 ? ONLY_ATTEMPT : clamp(timeout);
+    this.bound = servers.size() == 1 ? ONLY_ATTEMPT : share(timeout, servers.size());
   }
 
-  private static Duration clamp(Duration timeout) {
-    Duration least = timeout.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : timeout;
+  /** One that says nothing must not use up the time in which another one would have answered. */
+  private static Duration share(Duration timeout, int servers) {
+    Duration share = timeout.multipliedBy(9).dividedBy(10L * servers);
+    Duration least = share.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : share;
     return least.compareTo(LONGEST_ATTEMPT) > 0 ? LONGEST_ATTEMPT : least;
   }
 

@@ -16,6 +16,9 @@ final class RedisAddress {
   private static final String SENTINEL = "sentinel";
   private static final String AUTHORITIES = "ssl_ca_certs";
 
+  /** The driver cannot read every name; where it connects to is decided below it. */
+  private static final String NOBODY = "redis.invalid";
+
   private final BackendUri uri;
   private final Map<String, String> options;
 
@@ -55,18 +58,18 @@ final class RedisAddress {
   /** How to reach a Redis. */
   RedisOptions server(BackendUri.Host host, Duration bound) {
     String database = uri.path().isEmpty() ? options.getOrDefault("db", "0") : uri.path();
-    RedisOptions server = options(host, bound, tls(), "/" + database);
+    RedisOptions server = options(bound, tls(), "/" + database);
     return authenticate(server);
   }
 
   /** How to reach a Sentinel: as tooz does, without the password of the servers. */
   RedisOptions sentinel(BackendUri.Host host, Duration bound, boolean tls) {
-    return options(host, bound, tls, "");
+    return options(bound, tls, "");
   }
 
   /** As {@link #sentinel}, for those that ask for the same password. */
   RedisOptions guardedSentinel(BackendUri.Host host, Duration bound, boolean tls) {
-    return authenticate(options(host, bound, tls, ""));
+    return authenticate(options(bound, tls, ""));
   }
 
   boolean hasPassword() {
@@ -83,7 +86,7 @@ final class RedisAddress {
     return to;
   }
 
-  private RedisOptions options(BackendUri.Host host, Duration bound, boolean tls, String path) {
+  private RedisOptions options(Duration bound, boolean tls, String path) {
     NetClientOptions net =
         new NetClientOptions().setConnectTimeout((int) Math.max(1, bound.toMillis()));
     if (tls) {
@@ -92,7 +95,7 @@ final class RedisAddress {
     RedisOptions redis = new RedisOptions();
     redis
         .setNetClientOptions(net)
-        .setConnectionString((tls ? "rediss://" : "redis://") + host + path)
+        .setConnectionString((tls ? "rediss://" : "redis://") + NOBODY + path)
         // One connection, which nobody else looks after.
         .setMaxPoolSize(1)
         .setPoolCleanerInterval(-1)

@@ -1,9 +1,11 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.DialingVertx;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -40,12 +42,16 @@ final class RedisLink {
   /** Connects within the bound; an attempt that fails leaves no socket behind. */
   static Future<RedisLink> open(
       Vertx vertx, BackendUri.Host host, RedisOptions options, Duration bound) {
-    RedisLink link = new RedisLink(host, Redis.createClient(vertx, options));
+    RedisLink link = new RedisLink(host, Redis.createClient(dialing(vertx, host), options));
     return link.redis
         .connect()
         .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
         .map(link::connected)
         .recover(failure -> link.close().transform(done -> link.failed(failure, bound)));
+  }
+
+  private static Vertx dialing(Vertx vertx, BackendUri.Host host) {
+    return new DialingVertx(vertx, SocketAddress.inetSocketAddress(host.port(), host.name()));
   }
 
   private RedisLink connected(RedisConnection opened) {

@@ -3,16 +3,19 @@ package io.servicegroup.backend.zookeeper;
 import java.io.IOException;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ConnectStringParser;
-import org.apache.zookeeper.client.HostProvider;
-import org.apache.zookeeper.client.StaticHostProvider;
 
 /** A client's handle, which can be dropped without ending its session. */
 final class ZooKeeperHandle extends ZooKeeper {
 
   /** Begins a session. */
   ZooKeeperHandle(ZooKeeperOptions options, Watcher watcher) throws IOException {
-    super(options.servers(), options.timeoutMillis(), watcher, options.client());
+    super(
+        options.servers(),
+        options.timeoutMillis(),
+        watcher,
+        false,
+        options.addresses(),
+        options.client());
     authenticate(options);
   }
 
@@ -26,13 +29,9 @@ final class ZooKeeperHandle extends ZooKeeper {
         session.id(),
         session.password(),
         false,
-        hosts(options),
+        options.addresses(),
         options.client());
     authenticate(options);
-  }
-
-  private static HostProvider hosts(ZooKeeperOptions options) {
-    return new StaticHostProvider(new ConnectStringParser(options.servers()).getServerAddresses());
   }
 
   private void authenticate(ZooKeeperOptions options) {

@@ -49,6 +49,11 @@ final class ZooKeeperOptions {
     return uri.hosts().stream().map(BackendUri.Host::toString).collect(Collectors.joining(","));
   }
 
+  /** Blocks. */
+  ZooKeeperServers addresses() {
+    return new ZooKeeperServers(uri.hosts());
+  }
+
   int timeoutMillis() {
     return timeoutMillis;
   }

@@ -29,7 +29,7 @@ final class FailureText {
       return "no route to the host";
     }
     if (failure instanceof UnknownHostException) {
-      return "the host name is not known";
+      return message;
     }
     if (failure instanceof HttpClosedException) {
       return "the connection was closed before the answer";

@@ -1,10 +1,12 @@
 package io.servicegroup.heartbeat.probe;
 
 import io.servicegroup.model.Probe;
+import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -19,11 +21,14 @@ final class HttpProber implements Prober {
 
   static final int MAX_BODY = 65_536;
 
+  private final Dialer dialer;
   private final HttpClient client;
   private final Probe.Http probe;
   private final ProbeLoop loop;
 
-  HttpProber(Vertx vertx, HttpClient client, Lacks lacks, String name, Probe.Http probe) {
+  HttpProber(
+      Vertx vertx, Dialer dialer, HttpClient client, Lacks lacks, String name, Probe.Http probe) {
+    this.dialer = dialer;
     this.client = client;
     this.probe = probe;
     this.loop =
@@ -49,8 +54,13 @@ final class HttpProber implements Prober {
             .setFollowRedirects(false)
             .setConnectTimeout(Probers.netBelowMillis(probe.timing().timeout()))
             .putHeader("User-Agent", "servicegroup-agent");
-    return client
-        .request(options)
+    return dialer
+        .dial(
+            probe.host(),
+            probe.port(),
+            probe.timing().timeout().toMillis(),
+            address -> client.request(new RequestOptions(options).setServer(address)),
+            HttpClientRequest::reset)
         .compose(
             request -> {
               attempt.over().onComplete(settled -> request.reset());

@@ -2,6 +2,7 @@ package io.servicegroup.heartbeat.probe;
 
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
+import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -25,6 +26,7 @@ public final class Probers {
   private static final int NO_LIMIT = 1_000_000;
 
   private final Vertx vertx;
+  private final Dialer dialer;
   private final NetClient tcp;
   private final HttpClient http;
   private final PidProber.Readers readers;
@@ -37,6 +39,7 @@ public final class Probers {
    */
   public Probers(Vertx vertx) {
     this.vertx = vertx;
+    this.dialer = new Dialer(vertx);
     this.tcp = vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true));
     // A new connection for each probe: one that the service closes at the very moment of its reuse
     // would be a false alarm.
@@ -65,10 +68,10 @@ public final class Probers {
   public Prober create(MemberId id, Probe probe, Duration serviceDownTime) {
     String name = "The " + probe.type() + " probe of " + id;
     if (probe instanceof Probe.Tcp p) {
-      return new TcpProber(vertx, tcp, lacks, name, p);
+      return new TcpProber(vertx, dialer, tcp, lacks, name, p);
     }
     if (probe instanceof Probe.Http p) {
-      return new HttpProber(vertx, http, lacks, name, p);
+      return new HttpProber(vertx, dialer, http, lacks, name, p);
     }
     if (probe instanceof Probe.Pid p) {
       return new PidProber(vertx, readers, lacks, name, p);

@@ -1,11 +1,13 @@
 package io.servicegroup.heartbeat.probe;
 
 import io.servicegroup.model.Probe;
+import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -27,6 +29,7 @@ final class TcpProber implements Prober {
   static final int MAX_DISCARDED = 65_536;
 
   private final Vertx vertx;
+  private final Dialer dialer;
   private final NetClient client;
   private final Probe.Tcp probe;
   private final ProbeLoop loop;
@@ -35,8 +38,10 @@ final class TcpProber implements Prober {
   private int briefInARow;
   private boolean stopped;
 
-  TcpProber(Vertx vertx, NetClient client, Lacks lacks, String name, Probe.Tcp probe) {
+  TcpProber(
+      Vertx vertx, Dialer dialer, NetClient client, Lacks lacks, String name, Probe.Tcp probe) {
     this.vertx = vertx;
+    this.dialer = dialer;
     this.client = client;
     this.probe = probe;
     this.loop =
@@ -57,19 +62,23 @@ final class TcpProber implements Prober {
   }
 
   private Future<Void> look(Attempt attempt) {
-    ConnectOptions options =
-        new ConnectOptions()
-            .setHost(probe.host())
-            .setPort(probe.port())
-            .setTimeout(Probers.netBelowMillis(probe.timing().timeout()));
-    return client.connect(options).compose(socket -> accepted(socket, attempt.over()));
+    int millis = Probers.netBelowMillis(probe.timing().timeout());
+    return dialer
+        .dial(
+            probe.host(),
+            probe.port(),
+            probe.timing().timeout().toMillis(),
+            address ->
+                client.connect(new ConnectOptions().setRemoteAddress(address).setTimeout(millis)),
+            NetSocket::close)
+        .compose(socket -> accepted(socket, attempt.over()));
   }
 
   private Future<Void> accepted(NetSocket socket, Future<Void> over) {
     socket.exceptionHandler(Probers::closeFollows);
     // Where nobody listens on a port of the ephemeral range, the system may give us that very port
     // to call from, and the connection is to itself; held, it would keep the service from binding.
-    if (socket.localAddress().equals(socket.remoteAddress())) {
+    if (isToItself(socket.localAddress(), socket.remoteAddress())) {
       socket.close();
       return Future.failedFuture(new ProbeFailure("connection refused"));
     }
@@ -79,6 +88,10 @@ final class TcpProber implements Prober {
       socket.close();
     }
     return Future.succeededFuture();
+  }
+
+  private static boolean isToItself(SocketAddress from, SocketAddress to) {
+    return from.port() == to.port() && from.hostAddress().equals(to.hostAddress());
   }
 
   private void hold(NetSocket socket) {

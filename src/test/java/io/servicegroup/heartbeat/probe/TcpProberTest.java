@@ -198,6 +198,6 @@ class TcpProberTest {
     ProberRig rig =
         ProberRig.start(
             vertx, new Probe.Tcp("no-such-host.invalid", 1, false, timing(9_000, 9_000, 1)));
-    assertThat(rig.next().reason()).isIn("the host name is not known", "no answer within 9000 ms");
+    assertThat(rig.next().reason()).contains("the host name ");
   }
 }

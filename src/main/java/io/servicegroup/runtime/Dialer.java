@@ -1,0 +1,184 @@
+package io.servicegroup.runtime;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * Connects to a host by its name: the name is resolved anew, and every address that it has is
+ * tried, each within its share of the time, until one accepts. All connections of an agent's own
+ * are made by it. Thread-safe; futures complete on the caller's context.
+ */
+public final class Dialer {
+
+  private final Vertx vertx;
+  private final HostNames names;
+
+  /**
+   * Makes a dialer with the machine's own names.
+   *
+   * @param vertx whose contexts
+   */
+  public Dialer(Vertx vertx) {
+    this(vertx, HostNames.ofThisMachine());
+  }
+
+  Dialer(Vertx vertx, HostNames names) {
+    this.vertx = vertx;
+    this.names = names;
+  }
+
+  /** One attempt at one address. */
+  @FunctionalInterface
+  public interface Attempt<T> {
+
+    /**
+     * Connects, within the caller's own bound on all of it.
+     *
+     * @param address with the name that it was asked for by, which TLS verifies
+     * @return the connection
+     */
+    Future<T> at(SocketAddress address);
+  }
+
+  /**
+   * Connects to the first address that accepts. An address that refuses is followed by the next at
+   * once; one that says nothing after its share of the time is no longer waited for alone.
+   *
+   * @param host a name or an address
+   * @param port the port
+   * @param millis how long all of it may take
+   * @param attempt one attempt
+   * @param discard closes what connected when another had already
+   * @param <T> what an attempt makes
+   * @return what the first attempt that succeeded made; fails when all have failed, with {@link
+   *     UnknownHostException} where the name has no address
+   */
+  public <T> Future<T> dial(
+      String host, int port, long millis, Attempt<T> attempt, Consumer<T> discard) {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    return addresses(host, millis)
+        .compose(
+            addresses -> {
+              List<SocketAddress> all =
+                  addresses.stream().map(address -> named(host, address, port)).toList();
+              return all.size() == 1
+                  ? attempt.at(all.get(0))
+                  : new Race<>(all, deadline, attempt, discard).run();
+            });
+  }
+
+  /** Attempts at several addresses. */
+  private final class Race<T> {
+
+    private final List<SocketAddress> addresses;
+    private final long deadline;
+    private final Attempt<T> attempt;
+    private final Consumer<T> discard;
+    private final Promise<T> winner = Promise.promise();
+    private int started;
+    private int running;
+    private Throwable failure;
+
+    Race(List<SocketAddress> addresses, long deadline, Attempt<T> attempt, Consumer<T> discard) {
+      this.addresses = addresses;
+      this.deadline = deadline;
+      this.attempt = attempt;
+      this.discard = discard;
+    }
+
+    Future<T> run() {
+      start();
+      return winner.future();
+    }
+
+    private synchronized void start() {
+      if (started == addresses.size() || winner.future().isComplete()) {
+        return;
+      }
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      SocketAddress address = addresses.get(started);
+      int rest = addresses.size() - started;
+      started++;
+      running++;
+      int mine = started;
+      if (rest > 1) {
+        vertx.setTimer(Math.max(1, left / rest), passed -> startAfter(mine));
+      }
+      Future.succeededFuture(address)
+          .compose(attempt::at)
+          .onSuccess(this::won)
+          .onFailure(this::lost);
+    }
+
+    private synchronized void startAfter(int attempts) {
+      if (started == attempts) {
+        start();
+      }
+    }
+
+    private void won(T connection) {
+      if (!winner.tryComplete(connection)) {
+        discard.accept(connection);
+      }
+    }
+
+    private synchronized void lost(Throwable why) {
+      running--;
+      // One that swallows what it is sent may live: that says less than a refusal, and is told.
+      failure = failure == null || isRefusal(failure) ? why : failure;
+      start();
+      if (running == 0) {
+        winner.tryFail(failure);
+      }
+    }
+  }
+
+  private Future<List<InetAddress>> addresses(String host, long millis) {
+    Context context = vertx.getOrCreateContext();
+    var answer = names.addresses(host);
+    return answer.isDone() && !answer.isCompletedExceptionally()
+        ? Future.succeededFuture(answer.join())
+        : Future.fromCompletionStage(answer, context)
+            .timeout(Math.max(1, millis / 2), TimeUnit.MILLISECONDS)
+            .recover(failure -> lastKnown(host, millis / 2, failure));
+  }
+
+  /** A name server that is away makes nobody unreachable who was reachable before. */
+  private Future<List<InetAddress>> lastKnown(String host, long millis, Throwable failure) {
+    if (!(failure instanceof TimeoutException)) {
+      return Future.failedFuture(failure);
+    }
+    List<InetAddress> last = names.lastKnown(host);
+    return last.isEmpty()
+        ? Future.failedFuture(
+            new UnknownHostException(
+                "the host name %s was not resolved within %d ms: no name server answers"
+                    .formatted(host, millis)))
+        : Future.succeededFuture(last);
+  }
+
+  private static boolean isRefusal(Throwable failure) {
+    return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
+  }
+
+  private static SocketAddress named(String host, InetAddress address, int port) {
+    try {
+      InetAddress named = InetAddress.getByAddress(host, address.getAddress());
+      return SocketAddress.inetSocketAddress(new InetSocketAddress(named, port));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address has 4 or 16 octets", e);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.servicegroup.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.BackendServer;
+import io.servicegroup.testkit.ListeningService;
+import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.TempFiles;
+import io.servicegroup.testkit.ZooKeeperServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A hosts file that changes under an agent, beside a name server that is dead: what is connected to
+ * is what a name stands for now. The names are ones that Docker Compose makes, and stand for the
+ * address before and after with one that nobody has.
+ */
+class HostsFileIT {
+
+  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final ListeningService service = new ListeningService();
+  private Path home;
+  private Path hosts;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root mounts");
+    home = Files.createTempDirectory("servicegroup-hosts-");
+    hosts = home.resolve("hosts");
+    Files.writeString(home.resolve("resolv.conf"), "nameserver 203.0.113.1\n");
+  }
+
+  @AfterEach
+  void clean() {
+    service.close();
+    TempFiles.delete(home);
+  }
+
+  private void stands(String backend, String probed) throws IOException {
+    Files.writeString(
+        hosts,
+        "127.0.0.1 localhost\n%s my_store\n%s my_svc\n127.0.0.9 two_svc\n127.0.0.1 two_svc\n"
+            .formatted(backend, probed));
+  }
+
+  @Test
+  void postgres() throws IOException {
+    try (PostgresServer server = PostgresServer.create()) {
+      follows(server);
+    }
+  }
+
+  @Test
+  void redis() throws IOException {
+    try (RedisServer server = RedisServer.create()) {
+      follows(server);
+    }
+  }
+
+  @Test
+  void zooKeeper() throws IOException {
+    try (ZooKeeperServer server = ZooKeeperServer.create()) {
+      follows(server);
+    }
+  }
+
+  @Test
+  void memcached() throws IOException {
+    try (MemcachedServer server = MemcachedServer.create()) {
+      follows(server);
+    }
+  }
+
+  private void follows(BackendServer server) throws IOException {
+    server.start();
+    stands("127.0.0.9", "127.0.0.1");
+    try (AgentProcess agent =
+        AgentProcess.of(config(server.uri(server.port()).replace("127.0.0.1", "my_store")))
+            .sees(Map.of("/etc/hosts", hosts, "/etc/resolv.conf", home.resolve("resolv.conf")))) {
+      agent.launch().awaitLine("starts", START);
+      assertThat(agent.process().endsWithin(Duration.ofSeconds(3))).isFalse();
+      stands("127.0.0.1", "127.0.0.1");
+      agent.process().awaitLine("is running", SOON);
+      awaitStatus(agent, "svc", 200);
+      awaitStatus(agent, "both", 200);
+
+      stands("127.0.0.1", "127.0.0.9");
+      awaitStatus(agent, "svc", 503);
+      assertThat(agent.get("/health?group=svc").body()).contains("connection refused");
+      assertThat(agent.get("/health?group=both").statusCode()).isEqualTo(200);
+      stands("127.0.0.1", "127.0.0.1");
+      awaitStatus(agent, "svc", 200);
+      awaitStatus(agent, "lost", 503);
+      assertThat(agent.get("/health?group=lost").body()).contains("the host name nowhere_svc");
+    }
+  }
+
+  private JsonObject config(String uri) {
+    return new JsonObject()
+        .put("agent", new JsonObject().put("host", "h").put("start_timeout", "60s"))
+        .put(
+            "services",
+            new JsonArray()
+                .add(probed("svc", tcp("my_svc")))
+                .add(probed("both", tcp("two_svc")))
+                .add(probed("lost", tcp("nowhere_svc"))))
+        .put("catalog", new JsonObject().put("uri", uri))
+        .put(
+            "liveness",
+            new JsonObject().put("report_interval", "1s").put("service_down_time", "4s"));
+  }
+
+  private static JsonObject probed(String group, JsonObject probe) {
+    return new JsonObject().put("group", group).put("probe", probe.put("interval", "500ms"));
+  }
+
+  private JsonObject tcp(String host) {
+    return new JsonObject().put("type", "tcp").put("address", host + ":" + service.port());
+  }
+
+  private static void awaitStatus(AgentProcess agent, String group, int status) {
+    long end = System.nanoTime() + SOON.toNanos();
+    int found = 0;
+    while (found != status && System.nanoTime() < end) {
+      found = agent.get("/health?group=" + group).statusCode();
+      agent.process().endsWithin(Duration.ofMillis(100));
+    }
+    assertThat(found).as(agent.get("/health").body()).isEqualTo(status);
+  }
+}
