@@ -7,6 +7,7 @@ import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Secrets;
 import io.servicegroup.heartbeat.HeartbeatVerticle;
 import io.servicegroup.http.HttpVerticle;
 import io.servicegroup.liveness.EvaluationVerticle;
@@ -116,13 +117,15 @@ public final class Agent {
   }
 
   /**
-   * Takes what of another configuration a running agent can take: services are joined, left and
-   * changed. Nothing of it stops or restarts anything else. To be called when the start is over.
+   * Takes what of another configuration a running agent can take: secrets for its next connections,
+   * and services, which are joined, left and changed. Nothing of it stops or restarts anything
+   * else. To be called when the start is over.
    *
    * @param next a sound configuration
    */
   public void reload(AgentConfig next) {
     if (stop.get() == null) {
+      Secrets.replace(configured, next);
       Topics.SERVICES.publish(vertx, next.services());
     }
   }

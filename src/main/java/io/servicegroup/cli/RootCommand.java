@@ -4,6 +4,7 @@ import io.servicegroup.config.ConfigLoader;
 import io.servicegroup.runtime.Logs;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -110,6 +111,11 @@ final class RootCommand implements Callable<Integer> {
     Logs.begin(new FileOutputStream(log), verbose);
     return Vertx.vertx(
         new VertxOptions()
+            // Nothing of ours is served from files inside a jar, for which it would keep a folder.
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false))
             .setEventLoopPoolSize(EVENT_LOOPS)
             .setWorkerPoolSize(WORKERS)
             .setInternalBlockingPoolSize(WORKERS));

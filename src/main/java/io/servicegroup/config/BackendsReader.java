@@ -40,6 +40,7 @@ final class BackendsReader {
         }
       }
       requireRootCertificate(section, key, uri);
+      section.readUriAgain(key, uri);
       return section.isSound(key) ? Optional.of(uri) : Optional.empty();
     } catch (IllegalArgumentException e) {
       section.refuse(key, e.getMessage());

@@ -159,6 +159,7 @@ public final class ConfigLoader {
     } catch (IllegalArgumentException e) {
       faults.add("--config", null, e.getMessage());
     }
+    config.ifPresent(sound -> references.sound());
     return config.map(ConfigLoader::warned).orElseThrow(() -> refusal(faults));
   }
 

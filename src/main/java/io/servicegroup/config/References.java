@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,11 @@ final class References {
   private static final int SHORTEST_SEARCHED = 4;
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(\\w+):([^}]*)(\\}?)");
 
+  private static final String FILE = "${file:";
+
   private final Map<String, String> environment;
-  private final Set<String> secrets = new LinkedHashSet<>();
+  private final Set<String> secrets = Collections.synchronizedSet(new LinkedHashSet<>());
+  private final List<Runnable> renewals = new ArrayList<>();
 
   private References(Map<String, String> environment) {
     this.environment = environment;
@@ -43,6 +47,20 @@ final class References {
    */
   static References none() {
     return new References(null);
+  }
+
+  /** Whether a value is to be read again for each use, since a file holds a part of it. */
+  boolean readsFile(String text) {
+    return isIn(text) && text.contains(FILE);
+  }
+
+  /** Something to be done once the configuration that is being read has proved to be sound. */
+  void whenSound(Runnable renewal) {
+    renewals.add(renewal);
+  }
+
+  void sound() {
+    renewals.forEach(Runnable::run);
   }
 
   boolean isIn(String text) {
@@ -131,7 +149,7 @@ final class References {
    */
   String mask(String text) {
     String masked = text;
-    for (String secret : secrets) {
+    for (String secret : List.copyOf(secrets)) {
       if (masked.equals(secret) && !secret.isEmpty()) {
         return Masking.MASK;
       }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A map of a configuration while it is read: gives each key's value in its type, and collects what
@@ -73,7 +74,28 @@ final class Section {
 
   /** A text of which only the reference may be printed. */
   Optional<String> secret(String key, String allowed) {
-    return text(key, allowed, references::resolve, true);
+    Optional<String> secret = text(key, allowed, references::resolve, true);
+    secret.ifPresent(text -> readAgain(key, text, references::resolve));
+    return secret;
+  }
+
+  /**
+   * A value that came from a file is read again from there whenever it is needed.
+   *
+   * @param configured the value as whoever runs will hold it
+   * @param read the same value, from the reference
+   */
+  void readAgain(String key, String configured, UnaryOperator<String> read) {
+    Object value = values.get(key);
+    String raw = value instanceof Overriding overriding ? overriding.text() : (String) value;
+    if (references.readsFile(raw)) {
+      references.whenSound(() -> Secrets.readAgain(path(key), configured, () -> read.apply(raw)));
+    }
+  }
+
+  /** A URI of which a file holds a part is read again whenever it is needed. */
+  void readUriAgain(String key, BackendUri configured) {
+    readAgain(key, configured.text(), raw -> BackendUri.parse(references.resolveUri(raw)).text());
   }
 
   Optional<String> uri(String key, String allowed) {

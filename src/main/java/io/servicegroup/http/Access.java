@@ -1,6 +1,7 @@
 package io.servicegroup.http;
 
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.Secrets;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -18,16 +19,31 @@ final class Access implements Handler<RoutingContext> {
 
   private static final String BEARER = "bearer ";
 
-  private final Optional<byte[]> tokenDigest;
+  private final Optional<String> token;
 
   Access(AgentConfig.Http config) {
-    this.tokenDigest = config.token().map(Access::digest);
+    this.token = config.token();
   }
 
   @Override
   public void handle(RoutingContext ctx) {
+    if (token.isEmpty()) {
+      decide(ctx, Optional.empty());
+      return;
+    }
+    // The token may have to be read from its file; the body waits for so long.
+    ctx.request().pause();
+    Secrets.now(ctx.vertx(), token.get())
+        .onComplete(
+            now -> {
+              decide(ctx, Optional.of(digest(now.result())));
+              ctx.request().resume();
+            });
+  }
+
+  private void decide(RoutingContext ctx, Optional<byte[]> digest) {
     HttpServerRequest request = ctx.request();
-    if (tokenDigest.isPresent() && !bringsToken(request)) {
+    if (digest.isPresent() && !brings(request, digest.get())) {
       ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"servicegroup\"");
       Problem.send(request, 401, "this needs the header Authorization: Bearer with the token");
     } else if (isForeign(request)) {
@@ -44,17 +60,17 @@ final class Access implements Handler<RoutingContext> {
    * @return whether it was authenticated, and the remote address
    */
   String who(RoutingContext ctx) {
-    String principal = tokenDigest.isPresent() ? "token" : "anonymous";
+    String principal = token.isPresent() ? "token" : "anonymous";
     return principal + "@" + ctx.request().remoteAddress().hostAddress();
   }
 
-  private boolean bringsToken(HttpServerRequest request) {
+  private static boolean brings(HttpServerRequest request, byte[] tokenDigest) {
     String header = request.getHeader("Authorization");
     if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return false;
     }
     byte[] brought = digest(header.substring(BEARER.length()).trim());
-    return MessageDigest.isEqual(brought, tokenDigest.orElseThrow());
+    return MessageDigest.isEqual(brought, tokenDigest);
   }
 
   /** Digests are of equal length, so that comparing takes as long whatever was brought. */
@@ -76,7 +92,7 @@ final class Access implements Handler<RoutingContext> {
       URI uri = URI.create(origin);
       boolean same = uri.getAuthority() != null && uri.getAuthority().equalsIgnoreCase(host);
       // A name that anybody's DNS may point here proves nothing; the token does.
-      return !same || (tokenDigest.isEmpty() && !isLocal(uri.getHost()));
+      return !same || (token.isEmpty() && !isLocal(uri.getHost()));
     } catch (IllegalArgumentException e) {
       return true;
     }

@@ -5,13 +5,12 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.TlsFiles;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
@@ -170,13 +169,11 @@ public final class HttpVerticle extends VerticleBase {
             tls -> {
               options.setSsl(true);
               options.setKeyCertOptions(
-                  new PemKeyCertOptions()
-                      .addCertPath(tls.certificate().toString())
-                      .addKeyPath(tls.key().toString()));
+                  TlsFiles.requireCertificate("http.tls", tls.certificate(), tls.key()));
               tls.clientCa()
                   .ifPresent(
                       ca -> {
-                        options.setTrustOptions(new PemTrustOptions().addCertPath(ca.toString()));
+                        options.setTrustOptions(TlsFiles.authorities("http.tls.client_ca", ca));
                         options.setClientAuth(ClientAuth.REQUIRED);
                       });
             });

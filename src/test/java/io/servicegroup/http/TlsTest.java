@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.servicegroup.config.AgentConfig;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -21,7 +24,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +133,102 @@ class TlsTest {
     try (HttpFixture agent = agent(Optional.of(dir.resolve("client.pem")))) {
       assertThat(get(agent, client(true))).isEqualTo(200);
       assertThatThrownBy(() -> get(agent, client(false))).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** The common name of the certificate that a fresh handshake is shown. */
+  private static String shown(HttpFixture agent) throws Exception {
+    X509Certificate[] seen = new X509Certificate[1];
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new Looking(seen)}, null);
+    try (SSLSocket socket =
+        (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", agent.port())) {
+      socket.setSoTimeout(20_000);
+      socket.startHandshake();
+    }
+    return seen[0].getSubjectX500Principal().getName();
+  }
+
+  private static final class Looking extends X509ExtendedTrustManager {
+    private final X509Certificate[] seen;
+
+    Looking(X509Certificate[] seen) {
+      this.seen = seen;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+      seen[0] = chain[0];
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+      seen[0] = chain[0];
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {
+      seen[0] = chain[0];
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  private static void copy(String from, String to) throws IOException {
+    Files.copy(dir.resolve(from), dir.resolve(to), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static HttpFixture agent(String certificate, String key) {
+    AgentConfig.Tls tls =
+        new AgentConfig.Tls(dir.resolve(certificate), dir.resolve(key), Optional.empty());
+    AgentConfig.Http http =
+        new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.of(tls), false);
+    return new HttpFixture(HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null));
+  }
+
+  @Test
+  void aReplacedCertificateIsUsedFromTheNextHandshakeOnAndHalfOfOneNever() throws Exception {
+    copy("server.pem", "now.pem");
+    copy("server.key", "now.key");
+    try (HttpFixture agent = agent("now.pem", "now.key")) {
+      assertThat(shown(agent)).isEqualTo("CN=server");
+      copy("client.pem", "now.pem");
+      assertThat(shown(agent)).as("its key is not there yet").isEqualTo("CN=server");
+      copy("client.key", "now.key");
+      assertThat(shown(agent)).isEqualTo("CN=client");
+      Files.writeString(dir.resolve("now.key"), "-----BEGIN PRI");
+      assertThat(shown(agent)).isEqualTo("CN=client");
+      Files.delete(dir.resolve("now.pem"));
+      assertThat(shown(agent)).isEqualTo("CN=client");
+    }
+  }
+
+  @Test
+  void aSwappedLinkIsFollowed() throws Exception {
+    Path one = Files.createDirectories(dir.resolve("one"));
+    Path two = Files.createDirectories(dir.resolve("two"));
+    for (String type : List.of("pem", "key")) {
+      Files.copy(dir.resolve("server." + type), one.resolve("tls." + type));
+      Files.copy(dir.resolve("client." + type), two.resolve("tls." + type));
+    }
+    Path link = Files.createSymbolicLink(dir.resolve("data"), one);
+    try (HttpFixture agent = agent("data/tls.pem", "data/tls.key")) {
+      assertThat(shown(agent)).isEqualTo("CN=server");
+      Path next = Files.createSymbolicLink(dir.resolve("data-next"), two);
+      Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);
+      assertThat(shown(agent)).isEqualTo("CN=client");
     }
   }
 }

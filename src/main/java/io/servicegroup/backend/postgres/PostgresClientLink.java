@@ -1,6 +1,8 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresClientOptions.Way;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Secrets;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -55,12 +57,24 @@ final class PostgresClientLink {
 
   /** Connects within the bound; an attempt that fails leaves no socket behind. */
   static Future<PostgresClientLink> open(Vertx vertx, Context context, Way way, Duration bound) {
-    PostgresClientLink link = new PostgresClientLink(vertx, context, way, bound);
+    return Secrets.now(vertx, way.uri())
+        .compose(uri -> open(new PostgresClientLink(vertx, context, way, bound), uri, bound));
+  }
+
+  private static Future<PostgresClientLink> open(
+      PostgresClientLink link, BackendUri uri, Duration bound) {
+    Way way = link.way;
     // The driver's copy forgets this one setting.
     PgConnectOptions options = new PgConnectOptions(way.options()).setUseLayer7Proxy(way.pooled());
     options.addProperty(APPLICATION_NAME, link.applicationName);
+    if (uri.user() != null) {
+      options.setUser(uri.user());
+    }
+    if (uri.password() != null) {
+      options.setPassword(uri.password());
+    }
     return link.factory
-        .connect(context, options)
+        .connect(link.context, options)
         .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
         .map(
             connection -> {

@@ -1,9 +1,8 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.TlsFiles;
 import io.vertx.core.net.ClientSSLOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.nio.file.Path;
@@ -84,7 +83,7 @@ final class PostgresClientOptions {
   }
 
   private Way way(BackendUri.Host host, SslMode mode, boolean behindPooler) {
-    return new Way(host.toString(), connectTo(host, mode, behindPooler), behindPooler);
+    return new Way(host.toString(), connectTo(host, mode, behindPooler), behindPooler, uri);
   }
 
   private PgConnectOptions connectTo(BackendUri.Host host, SslMode mode, boolean behindPooler) {
@@ -128,13 +127,15 @@ final class PostgresClientOptions {
     ssl.setTrustAll(!verify);
     ssl.setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "");
     if (verify) {
-      ssl.setTrustOptions(new PemTrustOptions().addCertPath(file("sslrootcert", "root.crt")));
+      ssl.setTrustOptions(
+          TlsFiles.authorities("sslrootcert", Path.of(file("sslrootcert", "root.crt"))));
     }
     if (uri.options().containsKey("sslcert") || uri.options().containsKey("sslkey")) {
       ssl.setKeyCertOptions(
-          new PemKeyCertOptions()
-              .addCertPath(file("sslcert", "postgresql.crt"))
-              .addKeyPath(file("sslkey", "postgresql.key")));
+          TlsFiles.certificate(
+              "sslcert",
+              Path.of(file("sslcert", "postgresql.crt")),
+              Path.of(file("sslkey", "postgresql.key"))));
     }
     return ssl;
   }
@@ -160,6 +161,7 @@ final class PostgresClientOptions {
    * @param server its name
    * @param options what the driver is to do
    * @param pooled whether a transaction pooler stands before it
+   * @param uri whose present user and password take the place of those in the options
    */
-  record Way(String server, PgConnectOptions options, boolean pooled) {}
+  record Way(String server, PgConnectOptions options, boolean pooled, BackendUri uri) {}
 }

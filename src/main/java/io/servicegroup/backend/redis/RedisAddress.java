@@ -1,10 +1,15 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Secrets;
+import io.servicegroup.runtime.TlsFiles;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.redis.client.RedisOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +25,35 @@ final class RedisAddress {
   private static final String NOBODY = "redis.invalid";
 
   private final BackendUri uri;
+  private final KeyCertOptions certificate;
+  private final TrustOptions authorities;
+  private volatile BackendUri present;
   private final Map<String, String> options;
 
   RedisAddress(BackendUri uri) {
     this.uri = uri;
+    this.present = uri;
     this.options = uri.options();
+    String file = options.get("ssl_certfile");
+    this.certificate =
+        file == null
+            ? null
+            : TlsFiles.certificate(
+                "ssl_certfile", Path.of(file), Path.of(options.getOrDefault("ssl_keyfile", file)));
+    this.authorities =
+        options.containsKey(AUTHORITIES)
+            ? TlsFiles.authorities(AUTHORITIES, Path.of(options.get(AUTHORITIES)))
+            : null;
+  }
+
+  /** Takes user and password as they are now, for the connections that follow. */
+  Future<Void> renew(Vertx vertx) {
+    return Secrets.now(vertx, uri)
+        .map(
+            now -> {
+              present = now;
+              return null;
+            });
   }
 
   /** What stands before tooz's keys. */
@@ -77,10 +106,11 @@ final class RedisAddress {
   }
 
   private RedisOptions authenticate(RedisOptions to) {
-    if (uri.password() != null) {
-      to.setPassword(uri.password());
-      if (uri.user() != null && !uri.user().isEmpty()) {
-        to.setUser(uri.user());
+    BackendUri now = present;
+    if (now.password() != null) {
+      to.setPassword(now.password());
+      if (now.user() != null && !now.user().isEmpty()) {
+        to.setUser(now.user());
       }
     }
     return to;
@@ -108,18 +138,14 @@ final class RedisAddress {
     if (options.containsKey(AUTHORITIES)) {
       // An authority of one's own vouches for the server, as for redis-py and redis-cli: Sentinels
       // name servers by addresses that no certificate holds.
-      net.setTrustOptions(new PemTrustOptions().addCertPath(options.get(AUTHORITIES)));
+      net.setTrustOptions(authorities);
       net.setHostnameVerificationAlgorithm("");
     } else {
       // From a public authority everybody has a certificate: the name has to be right.
       net.setHostnameVerificationAlgorithm("HTTPS");
     }
     if (options.containsKey("ssl_certfile")) {
-      String certificate = options.get("ssl_certfile");
-      net.setKeyCertOptions(
-          new PemKeyCertOptions()
-              .addCertPath(certificate)
-              .addKeyPath(options.getOrDefault("ssl_keyfile", certificate)));
+      net.setKeyCertOptions(certificate);
     }
   }
 

@@ -21,6 +21,10 @@ final class RedisConnector {
 
   /** Connects within the bound. */
   Future<RedisLink> connect(Duration bound) {
+    return address.renew(vertx).compose(present -> connectNow(bound));
+  }
+
+  private Future<RedisLink> connectNow(Duration bound) {
     if (address.hasSentinels()) {
       Duration half = bound.dividedBy(2);
       return sentinels.master(half).compose(master -> open(master, half));

@@ -1,0 +1,154 @@
+package io.servicegroup.runtime;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509KeyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes of PEM what TLS uses, by the library's parser, and refuses what does not fit together. */
+final class PemReader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PemReader.class);
+  private static final byte[] SAMPLE = {1, 2, 3, 4};
+
+  private PemReader() {}
+
+  /** Of a certificate and its key. */
+  static X509KeyManager keyManager(String name, List<byte[]> contents)
+      throws GeneralSecurityException {
+    PemKeyCertOptions pem =
+        new PemKeyCertOptions()
+            .addCertValue(Buffer.buffer(contents.get(0)))
+            .addKeyValue(Buffer.buffer(contents.get(1)));
+    X509KeyManager made =
+        Arrays.stream(opened(() -> pem.getKeyManagerFactory(null)).getKeyManagers())
+            .filter(X509KeyManager.class::isInstance)
+            .map(X509KeyManager.class::cast)
+            .findFirst()
+            .orElseThrow();
+    PrivateKey key = null;
+    X509Certificate certificate = null;
+    for (String type : List.of("RSA", "EC", "EdDSA", "RSASSA-PSS", "DSA")) {
+      String[] aliases = made.getServerAliases(type, null);
+      if (aliases != null && aliases.length > 0) {
+        key = made.getPrivateKey(aliases[0]);
+        certificate = made.getCertificateChain(aliases[0])[0];
+        break;
+      }
+    }
+    if (certificate != null) {
+      requirePair(key, certificate);
+      warnOfTime(name, certificate);
+    }
+    return made;
+  }
+
+  private interface Opening<T> {
+    T open() throws Exception;
+  }
+
+  private static <T> T opened(Opening<T> opening) throws GeneralSecurityException {
+    try {
+      return opening.open();
+    } catch (GeneralSecurityException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new KeyStoreException(e.getMessage(), e);
+    }
+  }
+
+  private static void requirePair(PrivateKey key, X509Certificate certificate)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          case "EdDSA", "Ed25519", "Ed448" -> "EdDSA";
+          default -> null;
+        };
+    if (algorithm == null) {
+      return;
+    }
+    boolean fits;
+    try {
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(SAMPLE);
+      byte[] signed = signature.sign();
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(SAMPLE);
+      fits = signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      fits = false; // another kind of key, or one of another length
+    }
+    if (!fits) {
+      throw new KeyStoreException("the key is not that of the certificate");
+    }
+  }
+
+  private static void warnOfTime(String name, X509Certificate certificate) {
+    try {
+      certificate.checkValidity();
+    } catch (CertificateExpiredException e) {
+      LOG.warn(
+          "{}: the certificate has expired on {}: whoever verifies it refuses to connect",
+          name,
+          certificate.getNotAfter().toInstant());
+    } catch (CertificateNotYetValidException e) {
+      LOG.warn(
+          "{}: the certificate is not valid before {}: whoever verifies it refuses to connect",
+          name,
+          certificate.getNotBefore().toInstant());
+    }
+  }
+
+  /** Of the certificates of authorities. */
+  static X509ExtendedTrustManager trustManager(String name, List<byte[]> contents)
+      throws GeneralSecurityException {
+    Collection<? extends Certificate> authorities =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificates(new ByteArrayInputStream(contents.get(0)));
+    if (authorities.isEmpty()) {
+      throw new CertificateException("there is no certificate in it");
+    }
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    opened(
+        () -> {
+          trusted.load(null, null);
+          return trusted;
+        });
+    int number = 0;
+    for (Certificate authority : authorities) {
+      trusted.setCertificateEntry("authority-" + number++, authority);
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(trusted);
+    X509ExtendedTrustManager made =
+        Arrays.stream(factory.getTrustManagers())
+            .filter(X509ExtendedTrustManager.class::isInstance)
+            .map(X509ExtendedTrustManager.class::cast)
+            .findFirst()
+            .orElseThrow();
+    Arrays.stream(made.getAcceptedIssuers()).forEach(authority -> warnOfTime(name, authority));
+    return made;
+  }
+}

@@ -1,0 +1,110 @@
+package io.servicegroup.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What some files say together, read again whenever it is asked for and made again where they
+ * changed. Each change is one line in the log.
+ *
+ * <p>Thread-safe.
+ *
+ * @param <T> what is made of the files
+ */
+final class RenewedFiles<T> {
+
+  /** Makes something of the files' contents, or says why nothing can be made of them. */
+  interface Maker<T> {
+    T make(String name, List<byte[]> contents) throws GeneralSecurityException;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(RenewedFiles.class);
+
+  private final String name;
+  private final List<Path> files;
+  private final Maker<T> maker;
+  private List<byte[]> seen = List.of();
+  private String fault;
+  private T last;
+
+  RenewedFiles(String name, List<Path> files, Maker<T> maker) {
+    this.name = name;
+    this.files = files;
+    this.maker = maker;
+  }
+
+  /** What the files say now, or said when they last said something; null where they never did. */
+  synchronized T get() {
+    List<byte[]> contents = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        contents.add(Files.readAllBytes(file));
+      } catch (IOException e) {
+        failed(
+            e instanceof NoSuchFileException ? file + " does not exist" : file + " cannot be read");
+        return last;
+      }
+    }
+    if (!isSeen(contents)) {
+      seen = contents;
+      make(contents);
+    }
+    return last;
+  }
+
+  /**
+   * Reads them for the first time.
+   *
+   * @throws IllegalArgumentException with a sentence where nothing can be made of them
+   */
+  void require() {
+    if (get() == null) {
+      throw new IllegalArgumentException(name + ": " + fault);
+    }
+  }
+
+  private boolean isSeen(List<byte[]> contents) {
+    if (contents.size() != seen.size()) {
+      return false;
+    }
+    for (int i = 0; i < contents.size(); i++) {
+      if (!Arrays.equals(contents.get(i), seen.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void make(List<byte[]> contents) {
+    try {
+      T made = maker.make(name, contents);
+      if (last != null) {
+        LOG.info("{}: {} changed and is used from now on", name, names());
+      }
+      last = made;
+      fault = null;
+    } catch (GeneralSecurityException | RuntimeException e) {
+      failed(names() + " cannot be used: " + e.getMessage());
+    }
+  }
+
+  private void failed(String found) {
+    if (last != null && !found.equals(fault)) {
+      LOG.warn("{}: {}; what was there before stays in use", name, found);
+    }
+    fault = found;
+  }
+
+  private String names() {
+    return files.stream().map(Path::toString).distinct().collect(Collectors.joining(" with "));
+  }
+}

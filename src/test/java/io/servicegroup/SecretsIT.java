@@ -1,0 +1,111 @@
+package io.servicegroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.Ports;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets that are changed under a running agent. */
+@Timeout(120)
+class SecretsIT {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final String OTHERS =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity" + " WHERE usename = 'agent'";
+
+  @TempDir private Path dir;
+
+  private JsonObject config(PostgresServer database, String password) {
+    String uri = "postgresql://agent:" + password + "@127.0.0.1:" + database.port() + "/postgres";
+    return new JsonObject()
+        .put("services", new JsonArray().add(new JsonObject().put("group", "g").put("host", "h")))
+        .put("catalog", new JsonObject().put("uri", uri))
+        .put(
+            "liveness",
+            new JsonObject().put("report_interval", "300ms").put("service_down_time", "3s"));
+  }
+
+  private static void rotate(PostgresServer database, String password) {
+    database.execute("ALTER ROLE agent PASSWORD '" + password + "'");
+    database.ask(OTHERS);
+  }
+
+  private static void awaitBeats(PostgresServer database, AgentProcess agent) {
+    long before = database.number("SELECT max(report_count) FROM services");
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    long now = before;
+    while (now < before + 3 && System.nanoTime() < end) {
+      assertThat(agent.process().endsWithin(Duration.ofMillis(100))).isFalse();
+      now = database.number("SELECT max(report_count) FROM services");
+    }
+    assertThat(now).as("beats" + agent.process().tail()).isGreaterThanOrEqualTo(before + 3);
+  }
+
+  @Test
+  void aPasswordIsReadAgainForTheNextConnectionAndALiteralOneWithAReload() throws IOException {
+    Path file = Files.writeString(dir.resolve("password"), "first\n");
+    try (PostgresServer database = PostgresServer.create()) {
+      database.execute("CREATE ROLE agent LOGIN SUPERUSER PASSWORD 'first'");
+      try (AgentProcess agent = AgentProcess.of(config(database, "${file:" + file + "}")).start()) {
+        Files.writeString(file, "sec@nd");
+        rotate(database, "sec@nd");
+        awaitBeats(database, agent);
+        agent.process().awaitLine("The secret of catalog.uri has changed", DEADLINE);
+
+        agent.configure(config(database, "third"));
+        agent.process().signal("HUP");
+        agent.process().awaitLine("The configuration was read again", DEADLINE);
+        rotate(database, "third");
+        awaitBeats(database, agent);
+        assertThat(agent.process().output().since(0))
+            .noneMatch(line -> line.contains("sec@nd") || line.contains("third"));
+      }
+    }
+  }
+
+  @Test
+  void theTokenIsReadAgainForTheNextRequest() throws Exception {
+    Path file = Files.writeString(dir.resolve("token"), "one");
+    try (PostgresServer database = PostgresServer.create()) {
+      database.execute("CREATE ROLE agent LOGIN SUPERUSER PASSWORD 'first'");
+      JsonObject config = config(database, "first");
+      int port = Ports.free();
+      config.put("http", new JsonObject().put("port", port).put("token", "${file:" + file + "}"));
+      try (AgentProcess agent = AgentProcess.of(config)) {
+        agent.launch().awaitLine("is running", Duration.ofSeconds(60));
+        assertThat(write(port, "one")).isEqualTo(201);
+        Files.writeString(file, "two");
+        assertThat(write(port, "one")).isEqualTo(401);
+        assertThat(write(port, "two")).isEqualTo(200);
+      }
+    }
+  }
+
+  private static int write(int port, String token) throws Exception {
+    String uri = "http://127.0.0.1:" + port + "/v1/groups/g/members";
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(uri))
+                .timeout(DEADLINE)
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"host\": \"x\"}"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .statusCode();
+  }
+}
