@@ -20,7 +20,7 @@ import java.util.Base64;
  * agent.lock       held while an agent runs
  * password         of the database's only user; readable by the agent's user alone
  * postgresql/      the database
- * postgresql.log   what the server said since its last start
+ * postgresql.log   what the server said since its last start; .old: before
  * binaries-…/      the server itself, unpacked from the agent's jar
  * </pre>
  */
@@ -87,6 +87,13 @@ final class DataDirectory implements Closeable {
 
   Path log() {
     return path.resolve("postgresql.log");
+  }
+
+  /** What the server said until it ended stays beside what it says from now on. */
+  void keepLog() throws IOException {
+    if (Files.exists(log())) {
+      Files.move(log(), path.resolve("postgresql.log.old"), StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   /** An initialisation that was cut short leaves no such directory: it is renamed at the end. */

@@ -1,11 +1,15 @@
 package io.servicegroup.backend.embedded;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Scheme;
+import io.servicegroup.runtime.Backoff;
 import io.servicegroup.runtime.EmbeddedServer;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,25 +28,57 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It ends with the agent, also where the agent is killed: it watches a pipe that only the
  * agent's process holds open. A server that outlived its agent all the same is stopped by the next
- * start.
+ * start. One that ends while its agent lives is started again on the same port, ever more slowly
+ * where that does not help; the agent is not ready meanwhile.
  */
 public final class EmbeddedPostgresServer implements EmbeddedServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
   private static final Duration STOP_BOUND = Duration.ofSeconds(8);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** Whoever dies sooner after a start is not well again. */
+  private static final Duration WELL = Duration.ofSeconds(30);
+
+  private static final int PORTS_TRIED = 5;
+  private static final String SUBJECT = "the embedded database";
+  private static final String START = "its start";
+
+  private final IntSupplier freePort;
+  private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
   private Vertx vertx;
+  private Context context;
+  private Concerns concerns;
   private DataDirectory directory;
   private PostgresProcess process;
+  private Path bin;
+  private RunAs runAs;
+  private int port;
+  private long readyNanos;
+  private volatile boolean stopping;
+
+  /** Made by reflection, as {@code Scheme} names it. */
+  public EmbeddedPostgresServer() {
+    this(EmbeddedPostgresServer::freePort);
+  }
+
+  /** Takes ports from somebody who may be mistaken. */
+  EmbeddedPostgresServer(IntSupplier freePort) {
+    this.freePort = freePort;
+  }
 
   @Override
-  public Future<BackendUri> start(Vertx vertx, BackendUri uri) {
-    this.vertx = vertx;
+  public Future<BackendUri> start(Vertx onVertx, BackendUri uri) {
+    vertx = onVertx;
+    context = vertx.getOrCreateContext();
+    concerns = Concerns.ofCatalog(vertx);
     return vertx.executeBlocking(() -> start(uri), false);
   }
 
   @Override
   public Future<Void> stop() {
+    stopping = true;
     if (vertx == null) {
       return Future.succeededFuture();
     }
@@ -83,8 +120,8 @@ public final class EmbeddedPostgresServer implements EmbeddedServer {
     if (!data.isInitialized()) {
       LOG.info("Preparing the embedded database in {} (once, takes some seconds)", data.path());
     }
-    Path bin = binaries.unpackInto(data);
-    RunAs runAs = RunAs.choose(data.path());
+    bin = binaries.unpackInto(data);
+    runAs = RunAs.choose(data.path());
     OrphanedPostgres.stop(data);
     String password = data.password();
     if (!data.isInitialized()) {
@@ -93,8 +130,12 @@ public final class EmbeddedPostgresServer implements EmbeddedServer {
     data.requireSameMajor(binaries.major());
     runAs.own(data.cluster());
     String option = uri.options().get("port");
-    int port = option == null ? freePort() : Integer.parseInt(option);
-    process = PostgresProcess.start(data, bin, runAs, port);
+    if (option == null) {
+      startOnFreePort(PORTS_TRIED);
+    } else {
+      port = Integer.parseInt(option);
+      startProcess();
+    }
     return new BackendUri(
         Scheme.POSTGRESQL,
         DataDirectory.USER,
@@ -102,6 +143,80 @@ public final class EmbeddedPostgresServer implements EmbeddedServer {
         List.of(new BackendUri.Host("127.0.0.1", port)),
         "postgres",
         Map.of());
+  }
+
+  /** Between choosing a port and listening on it somebody else may have taken it. */
+  private void startOnFreePort(int attempts) throws IOException, InterruptedException {
+    try {
+      port = freePort.getAsInt();
+      startProcess();
+    } catch (EmbeddedServerException.PortTaken e) {
+      if (attempts <= 1) {
+        throw e;
+      }
+      LOG.debug("Port {} was taken meanwhile; another one is tried", port);
+      startOnFreePort(attempts - 1);
+    }
+  }
+
+  private void startProcess() throws IOException, InterruptedException {
+    PostgresProcess started = PostgresProcess.start(directory, bin, runAs, port, () -> stopping);
+    process = started;
+    readyNanos = System.nanoTime();
+    started.onEnd(code -> context.runOnContext(nothing -> ended(started, code)));
+  }
+
+  private void ended(PostgresProcess which, int code) {
+    if (stopping || which != process) {
+      return;
+    }
+    if (System.nanoTime() - readyNanos > WELL.toNanos()) {
+      backoff.succeeded();
+    }
+    concerns.raiseUnready(
+        SUBJECT,
+        "the embedded database in %s ended (exit code %d, which is %s) and is started again on port"
+                .formatted(directory.path(), code, cause(code))
+            + " %d; nobody is DOWN of it. What it said last is in %s"
+                .formatted(port, directory.log() + ".old"));
+    startLater();
+  }
+
+  private static String cause(int code) {
+    return code > 128 ? "signal " + (code - 128) : "its own doing";
+  }
+
+  private void startLater() {
+    vertx.setTimer(
+        backoff.failed().toMillis(),
+        id ->
+            vertx
+                .executeBlocking(this::startAgain, false)
+                .onSuccess(
+                    running -> {
+                      if (running) {
+                        concerns.settle(SUBJECT);
+                        concerns.settle(START);
+                      }
+                    })
+                .onFailure(this::notStarted));
+  }
+
+  private synchronized boolean startAgain() throws IOException, InterruptedException {
+    if (stopping || directory == null) {
+      return false;
+    }
+    process.release();
+    OrphanedPostgres.stop(directory);
+    startProcess();
+    return true;
+  }
+
+  private void notStarted(Throwable failure) {
+    if (!stopping) {
+      concerns.raiseUnready(START, "it is tried again and again, since: " + failure.getMessage());
+      startLater();
+    }
   }
 
   private synchronized void close() throws IOException, InterruptedException {
@@ -118,9 +233,11 @@ public final class EmbeddedPostgresServer implements EmbeddedServer {
     }
   }
 
-  private static int freePort() throws IOException {
+  private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * The embedded database cannot run here; the message is one sentence for whoever runs the agent.
  */
-final class EmbeddedServerException extends IOException {
+class EmbeddedServerException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
@@ -15,5 +15,15 @@ final class EmbeddedServerException extends IOException {
 
   EmbeddedServerException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Somebody else listens on the port. */
+  static final class PortTaken extends EmbeddedServerException {
+
+    private static final long serialVersionUID = 1L;
+
+    PortTaken(String message) {
+      super(message);
+    }
   }
 }

@@ -28,6 +28,11 @@ final class OrphanedPostgres {
 
   /** Stops it in good order, or removes what it left where its process is somebody else's now. */
   static void stop(DataDirectory data) throws IOException, InterruptedException {
+    stopServer(data);
+    endChildren(data);
+  }
+
+  private static void stopServer(DataDirectory data) throws IOException, InterruptedException {
     Optional<PostmasterFile> file = PostmasterFile.of(data);
     if (file.isEmpty()) {
       return;
@@ -67,6 +72,42 @@ final class OrphanedPostgres {
       } catch (TimeoutException | ExecutionException e) {
         LOG.trace("Process {} runs on", orphan.pid());
       }
+    }
+  }
+
+  /**
+   * What a killed server left behind holds its shared memory, and no other may start meanwhile. The
+   * next start recovers from the log, so there is nothing that they would have to finish.
+   */
+  private static void endChildren(DataDirectory data) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + BOUND.toNanos();
+    List<ProcessHandle> left = children(data);
+    while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
+      for (ProcessHandle child : left) {
+        child.destroyForcibly();
+        try {
+          child.onExit().get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+          LOG.trace("Process {} runs on", child.pid());
+        }
+      }
+      left = children(data);
+    }
+  }
+
+  private static List<ProcessHandle> children(DataDirectory data) {
+    return ProcessHandle.allProcesses().filter(process -> worksIn(process, data)).toList();
+  }
+
+  /** They call themselves what they do, so they are known by where they are. */
+  private static boolean worksIn(ProcessHandle process, DataDirectory data) {
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
+    try {
+      return Files.readSymbolicLink(proc.resolve("cwd")).equals(data.cluster())
+          && Files.readString(proc.resolve("comm")).strip().equals("postgres");
+    } catch (IOException e) {
+      // It ended just now, or is somebody else's.
+      return false;
     }
   }
 

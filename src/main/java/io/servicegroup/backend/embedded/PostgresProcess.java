@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /** A running server and how it is made, started and stopped. Everything here blocks. */
 final class PostgresProcess {
@@ -22,7 +24,9 @@ final class PostgresProcess {
    */
   private static final String GUARDED =
       "exec 3<&0; \"$@\" </dev/null 3<&- & server=$!;"
-          + " { read -r line <&3; kill -INT $server; } >/dev/null 2>&1 & exec 3<&-; wait $server";
+          + " { read -r line <&3; kill -INT $server; } >/dev/null 2>&1 & guard=$!; exec 3<&-;"
+          // A guard that outlived its server would signal whoever has its number then.
+          + " wait $server; code=$?; kill $guard 2>/dev/null; exit $code";
 
   private final Process process;
   private final DataDirectory data;
@@ -60,8 +64,15 @@ final class PostgresProcess {
     Files.move(unfinished, data.cluster(), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  static PostgresProcess start(DataDirectory data, Path bin, RunAs runAs, int port)
+  /**
+   * Starts the server, and waits until it takes connections.
+   *
+   * @param abandoned whether nobody waits for it any more
+   */
+  static PostgresProcess start(
+      DataDirectory data, Path bin, RunAs runAs, int port, BooleanSupplier abandoned)
       throws IOException, InterruptedException {
+    data.keepLog();
     List<String> command = new ArrayList<>(runAs.prefix());
     if (isOnPath("setsid")) {
       command.add("setsid");
@@ -77,7 +88,7 @@ final class PostgresProcess {
             .start();
     PostgresProcess server = new PostgresProcess(process, data);
     try {
-      server.awaitReady(port);
+      server.awaitReady(port, abandoned);
     } catch (IOException | InterruptedException e) {
       server.stop(Duration.ofSeconds(2));
       throw e;
@@ -109,11 +120,15 @@ final class PostgresProcess {
         "jit=off");
   }
 
-  private void awaitReady(int port) throws IOException, InterruptedException {
+  private void awaitReady(int port, BooleanSupplier abandoned)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + START_BOUND.toNanos();
     while (!PostmasterFile.of(data).map(PostmasterFile::ready).orElse(false)) {
       if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
         throw couldNotStart(port);
+      }
+      if (abandoned.getAsBoolean()) {
+        throw new EmbeddedServerException("the agent stops");
       }
       if (System.nanoTime() - deadline > 0) {
         throw new EmbeddedServerException(
@@ -128,7 +143,7 @@ final class PostgresProcess {
   private EmbeddedServerException couldNotStart(int port) throws IOException {
     String log = Files.readString(data.log());
     if (log.contains("Address already in use")) {
-      return new EmbeddedServerException(
+      return new EmbeddedServerException.PortTaken(
           "port "
               + port
               + " of the embedded database is taken; name another one"
@@ -136,6 +151,16 @@ final class PostgresProcess {
     }
     return new EmbeddedServerException(
         "the embedded database did not start: " + lastLine(log) + "; see " + data.log());
+  }
+
+  /** Tells when the server has ended, whoever ended it, with the exit code of its shell. */
+  void onEnd(IntConsumer then) {
+    process.onExit().thenAccept(ended -> then.accept(ended.exitValue()));
+  }
+
+  /** Lets go of one that has ended. */
+  void release() throws IOException {
+    process.getOutputStream().close();
   }
 
   /** Ends the server in good order, or else without. */

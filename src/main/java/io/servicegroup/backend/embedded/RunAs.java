@@ -25,6 +25,9 @@ record RunAs(List<String> prefix, Integer uid) {
   /** Root, who does not look like root to the server: needs user namespaces. */
   static final RunAs NAMESPACE = new RunAs(List.of("unshare", "--user"), 0);
 
+  /** An ordinary user whose number has no name, which PostgreSQL asks for; nobody's has one. */
+  static final RunAs NAMED = new RunAs(NAMESPACE.prefix(), null);
+
   /** Somebody without rights: needs a directory that everybody may enter. */
   static final RunAs UNPRIVILEGED =
       new RunAs(
@@ -32,7 +35,7 @@ record RunAs(List<String> prefix, Integer uid) {
 
   static RunAs choose(Path directory) throws IOException, InterruptedException {
     if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-      return SELF;
+      return ofUser(SELF.runs("id", "-un"), NAMED.works());
     }
     if (NAMESPACE.works()) {
       return NAMESPACE;
@@ -49,8 +52,29 @@ record RunAs(List<String> prefix, Integer uid) {
             + " PostgreSQL");
   }
 
+  /**
+   * As whom it runs for an ordinary user.
+   *
+   * @param named whether the user's number has a name
+   * @param namespaces whether the user may make namespaces
+   */
+  static RunAs ofUser(boolean named, boolean namespaces) throws EmbeddedServerException {
+    if (!named && !namespaces) {
+      throw new EmbeddedServerException(
+          "the embedded database cannot run as a user whose number has no name (no line in"
+              + " /etc/passwd, as in OpenShift), and user namespaces, which would help, are not"
+              + " allowed: give the number a line there, run the agent as a user that has one, or"
+              + " set catalog.uri to a PostgreSQL");
+    }
+    return named ? SELF : NAMED;
+  }
+
   private boolean works() throws InterruptedException {
-    List<String> command = Stream.concat(prefix.stream(), Stream.of("true")).toList();
+    return runs("true");
+  }
+
+  private boolean runs(String... program) throws InterruptedException {
+    List<String> command = Stream.concat(prefix.stream(), Stream.of(program)).toList();
     try {
       Process process =
           new ProcessBuilder(command)

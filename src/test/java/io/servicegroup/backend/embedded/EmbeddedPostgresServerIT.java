@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.servicegroup.bus.Topics;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Concern;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -21,7 +23,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,6 +202,88 @@ class EmbeddedPostgresServerIT {
     }
   }
 
+  /** Its processes hold its memory, and one of them does not even notice. */
+  @Test
+  void aKilledServerIsStartedAgainOnItsPortWhateverItLeftBehind() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    BackendUri reachable = await(server().start(vertx, uri("")));
+    query(reachable, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 42 AS answer");
+    ProcessHandle first = postmaster();
+    ProcessHandle child = first.children().findFirst().orElseThrow();
+    signal("STOP", child);
+
+    signal("KILL", first);
+
+    Concern died = concerns.poll(20, TimeUnit.SECONDS);
+    assertThat(died.unready()).isTrue();
+    assertThat(died.text())
+        .contains("signal 9")
+        .contains("port " + reachable.hosts().get(0).port());
+    assertThat(concerns.poll(30, TimeUnit.SECONDS).text()).as("it is well again").isNull();
+    assertThat(query(reachable, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
+
+    signal("KILL", postmaster());
+    assertThat(concerns.poll(20, TimeUnit.SECONDS).unready()).isTrue();
+    assertThat(concerns.poll(30, TimeUnit.SECONDS).text()).isNull();
+    assertThat(query(reachable, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
+  }
+
+  @Test
+  void aStoppedServerIsNotStartedAgain() throws Exception {
+    EmbeddedPostgresServer server = server();
+    await(server.start(vertx, uri("")));
+    ProcessHandle postmaster = postmaster();
+    signal("KILL", postmaster);
+    await(server.stop());
+    postmaster.onExit().get(20, TimeUnit.SECONDS);
+    try (DataDirectory directory = DataDirectory.open(data)) {
+      OrphanedPostgres.stop(directory);
+      assertThat(PostmasterFile.of(directory)).isEmpty();
+    }
+  }
+
+  private static void signal(String name, ProcessHandle process) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Test
+  void aPortThatSomebodyTookMeanwhileIsGivenUpForAnother() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int free = freePort();
+      Iterator<Integer> ports = List.of(taken.getLocalPort(), free).iterator();
+      EmbeddedPostgresServer server = new EmbeddedPostgresServer(ports::next);
+      servers.add(server);
+
+      assertThat(await(server.start(vertx, uri(""))).hosts().get(0).port()).isEqualTo(free);
+    }
+  }
+
+  /** As in OpenShift. */
+  @Test
+  void aUserWithoutANameRunsItAsNobodyOrIsToldWhatToDo() throws Exception {
+    assertThat(RunAs.ofUser(true, false)).isEqualTo(RunAs.SELF);
+    assertThat(RunAs.ofUser(false, true)).isEqualTo(RunAs.NAMED);
+    assertThatThrownBy(() -> RunAs.ofUser(false, false))
+        .hasMessageContaining("/etc/passwd")
+        .hasMessageContaining("catalog.uri");
+
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
+    Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+    List<String> prefix =
+        new ArrayList<>(List.of("setpriv", "--reuid=987654", "--regid=987654", "--clear-groups"));
+    prefix.addAll(RunAs.NAMED.prefix());
+    RunAs runAs = new RunAs(prefix, 987654);
+    try (DataDirectory directory = DataDirectory.open(temp.resolve("unnamed"))) {
+      Path bin = PostgresBinaries.find().unpackInto(directory);
+      PostgresProcess.initialize(directory, bin, runAs, directory.password());
+      runAs.own(directory.cluster());
+      PostgresProcess.start(directory, bin, runAs, freePort(), () -> false)
+          .stop(Duration.ofSeconds(20));
+      assertThat(PostmasterFile.of(directory)).isEmpty();
+    }
+  }
+
   @Test
   void rootMayRunItWithAndWithoutUserNamespaces() throws Exception {
     assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
@@ -207,7 +294,8 @@ class EmbeddedPostgresServerIT {
 
       for (RunAs runAs : List.of(RunAs.UNPRIVILEGED, RunAs.NAMESPACE, RunAs.UNPRIVILEGED)) {
         runAs.own(directory.cluster());
-        PostgresProcess.start(directory, bin, runAs, freePort()).stop(Duration.ofSeconds(20));
+        PostgresProcess.start(directory, bin, runAs, freePort(), () -> false)
+            .stop(Duration.ofSeconds(20));
         assertThat(PostmasterFile.of(directory)).isEmpty();
       }
     }
@@ -251,7 +339,9 @@ class EmbeddedPostgresServerIT {
   private static BackendUri readUri(Process agent) throws IOException {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(agent.getInputStream(), StandardCharsets.UTF_8));
-    return BackendUri.parse(out.readLine());
+    // It may log before.
+    return BackendUri.parse(
+        out.lines().filter(line -> line.startsWith("postgresql:")).findFirst().orElseThrow());
   }
 
   private ProcessHandle postmaster() throws IOException {
