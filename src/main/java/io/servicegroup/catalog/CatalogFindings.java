@@ -4,7 +4,10 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Reason;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -72,6 +75,40 @@ final class CatalogFindings implements CatalogFollower.Listener {
     }
   }
 
+  /**
+   * Whoever joined a member of this agent later and fell silent without a word leaves it to this
+   * agent again; not whoever said that it left or failed.
+   */
+  void changed(StatusChange change) {
+    ServedMembers.State state =
+        served.get(change.id()).map(ServedMembers.Served::state).orElse(null);
+    boolean silent =
+        change.status() == Status.DOWN
+            && (change.reason() == Reason.HEARTBEAT_TIMEOUT
+                || change.reason() == Reason.SESSION_EXPIRED);
+    if (silent && state == ServedMembers.State.SUPERSEDED) {
+      served.become(change.id(), ServedMembers.State.ABANDONED);
+      recheck.run();
+    } else if (!silent && state == ServedMembers.State.ABANDONED) {
+      served.become(change.id(), ServedMembers.State.SUPERSEDED);
+    }
+  }
+
+  @Override
+  public void abandoned(ServedMembers.Served own) {
+    LOG.warn(
+        "{}: the agent that joined it later has fallen silent; this agent takes it over again",
+        own.spec().id());
+    rejoin(own);
+  }
+
+  private void rejoin(ServedMembers.Served own) {
+    rejoin
+        .apply(own.spec())
+        .onFailure(
+            failure -> LOG.debug("{}: next attempt with the next read", own.spec().id(), failure));
+  }
+
   @Override
   public void found(Member member) {
     generations.saw(member.incarnation());
@@ -110,14 +147,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
         own.size(),
         own.get(0).spec().id(),
         own.size() > 1 ? ", …" : "");
-    own.forEach(
-        each ->
-            rejoin
-                .apply(each.spec())
-                .onFailure(
-                    failure ->
-                        LOG.debug(
-                            "{}: next attempt with the next read", each.spec().id(), failure)));
+    own.forEach(this::rejoin);
   }
 
   /**

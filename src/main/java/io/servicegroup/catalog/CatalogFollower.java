@@ -70,6 +70,9 @@ final class CatalogFollower {
     /** Members of this agent in a catalogue that went back to before their join. */
     void setBack(List<ServedMembers.Served> served);
 
+    /** A member of this agent that another one joined later, and does not beat for any more. */
+    void abandoned(ServedMembers.Served served);
+
     /** A followed member that the catalogue lost and that nobody restored yet. */
     void lost(MemberId id);
 
@@ -209,6 +212,7 @@ final class CatalogFollower {
           setBack.add(own);
         }
       }
+      case ABANDONED -> listener.abandoned(own);
       case CONFLICT, LEFT -> {}
     }
   }

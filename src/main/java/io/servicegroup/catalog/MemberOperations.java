@@ -97,7 +97,7 @@ final class MemberOperations {
     if (state == ServedMembers.State.LEFT) {
       return Future.succeededFuture();
     }
-    if (state == ServedMembers.State.SUPERSEDED || state == ServedMembers.State.CONFLICT) {
+    if (ServedMembers.IS_ANOTHERS.contains(state)) {
       return refuseToLeave(id);
     }
     return stopBeating(id)

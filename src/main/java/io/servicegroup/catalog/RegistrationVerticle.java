@@ -70,6 +70,7 @@ public final class RegistrationVerticle extends VerticleBase {
               serve(new MemberLists(catalog, guard, cache, verdicts));
               serve(operations, verdicts);
               Topics.CONFLICT.consume(vertx, findings::conflict);
+              Topics.STATUS.consume(vertx, findings::changed);
               ConfiguredServices services =
                   new ConfiguredServices(vertx, operations, findings::clash);
               Topics.SERVICES.consume(vertx, services::reload);

@@ -93,6 +93,9 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   @Override
   public void catalogued(CatalogEvent event) {
+    if (event.type() == CatalogEvent.Type.DELETED) {
+      writer.members().deleted(event.member().id());
+    }
     if (mirror != null) {
       mirror.catalogued(event);
     }

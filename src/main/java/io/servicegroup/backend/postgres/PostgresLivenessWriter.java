@@ -117,6 +117,7 @@ final class PostgresLivenessWriter {
         own.add(new PostgresLivenessMember(id, ours, row.getInteger("id")));
         wanted.remove(id);
       } else if (stored != null && row.getLong("generation") > ours.generation()) {
+        own.superseded(id, row.getInteger("id"));
         conflict(id, Conflict.Kind.SUPERSEDED);
         wanted.remove(id);
       }
@@ -222,11 +223,14 @@ final class PostgresLivenessWriter {
 
     /** A row that somebody holds is written next time; one that is not ours any more is not. */
     private void explained(PostgresLivenessMember member, Row row) {
-      boolean deleted = row.getBoolean("deleted");
-      if (deleted || row.getBoolean("superseded")) {
+      if (row.getBoolean("deleted")) {
         own.remove(member);
         news.remove(member.serviceId());
-        conflict(member.id(), deleted ? Conflict.Kind.DELETED : Conflict.Kind.SUPERSEDED);
+        conflict(member.id(), Conflict.Kind.DELETED);
+      } else if (row.getBoolean("superseded")) {
+        own.superseded(member.id(), member.serviceId());
+        news.remove(member.serviceId());
+        conflict(member.id(), Conflict.Kind.SUPERSEDED);
       } else if (row.getBoolean("set_back")) {
         own.remove(member);
         news.remove(member.serviceId());
