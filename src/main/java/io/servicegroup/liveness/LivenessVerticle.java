@@ -74,7 +74,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     writer = new BeatWriter(vertx, backend, settings);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
     news = new SightingsNews(settings.reportInterval());
-    Topics.CATALOG.consume(vertx, backend::catalogued);
+    Topics.CATALOG.consume(vertx, this::catalogued);
     Topics.BURIAL.consume(vertx, this::bury);
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
     return backend
@@ -110,12 +110,21 @@ public abstract class LivenessVerticle extends VerticleBase {
     writer.write(members);
   }
 
+  private void catalogued(CatalogEvent event) {
+    Member member = event.member();
+    if (event.type() == CatalogEvent.Type.DELETED && member.incarnation() != null) {
+      writer.deleted(member.id(), member.incarnation());
+    }
+    backend.catalogued(event);
+  }
+
   /** Where its agent lives, that one does so as well. */
   private void bury(CatalogEvent deleted) {
     backend.catalogued(deleted);
     Member member = deleted.member();
     if (member.incarnation() != null && member.backends().contains(settings.backend())) {
-      writer.bury(new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.ALIVE, null));
+      writer.bury(
+          new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.DELETED, null));
     }
   }
 

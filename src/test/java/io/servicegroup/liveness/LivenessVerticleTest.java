@@ -1,6 +1,7 @@
 package io.servicegroup.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.bus.Topics;
 import io.servicegroup.liveness.LivenessBackend.Observation;
@@ -364,7 +365,9 @@ class LivenessVerticleTest {
     Topics.BURIAL.publish(vertx, deleted("dead", "fake"));
     awaitWrites(2);
     assertThat(backend.writes.get(1).members()).containsExactly(alive("a", 1));
-    assertThat(backend.writes.get(1).left()).containsExactly(alive("dead", 0));
+    assertThat(backend.writes.get(1).left())
+        .extracting(gone -> gone.id().host(), Heartbeat::state)
+        .containsExactly(tuple("dead", Heartbeat.State.DELETED));
 
     Topics.BURIAL.publish(vertx, deleted("elsewhere", "another"));
     Topics.BURIAL.publish(vertx, deleted("a", "fake"));
@@ -372,6 +375,22 @@ class LivenessVerticleTest {
     awaitWrites(3);
     assertThat(backend.writes.get(2).members()).containsExactly(alive("a", 2));
     assertThat(backend.writes.get(2).left()).isEmpty();
+  }
+
+  @Test
+  void whoIsNotBeatenForAfterADeletionDidNotLeave() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1), alive("b", 1));
+    awaitWrites(1);
+
+    Topics.CATALOG.publish(vertx, deleted("a", "fake"));
+    publish();
+    awaitWrites(2);
+
+    assertThat(backend.writes.get(1).left())
+        .extracting(gone -> gone.id().host(), Heartbeat::state)
+        .containsExactlyInAnyOrder(
+            tuple("a", Heartbeat.State.DELETED), tuple("b", Heartbeat.State.ALIVE));
   }
 
   private static CatalogEvent deleted(String host, String backendOfMember) {
