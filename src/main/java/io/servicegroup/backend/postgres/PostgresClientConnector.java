@@ -33,7 +33,7 @@ final class PostgresClientConnector {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
-    this.bound = servers.size() == 1 ? ONLY_ATTEMPT : share(timeout, servers.size());
+    this.bound = servers.size() < 2 ? ONLY_ATTEMPT : share(timeout, servers.size());
   }
 
   /** One that says nothing must not use up the time in which another one would have answered. */
