@@ -84,7 +84,7 @@ final class PostgresLivenessMember {
    */
   boolean acknowledged(long now, Object on, long poll) {
     skipped();
-    long others = now - count - 1;
+    long others = now - next(count);
     boolean known = count >= 0;
     if (known && on == session) {
       judge(others);
@@ -96,6 +96,11 @@ final class PostgresLivenessMember {
     }
     count = now;
     return known && others < 0;
+  }
+
+  /** What follows a count in its column, which holds no greater one than this. */
+  private static long next(long count) {
+    return count < Integer.MAX_VALUE ? count + 1 : 1;
   }
 
   private void judge(long others) {

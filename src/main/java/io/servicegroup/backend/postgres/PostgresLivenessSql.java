@@ -55,7 +55,8 @@ final class PostgresLivenessSql {
            FOR NO KEY UPDATE OF s SKIP LOCKED
       )
       UPDATE services s
-         SET report_count = s.report_count + 1,
+         SET report_count = CASE WHEN s.report_count < 2147483647 THEN s.report_count + 1
+                                 ELSE 1 END,
              last_seen_up = now() AT TIME ZONE 'utc',
              updated_at = now() AT TIME ZONE 'utc'
         FROM setting, ours
@@ -70,7 +71,8 @@ final class PostgresLivenessSql {
   static final String BEAT_OF_ONE =
       """
       UPDATE services s
-         SET report_count = s.report_count + 1,
+         SET report_count = CASE WHEN s.report_count < 2147483647 THEN s.report_count + 1
+                                 ELSE 1 END,
              last_seen_up = now() AT TIME ZONE 'utc',
              updated_at = now() AT TIME ZONE 'utc'
         FROM servicegroup_members m
