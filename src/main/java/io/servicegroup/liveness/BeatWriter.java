@@ -42,7 +42,12 @@ final class BeatWriter {
     this.vertx = vertx;
     this.backend = backend;
     this.settings = settings;
-    this.outages = new OutageLog("Writing to backend " + settings.backend(), System::nanoTime);
+    this.outages =
+        new OutageLog(
+            "Backend " + settings.backend() + ": this agent's beats",
+            "cannot be written",
+            "are written again",
+            System::nanoTime);
   }
 
   /** Takes the full state. */

@@ -211,7 +211,10 @@ public abstract class LivenessVerticle extends VerticleBase {
     }
     if (seen.dataLost()) {
       witness.restart();
-      LOG.warn("Backend {} lost data: it came back empty or older", settings.backend());
+      LOG.warn(
+          "Backend {}: some of what was written last is missing (it was emptied or restored, failed"
+              + " over, or crashed): silence counts anew from here, and nobody is DOWN of it",
+          settings.backend());
     }
     outages.succeeded();
     become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);

@@ -42,6 +42,9 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final Roster roster;
   private final Duration pollBound;
   private final Duration writeBound;
+  private final Duration serviceDownTime;
+  private final String backend;
+  private boolean saidTimeout;
 
   /** Whether the connection was away since the poll before: servers expired others meanwhile. */
   private boolean interrupted;
@@ -61,6 +64,8 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     marks = new ZooKeeperMarks(client, layout, settings);
     pollBound = bound(settings.pollInterval());
     writeBound = bound(settings.reportInterval());
+    serviceDownTime = settings.serviceDownTime();
+    backend = settings.backend();
   }
 
   private static Duration bound(Duration interval) {
@@ -169,6 +174,32 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   private final class Events implements ZooKeeperSession.Listener {
+
+    @Override
+    public void granted(int millis) {
+      if (saidTimeout) {
+        return;
+      }
+      saidTimeout = true;
+      if (millis != options.timeoutMillis()) {
+        LOG.warn(
+            "Backend {}: the servers grant sessions of {} ms, not the {} ms that were asked for"
+                + " (the option timeout, or service_down_time): they allow 2 to 20 times their"
+                + " tickTime, or what their minSessionTimeout and maxSessionTimeout say",
+            backend,
+            millis,
+            options.timeoutMillis());
+      }
+      // Whoever set it a year ago looks at service_down_time only.
+      if (millis < serviceDownTime.toMillis()) {
+        LOG.info(
+            "Backend {}: a session ends after {} ms, before service_down_time ({} ms): who dies or"
+                + " is cut off for so long is DOWN (session_expired) by then",
+            backend,
+            millis,
+            serviceDownTime.toMillis());
+      }
+    }
 
     @Override
     public void connected() {
