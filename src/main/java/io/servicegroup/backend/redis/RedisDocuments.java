@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
 final class RedisDocuments implements DocumentStore {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
   /** For how long what was removed is told from what was lost. */
   private static final Duration REMEMBERED = Duration.ofDays(1);
@@ -67,7 +68,7 @@ final class RedisDocuments implements DocumentStore {
 
   RedisDocuments(Vertx vertx, BackendUri uri) {
     RedisAddress address = new RedisAddress(uri);
-    RedisConnector connector = new RedisConnector(vertx, address);
+    RedisConnector connector = new RedisConnector(vertx, address, LONGEST_REST);
     this.keys = new RedisKeys(address.namespace());
     this.client = new RedisClient(connector, TIMEOUT);
     this.news =

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.redis;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.liveness.LivenessBackend;
@@ -54,14 +55,16 @@ final class RedisLivenessBackend implements LivenessBackend {
     this.settings = settings;
     this.roster = new Roster(settings);
     this.keys = new RedisKeys(address.namespace());
-    this.connector = new RedisConnector(vertx, address);
+    this.connector = new RedisConnector(vertx, address, settings.reportInterval());
     this.beats = new RedisClient(connector, writeTimeout);
     this.polls = new RedisClient(connector, half(settings.pollInterval()));
     this.announcements =
         new RedisNews(
             vertx, connector, keys.news(), FIRST_CONTACT, this::announce, this::announced);
-    this.writer = new RedisLivenessWriter(beats, keys, roster, announcements, settings.timeout());
-    this.poller = new RedisLivenessPoller(polls, keys, settings, roster, writer);
+    RedisGroups tooz = new RedisGroups(Concerns.ofBackend(vertx, settings.backend()), keys);
+    this.writer =
+        new RedisLivenessWriter(beats, keys, roster, announcements, settings.timeout(), tooz);
+    this.poller = new RedisLivenessPoller(polls, keys, settings, roster, writer, tooz);
   }
 
   private static Duration half(Duration interval) {

@@ -41,6 +41,7 @@ final class RedisLivenessPoller {
   private final Roster roster;
   private final RedisLivenessWriter writer;
   private final RedisCanary canary;
+  private final RedisGroups tooz;
   private final RedisToozMembers others;
   private final Set<String> groups = new TreeSet<>();
 
@@ -49,12 +50,14 @@ final class RedisLivenessPoller {
       RedisKeys keys,
       LivenessSettings settings,
       Roster roster,
-      RedisLivenessWriter writer) {
+      RedisLivenessWriter writer,
+      RedisGroups groupsOfTooz) {
     this.client = client;
     this.keys = keys;
     this.settings = settings;
     this.roster = roster;
     this.writer = writer;
+    this.tooz = groupsOfTooz;
     this.canary =
         new RedisCanary(
             keys.canary(settings.agent()), settings.serviceDownTime(), System::currentTimeMillis);
@@ -163,17 +166,32 @@ final class RedisLivenessPoller {
 
     private void readGroups(RedisBatch batch) {
       if (!settings.watchOwn()) {
-        batch.add(
+        batch.addApart(
             Request.cmd(Command.SMEMBERS).arg(keys.groups()),
-            names -> names.forEach(name -> Capabilities.name(name.toBytes()).ifPresent(all::add)));
+            names -> {
+              tooz.listRead();
+              names.forEach(name -> Capabilities.name(name.toBytes()).ifPresent(all::add));
+            },
+            why -> {
+              tooz.listRefused(why);
+              all.addAll(groups);
+            });
         groups.forEach(group -> readGroup(batch, group));
       }
     }
 
     private void readGroup(RedisBatch batch, String group) {
-      batch.add(
+      batch.addApart(
           Request.cmd(Command.HKEYS).arg(keys.group(group)),
-          hosts -> hosts.forEach(host -> foundInGroup(group, host)));
+          hosts -> {
+            tooz.read(group);
+            hosts.forEach(host -> foundInGroup(group, host));
+          },
+          why -> {
+            tooz.refused(group, why);
+            // Whoever was in it may still be.
+            listed.addAll(others.of(group));
+          });
     }
 
     private Future<Void> readNewGroups() {
