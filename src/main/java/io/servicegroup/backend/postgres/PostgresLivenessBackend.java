@@ -6,6 +6,7 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -39,8 +40,11 @@ final class PostgresLivenessBackend implements LivenessBackend {
     BackendUri uri = BackendUri.parse(settings.uri());
     this.settings = settings;
     this.where = uri.toString();
-    this.beats = PostgresClient.create(vertx, uri, 1, settings.reportInterval().dividedBy(2));
-    this.polls = PostgresClient.create(vertx, uri, 1, settings.pollInterval().dividedBy(2));
+    Rest rest = Rest.upTo(settings.reportInterval());
+    this.beats =
+        PostgresClient.create(vertx, uri, 1, settings.reportInterval().dividedBy(2)).resting(rest);
+    this.polls =
+        PostgresClient.create(vertx, uri, 1, settings.pollInterval().dividedBy(2)).resting(rest);
     this.writer = new PostgresLivenessWriter(beats, settings.reportInterval());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
     this.mirror =
