@@ -287,6 +287,21 @@ class PostgresClientIT {
   }
 
   @Test
+  void aHostThatSaysNothingLeavesTimeForTheNext() {
+    TcpProxy hung = proxy();
+    hung.hang();
+    String hosts = "127.0.0.1:%d,127.0.0.1:%d".formatted(hung.port(), server.port());
+    PostgresClient client =
+        PostgresClient.create(
+            vertx,
+            BackendUri.parse(server.uri().replace("127.0.0.1:" + server.port(), hosts)),
+            1,
+            Duration.ofSeconds(5));
+    assertThat(value(client, "SELECT 'next'")).isEqualTo("next");
+    await(client.close());
+  }
+
+  @Test
   void aWrongPasswordIsNamedButNotPrinted() {
     PostgresClient client = client(server.uri().replace(PostgresServer.PASSWORD, "wr0ng"));
     assertThatThrownBy(() -> await(ask(client, "SELECT 1")))
