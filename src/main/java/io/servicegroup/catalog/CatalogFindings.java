@@ -31,6 +31,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
   private final CatalogPublisher publisher;
   private final Generations generations;
   private final CatalogLosses losses;
+  private final WordsMender words;
   private final Function<ServiceSpec, Future<?>> rejoin;
   private Runnable recheck = () -> {};
 
@@ -43,6 +44,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
       CatalogPublisher publisher,
       Generations generations,
       CatalogLosses losses,
+      WordsMender words,
       Function<ServiceSpec, Future<?>> rejoin) {
     this.vertx = vertx;
     this.catalog = catalog;
@@ -52,6 +54,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
     this.publisher = publisher;
     this.generations = generations;
     this.losses = losses;
+    this.words = words;
     this.rejoin = rejoin;
   }
 
@@ -112,11 +115,15 @@ final class CatalogFindings implements CatalogFollower.Listener {
   @Override
   public void found(Member member) {
     generations.saw(member.incarnation());
-    publisher.stored(member);
+    Member shown = words.heard(member);
+    if (shown != null) {
+      publisher.stored(shown);
+    }
   }
 
   @Override
   public void gone(MemberId id) {
+    publisher.lastSeen(id).ifPresent(words::removed);
     publisher.gone(id);
   }
 
