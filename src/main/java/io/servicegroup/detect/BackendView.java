@@ -233,17 +233,16 @@ final class BackendView {
   private Testimony overdue(SilenceQueue<Testimony> queue) {
     Testimony head = queue.overdue(clock.millis());
     if (head == null && queue.head() != null) {
-      long postponed = reach.millis() - queue.head().begunAt;
-      head = postponed >= (1 + PATIENCE) * queue.timeoutMillis() ? queue.head() : null;
+      long waited = reach.millis() - queue.head().begunAt;
+      head = waited / (1 + PATIENCE) >= queue.timeoutMillis() ? queue.head() : null;
     }
     return head;
   }
 
   /** What was postponed for as long as it may be is not withheld again and again. */
   private boolean hasOverstayed(Testimony testimony) {
-    long longest =
-        (1 + PATIENCE) * timeouts.millis(testimony.tracked.timeout) + settings.massHold();
-    return reach.millis() - testimony.begunAt >= longest;
+    long waited = reach.millis() - testimony.begunAt - settings.massHold();
+    return waited / (1 + PATIENCE) >= timeouts.millis(testimony.tracked.timeout);
   }
 
   /** All of them are judged before anybody is out of sight. */

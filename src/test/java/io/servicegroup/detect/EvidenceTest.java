@@ -8,6 +8,7 @@ import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -291,6 +292,16 @@ class EvidenceTest {
         second += 2;
       }
       assertThat(second).isLessThanOrEqualTo(80);
+    }
+
+    @Test
+    void areCountedRightlyWhereATimeoutIsAsLongAsCanBe() {
+      long longest = Long.MAX_VALUE / 4;
+      Evaluation slow = new Evaluation(Evaluation.groups(Map.of("compute", longest)), "a");
+      slow.look("a", 0).told();
+      slow.join(member("m1", 1, false, "a"));
+      slow.look("a", 1_000).beat("m1", 1, 1).told();
+      assertThat(slow.look("a", 1_000_000).told()).isEmpty();
     }
 
     @Test
