@@ -114,10 +114,14 @@ public final class HostNames {
   /**
    * What a host stood for when that was last known.
    *
-   * @param host a name
+   * @param host a name, or an address, which stands for itself
    * @return its addresses; none where it never was known
    */
   public List<InetAddress> lastKnown(String host) {
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+    if (literal != null) {
+      return List.of(address(literal));
+    }
     Known before = known.get(host);
     return before == null ? List.of() : before.addresses();
   }

@@ -2,6 +2,7 @@ package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.runtime.HostNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,6 +66,15 @@ final class ZooKeeperOptions {
 
   /** What it means that nobody answered, as a part of a sentence: the client does not tell. */
   String silence() {
+    List<String> unknown =
+        uri.hosts().stream()
+            .map(BackendUri.Host::name)
+            .filter(name -> HostNames.ofThisMachine().lastKnown(name).isEmpty())
+            .toList();
+    if (unknown.size() == uri.hosts().size()) {
+      return " cannot be reached, since no host name of %s can be resolved: "
+          .formatted(String.join(", ", unknown));
+    }
     return isSecure()
         ? " does not answer, or one side refuses the other's certificate: "
         : " does not answer: ";
