@@ -43,7 +43,6 @@ final class CatalogFollower {
   private final WatchScope scope;
   private final MemberQueue queue;
   private final Listener listener;
-  private final WordsMender words;
   private final MemberCache cache;
   private final ServedMembers served;
   private Set<MemberId> lost = Set.of();
@@ -71,9 +70,6 @@ final class CatalogFollower {
     /** Members of this agent in a catalogue that went back to before their join. */
     void setBack(List<ServedMembers.Served> served);
 
-    /** A member of this agent that another one joined later, and does not beat for any more. */
-    void abandoned(ServedMembers.Served served);
-
     /** A followed member that the catalogue lost and that nobody restored yet. */
     void lost(MemberId id);
 
@@ -90,7 +86,6 @@ final class CatalogFollower {
       StoreGuard guard,
       WatchScope scope,
       MemberQueue queue,
-      WordsMender words,
       MemberCache cache,
       ServedMembers served,
       Listener listener) {
@@ -99,7 +94,6 @@ final class CatalogFollower {
     this.guard = guard;
     this.scope = scope;
     this.queue = queue;
-    this.words = words;
     this.cache = cache;
     this.served = served;
     this.listener = listener;
@@ -165,14 +159,9 @@ final class CatalogFollower {
     wanted = false;
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
-    words.begin();
-    Set<MemberId> spoken = words.toLookAfter(id -> scope.covers(id, joinedHere.contains(id)));
-    Future<List<Member>> others = guard.guard(catalog.find(spoken));
     return guard
         .guard(scope.read(catalog, joinedHere))
-        .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
-        .compose(done -> words.lookAfter(spoken, others.result(), read))
-        .compose(done -> words.mend())
+        .compose(found -> compare(found, read, joinedHere))
         .onSuccess(done -> readNanos = System.nanoTime() - started);
   }
 
@@ -220,7 +209,6 @@ final class CatalogFollower {
           setBack.add(own);
         }
       }
-      case ABANDONED -> listener.abandoned(own);
       case CONFLICT, LEFT -> {}
     }
   }
@@ -264,11 +252,11 @@ final class CatalogFollower {
     return guard
         .guard(catalog.wasDeleted(member))
         .onSuccess(
-            known -> {
+            deleted -> {
               if (queue.mayBeOutdated(id, read)) {
                 return;
               }
-              if (known || words.isCutOff()) {
+              if (deleted) {
                 deleted(id);
               } else {
                 now.add(id);

@@ -32,7 +32,6 @@ final class MemberOperations {
   private final ServedMembers served;
   private final CatalogPublisher publisher;
   private final Generations generations;
-  private final WordsMender words;
 
   MemberOperations(
       Vertx vertx,
@@ -43,8 +42,7 @@ final class MemberOperations {
       MemberQueue queue,
       ServedMembers served,
       CatalogPublisher publisher,
-      Generations generations,
-      WordsMender words) {
+      Generations generations) {
     this.vertx = vertx;
     this.agentId = agentId;
     this.backends = backends;
@@ -54,7 +52,6 @@ final class MemberOperations {
     this.served = served;
     this.publisher = publisher;
     this.generations = generations;
-    this.words = words;
   }
 
   /** Begins a new incarnation of a member, which this agent serves from here on. */
@@ -65,11 +62,6 @@ final class MemberOperations {
   private Future<ServiceCatalog.Joined> register(ServiceSpec spec) {
     return guard
         .guard(catalog.join(spec, agentId, backends, generations.newest()))
-        .compose(
-            joined ->
-                words
-                    .joined(joined.member())
-                    .map(member -> new ServiceCatalog.Joined(member, joined.created())))
         .compose(
             joined -> {
               Member member = joined.member();
@@ -105,7 +97,7 @@ final class MemberOperations {
     if (state == ServedMembers.State.LEFT) {
       return Future.succeededFuture();
     }
-    if (ServedMembers.IS_ANOTHERS.contains(state)) {
+    if (state == ServedMembers.State.SUPERSEDED || state == ServedMembers.State.CONFLICT) {
       return refuseToLeave(id);
     }
     return stopBeating(id)
@@ -140,12 +132,10 @@ final class MemberOperations {
     return queue.run(
         update.id(),
         () ->
-            words
-                .agree(update.id())
-                .compose(agreed -> guard.guard(catalog.update(update)))
+            guard
+                .guard(catalog.update(update))
                 .onSuccess(
                     member -> {
-                      words.said(member);
                       LOG.info("{} was updated: {}", update.id(), MemberUpdates.describe(update));
                       stored(member);
                     }));
@@ -208,10 +198,8 @@ final class MemberOperations {
     return queue.run(
         id,
         () ->
-            words
-                .agree(id)
-                .compose(agreed -> guard.guard(catalog.delete(id)))
-                .onSuccess(words::removedHere)
+            guard
+                .guard(catalog.delete(id))
                 .onSuccess(this::bury)
                 .<Void>mapEmpty()
                 .recover(

@@ -24,7 +24,6 @@ final class GroupRoutes {
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
-  private final ListGate gate = new ListGate();
 
   GroupRoutes(Vertx vertx) {
     this.vertx = vertx;
@@ -37,7 +36,7 @@ final class GroupRoutes {
 
   private void groups(RoutingContext ctx) {
     new Query(ctx);
-    gate.enter(ctx, () -> Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count)));
+    Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count));
   }
 
   private Future<Snapshot> list(MemberFilter filter) {
@@ -78,7 +77,7 @@ final class GroupRoutes {
             status(query.text("status")),
             query.text("binary"),
             query.integer("min_version", null, 0, Integer.MAX_VALUE));
-    gate.enter(ctx, () -> Api.json(ctx, Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT)));
+    Api.json(ctx, Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT));
   }
 
   private static Status status(String name) {

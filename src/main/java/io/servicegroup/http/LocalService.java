@@ -127,7 +127,6 @@ final class LocalService {
       case ALIVE -> null;
       case FAILED -> report.reason() == null ? "probe_failed" : "probe_failed: " + report.reason();
       case RESTARTING -> "restarting";
-      case DELETED -> "deleted";
     };
   }
 }

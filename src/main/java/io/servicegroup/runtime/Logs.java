@@ -63,9 +63,7 @@ public final class Logs {
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");
     end();
-    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    current = new Logs(context, out, verbose);
-    context.addTurboFilter(LastResort.filter());
+    current = new Logs((LoggerContext) LoggerFactory.getILoggerFactory(), out, verbose);
   }
 
   /**

@@ -38,7 +38,6 @@ public final class AgentProcess implements AutoCloseable {
   private final List<String> within = new ArrayList<>();
   private String heap = "96m";
   private boolean unread;
-  private Path jar;
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
@@ -103,17 +102,6 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
-   * From its next start on, it is another release.
-   *
-   * @param path its jar; null for what is being tested
-   * @return this
-   */
-  public AgentProcess jar(Path path) {
-    jar = path;
-    return this;
-  }
-
-  /**
    * From its next start on, nobody reads what it prints: both streams are a pipe that fills up.
    *
    * @return this
@@ -164,7 +152,7 @@ public final class AgentProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
     command.add("-Xmx" + heap);
-    command.addAll(jar == null ? program() : List.of("-jar", jar.toString()));
+    command.addAll(program());
     command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.environment().putAll(environment);

@@ -22,10 +22,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.stream.StreamSupport;
 
 /**
  * The catalogue in Nova's {@code services} table and our {@code servicegroup_members}. A member
@@ -46,8 +46,6 @@ final class PostgresCatalog implements ServiceCatalog {
   private final AgentConfig.Catalog settings;
   private final PostgresCatalogRows rows = new PostgresCatalogRows();
   private PostgresClient client;
-  private PostgresWords words;
-  private PostgresCatalogSql sql;
   private boolean closed;
 
   PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings) {
@@ -62,14 +60,7 @@ final class PostgresCatalog implements ServiceCatalog {
       client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
       closed = false;
     }
-    return new PostgresMigrations(client, settings.uri(), settings.createTables())
-        .apply()
-        .map(
-            version -> {
-              words = new PostgresWords(client, version);
-              sql = words.catalog();
-              return null;
-            });
+    return new PostgresMigrations(client, settings.uri(), settings.createTables()).apply();
   }
 
   @Override
@@ -91,13 +82,13 @@ final class PostgresCatalog implements ServiceCatalog {
   private Future<Joined> join(ServiceSpec spec, List<Object> known, int attempts) {
     List<Object> unknown = new ArrayList<>(known);
     unknown.add(UUID.randomUUID().toString());
-    return one(sql.joinKnown, Tuple.wrap(new ArrayList<>(known)))
+    return one(PostgresCatalogSql.JOIN_KNOWN, Tuple.wrap(new ArrayList<>(known)))
         .recover(failure -> clashOr(failure, spec))
         .compose(
             member ->
                 member.isPresent()
                     ? Future.succeededFuture(Optional.of(new Joined(member.get(), false)))
-                    : one(sql.joinNew, Tuple.wrap(unknown))
+                    : one(PostgresCatalogSql.JOIN_NEW, Tuple.wrap(unknown))
                         .map(created -> created.map(m -> new Joined(m, true))))
         .compose(
             joined ->
@@ -158,7 +149,7 @@ final class PostgresCatalog implements ServiceCatalog {
             .addBoolean(update.forcedDown().orElse(null))
             .addInteger(update.version().orElse(null))
             .addValue(update.metadata().map(JsonObject::new).orElse(null));
-    return one(sql.update, values)
+    return one(PostgresCatalogSql.UPDATE, values)
         .compose(
             member ->
                 member.isPresent() || update.metadata().isEmpty()
@@ -179,7 +170,9 @@ final class PostgresCatalog implements ServiceCatalog {
                 found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
                     ? Future.succeededFuture(false)
                     : refuseClash(member.id(), member.binary())
-                        .compose(free -> one(sql.adopt, PostgresCatalogRows.valuesAndOrder(member)))
+                        .compose(
+                            free ->
+                                one(PostgresCatalogSql.ADOPT, PostgresCatalogRows.values(member)))
                         .map(Optional::isPresent)
                         .recover(failure -> Future.failedFuture(unstorable(member, failure))));
   }
@@ -216,30 +209,8 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return one(sql.delete, Tuple.of(id.group(), id.host())).map(member -> required(id, member));
-  }
-
-  @Override
-  public Future<Member> putBack(Member remembered) {
-    return words
-        .putBack(remembered)
-        .recover(failure -> Future.failedFuture(unstorable(remembered, failure)))
-        .compose(done -> find(remembered.id()));
-  }
-
-  @Override
-  public Future<Member> confirm(Member seen, long order) {
-    return words.confirm(seen, order).compose(done -> find(seen.id()));
-  }
-
-  @Override
-  public Future<Boolean> bury(Member last) {
-    return words.bury(last);
-  }
-
-  @Override
-  public Future<OptionalLong> removal(Member lastSeen) {
-    return words.removal(lastSeen);
+    return one(PostgresCatalogSql.DELETE, Tuple.of(id.group(), id.host()))
+        .map(member -> required(id, member));
   }
 
   /** Who was joined by no agent of ours is not ours to bring back either. */
@@ -249,7 +220,7 @@ final class PostgresCatalog implements ServiceCatalog {
         ? Future.succeededFuture(true)
         : client
             .query(
-                sql.wasDeleted,
+                PostgresCatalogSql.WAS_DELETED,
                 Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
             .map(found -> found.size() > 0);
   }
@@ -257,7 +228,7 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<Boolean> restore(Member member) {
     return refuseClash(member.id(), member.binary())
-        .compose(free -> one(sql.restore, PostgresCatalogRows.valuesAndOrder(member)))
+        .compose(free -> one(PostgresCatalogSql.RESTORE, PostgresCatalogRows.values(member)))
         .map(Optional::isPresent)
         .recover(failure -> Future.failedFuture(unstorable(member, failure)));
   }
@@ -265,8 +236,8 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
     return client
-        .query(sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
-        .onSuccess(found -> words.prune())
+        .query(
+            PostgresCatalogSql.LIST, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .map(filter.equals(MemberFilter.ALL) ? rows::all : rows::members);
   }
 
@@ -283,7 +254,8 @@ final class PostgresCatalog implements ServiceCatalog {
     String[] groups = ids.stream().map(MemberId::group).toArray(String[]::new);
     String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
     return client
-        .query(sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .query(
+            PostgresCatalogSql.FIND, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
         .map(rows::members);
   }
 
@@ -296,7 +268,17 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<List<VersionRange>> versions(String group, String binary) {
     return client
         .query(PostgresCatalogSql.VERSIONS, Tuple.of(group, binary))
-        .map(PostgresCatalogRows::ranges);
+        .map(
+            found ->
+                StreamSupport.stream(found.spliterator(), false)
+                    .map(
+                        row ->
+                            new VersionRange(
+                                row.getString("topic"),
+                                row.getString("binary"),
+                                row.getInteger("oldest"),
+                                row.getInteger("newest")))
+                    .toList());
   }
 
   @Override

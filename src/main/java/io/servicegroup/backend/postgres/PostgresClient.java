@@ -1,13 +1,13 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.runtime.Rest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -32,6 +32,8 @@ import java.util.function.Function;
  */
 public final class PostgresClient {
 
+  private static final String READ_ONLY_SQL_TRANSACTION = "25006";
+
   private final Vertx vertx;
   private final Context context;
   private final int maxConnections;
@@ -40,8 +42,7 @@ public final class PostgresClient {
   private final PostgresClientListener listener;
   private final Deque<PostgresClientLink> idle = new ArrayDeque<>();
   private final Set<PostgresClientLink> links = new HashSet<>();
-  private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
-  private Rest rest = Rest.upTo(Duration.ofSeconds(1));
+  private final Deque<Task<?>> waiting = new ArrayDeque<>();
   private int opening;
   private boolean closed;
 
@@ -73,14 +74,21 @@ public final class PostgresClient {
    */
   public static PostgresClient create(
       Vertx vertx, BackendUri uri, int maxConnections, Duration timeout) {
-    return new PostgresClient(
-        vertx, new PostgresClientOptions(uri, timeout), maxConnections, timeout);
+    return create(vertx, uri, maxConnections, timeout, timeout);
   }
 
-  /** Rests between attempts to connect together with others, of whom one may get through. */
-  PostgresClient resting(Rest shared) {
-    rest = shared;
-    return this;
+  /**
+   * As {@link #create(Vertx, BackendUri, int, Duration)}, where a statement may take another time
+   * on the server than it may with the way to it.
+   */
+  static PostgresClient create(
+      Vertx vertx,
+      BackendUri uri,
+      int maxConnections,
+      Duration timeout,
+      Duration statementTimeout) {
+    return new PostgresClient(
+        vertx, new PostgresClientOptions(uri, statementTimeout), maxConnections, timeout);
   }
 
   /**
@@ -97,18 +105,18 @@ public final class PostgresClient {
 
   /** As {@link #run(Function)}, with a bound of its own. */
   <T> Future<T> run(Duration bound, Function<SqlConnection, Future<T>> work) {
-    PostgresClientTask<T> task = new PostgresClientTask<>(vertx, bound, work);
+    Task<T> task = new Task<>(bound, work);
     onContext(
         () -> {
           if (closed) {
-            task.fail(closed());
+            task.result.fail(new VertxException("the connection to PostgreSQL was closed", true));
             return;
           }
-          task.begin(() -> onContext(() -> finished(task)), () -> late(task));
+          task.timer = vertx.setTimer(Math.max(1, bound.toMillis()), id -> task.expire());
           waiting.add(task);
           serve();
         });
-    return task.result();
+    return task.result.future();
   }
 
   /**
@@ -135,6 +143,15 @@ public final class PostgresClient {
     return listener.start(payload);
   }
 
+  /** Closes the connections that something runs on, which fails; others are made when needed. */
+  void abandon() {
+    onContext(
+        () ->
+            List.copyOf(links).stream()
+                .filter(link -> !idle.contains(link))
+                .forEach(PostgresClientLink::abort));
+  }
+
   /**
    * Whether notifications arrive at present. May change with every loss of the connection.
    *
@@ -154,9 +171,9 @@ public final class PostgresClient {
     onContext(
         () -> {
           closed = true;
-          List<PostgresClientTask<?>> given = new ArrayList<>(waiting);
+          List<Task<?>> given = new ArrayList<>(waiting);
           waiting.clear();
-          given.forEach(task -> task.fail(closed()));
+          given.forEach(task -> task.fail("the connection to PostgreSQL was closed"));
           List<Future<Void>> closing = new ArrayList<>();
           closing.add(listener.stop());
           links.forEach(link -> closing.add(link.close()));
@@ -165,10 +182,6 @@ public final class PostgresClient {
           Future.join(closing).<Void>mapEmpty().otherwiseEmpty().onComplete(done);
         });
     return done.future();
-  }
-
-  private Throwable closed() {
-    return new VertxException(connector.description() + ": the connection was closed", true);
   }
 
   private void onContext(Runnable work) {
@@ -183,31 +196,9 @@ public final class PostgresClient {
     while (!waiting.isEmpty() && !idle.isEmpty()) {
       waiting.poll().startOn(idle.pop());
     }
-    if (waiting.isEmpty()) {
-      return;
-    }
-    Duration left = rest.left();
-    if (!left.isZero()) {
-      wakeAfter(left);
-      return;
-    }
-    // Where none could be had, one tries for all.
-    int most = rest.why() == null ? maxConnections : 1;
-    while (opening < waiting.size() && links.size() + opening < most) {
+    while (opening < waiting.size() && links.size() + opening < maxConnections) {
       open();
     }
-  }
-
-  /** Nobody connects meanwhile; whoever cannot wait for it is told why. */
-  private void wakeAfter(Duration left) {
-    if (links.isEmpty() && opening == 0) {
-      long until = System.nanoTime() + left.toNanos();
-      List<PostgresClientTask<?>> late =
-          waiting.stream().filter(task -> task.endsBefore(until)).toList();
-      waiting.removeAll(late);
-      late.forEach(task -> task.fail(rest.why()));
-    }
-    vertx.setTimer(left.toMillis() + 1, id -> serve());
   }
 
   private void open() {
@@ -222,24 +213,15 @@ public final class PostgresClient {
     } else if (result.succeeded()) {
       PostgresClientLink link = result.result();
       links.add(link);
-      link.onClosed(() -> onContext(() -> lost(link)));
+      link.onClosed(() -> onContext(() -> forget(link)));
       idle.push(link);
     } else {
-      rest.failed(result.cause());
-      PostgresClientTask<?> first = waiting.poll();
+      Task<?> first = waiting.poll();
       if (first != null) {
         first.fail(result.cause());
       }
     }
     serve();
-  }
-
-  /** Somebody else ended it: a server that restarts ends those of all agents at once. */
-  private void lost(PostgresClientLink link) {
-    if (links.contains(link) && !closed) {
-      rest.failed(closed());
-    }
-    forget(link);
   }
 
   private void forget(PostgresClientLink link) {
@@ -250,39 +232,10 @@ public final class PostgresClient {
     }
   }
 
-  private void finished(PostgresClientTask<?> task) {
-    if (!task.end()) {
-      return; // it was late
-    }
-    PostgresClientLink link = task.link();
-    if (!link.isClosed()) {
-      rest.succeeded();
-    }
-    if (!closed) {
-      release(link, task.failure());
-    }
-    task.answer();
-  }
-
-  private void late(PostgresClientTask<?> task) {
-    TimeoutException late =
-        new TimeoutException(
-            connector.description() + ": no answer within " + task.bound().toMillis() + " ms");
-    PostgresClientLink link = task.link();
-    if (link == null) {
-      waiting.remove(task);
-      task.fail(rest.why() == null ? late : rest.why());
-      return;
-    }
-    connector.distrust(link.server());
-    rest.late(late);
-    link.abort();
-    forget(link);
-    task.fail(late);
-  }
-
   private void release(PostgresClientLink link, Throwable failure) {
-    boolean readOnly = PostgresClientConnector.isReadOnly(failure);
+    boolean readOnly =
+        failure instanceof PgException refused
+            && READ_ONLY_SQL_TRANSACTION.equals(refused.getSqlState());
     if (readOnly) {
       connector.distrust(link.server());
     }
@@ -294,6 +247,66 @@ public final class PostgresClient {
     } else {
       idle.push(link);
       serve();
+    }
+  }
+
+  private final class Task<T> {
+    private final Duration bound;
+    private final Function<SqlConnection, Future<T>> work;
+    private final Promise<T> result = Promise.promise();
+    private long timer;
+    private PostgresClientLink link;
+
+    Task(Duration bound, Function<SqlConnection, Future<T>> work) {
+      this.bound = bound;
+      this.work = work;
+    }
+
+    void startOn(PostgresClientLink free) {
+      link = free;
+      Future<T> running;
+      try {
+        running = work.apply(free.connection());
+      } catch (RuntimeException e) {
+        running = Future.failedFuture(e);
+      }
+      running.onComplete(outcome -> onContext(() -> finish(outcome)));
+    }
+
+    private void finish(AsyncResult<T> outcome) {
+      if (!vertx.cancelTimer(timer)) {
+        return;
+      }
+      if (!closed) {
+        release(link, outcome.cause());
+      }
+      if (outcome.succeeded()) {
+        result.complete(outcome.result());
+      } else {
+        result.fail(outcome.cause());
+      }
+    }
+
+    void expire() {
+      if (link == null) {
+        waiting.remove(this);
+      } else {
+        connector.distrust(link.server());
+        link.abort();
+        forget(link);
+      }
+      result.tryFail(
+          new TimeoutException(
+              connector.description() + ": no answer within " + bound.toMillis() + " ms"));
+    }
+
+    void fail(Throwable cause) {
+      vertx.cancelTimer(timer);
+      result.tryFail(cause);
+    }
+
+    void fail(String message) {
+      fail(new VertxException(message, true));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -34,11 +35,10 @@ final class RedisLivenessWriter {
 
   private static final String ALIVE = "Not dead!";
 
-  private final RedisClient client;
+  private final TwoWays<RedisClient> beats;
   private final RedisKeys keys;
   private final Roster roster;
   private final RedisNews news;
-  private final RedisGroups tooz;
   private final long lifeMillis;
   private final Map<MemberId, Standing> standing = new HashMap<>();
   private final Map<MemberId, Incarnation> newest = new HashMap<>();
@@ -46,17 +46,11 @@ final class RedisLivenessWriter {
   private boolean lookForEntries;
 
   RedisLivenessWriter(
-      RedisClient client,
-      RedisKeys keys,
-      Roster roster,
-      RedisNews news,
-      Duration life,
-      RedisGroups tooz) {
-    this.client = client;
+      TwoWays<RedisClient> beats, RedisKeys keys, Roster roster, RedisNews news, Duration life) {
+    this.beats = beats;
     this.keys = keys;
     this.roster = roster;
     this.news = news;
-    this.tooz = tooz;
     this.lifeMillis = life.toMillis();
   }
 
@@ -71,8 +65,10 @@ final class RedisLivenessWriter {
     members.forEach(round::plan);
     round.planHosts();
     round.planEntries();
-    return client
-        .run(link -> round.batch.send(link).compose(sent -> round.putBack(link)))
+    return beats
+        .run(
+            client ->
+                client.run(link -> round.batch.send(link).compose(sent -> round.putBack(link))))
         .map(written -> round.finish(members, left));
   }
 
@@ -100,10 +96,6 @@ final class RedisLivenessWriter {
   /** What stands in Redis, as far as we know; without an entry where the group has none of it. */
   private record Standing(
       Incarnation incarnation, State state, String text, Member row, byte[] entry) {
-    Standing withoutEntry() {
-      return new Standing(incarnation, state, text, row, null);
-    }
-
     boolean is(Heartbeat heartbeat) {
       return heartbeat.incarnation().equals(incarnation) && heartbeat.state() == state;
     }
@@ -217,14 +209,13 @@ final class RedisLivenessWriter {
             if (before == null || !Arrays.equals(before.entry, entry)) {
               changed.put(id, entry);
             } else if (lookForEntries) {
-              batch.addApart(
+              batch.add(
                   Request.cmd(Command.HEXISTS).arg(keys.group(id.group())).arg(id.host()),
                   answer -> {
                     if (answer.toInteger() == 0) {
                       missing.put(id, entry);
                     }
-                  },
-                  why -> tooz.notWritten(id.group(), why));
+                  });
             }
           });
       put(batch, changed);
@@ -237,24 +228,20 @@ final class RedisLivenessWriter {
       Collection<String> groups = groups(entries.keySet());
       listGroups(into, groups);
       for (String group : groups) {
-        into.addApart(
-            Request.cmd(Command.HSETNX).arg(keys.group(group)).arg(RedisKeys.CREATED).arg("1"),
-            done -> tooz.written(group),
-            why -> tooz.notWritten(group, why));
+        into.add(
+            Request.cmd(Command.HSETNX).arg(keys.group(group)).arg(RedisKeys.CREATED).arg("1"));
       }
       entries.forEach(
           (id, entry) ->
-              into.addApart(
-                  Request.cmd(Command.HSET).arg(keys.group(id.group())).arg(id.host()).arg(entry),
-                  done -> {},
-                  why -> becomes.computeIfPresent(id, (same, now) -> now.withoutEntry())));
+              into.add(
+                  Request.cmd(Command.HSET).arg(keys.group(id.group())).arg(id.host()).arg(entry)));
     }
 
     private void listGroups(RedisBatch into, Collection<String> groups) {
       if (!groups.isEmpty()) {
         Request add = Request.cmd(Command.SADD).arg(keys.groups());
         groups.forEach(add::arg);
-        into.addApart(add, done -> tooz.listRead(), tooz::listRefused);
+        into.add(add);
       }
     }
 

@@ -4,6 +4,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -40,11 +41,8 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperMarks marks;
   private final ZooKeeperWitness witness = new ZooKeeperWitness();
   private final Roster roster;
-  private final Duration pollBound;
+  private final Patience patience;
   private final Duration writeBound;
-  private final Duration serviceDownTime;
-  private final String backend;
-  private boolean saidTimeout;
 
   /** Whether the connection was away since the poll before: servers expired others meanwhile. */
   private boolean interrupted;
@@ -62,10 +60,8 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     writer =
         new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
     marks = new ZooKeeperMarks(client, layout, settings);
-    pollBound = bound(settings.pollInterval());
-    writeBound = bound(settings.reportInterval());
-    serviceDownTime = settings.serviceDownTime();
-    backend = settings.backend();
+    patience = new Patience(bound(settings.pollInterval()), settings.patience());
+    writeBound = settings.patience();
   }
 
   private static Duration bound(Duration interval) {
@@ -116,12 +112,16 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
-    long end = System.nanoTime() + pollBound.toNanos();
+    return patience.call(this::poll);
+  }
+
+  private Future<Observation> poll(Duration bound) {
+    long end = System.nanoTime() + bound.toNanos();
     // Through the leader, as whatever keeps a session alive.
     Future<Void> synced = client.sync(layout.groups());
     Future<ZooKeeperClient.Found> root = client.get(layout.groups());
     return client
-        .within(pollBound, synced.compose(done -> root))
+        .within(bound, synced.compose(done -> root))
         .map(found -> witness.lost(found, session.zxid()))
         .compose(
             lost -> {
@@ -163,7 +163,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     Future<Void> removed =
         session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();
     return removed
-        .timeout(pollBound.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(patience.bound().toMillis(), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
         .eventually(session::close);
   }
@@ -174,32 +174,6 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   private final class Events implements ZooKeeperSession.Listener {
-
-    @Override
-    public void granted(int millis) {
-      if (saidTimeout) {
-        return;
-      }
-      saidTimeout = true;
-      if (millis != options.timeoutMillis()) {
-        LOG.warn(
-            "Backend {}: the servers grant sessions of {} ms, not the {} ms that were asked for"
-                + " (the option timeout, or service_down_time): they allow 2 to 20 times their"
-                + " tickTime, or what their minSessionTimeout and maxSessionTimeout say",
-            backend,
-            millis,
-            options.timeoutMillis());
-      }
-      // Whoever set it a year ago looks at service_down_time only.
-      if (millis < serviceDownTime.toMillis()) {
-        LOG.info(
-            "Backend {}: a session ends after {} ms, before service_down_time ({} ms): who dies or"
-                + " is cut off for so long is DOWN (session_expired) by then",
-            backend,
-            millis,
-            serviceDownTime.toMillis());
-      }
-    }
 
     @Override
     public void connected() {
