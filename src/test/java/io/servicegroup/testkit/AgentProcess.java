@@ -38,6 +38,7 @@ public final class AgentProcess implements AutoCloseable {
   private final List<String> within = new ArrayList<>();
   private String heap = "96m";
   private boolean unread;
+  private int descriptors;
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
@@ -126,6 +127,17 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
+   * Allows it few files and sockets, from its next start on.
+   *
+   * @param most how many descriptors
+   * @return this
+   */
+  public AgentProcess descriptors(int most) {
+    descriptors = most;
+    return this;
+  }
+
+  /**
    * Starts it and waits until it is ready and its changes are being collected.
    *
    * @return this
@@ -149,8 +161,15 @@ public final class AgentProcess implements AutoCloseable {
       String open = "rm -f out; mkfifo out && exec 3<>out && exec \"$@\" >out 2>&1";
       command.addAll(List.of("sh", "-c", open, "sh"));
     }
+    if (descriptors > 0) {
+      command.addAll(List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
+    if (descriptors > 0) {
+      // A JVM raises what it is allowed to the most that it may be.
+      command.add("-XX:-MaxFDLimit");
+    }
     command.add("-Xmx" + heap);
     command.addAll(program());
     command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
