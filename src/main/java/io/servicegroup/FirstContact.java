@@ -1,6 +1,7 @@
 package io.servicegroup;
 
 import io.servicegroup.config.Durations;
+import io.servicegroup.runtime.Backoff;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -54,30 +55,27 @@ final class FirstContact {
    * @return what the attempt that worked gave; fails with a {@link StartException} within the limit
    */
   <T> Future<T> reach(Supplier<Future<T>> attempt) {
-    return attempt(attempt, FIRST_PAUSE)
+    return attempt(attempt, new Backoff(FIRST_PAUSE, LONGEST_PAUSE))
         .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 
-  private <T> Future<T> attempt(Supplier<Future<T>> attempt, Duration pause) {
+  private <T> Future<T> attempt(Supplier<Future<T>> attempt, Backoff backoff) {
     return attempt
         .get()
         .onSuccess(reached -> log.succeeded())
         .recover(
             failure -> {
               last = failure;
+              Duration pause = backoff.failed();
               boolean late = System.nanoTime() - started + pause.toNanos() > limit.toNanos();
               if (late || cancelled.getAsBoolean() || StartException.namesKey(failure)) {
                 return Future.failedFuture(failure);
               }
               log.failed(failure);
-              Duration next = pause.multipliedBy(2);
               return vertx
                   .timer(pause.toMillis(), TimeUnit.MILLISECONDS)
-                  .compose(
-                      passed ->
-                          attempt(
-                              attempt, next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE));
+                  .compose(passed -> attempt(attempt, backoff));
             });
   }
 

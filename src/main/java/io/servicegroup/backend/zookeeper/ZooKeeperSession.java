@@ -1,6 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperHandle.Credentials;
+import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -45,6 +46,7 @@ final class ZooKeeperSession {
   private final Listener listener;
   private final String backend;
   private final long patienceMillis;
+  private final Backoff patience;
 
   /** Written on the context; {@link #cut} reads it on another thread. */
   private volatile ZooKeeperHandle handle;
@@ -65,6 +67,9 @@ final class ZooKeeperSession {
     this.options = options;
     this.listener = listener;
     this.patienceMillis = Math.max(LEAST_PATIENCE.toMillis(), options.timeoutMillis() / 3);
+    // Agents that lost a server together do not come to the next one together.
+    this.patience =
+        new Backoff(Duration.ofMillis(patienceMillis), Duration.ofMillis(patienceMillis));
   }
 
   /** Completes with the first connection, whenever that is. */
@@ -274,7 +279,7 @@ final class ZooKeeperSession {
 
   private void replaceLater() {
     cancelTimer();
-    timer = vertx.setTimer(patienceMillis, id -> replaceNow());
+    timer = vertx.setTimer(patience.failed().toMillis(), id -> replaceNow());
   }
 
   private void replaceNow() {
