@@ -2,16 +2,11 @@ package io.servicegroup;
 
 import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.catalog.ServiceCatalog;
-import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
-import io.servicegroup.config.BackendUri;
-import io.servicegroup.runtime.EmbeddedServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Moves a catalogue to another store: opens both, copies, compares, closes both. May be killed at
@@ -27,11 +22,8 @@ public final class Migration {
   private static final String TABLES_ADVICE = " and catalog.create_tables is none";
   private static final String ONLY_READ =
       ", and a source is only read: no agent has had its catalogue there";
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-  private final Vertx vertx;
-  private final Duration startTimeout;
-  private final Parts parts = new Parts();
+  private final VisitedCatalogs catalogs;
 
   /**
    * Makes a migration that has not begun.
@@ -40,8 +32,7 @@ public final class Migration {
    * @param startTimeout for the first contact with each store
    */
   public Migration(Vertx vertx, Duration startTimeout) {
-    this.vertx = vertx;
-    this.startTimeout = startTimeout;
+    this.catalogs = new VisitedCatalogs(vertx, startTimeout);
   }
 
   /**
@@ -61,8 +52,8 @@ public final class Migration {
             read -> open(TO, to).compose(written -> new CatalogCopy(read, written, progress).run()))
         .transform(
             result ->
-                parts
-                    .stop(STOP_TIMEOUT)
+                catalogs
+                    .close()
                     .transform(
                         stopped ->
                             result.succeeded()
@@ -71,50 +62,8 @@ public final class Migration {
   }
 
   private Future<ServiceCatalog> open(String option, AgentConfig.Catalog settings) {
-    return server(option, settings.uri())
-        .compose(
-            uri -> {
-              ServiceCatalogFactory factory =
-                  Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
-              return reach(
-                  option,
-                  uri,
-                  () -> {
-                    ServiceCatalog catalog =
-                        factory.visit(vertx, new AgentConfig.Catalog(uri, settings.createTables()));
-                    return catalog
-                        .open()
-                        .map(catalog)
-                        .onSuccess(opened -> parts.add("The catalogue " + uri, catalog::close))
-                        .recover(
-                            failure ->
-                                catalog.close().compose(closed -> Future.failedFuture(failure)));
-                  });
-            });
-  }
-
-  private Future<BackendUri> server(String option, BackendUri uri) {
-    return uri.scheme()
-        .embeddedServer()
-        .map(start(option, uri))
-        .orElseGet(() -> Future.succeededFuture(uri));
-  }
-
-  private Function<String, Future<BackendUri>> start(String option, BackendUri uri) {
-    return name -> {
-      EmbeddedServer server = Components.create(name, EmbeddedServer.class);
-      parts.add("The embedded server " + uri, server::stop);
-      return server
-          .start(vertx, uri)
-          .recover(
-              failure ->
-                  Future.failedFuture(StartException.of(failure, option, "cannot start " + uri)));
-    };
-  }
-
-  private <T> Future<T> reach(String option, BackendUri uri, Supplier<Future<T>> attempt) {
-    return new FirstContact(vertx, option, uri.toString(), startTimeout, () -> false)
-        .reach(attempt)
+    return catalogs
+        .open(option, settings)
         .recover(failure -> Future.failedFuture(named(option, failure)));
   }
 

@@ -4,7 +4,10 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Reason;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -28,6 +31,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
   private final CatalogPublisher publisher;
   private final Generations generations;
   private final CatalogLosses losses;
+  private final WordsMender words;
   private final Function<ServiceSpec, Future<?>> rejoin;
   private Runnable recheck = () -> {};
 
@@ -40,6 +44,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
       CatalogPublisher publisher,
       Generations generations,
       CatalogLosses losses,
+      WordsMender words,
       Function<ServiceSpec, Future<?>> rejoin) {
     this.vertx = vertx;
     this.catalog = catalog;
@@ -49,6 +54,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
     this.publisher = publisher;
     this.generations = generations;
     this.losses = losses;
+    this.words = words;
     this.rejoin = rejoin;
   }
 
@@ -72,14 +78,52 @@ final class CatalogFindings implements CatalogFollower.Listener {
     }
   }
 
+  /**
+   * Whoever joined a member of this agent later and fell silent without a word leaves it to this
+   * agent again; not whoever said that it left or failed.
+   */
+  void changed(StatusChange change) {
+    ServedMembers.State state =
+        served.get(change.id()).map(ServedMembers.Served::state).orElse(null);
+    boolean silent =
+        change.status() == Status.DOWN
+            && (change.reason() == Reason.HEARTBEAT_TIMEOUT
+                || change.reason() == Reason.SESSION_EXPIRED);
+    if (silent && state == ServedMembers.State.SUPERSEDED) {
+      served.become(change.id(), ServedMembers.State.ABANDONED);
+      recheck.run();
+    } else if (!silent && state == ServedMembers.State.ABANDONED) {
+      served.become(change.id(), ServedMembers.State.SUPERSEDED);
+    }
+  }
+
+  @Override
+  public void abandoned(ServedMembers.Served own) {
+    LOG.warn(
+        "{}: the agent that joined it later has fallen silent; this agent takes it over again",
+        own.spec().id());
+    rejoin(own);
+  }
+
+  private void rejoin(ServedMembers.Served own) {
+    rejoin
+        .apply(own.spec())
+        .onFailure(
+            failure -> LOG.debug("{}: next attempt with the next read", own.spec().id(), failure));
+  }
+
   @Override
   public void found(Member member) {
     generations.saw(member.incarnation());
-    publisher.stored(member);
+    Member shown = words.heard(member);
+    if (shown != null) {
+      publisher.stored(shown);
+    }
   }
 
   @Override
   public void gone(MemberId id) {
+    publisher.lastSeen(id).ifPresent(words::removed);
     publisher.gone(id);
   }
 
@@ -110,14 +154,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
         own.size(),
         own.get(0).spec().id(),
         own.size() > 1 ? ", …" : "");
-    own.forEach(
-        each ->
-            rejoin
-                .apply(each.spec())
-                .onFailure(
-                    failure ->
-                        LOG.debug(
-                            "{}: next attempt with the next read", each.spec().id(), failure)));
+    own.forEach(this::rejoin);
   }
 
   /**

@@ -43,6 +43,7 @@ final class CatalogFollower {
   private final WatchScope scope;
   private final MemberQueue queue;
   private final Listener listener;
+  private final WordsMender words;
   private final MemberCache cache;
   private final ServedMembers served;
   private Set<MemberId> lost = Set.of();
@@ -70,6 +71,9 @@ final class CatalogFollower {
     /** Members of this agent in a catalogue that went back to before their join. */
     void setBack(List<ServedMembers.Served> served);
 
+    /** A member of this agent that another one joined later, and does not beat for any more. */
+    void abandoned(ServedMembers.Served served);
+
     /** A followed member that the catalogue lost and that nobody restored yet. */
     void lost(MemberId id);
 
@@ -86,6 +90,7 @@ final class CatalogFollower {
       StoreGuard guard,
       WatchScope scope,
       MemberQueue queue,
+      WordsMender words,
       MemberCache cache,
       ServedMembers served,
       Listener listener) {
@@ -94,6 +99,7 @@ final class CatalogFollower {
     this.guard = guard;
     this.scope = scope;
     this.queue = queue;
+    this.words = words;
     this.cache = cache;
     this.served = served;
     this.listener = listener;
@@ -159,9 +165,14 @@ final class CatalogFollower {
     wanted = false;
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
+    words.begin();
+    Set<MemberId> spoken = words.toLookAfter(id -> scope.covers(id, joinedHere.contains(id)));
+    Future<List<Member>> others = guard.guard(catalog.find(spoken));
     return guard
         .guard(scope.read(catalog, joinedHere))
-        .compose(found -> compare(found, read, joinedHere))
+        .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
+        .compose(done -> words.lookAfter(spoken, others.result(), read))
+        .compose(done -> words.mend())
         .onSuccess(done -> readNanos = System.nanoTime() - started);
   }
 
@@ -209,6 +220,7 @@ final class CatalogFollower {
           setBack.add(own);
         }
       }
+      case ABANDONED -> listener.abandoned(own);
       case CONFLICT, LEFT -> {}
     }
   }
@@ -252,11 +264,11 @@ final class CatalogFollower {
     return guard
         .guard(catalog.wasDeleted(member))
         .onSuccess(
-            deleted -> {
+            known -> {
               if (queue.mayBeOutdated(id, read)) {
                 return;
               }
-              if (deleted) {
+              if (known || words.isCutOff()) {
                 deleted(id);
               } else {
                 now.add(id);

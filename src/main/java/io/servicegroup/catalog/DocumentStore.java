@@ -21,7 +21,11 @@ public interface DocumentStore {
     /** A member; these are listed. */
     MEMBER,
     /** Which group has a binary on a host; never listed. */
-    CLAIM
+    CLAIM,
+    /** The order of a member's words, beside the member; never listed. */
+    WORDS,
+    /** The trace of a removed member, kept for 30 days; listed by {@link #removals} only. */
+    REMOVAL
   }
 
   /**
@@ -103,6 +107,13 @@ public interface DocumentStore {
   default Future<Boolean> restore(Key key, String text) {
     return Future.succeededFuture(false);
   }
+
+  /**
+   * Reads the traces of removed members that somebody has to end.
+   *
+   * @return always none where the store ends them by itself
+   */
+  Future<List<Document>> removals();
 
   /**
    * The members that the store knows by name and has no document of, by what the last {@link #list}

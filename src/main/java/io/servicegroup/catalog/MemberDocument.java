@@ -22,6 +22,11 @@ final class MemberDocument {
   /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
   private static final int MOST_BYTES = 512 * 1024;
 
+  /** The order of the words in a document that was written by an agent that knows no order. */
+  static final long UNORDERED = -1;
+
+  private static final String ORDER = "words_order";
+
   private MemberDocument() {}
 
   static Key key(MemberId id) {
@@ -54,7 +59,8 @@ final class MemberDocument {
         .put("forced_down", member.forcedDown())
         .put("incarnation", member.incarnation() == null ? null : member.incarnation().toString())
         .put("agent", member.agent())
-        .put("backends", new JsonArray(member.backends().stream().sorted().toList()));
+        .put("backends", new JsonArray(member.backends().stream().sorted().toList()))
+        .put(ORDER, member.wordsOrder());
   }
 
   /**
@@ -108,7 +114,8 @@ final class MemberDocument {
         incarnation == null ? null : Incarnation.parse(incarnation),
         json.getString("agent"),
         backends,
-        null);
+        null,
+        Math.max(UNORDERED, json.getLong(ORDER, UNORDERED)));
   }
 
   private static <T> T required(String field, T value) {

@@ -20,12 +20,19 @@ final class MemberLists {
   private final ServiceCatalog catalog;
   private final StoreGuard guard;
   private final MemberCache cache;
+  private final WordsMender words;
   private final Verdicts verdicts;
 
-  MemberLists(ServiceCatalog catalog, StoreGuard guard, MemberCache cache, Verdicts verdicts) {
+  MemberLists(
+      ServiceCatalog catalog,
+      StoreGuard guard,
+      MemberCache cache,
+      WordsMender words,
+      Verdicts verdicts) {
     this.catalog = catalog;
     this.guard = guard;
     this.cache = cache;
+    this.words = words;
     this.verdicts = verdicts;
   }
 
@@ -47,7 +54,8 @@ final class MemberLists {
     return filter
         .onlyMember()
         .map(id -> catalog.find(List.of(id)))
-        .orElseGet(() -> catalog.list(filter));
+        .orElseGet(() -> catalog.list(filter))
+        .map(words::shown);
   }
 
   /** The oldest and newest versions, as the store has them. */

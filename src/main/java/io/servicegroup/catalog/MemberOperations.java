@@ -32,6 +32,7 @@ final class MemberOperations {
   private final ServedMembers served;
   private final CatalogPublisher publisher;
   private final Generations generations;
+  private final WordsMender words;
 
   MemberOperations(
       Vertx vertx,
@@ -42,7 +43,8 @@ final class MemberOperations {
       MemberQueue queue,
       ServedMembers served,
       CatalogPublisher publisher,
-      Generations generations) {
+      Generations generations,
+      WordsMender words) {
     this.vertx = vertx;
     this.agentId = agentId;
     this.backends = backends;
@@ -52,6 +54,7 @@ final class MemberOperations {
     this.served = served;
     this.publisher = publisher;
     this.generations = generations;
+    this.words = words;
   }
 
   /** Begins a new incarnation of a member, which this agent serves from here on. */
@@ -62,6 +65,11 @@ final class MemberOperations {
   private Future<ServiceCatalog.Joined> register(ServiceSpec spec) {
     return guard
         .guard(catalog.join(spec, agentId, backends, generations.newest()))
+        .compose(
+            joined ->
+                words
+                    .joined(joined.member())
+                    .map(member -> new ServiceCatalog.Joined(member, joined.created())))
         .compose(
             joined -> {
               Member member = joined.member();
@@ -97,7 +105,7 @@ final class MemberOperations {
     if (state == ServedMembers.State.LEFT) {
       return Future.succeededFuture();
     }
-    if (state == ServedMembers.State.SUPERSEDED || state == ServedMembers.State.CONFLICT) {
+    if (ServedMembers.IS_ANOTHERS.contains(state)) {
       return refuseToLeave(id);
     }
     return stopBeating(id)
@@ -132,10 +140,12 @@ final class MemberOperations {
     return queue.run(
         update.id(),
         () ->
-            guard
-                .guard(catalog.update(update))
+            words
+                .agree(update.id())
+                .compose(agreed -> guard.guard(catalog.update(update)))
                 .onSuccess(
                     member -> {
+                      words.said(member);
                       LOG.info("{} was updated: {}", update.id(), MemberUpdates.describe(update));
                       stored(member);
                     }));
@@ -198,8 +208,10 @@ final class MemberOperations {
     return queue.run(
         id,
         () ->
-            guard
-                .guard(catalog.delete(id))
+            words
+                .agree(id)
+                .compose(agreed -> guard.guard(catalog.delete(id)))
+                .onSuccess(words::removedHere)
                 .onSuccess(this::bury)
                 .<Void>mapEmpty()
                 .recover(

@@ -37,9 +37,10 @@ final class MemberUpdates {
    *
    * @param old the member as it was read
    * @param update a valid request
+   * @param order of the words that this makes
    * @return the member as it is to be
    */
-  static Member apply(Member old, MemberUpdate update) {
+  static Member apply(Member old, MemberUpdate update, long order) {
     boolean disabled = update.disabled().orElse(old.disabled());
     return new Member(
         old.id(),
@@ -53,7 +54,8 @@ final class MemberUpdates {
         old.incarnation(),
         old.agent(),
         old.backends(),
-        null);
+        null,
+        order);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.RequestTopic;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
@@ -7,6 +8,7 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.time.Clock;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -49,14 +51,34 @@ public final class RegistrationVerticle extends VerticleBase {
     ServedMembers served = new ServedMembers();
     CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
     Generations generations = new Generations(vertx);
+    WordsMender words = words(guard, queue);
     MemberOperations operations =
         new MemberOperations(
-            vertx, agentId, backends(), catalog, guard, queue, served, publisher, generations);
+            vertx,
+            agentId,
+            backends(),
+            catalog,
+            guard,
+            queue,
+            served,
+            publisher,
+            generations,
+            words);
     CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
     CatalogFindings findings =
         new CatalogFindings(
-            vertx, catalog, guard, queue, served, publisher, generations, losses, operations::join);
-    follower = new CatalogFollower(vertx, catalog, guard, scope, queue, cache, served, findings);
+            vertx,
+            catalog,
+            guard,
+            queue,
+            served,
+            publisher,
+            generations,
+            losses,
+            words,
+            operations::join);
+    follower =
+        new CatalogFollower(vertx, catalog, guard, scope, queue, words, cache, served, findings);
     findings.recheckBy(follower::changed);
     Verdicts verdicts = new Verdicts(vertx);
     AgentConfig.Liveness pace = config.liveness();
@@ -67,15 +89,26 @@ public final class RegistrationVerticle extends VerticleBase {
             following -> {
               Topics.CATALOG_SNAPSHOT.serve(
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
-              serve(new MemberLists(catalog, guard, cache, verdicts));
+              serve(new MemberLists(catalog, guard, cache, words, verdicts));
               serve(operations, verdicts);
               Topics.CONFLICT.consume(vertx, findings::conflict);
+              Topics.STATUS.consume(vertx, findings::changed);
               ConfiguredServices services =
                   new ConfiguredServices(vertx, operations, findings::clash);
               Topics.SERVICES.consume(vertx, services::reload);
               services.start(config.services());
             })
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private WordsMender words(StoreGuard guard, MemberQueue queue) {
+    return new WordsMender(
+        catalog,
+        guard,
+        queue,
+        Concerns.ofCatalog(vertx),
+        config.catalog().uri().toString(),
+        new WordsKeeper(Clock.systemUTC()));
   }
 
   private Set<String> backends() {

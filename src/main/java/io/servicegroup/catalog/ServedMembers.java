@@ -3,6 +3,7 @@ package io.servicegroup.catalog;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,6 +17,10 @@ import java.util.Set;
  */
 final class ServedMembers {
 
+  /** What is another agent's to end. */
+  static final Set<State> IS_ANOTHERS =
+      EnumSet.of(State.SUPERSEDED, State.ABANDONED, State.CONFLICT);
+
   private final Map<MemberId, Served> members = new HashMap<>();
 
   /** What became of a member. */
@@ -26,6 +31,8 @@ final class ServedMembers {
     STRANDED,
     /** Another agent joined it later. */
     SUPERSEDED,
+    /** Another agent joined it later, and fell silent: to be joined again. */
+    ABANDONED,
     /** This agent may not beat for it any more, for another cause. */
     CONFLICT,
     /** It left in good order. */

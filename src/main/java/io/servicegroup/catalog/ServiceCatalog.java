@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -57,12 +58,49 @@ public interface ServiceCatalog {
   }
 
   /**
-   * Changes what an operator may change, and nothing else.
+   * Changes what an operator may change, and nothing else. Its order is the larger of its
+   * predecessor's plus one and this machine's clock in milliseconds, as that of each word.
    *
    * @param update the fields to change
    * @return the member as stored; refused with 404 where there is none
    */
   Future<Member> update(MemberUpdate update);
+
+  /**
+   * Puts remembered words back: the uuid, the operator's words and, unless the member began a later
+   * life since, its version and metadata. Only where what is stored has a lower order.
+   *
+   * @param remembered the member as remembered, with the order of its words
+   * @return the member as stored then; refused with 404 where there is none
+   */
+  Future<Member> putBack(Member remembered);
+
+  /**
+   * Gives words an order of their own that somebody said who gives none: Nova, a DBA, an older
+   * agent. Only where they are still as they were seen.
+   *
+   * @param seen the member as it was read
+   * @param order greater than that of the member
+   * @return the member as stored then; refused with 404 where there is none
+   */
+  Future<Member> confirm(Member seen, long order);
+
+  /**
+   * Removes a member that is remembered as removed, and leaves the trace that tells everybody so:
+   * only where nothing was said of it since.
+   *
+   * @param last the member as it was before its removal, with the order of the removal
+   * @return whether there was a member to remove; false also where it is a later one
+   */
+  Future<Boolean> bury(Member last);
+
+  /**
+   * Tells the order of a member's removal. Removals are remembered for 30 days.
+   *
+   * @param lastSeen a member that is not there, as it was
+   * @return empty where the store knows of no removal, 0 where whoever removed it gave no order
+   */
+  Future<OptionalLong> removal(Member lastSeen);
 
   /**
    * Stores a member as another catalogue has it, for moving from one to the other: with its uuid,
@@ -80,7 +118,8 @@ public interface ServiceCatalog {
    * Removes a member. A store that is Nova's table deletes softly.
    *
    * @param id the member
-   * @return the member as it was; refused with 404 where there is none
+   * @return the member as it was, with the order of its removal; refused with 404 where there is
+   *     none
    */
   Future<Member> delete(MemberId id);
 

@@ -44,6 +44,7 @@ public final class CommandLineInterface {
         .addSubcommand(new CheckConfigCommand(root))
         .addSubcommand(new SchemaCommand(root))
         .addSubcommand(new MigrateCommand(root))
+        .addSubcommand(new CatalogCommand(root))
         .setParameterExceptionHandler((refused, arguments) -> refuse(refused))
         .setExecutionExceptionHandler((failure, command, result) -> explain(root, failure));
   }

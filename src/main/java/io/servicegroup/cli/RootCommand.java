@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
 final class RootCommand implements Callable<Integer> {
 
   // A sidecar: its work is small, and its threads cost memory on every host of a fleet.
-  private static final int EVENT_LOOPS = 2;
+  static final int EVENT_LOOPS = 2;
   private static final int WORKERS = 4;
 
   private final Map<String, String> environment;

@@ -2,6 +2,7 @@ package io.servicegroup.cli;
 
 import io.servicegroup.Agent;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.Logs;
 import io.vertx.core.Vertx;
 import java.io.FileDescriptor;
@@ -22,6 +23,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Vertx vertx = root.vertx(FileDescriptor.out);
+    LastResort.watch(vertx, RootCommand.EVENT_LOOPS);
     Reload reload = new Reload(root, vertx);
     Signals.install(reload::reload);
     AgentConfig config;

@@ -8,9 +8,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads and writes {@code probe}. */
 final class ProbeReader {
@@ -19,10 +21,18 @@ final class ProbeReader {
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final Probe.Timing PID_TIMING =
       new Probe.Timing(Duration.ofMillis(100), Duration.ofMillis(100), 1, 1);
+  private static final Map<String, String> METHODS = new LinkedHashMap<>();
+  private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,255}");
+  private static final Pattern HEADER_VALUE =
+      Pattern.compile("[^\\x00-\\x08\\x0A-\\x1F\\x7F]{0,4096}");
+  private static final Pattern SERVER_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})");
   private static final long MAX_PID = 0xFFFF_FFFFL;
   private static final Map<String, Function<Section, Probe>> TYPES = new LinkedHashMap<>();
 
   static {
+    for (String method : List.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")) {
+      METHODS.put(method, method);
+    }
     TYPES.put("none", section -> new Probe.None());
     TYPES.put("self", section -> new Probe.Self());
     TYPES.put("tcp", ProbeReader::tcp);
@@ -58,7 +68,11 @@ final class ProbeReader {
       section.refuse("address", "allowed is host:port, as in \"127.0.0.1:9696\"");
     }
     return new Probe.Tcp(
-        host.name(), host.port(), section.flag("hold", false), timing(section, true));
+        host.name(),
+        host.port(),
+        section.flag("hold", false),
+        section.has("tls") ? tls(section.section("tls")) : null,
+        timing(section, true));
   }
 
   private static Probe pid(Section section) {
@@ -87,8 +101,51 @@ final class ProbeReader {
     if (url.isEmpty() && section.isSound("url")) {
       section.refuse("url", "allowed is " + allowed);
     }
+    if (section.has("tls") && url.filter(ProbeReader::isHttps).isEmpty() && url.isPresent()) {
+      section.refuse("tls", "a map", "allowed only with an address that begins with https://");
+    }
     return new Probe.Http(
-        url.orElse(null), section.integer("expect", 100, 599).orElse(0), timing(section, true));
+        url.orElse(null),
+        section.integer("expect", 100, 599).orElse(0),
+        section.choice("method", "GET", METHODS),
+        headers(section),
+        tls(section.section("tls")),
+        timing(section, true));
+  }
+
+  private static boolean isHttps(URI url) {
+    return "https".equalsIgnoreCase(url.getScheme());
+  }
+
+  private static Map<String, String> headers(Section section) {
+    Section values = section.section("headers");
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String name : values.keys()) {
+      if (!HEADER.matcher(name).matches()) {
+        values.refuseSecret(name, "a header's name is of letters, digits and hyphens");
+        continue;
+      }
+      Optional<String> value = values.secret(name, "a text");
+      if (value.isPresent() && !HEADER_VALUE.matcher(value.get()).matches()) {
+        values.refuseSecret(name, "allowed is a text of one line, of at most 4096 characters");
+      }
+      value.ifPresent(text -> headers.put(name, text));
+    }
+    return headers;
+  }
+
+  private static Probe.Tls tls(Section section) {
+    Optional<Path> ca = section.text("ca", "the path of a file").map(ProbeReader::path);
+    if (ca.isPresent() && ca.get().toString().isBlank()) {
+      section.refuse("ca", "allowed is the path of a file");
+    }
+    Optional<String> name = section.text("server_name", "a host's name");
+    if (name.isPresent() && !SERVER_NAME.matcher(name.get()).matches()) {
+      section.refuse("server_name", "allowed is a host's name, as in db.example.org");
+    }
+    Probe.Tls tls = new Probe.Tls(ca.orElse(null), section.flag("verify", true), name.orElse(null));
+    section.refuseUnknown();
+    return tls;
   }
 
   private static Optional<URI> url(String text) {
@@ -132,6 +189,9 @@ final class ProbeReader {
     if (probe instanceof Probe.Tcp tcp) {
       json.put("address", new BackendUri.Host(tcp.host(), tcp.port()).toString())
           .put("hold", tcp.hold());
+      if (tcp.tls() != null) {
+        json.put("tls", write(tcp.tls()));
+      }
       return putTiming(json, tcp.timing(), true);
     }
     if (probe instanceof Probe.Pid pid) {
@@ -145,9 +205,26 @@ final class ProbeReader {
       if (http.expect() != 0) {
         json.put("expect", http.expect());
       }
+      if (!http.method().equals("GET")) {
+        json.put("method", http.method());
+      }
+      if (!http.headers().isEmpty()) {
+        json.put("headers", new JsonObject(new LinkedHashMap<>(http.headers())));
+      }
+      if (!http.tls().equals(Probe.Tls.DEFAULT)) {
+        json.put("tls", write(http.tls()));
+      }
       return putTiming(json, http.timing(), true);
     }
     return json;
+  }
+
+  private static JsonObject write(Probe.Tls tls) {
+    JsonObject json = new JsonObject().put("verify", tls.verify());
+    if (tls.ca() != null) {
+      json.put("ca", tls.ca().toString());
+    }
+    return tls.serverName() == null ? json : json.put("server_name", tls.serverName());
   }
 
   private static JsonObject putTiming(JsonObject json, Probe.Timing timing, boolean hasTimeout) {

@@ -48,6 +48,11 @@ final class Section {
     return true;
   }
 
+  /** The keys that are there, of a map whose keys are not ours to know. */
+  List<String> keys() {
+    return List.copyOf(values.keySet());
+  }
+
   boolean has(String key) {
     return values.get(key) != null;
   }

@@ -24,6 +24,7 @@ final class GroupRoutes {
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
+  private final ListGate gate = new ListGate();
 
   GroupRoutes(Vertx vertx) {
     this.vertx = vertx;
@@ -36,7 +37,7 @@ final class GroupRoutes {
 
   private void groups(RoutingContext ctx) {
     new Query(ctx);
-    Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count));
+    gate.enter(ctx, () -> Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count)));
   }
 
   private Future<Snapshot> list(MemberFilter filter) {
@@ -77,7 +78,7 @@ final class GroupRoutes {
             status(query.text("status")),
             query.text("binary"),
             query.integer("min_version", null, 0, Integer.MAX_VALUE));
-    Api.json(ctx, Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT));
+    gate.enter(ctx, () -> Api.json(ctx, Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT)));
   }
 
   private static Status status(String name) {

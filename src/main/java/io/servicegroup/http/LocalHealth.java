@@ -284,7 +284,7 @@ final class LocalHealth {
           + " written";
     }
     return state.state() == BackendState.State.DATA_LOST
-        ? "came back without its data at " + state.since()
+        ? "some of what was written last was missing at " + state.since()
         : null;
   }
 

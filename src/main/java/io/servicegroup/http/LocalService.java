@@ -127,6 +127,7 @@ final class LocalService {
       case ALIVE -> null;
       case FAILED -> report.reason() == null ? "probe_failed" : "probe_failed: " + report.reason();
       case RESTARTING -> "restarting";
+      case DELETED -> "deleted";
     };
   }
 }

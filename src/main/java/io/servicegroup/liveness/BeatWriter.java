@@ -4,15 +4,19 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Writes the newest state of this agent's members to a backend, one write at a time. A state that
@@ -25,8 +29,8 @@ final class BeatWriter {
   private final LivenessBackend backend;
   private final LivenessSettings settings;
   private final OutageLog outages;
-  private final Stall stall;
-  private final Map<Object, Heartbeat> left = new LinkedHashMap<>();
+  private final Map<MemberId, Heartbeat> left = new LinkedHashMap<>();
+  private final Map<MemberId, Incarnation> deleted = new HashMap<>();
   private List<Heartbeat> written = List.of();
   private List<Heartbeat> waiting;
   private boolean writing;
@@ -34,12 +38,16 @@ final class BeatWriter {
   private long retry = -1;
   private Promise<Void> finished;
 
-  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings, Stall stall) {
-    this.stall = stall;
+  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings) {
     this.vertx = vertx;
     this.backend = backend;
     this.settings = settings;
-    this.outages = new OutageLog("Writing to backend " + settings.backend(), System::nanoTime);
+    this.outages =
+        new OutageLog(
+            "Backend " + settings.backend() + ": this agent's beats",
+            "cannot be written",
+            "are written again",
+            System::nanoTime);
   }
 
   /** Takes the full state. */
@@ -49,7 +57,21 @@ final class BeatWriter {
     next();
   }
 
-  /** Writes that a member left which this agent does not beat for. */
+  /** Whoever is not beaten for any more from here on did not leave, but was deleted. */
+  void deleted(MemberId id, Incarnation incarnation) {
+    if (written.stream().anyMatch(own -> own.id().equals(id))) {
+      deleted.put(id, incarnation);
+    }
+  }
+
+  private Heartbeat ended(Heartbeat gone) {
+    Incarnation incarnation = deleted.remove(gone.id());
+    return gone.incarnation().equals(incarnation)
+        ? new Heartbeat(gone.id(), incarnation, gone.count(), State.DELETED, null)
+        : gone;
+  }
+
+  /** Writes that a member was deleted which this agent does not beat for. */
   void bury(Heartbeat last) {
     boolean beating = written.stream().anyMatch(own -> own.id().equals(last.id()));
     if (!beating && !abandoned && finished == null) {
@@ -83,42 +105,34 @@ final class BeatWriter {
     writing = true;
     List<Heartbeat> state = waiting;
     waiting = null;
-    LivenessVerticle.missing(written, state).forEach(gone -> left.put(gone.id(), gone));
+    LivenessVerticle.missing(written, state).forEach(gone -> left.put(gone.id(), ended(gone)));
     state.forEach(heartbeat -> left.remove(heartbeat.id()));
+    deleted.keySet().retainAll(state.stream().map(Heartbeat::id).collect(Collectors.toSet()));
     List<Heartbeat> leaving = new ArrayList<>(left.values());
     boolean news = !leaving.isEmpty() || hasNews(state);
     written = state;
-    stall.begins(state.size());
     if (state.isEmpty() && leaving.isEmpty()) {
       ended(state, true, false);
       return;
     }
-    long half = settings.reportInterval().dividedBy(2).toMillis();
     // The backend bounds its calls by itself; this is the net below a backend that does not.
-    Beside.run(vertx, half, () -> backend.write(state, leaving), stall::missing)
-        .timeout(settings.patience().toMillis() + half, TimeUnit.MILLISECONDS)
+    attempt(state, leaving)
+        .timeout(settings.reportInterval().toMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(
             conflicts -> {
               outages.succeeded();
-              stall.complete();
               leaving.forEach(gone -> left.remove(gone.id(), gone));
-              tell(conflicts);
+              conflicts.forEach(conflict -> Topics.CONFLICT.publish(vertx, conflict));
             })
-        .onFailure(this::failed)
+        .onFailure(outages::failed)
         .onComplete(result -> ended(state, result.succeeded(), news));
   }
 
-  private void tell(List<Conflict> conflicts) {
-    conflicts.forEach(conflict -> Topics.CONFLICT.publish(vertx, conflict));
-  }
-
-  private void failed(Throwable failure) {
-    outages.failed(failure);
-    if (failure instanceof PartlyWritten some) {
-      stall.partly();
-      tell(some.conflicts());
-    } else {
-      stall.missing();
+  private Future<List<Conflict>> attempt(List<Heartbeat> state, List<Heartbeat> leaving) {
+    try {
+      return backend.write(state, leaving);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.servicegroup.liveness;
 
-import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.detect.WitnessClock;
@@ -49,8 +48,6 @@ public abstract class LivenessVerticle extends VerticleBase {
   private Ticker polling;
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
-  private Stall stall;
-  private Stalled stalled;
   private HeartbeatWatch heartbeatWatch;
   private WatchThread watching;
   private SightingsNews news;
@@ -74,10 +71,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     backend = createBackend(settings);
     outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
-    Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
-    stall = new Stall(backend, settings, concerns, System::nanoTime);
-    stalled = new Stalled(backend, settings, concerns);
-    writer = new BeatWriter(vertx, backend, settings, stall);
+    writer = new BeatWriter(vertx, backend, settings);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
     news = new SightingsNews(settings.reportInterval());
     Topics.CATALOG.consume(vertx, this::catalogued);
@@ -106,7 +100,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private void startPolling() {
     Duration interval = settings.pollInterval();
     // One poll at a time: the net below a poll ends it before the ticker would.
-    Duration bound = interval.plusMillis(longestMillis());
+    Duration bound = interval.plusMillis(outageMillis());
     watching = new WatchThread("watch-" + settings.backend(), interval, heartbeatWatch, silence());
     polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
   }
@@ -117,16 +111,20 @@ public abstract class LivenessVerticle extends VerticleBase {
   }
 
   private void catalogued(CatalogEvent event) {
-    stalled.catalogued(event);
+    Member member = event.member();
+    if (event.type() == CatalogEvent.Type.DELETED && member.incarnation() != null) {
+      writer.deleted(member.id(), member.incarnation());
+    }
     backend.catalogued(event);
   }
 
   /** Where its agent lives, that one does so as well. */
   private void bury(CatalogEvent deleted) {
-    catalogued(deleted);
+    backend.catalogued(deleted);
     Member member = deleted.member();
     if (member.incarnation() != null && member.backends().contains(settings.backend())) {
-      writer.bury(new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.ALIVE, null));
+      writer.bury(
+          new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.DELETED, null));
     }
   }
 
@@ -176,14 +174,14 @@ public abstract class LivenessVerticle extends VerticleBase {
     long started = System.nanoTime();
     // Backends bound their calls; this is the net below one that throws or does not.
     return attempt()
-        .compose(seen -> stalled.complete(seen, stall.isStalled()))
-        .timeout(longestMillis(), TimeUnit.MILLISECONDS)
+        .timeout(outageMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(seen -> witnessed(started, seen))
         .onFailure(this::notWitnessed);
   }
 
-  private long longestMillis() {
-    return settings.patience().plus(settings.pollInterval()).toMillis();
+  /** A round trip that takes longer proves nothing: it is an outage by the time it ends. */
+  private long outageMillis() {
+    return settings.reportInterval().plus(settings.pollInterval()).toMillis();
   }
 
   private Future<Observation> attempt() {
@@ -201,10 +199,6 @@ public abstract class LivenessVerticle extends VerticleBase {
   }
 
   private void witnessed(long started, Observation seen) {
-    if (stall.isOut()) {
-      // The witness is as slow as a beat: whose own do not get through is in an outage itself.
-      witness.missed();
-    }
     WitnessClock.Gap gap = witness.witnessed(started);
     if (gap == WitnessClock.Gap.LATE) {
       return;
@@ -217,7 +211,10 @@ public abstract class LivenessVerticle extends VerticleBase {
     }
     if (seen.dataLost()) {
       witness.restart();
-      LOG.warn("Backend {} lost data: it came back empty or older", settings.backend());
+      LOG.warn(
+          "Backend {}: some of what was written last is missing (it was emptied or restored, failed"
+              + " over, or crashed): silence counts anew from here, and nobody is DOWN of it",
+          settings.backend());
     }
     outages.succeeded();
     become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);

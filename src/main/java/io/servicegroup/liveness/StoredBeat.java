@@ -34,7 +34,9 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
     /** Its agent stopped for an upgrade. */
     RESTARTING(Absence.Cause.RESTARTING),
     /** It left. */
-    LEFT(Absence.Cause.LEFT);
+    LEFT(Absence.Cause.LEFT),
+    /** It was deleted; agents that do not know the word learn it from the catalogue. */
+    DELETED(Absence.Cause.DELETED);
 
     private final Absence.Cause absence;
 
@@ -58,13 +60,19 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   }
 
   /**
-   * What is to be stored of a member that left.
+   * What is to be stored of a member that left, or was deleted.
    *
    * @param last the last that the agent said of it
    * @return its end
    */
   public static StoredBeat left(Heartbeat last) {
-    return new StoredBeat(last.incarnation(), last.count(), State.LEFT, null);
+    State end = last.state() == Heartbeat.State.DELETED ? State.DELETED : State.LEFT;
+    return new StoredBeat(last.incarnation(), last.count(), end, null);
+  }
+
+  /** Whether nothing more will be said of that life. */
+  public boolean isEnd() {
+    return state == State.LEFT || state == State.DELETED;
   }
 
   /**

@@ -19,6 +19,8 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     PROBE_FAILED(true, Reason.PROBE_FAILED),
     /** Its agent wrote that it left. */
     LEFT(true, Reason.LEFT),
+    /** It was deleted from the catalogue, as whoever deleted it wrote. */
+    DELETED(true, Reason.DELETED),
     /** The backend ended its session; nobody said anything. */
     SESSION_EXPIRED(false, Reason.SESSION_EXPIRED),
     /** A key that somebody else's software keeps alive expired; nobody said anything. */

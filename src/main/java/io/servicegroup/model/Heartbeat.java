@@ -22,7 +22,9 @@ public record Heartbeat(
     /** Its probe fails. News, to be written at once. */
     FAILED,
     /** Its agent stops for an upgrade: an absence is silence until further notice. */
-    RESTARTING;
+    RESTARTING,
+    /** It was deleted from the catalogue: the last that is written of it, and never a message's. */
+    DELETED;
 
     private final String text = name().toLowerCase(Locale.ROOT);
 

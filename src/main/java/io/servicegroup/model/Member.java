@@ -24,6 +24,9 @@ import java.util.Set;
  *     where no agent of ours joined it
  * @param lastSeenUp when the catalogue's own store last recorded a beat, by the store's clock; null
  *     where it never did or holds no beats. Never a basis for a verdict
+ * @param wordsOrder which of two states of the operator's words is the later: the larger of its
+ *     predecessor's plus one and the speaker's clock in milliseconds; 0 where nobody spoke. Orders
+ *     words, never lives
  */
 public record Member(
     MemberId id,
@@ -37,7 +40,8 @@ public record Member(
     Incarnation incarnation,
     String agent,
     Set<String> backends,
-    Instant lastSeenUp) {
+    Instant lastSeenUp,
+    long wordsOrder) {
 
   /** Copies the collections. */
   public Member {
@@ -46,6 +50,36 @@ public record Member(
     // Map.copyOf would refuse JSON's null.
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     backends = Set.copyOf(backends);
+  }
+
+  /** A member of which nobody has said anything yet. */
+  public Member(
+      MemberId id,
+      String binary,
+      String uuid,
+      int version,
+      Map<String, Object> metadata,
+      boolean disabled,
+      String disabledReason,
+      boolean forcedDown,
+      Incarnation incarnation,
+      String agent,
+      Set<String> backends,
+      Instant lastSeenUp) {
+    this(
+        id,
+        binary,
+        uuid,
+        version,
+        metadata,
+        disabled,
+        disabledReason,
+        forcedDown,
+        incarnation,
+        agent,
+        backends,
+        lastSeenUp,
+        0);
   }
 
   /**
@@ -61,7 +95,7 @@ public record Member(
 
   /**
    * Compares what a watcher of the catalogue cares about: everything but {@code last_seen_up},
-   * which every beat moves.
+   * which every beat moves, and the order of the words, which says nothing by itself.
    *
    * @param other another state of the same member
    * @return whether a {@code servicegroup.catalog} event is due
@@ -69,7 +103,58 @@ public record Member(
   public boolean sameAs(Member other) {
     return other != null
         && Metadata.same(metadata, other.metadata)
-        && with(Map.of(), null).equals(other.with(Map.of(), null));
+        && with(Map.of(), null, 0).equals(other.with(Map.of(), null, 0));
+  }
+
+  /**
+   * Compares what the order of words orders: the uuid, the operator's words, and within one life
+   * the version and the metadata, which each join says anew.
+   *
+   * @param other another state of the same member
+   * @return whether both say the same
+   */
+  public boolean saysTheSameAs(Member other) {
+    boolean oneLife = Objects.equals(incarnation, other.incarnation);
+    return Objects.equals(uuid, other.uuid)
+        && disabled == other.disabled
+        && Objects.equals(disabledReason, other.disabledReason)
+        && forcedDown == other.forcedDown
+        && (!oneLife || (version == other.version && Metadata.same(metadata, other.metadata)));
+  }
+
+  /**
+   * Copies this member with the words of another state of it: the uuid and the operator's words;
+   * the version and the metadata too, unless they were said in an earlier life.
+   *
+   * @param words the state whose words are to hold
+   * @return the copy, with the order of those words
+   */
+  public Member withWordsOf(Member words) {
+    boolean earlier = isLaterLifeOf(words);
+    return new Member(
+        id,
+        binary,
+        words.uuid,
+        earlier ? version : words.version,
+        earlier ? metadata : words.metadata,
+        words.disabled,
+        words.disabledReason,
+        words.forcedDown,
+        incarnation,
+        agent,
+        backends,
+        lastSeenUp,
+        words.wordsOrder);
+  }
+
+  /**
+   * Copies this member with another order of its words.
+   *
+   * @param order the new value
+   * @return the copy
+   */
+  public Member withWordsOrder(long order) {
+    return with(metadata, lastSeenUp, order);
   }
 
   /**
@@ -89,10 +174,10 @@ public record Member(
    * @return the copy
    */
   public Member withLastSeenUp(Instant at) {
-    return with(metadata, at);
+    return with(metadata, at, wordsOrder);
   }
 
-  private Member with(Map<String, Object> said, Instant at) {
+  private Member with(Map<String, Object> said, Instant at, long order) {
     return new Member(
         id,
         binary,
@@ -105,6 +190,7 @@ public record Member(
         incarnation,
         agent,
         backends,
-        at);
+        at,
+        order);
   }
 }

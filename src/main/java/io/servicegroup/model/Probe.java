@@ -3,6 +3,9 @@ package io.servicegroup.model;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** How an agent finds out whether the service beside it lives. */
 public sealed interface Probe {
@@ -27,6 +30,19 @@ public sealed interface Probe {
    */
   record Timing(Duration interval, Duration timeout, int rise, int fall) {}
 
+  /**
+   * How a probe speaks TLS.
+   *
+   * @param ca a file with the authorities to trust, in PEM; null for those of the Java runtime
+   * @param verify whether the certificate is to be trusted and for the name that is called
+   * @param serverName that name, which is announced too; null for the host that is called
+   */
+  record Tls(Path ca, boolean verify, String serverName) {
+
+    /** The authorities of the Java runtime, and the host that is called. */
+    public static final Tls DEFAULT = new Tls(null, true, null);
+  }
+
   /** No probe: the agent beats for the service while the agent lives. */
   record None() implements Probe {
     @Override
@@ -49,9 +65,23 @@ public sealed interface Probe {
    * @param host the address's host
    * @param port the address's port
    * @param hold whether the connection is kept: its close triggers probes at once
+   * @param tls how TLS is spoken, which then has to succeed as well; null for none
    * @param timing pace
    */
-  record Tcp(String host, int port, boolean hold, Timing timing) implements Probe {
+  record Tcp(String host, int port, boolean hold, Tls tls, Timing timing) implements Probe {
+
+    /**
+     * Makes one without TLS.
+     *
+     * @param host the address's host
+     * @param port the address's port
+     * @param hold whether the connection is kept
+     * @param timing pace
+     */
+    public Tcp(String host, int port, boolean hold, Timing timing) {
+      this(host, port, hold, null, timing);
+    }
+
     @Override
     public String type() {
       return "tcp";
@@ -73,13 +103,52 @@ public sealed interface Probe {
   }
 
   /**
-   * An HTTP GET answers with the expected status.
+   * An HTTP request is answered with the expected status.
    *
    * @param url what is asked
    * @param expect the expected status code; 0: any of 200 to 399
+   * @param method of the request
+   * @param headers of the request, besides those that every one has; may hold secrets
+   * @param tls how TLS is spoken to an {@code https} url
    * @param timing pace
    */
-  record Http(URI url, int expect, Timing timing) implements Probe {
+  record Http(
+      URI url, int expect, String method, Map<String, String> headers, Tls tls, Timing timing)
+      implements Probe {
+
+    /** Copies the headers. */
+    public Http {
+      headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /**
+     * Makes one that asks with GET.
+     *
+     * @param url what is asked
+     * @param expect the expected status code; 0: any of 200 to 399
+     * @param timing pace
+     */
+    public Http(URI url, int expect, Timing timing) {
+      this(url, expect, "GET", Map.of(), Tls.DEFAULT, timing);
+    }
+
+    /** Without the headers' values, which may be secrets. */
+    @Override
+    public String toString() {
+      return "Http["
+          + method
+          + " "
+          + url
+          + ", expect="
+          + expect
+          + ", headers="
+          + headers.keySet()
+          + ", tls="
+          + tls
+          + ", timing="
+          + timing
+          + "]";
+    }
 
     /**
      * Where the url leads. Not every name that resolves is one to {@link URI}, which knows no host

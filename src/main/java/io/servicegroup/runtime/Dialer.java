@@ -163,7 +163,7 @@ public final class Dialer {
     List<InetAddress> last = names.lastKnown(host);
     return last.isEmpty()
         ? Future.failedFuture(
-            new UnknownHostException(
+            new NoNameServerException(
                 "the host name %s was not resolved within %d ms: no name server answers"
                     .formatted(host, millis)))
         : Future.succeededFuture(last);

@@ -137,7 +137,7 @@ public final class HostNames {
     } catch (RejectedExecutionException e) {
       asked.remove(host);
       answer.completeExceptionally(
-          new UnknownHostException(host + " cannot be asked for: no name server answers"));
+          new NoNameServerException(host + " cannot be asked for: no name server answers"));
     }
     return answer;
   }
@@ -154,10 +154,11 @@ public final class HostNames {
       if (isTemporary(e) && !last.isEmpty()) {
         answer.complete(last);
       } else {
+        String why = "the host name " + host + " cannot be resolved";
         answer.completeExceptionally(
-            new UnknownHostException(
-                "the host name %s cannot be resolved%s"
-                    .formatted(host, isTemporary(e) ? ": no name server answers" : "")));
+            isTemporary(e)
+                ? new NoNameServerException(why + ": no name server answers")
+                : new UnknownHostException(why));
       }
     } catch (RuntimeException | Error e) {
       asked.remove(host);

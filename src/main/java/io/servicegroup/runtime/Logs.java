@@ -63,7 +63,9 @@ public final class Logs {
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");
     end();
-    current = new Logs((LoggerContext) LoggerFactory.getILoggerFactory(), out, verbose);
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    current = new Logs(context, out, verbose);
+    context.addTurboFilter(LastResort.filter());
   }
 
   /**

@@ -16,6 +16,8 @@ public final class OutageLog {
   private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
 
   private final String what;
+  private final String effect;
+  private final String back;
   private final LongSupplier nanoTime;
   private long lostAt;
   private boolean lost;
@@ -27,7 +29,21 @@ public final class OutageLog {
    * @param nanoTime a monotonic clock, {@link System#nanoTime} outside tests
    */
   public OutageLog(String what, LongSupplier nanoTime) {
+    this(what, "cannot be reached", "is back", nanoTime);
+  }
+
+  /**
+   * Watches over something else that can be done with it.
+   *
+   * @param what its name in the log, with secrets masked
+   * @param lost what is said of it when it fails, before the reason
+   * @param back what is said of it when that is over
+   * @param nanoTime a monotonic clock
+   */
+  public OutageLog(String what, String lost, String back, LongSupplier nanoTime) {
     this.what = what;
+    this.effect = lost;
+    this.back = back;
     this.nanoTime = nanoTime;
   }
 
@@ -40,8 +56,8 @@ public final class OutageLog {
     if (!lost) {
       lost = true;
       lostAt = nanoTime.getAsLong();
-      LOG.warn("{} cannot be reached: {}", what, failure.getMessage());
-      LOG.debug("{} cannot be reached", what, failure);
+      LOG.warn("{} {}: {}", what, effect, failure.getMessage());
+      LOG.debug("{} {}", what, effect, failure);
     }
   }
 
@@ -50,7 +66,7 @@ public final class OutageLog {
     if (lost) {
       lost = false;
       Duration away = Duration.ofNanos(nanoTime.getAsLong() - lostAt);
-      LOG.info("{} is back after {} ms", what, away.toMillis());
+      LOG.info("{} {} after {} ms", what, back, away.toMillis());
     }
   }
 

@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** What the registration finds by itself, and what it answers meanwhile. */
@@ -264,18 +266,70 @@ class CatalogFollowerTest extends RegistrationRig {
   }
 
   @Test
-  void olderWordsOfABackupAreNotOverwritten() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+  void olderWordsOfABackupAreNotBelievedAndPutBack() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), false);
     join("h1");
+    Member before = store.get(H1);
+    next(events);
+    await(Topics.UPDATE.request(vertx, Services.update("h1", true, "broken", true), PATIENCE));
+    next(events);
+    Member said = store.get(H1);
+
+    store.put(before);
+
+    awaitThat(() -> said.equals(store.get(H1)));
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void wordsThatWereSaidToAnUnfollowedMemberArePutBack() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), false);
+    Member before = member("compute", "h2", "nova-compute");
+    store.put(before);
+    await(Topics.UPDATE.request(vertx, Services.update("h2", null, null, true), PATIENCE));
+    Member said = store.get(before.id());
+    assertThat(said.forcedDown()).isTrue();
+
+    store.put(before);
+    awaitThat(() -> said.equals(store.get(before.id())));
+    store.lose(before.id());
+    awaitThat(() -> said.equals(store.get(before.id())));
+
+    await(Topics.DELETE.request(vertx, before.id(), PATIENCE));
+    store.put(said);
+    store.lose(before.id());
+    store.put(said);
+    awaitThat(() -> store.get(before.id()) == null);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void wordsOfSomebodyWhoGivesNoOrderAreNewOnes() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), false);
+    join("h1");
+    next(events);
     await(Topics.UPDATE.request(vertx, Services.disable("h1", "broken"), PATIENCE));
-    next(started);
+    next(events);
+    Member said = store.get(H1);
 
-    store.put(member("compute", "h1", "nova-compute", null, null));
-    store.notifyWatchers();
+    Member nova =
+        MemberUpdates.apply(said, Services.update("h1", false, null, true), said.wordsOrder());
+    store.put(nova);
 
-    next(started);
-    assertThat(store.get(H1).disabled()).isFalse();
-    assertThat(store.restored()).isEmpty();
+    assertThat(next(events).member()).matches(nova::sameAs);
+    awaitThat(() -> store.get(H1).wordsOrder() > said.wordsOrder());
+    assertThat(store.get(H1)).matches(nova::sameAs);
+    store.put(said);
+    awaitThat(() -> store.get(H1).sameAs(nova));
+    assertThat(events).isEmpty();
+  }
+
+  private void awaitThat(BooleanSupplier condition) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("not in time").isLessThan(end);
+      await(vertx.timer(10, TimeUnit.MILLISECONDS));
+    }
   }
 
   @Test

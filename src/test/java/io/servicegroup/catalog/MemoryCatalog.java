@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -35,6 +36,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private final Map<MemberId, Member> members = new TreeMap<>();
     private final Set<MemberId> lost = new HashSet<>();
     private final Map<String, String> unreadable = new TreeMap<>();
+    private final Map<MemberId, Long> removals = new TreeMap<>();
     private final List<MemberId> restored = new CopyOnWriteArrayList<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
@@ -120,6 +122,7 @@ final class MemoryCatalog implements ServiceCatalog {
     /** As a cache does: nobody deleted it. */
     synchronized void lose(MemberId id) {
       members.remove(id);
+      removals.remove(id);
       lost.add(id);
     }
   }
@@ -159,7 +162,8 @@ final class MemoryCatalog implements ServiceCatalog {
                   incarnation,
                   agent,
                   backends,
-                  null);
+                  null,
+                  old != null ? old.wordsOrder() : next(store.removals.remove(spec.id())));
           store.put(joined);
           return new Joined(joined, old == null);
         });
@@ -196,7 +200,8 @@ final class MemoryCatalog implements ServiceCatalog {
                   old.incarnation(),
                   old.agent(),
                   old.backends(),
-                  old.lastSeenUp()));
+                  old.lastSeenUp(),
+                  next(old.wordsOrder())));
           return required(update.id());
         });
   }
@@ -231,7 +236,63 @@ final class MemoryCatalog implements ServiceCatalog {
         () -> {
           Member old = required(id);
           store.remove(id);
-          return old;
+          store.removals.put(id, next(old.wordsOrder()));
+          return old.withWordsOrder(store.removals.get(id));
+        });
+  }
+
+  /** The order of what is said after something; of what nothing came before, none. */
+  private static long next(Long before) {
+    return before == null ? 0 : Math.max(before + 1, System.currentTimeMillis());
+  }
+
+  @Override
+  public Future<Member> putBack(Member remembered) {
+    return attempt(
+        () -> {
+          Member there = required(remembered.id());
+          if (there.wordsOrder() < remembered.wordsOrder()) {
+            store.put(there.withWordsOf(remembered));
+          }
+          return required(remembered.id());
+        });
+  }
+
+  @Override
+  public Future<Member> confirm(Member seen, long order) {
+    return attempt(
+        () -> {
+          Member there = required(seen.id());
+          if (there.wordsOrder() == seen.wordsOrder() && there.saysTheSameAs(seen)) {
+            store.put(there.withWordsOrder(order));
+          }
+          return required(seen.id());
+        });
+  }
+
+  @Override
+  public Future<Boolean> bury(Member last) {
+    return attempt(
+        () -> {
+          Member there = store.get(last.id());
+          if (there != null && there.wordsOrder() > last.wordsOrder()) {
+            return false;
+          }
+          store.remove(last.id());
+          store.removals.put(last.id(), last.wordsOrder());
+          return there != null;
+        });
+  }
+
+  @Override
+  public Future<OptionalLong> removal(Member lastSeen) {
+    return attempt(
+        () -> {
+          Long order = store.removals.get(lastSeen.id());
+          if (order != null) {
+            return OptionalLong.of(order);
+          }
+          return store.lost.contains(lastSeen.id()) ? OptionalLong.empty() : OptionalLong.of(0);
         });
   }
 

@@ -45,6 +45,14 @@ final class MemoryDocuments implements DocumentStore {
   }
 
   @Override
+  public Future<List<Document>> removals() {
+    synchronized (documents) {
+      return Future.succeededFuture(
+          documents.values().stream().filter(found -> found.key().kind() == Kind.REMOVAL).toList());
+    }
+  }
+
+  @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
     synchronized (documents) {
       boolean unchanged = documents.get(key) == expected;

@@ -13,7 +13,12 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.Reason;
 import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -79,6 +84,65 @@ class RegistrationLivesTest extends RegistrationRig {
     assertRefused(409, () -> await(Topics.LEAVE.request(vertx, H1, PATIENCE)))
         .hasMessageContaining("agent-2");
     assertThat(stopped).isEmpty();
+  }
+
+  @Test
+  void whoWasSupersededTakesOverFromOneThatFellSilent() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    next(started);
+    Incarnation theirs = supersede();
+
+    for (Reason reason : List.of(Reason.LEFT, Reason.PROBE_FAILED, Reason.DELETED)) {
+      tell(Status.DOWN, reason);
+      store.notifyWatchers();
+    }
+    await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+    assertThat(started).isEmpty();
+    tell(Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
+
+    assertThat(next(started).incarnation().isNewerThan(theirs)).isTrue();
+    assertThat(store.get(H1).agent()).isEqualTo("agent-1");
+  }
+
+  @Test
+  void whoTakesOverTriesUntilItCan() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), false);
+    join("h1");
+    next(started);
+    supersede();
+
+    store.setAway(true);
+    tell(Status.DOWN, Reason.SESSION_EXPIRED);
+    assertRefused(503, () -> await(Topics.DELETE.request(vertx, H1, PATIENCE)));
+    store.setAway(false);
+
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+  }
+
+  private Incarnation supersede() throws Exception {
+    Member theirs =
+        await(new MemoryCatalog(vertx, store, true).join(spec("h1"), "agent-2", Set.of())).member();
+    store.notifyWatchers();
+    assertThat(next(conflicts).kind()).isEqualTo(Conflict.Kind.SUPERSEDED);
+    return theirs.incarnation();
+  }
+
+  private void tell(Status status, Reason reason) {
+    Topics.STATUS.publish(
+        vertx,
+        new StatusChange(
+            "epoch",
+            1,
+            H1,
+            "nova-compute",
+            status,
+            Status.UP,
+            reason,
+            null,
+            Instant.EPOCH,
+            null,
+            "postgresql"));
   }
 
   @Test

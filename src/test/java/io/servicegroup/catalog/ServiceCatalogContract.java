@@ -509,6 +509,108 @@ public abstract class ServiceCatalogContract {
     assertThat(await(catalog.list(MemberFilter.ALL))).hasSize(joined.succeeded() ? 3 : 2);
   }
 
+  @Test
+  void wordsAndRemovalsHaveAnOrderThatOnlyGrows() throws Exception {
+    long before = System.currentTimeMillis() - 60_000;
+    Member joined = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    assertThat(joined.wordsOrder()).as("nobody said anything yet").isZero();
+
+    Member first = await(catalog.update(disable("h1", "one")));
+    Member second = await(catalog.update(disable("h1", "two")));
+    assertThat(first.wordsOrder()).isGreaterThan(before);
+    assertThat(second.wordsOrder()).isGreaterThan(first.wordsOrder());
+    Member again = await(catalog.join(spec("h1", 2), "agent-2", BACKENDS)).member();
+    assertThat(again.wordsOrder()).as("a join is no word").isEqualTo(second.wordsOrder());
+    assertThat(await(open().list(MemberFilter.ALL))).containsExactly(again);
+
+    Member deleted = await(catalog.delete(id("h1")));
+    assertThat(deleted.wordsOrder()).isGreaterThan(again.wordsOrder());
+    assertThat(await(open().removal(again))).hasValue(deleted.wordsOrder());
+    Member anew = await(catalog.join(spec("h1", 1), "agent-3", BACKENDS)).member();
+    assertThat(anew.wordsOrder()).isGreaterThan(deleted.wordsOrder());
+    assertThat(anew.disabled()).isFalse();
+    assertThat(await(catalog.find(id("h1")))).isEqualTo(anew);
+  }
+
+  @Test
+  void rememberedWordsArePutBackOverOlderOnesOnly() throws Exception {
+    Member stored = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    Member remembered =
+        await(catalog.update(update("h1", true, "broken disk", true)))
+            .withWordsOrder(System.currentTimeMillis() + 60_000);
+    await(catalog.delete(id("h1")));
+    Member anew = await(catalog.join(spec("h1", 7), "agent-2", BACKENDS)).member();
+    assertThat(anew.uuid()).isNotEqualTo(stored.uuid());
+
+    Member old = remembered.withWordsOrder(anew.wordsOrder());
+    assertThat(await(catalog.putBack(old))).as("not later").isEqualTo(anew);
+    // Where the uuid stands in a row that was deleted, it cannot be another's.
+    Member known = remembered.withWordsOf(uuidOf(anew, remembered));
+    Member mended = await(catalog.putBack(known));
+
+    assertThat(mended).isEqualTo(anew.withWordsOf(known));
+    assertThat(mended.forcedDown()).isTrue();
+    assertThat(mended.version()).as("of a later join").isEqualTo(7);
+    assertThat(await(open().find(id("h1")))).isEqualTo(mended);
+    assertRefused(404, () -> await(catalog.putBack(member("nobody"))));
+  }
+
+  private static Member uuidOf(Member one, Member words) {
+    return new Member(
+        words.id(),
+        words.binary(),
+        one.uuid(),
+        words.version(),
+        words.metadata(),
+        words.disabled(),
+        words.disabledReason(),
+        words.forcedDown(),
+        words.incarnation(),
+        words.agent(),
+        words.backends(),
+        null,
+        words.wordsOrder());
+  }
+
+  private static Member member(String host) {
+    return Member.uncatalogued(id(host)).withWordsOrder(1);
+  }
+
+  @Test
+  void wordsWithoutAnOrderAreGivenOneWhereTheyAreStillSo() throws Exception {
+    Member seen = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+
+    Member confirmed = await(catalog.confirm(seen, 42));
+
+    assertThat(confirmed).isEqualTo(seen.withWordsOrder(42));
+    assertThat(await(open().confirm(seen, 43))).as("somebody was faster").isEqualTo(confirmed);
+    Member said = await(catalog.update(update("h1", null, null, true)));
+    assertThat(await(catalog.confirm(confirmed, 44))).isEqualTo(said);
+  }
+
+  @Test
+  void whatIsRememberedAsRemovedIsRemovedAgain() throws Exception {
+    Member last = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    Member removed = last.withWordsOrder(System.currentTimeMillis());
+
+    assertThat(await(catalog.bury(removed))).isTrue();
+    assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
+    assertThat(await(catalog.wasDeleted(last))).isTrue();
+    assertThat(await(catalog.removal(last))).hasValue(removed.wordsOrder());
+    assertThat(await(open().restore(last))).as("over a removal").isFalse();
+    assertThat(await(catalog.bury(removed))).as("there is none").isFalse();
+
+    Member anew = await(catalog.join(spec("h1", 1), "agent-2", BACKENDS)).member();
+    assertThat(await(catalog.bury(removed))).as("a later word").isFalse();
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(anew);
+    // The trace alone, as whoever remembers leaves it in a store that was emptied.
+    Member lost = member("h2");
+    assertThat(await(catalog.bury(lost))).isFalse();
+    assertThat(await(catalog.removal(lost))).hasValue(1);
+    assertThat(await(catalog.join(spec("h2", 1), "agent-2", BACKENDS)).member().wordsOrder())
+        .isGreaterThan(1);
+  }
+
   private List<MemberId> ids(MemberFilter filter) throws Exception {
     return await(catalog.list(filter)).stream().map(Member::id).toList();
   }

@@ -47,6 +47,11 @@ final class SlowDocuments implements DocumentStore {
   }
 
   @Override
+  public Future<List<Document>> removals() {
+    return later(store::removals);
+  }
+
+  @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
     return later(() -> store.write(key, text, expected));
   }

@@ -29,7 +29,13 @@ class ServiceSpecReaderTest {
         "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'https://h'}}",
         "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://my_svc:9000/x'}}",
         "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://u:p@my_svc/?a=b'}}",
-        "{'group': 'g', 'host': 'h', 'probe': {'type': 'tcp', 'address': 'my_svc:9000'}}"
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'tcp', 'address': 'my_svc:9000'}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'https://h', 'method':"
+            + " 'HEAD', 'headers': {'Authorization': 'Bearer x', 'X-Empty': ''}, 'tls': {'ca':"
+            + " '/etc/ca.pem', 'verify': false, 'server_name': 'api.example.org'}}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'tcp', 'address': 'h:1', 'tls': {}}}",
+        "{'group': 'g', 'host': 'h', 'probe': {'type': 'tcp', 'address': 'h:1',"
+            + " 'tls': {'ca': '/etc/ca.pem', 'server_name': 'h.example.org'}}}"
       })
   void whatIsWrittenIsReadAgain(String json) {
     ServiceSpec spec = ServiceSpecReader.read(json(json));
@@ -70,6 +76,30 @@ class ServiceSpecReaderTest {
                     json("{'grup': 'g', 'version': 'x', 'probe': {'type': 'tcp', 'fall': 0}}")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("group", "host", "version", "probe.address", "probe.fall", "grup");
+  }
+
+  @Test
+  void everyFaultOfATargetIsNamedAndNoHeaderIsShown() {
+    assertThatThrownBy(
+            () ->
+                ServiceSpecReader.read(
+                    json(
+                        "{'group': 'g', 'host': 'h', 'probe': {'type': 'http', 'url': 'http://h',"
+                            + " 'method': 'GRAB', 'headers': {'a b': 'x', 'Token': 'hunter2\\n"
+                            + "two'}, 'tls': {'verify': 1, 'server_name': 'a b', 'cafile':"
+                            + " 'x'}}}")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(
+            "probe.method",
+            "OPTIONS",
+            "probe.headers.a b",
+            "probe.headers.Token",
+            "probe.tls: ",
+            "probe.tls.verify",
+            "probe.tls.server_name",
+            "probe.tls.cafile")
+        .message()
+        .doesNotContain("hunter2");
   }
 
   @Test

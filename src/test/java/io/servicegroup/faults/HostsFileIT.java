@@ -50,11 +50,13 @@ class HostsFileIT {
     TempFiles.delete(home);
   }
 
+  /** The store and one service have a second address, which nobody has, before their own. */
   private void stands(String backend, String probed) throws IOException {
     Files.writeString(
         hosts,
-        "127.0.0.1 localhost\n%s my_store\n%s my_svc\n127.0.0.9 two_svc\n127.0.0.1 two_svc\n"
-            .formatted(backend, probed));
+        "127.0.0.1 localhost\n127.0.0.8 my_store\n%s my_store\n%s my_svc\n"
+                .formatted(backend, probed)
+            + "127.0.0.9 two_svc\n127.0.0.1 two_svc\n");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.servicegroup.faults;
 
 import static java.util.function.Predicate.not;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ public final class Soak {
     SCENARIOS.put("false-alarms", Soak::falseAlarms);
     SCENARIOS.put("clocks", Soak::clocks);
     SCENARIOS.put("rolling-move", Soak::rollingMove);
+    SCENARIOS.put("upgrade", Soak::upgrade);
     SCENARIOS.put("growth", Soak::growth);
     SCENARIOS.put("failing-beats", chosen -> failingBeats());
     SCENARIOS.put("mass-silence", chosen -> massSilence());
@@ -136,6 +138,20 @@ public final class Soak {
   private static Duration modelTime() {
     String seconds = System.getenv("SOAK_SECONDS");
     return seconds == null ? Duration.ofMinutes(10) : Duration.ofSeconds(Long.parseLong(seconds));
+  }
+
+  /** On every catalogue that is a server of its own. */
+  private static List<Result> upgrade(List<Technology> chosen) throws Exception {
+    Path older;
+    try {
+      older = OlderRelease.jar();
+    } catch (IllegalStateException e) {
+      return List.of(show(new Result("rolling upgrade", "nothing", List.of(e.getMessage()))));
+    }
+    return chosen.stream()
+        .filter(technology -> technology != Technology.HAZELCAST_MEMBER)
+        .map(technology -> show(RollingUpgrade.run(technology, older)))
+        .toList();
   }
 
   private static List<Result> failingBeats() throws Exception {

@@ -80,7 +80,7 @@ public abstract class LivenessSightContract extends LivenessOutageContract {
     ids.add(new MemberId(group + ":b", "c"));
     ids.add(id("b:c"));
     if (has(Capability.ANY_NAME)) {
-      Stream.of("a/b", "/", ".", "..").map(this::id).forEach(ids::add);
+      Stream.of("a/b", "/").map(this::id).forEach(ids::add);
       ids.add(new MemberId(group + "/a", "b"));
     }
     ids.removeIf(id -> !isPossible(id));

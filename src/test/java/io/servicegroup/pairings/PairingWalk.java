@@ -154,6 +154,17 @@ final class PairingWalk implements AutoCloseable {
           () -> List.of(sidecar, observer).stream().allMatch(agent -> isGone(agent, host)));
     }
     versions("[]");
+    for (PairedAgent agent : List.of(sidecar, observer)) {
+      assertThat(agent.changes().since(0))
+          .as("how " + second + " ended, by its last change")
+          .filteredOn(change -> change.id().host().equals(second))
+          .last()
+          .extracting(change -> change.reason().text())
+          .isEqualTo("deleted");
+    }
+    assertThat(sidecar.send("GET", "/health", null).statusCode()).isEqualTo(503);
+    assertThat(sidecar.send("POST", path(second) + "/leave", null).statusCode()).isEqualTo(404);
+    assertThat(sidecar.send("DELETE", path(second), null).statusCode()).isEqualTo(404);
   }
 
   /** What its agent left in the liveness backend goes with it. */

@@ -2,11 +2,9 @@ package io.servicegroup.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.testkit.Logged;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,18 +229,16 @@ class TickerTest {
 
   @Test
   void oneWarningWhereRunsTakeLongerThanTheInterval() {
-    PrintStream real = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-    try {
-      start(n -> after(1_500));
-      clock.advance(10_000);
-    } finally {
-      System.setErr(real);
-    }
-    assertThat(log.toString(StandardCharsets.UTF_8).split("longer than its interval", -1))
+    List<String> log =
+        Logged.during(
+            () -> {
+              start(n -> after(1_500));
+              clock.advance(10_000);
+            });
+    assertThat(log)
+        .filteredOn(line -> line.contains("longer than its interval"))
         .as("exactly one warning")
-        .hasSize(2);
+        .hasSize(1);
   }
 
   private Future<Void> after(long millis) {

@@ -39,6 +39,7 @@ public final class AgentProcess implements AutoCloseable {
   private String heap = "96m";
   private boolean unread;
   private int descriptors;
+  private Path jar;
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
@@ -99,6 +100,17 @@ public final class AgentProcess implements AutoCloseable {
    */
   public AgentProcess heap(String size) {
     heap = size;
+    return this;
+  }
+
+  /**
+   * From its next start on, it is another release.
+   *
+   * @param path its jar; null for what is being tested
+   * @return this
+   */
+  public AgentProcess jar(Path path) {
+    jar = path;
     return this;
   }
 
@@ -171,7 +183,7 @@ public final class AgentProcess implements AutoCloseable {
       command.add("-XX:-MaxFDLimit");
     }
     command.add("-Xmx" + heap);
-    command.addAll(program());
+    command.addAll(jar == null ? program() : List.of("-jar", jar.toString()));
     command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.environment().putAll(environment);

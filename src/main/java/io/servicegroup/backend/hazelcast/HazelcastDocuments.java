@@ -109,12 +109,25 @@ final class HazelcastDocuments implements DocumentStore {
 
   @Override
   public Future<List<Document>> list(String group) {
+    return all(Kind.MEMBER)
+        .map(
+            all ->
+                all.stream()
+                    .filter(found -> group == null || group.equals(found.key().group()))
+                    .toList());
+  }
+
+  @Override
+  public Future<List<Document>> removals() {
+    return all(Kind.REMOVAL);
+  }
+
+  private Future<List<Document>> all(Kind kind) {
     return connection.queue(
         TIMEOUT,
         running ->
-            map(running, Kind.MEMBER).entrySet().stream()
-                .map(found -> new Document(key(found.getKey()), found.getValue(), null))
-                .filter(found -> group == null || group.equals(found.key().group()))
+            map(running, kind).entrySet().stream()
+                .map(found -> new Document(key(kind, found.getKey()), found.getValue(), null))
                 .toList());
   }
 
@@ -194,9 +207,8 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   /** Without a group where the entry is none of ours, so that it is not taken for a member. */
-  private static Key key(String entry) {
+  private static Key key(Kind kind, String entry) {
     int between = entry.indexOf(BETWEEN);
-    return new Key(
-        Kind.MEMBER, entry.substring(0, Math.max(0, between)), entry.substring(between + 1));
+    return new Key(kind, entry.substring(0, Math.max(0, between)), entry.substring(between + 1));
   }
 }

@@ -76,7 +76,7 @@ final class HazelcastWriter {
         writes.add(
             beats.setAsync(key.getKey(), text, seconds, TimeUnit.SECONDS).toCompletableFuture());
         news |= before == null || before.state() != next.state();
-      } else if (next.state() != StoredBeat.State.LEFT) {
+      } else if (!next.isEnd()) {
         conflicts.add(new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
       }
     }

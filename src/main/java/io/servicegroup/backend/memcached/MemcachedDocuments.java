@@ -32,6 +32,10 @@ final class MemcachedDocuments implements DocumentStore {
   private static final Logger LOG = LoggerFactory.getLogger(MemcachedDocuments.class);
   private static final int FOR_EVER = 0;
   private static final int REMOVED_SECONDS = (int) Duration.ofDays(1).toSeconds();
+
+  /** The most that memcached takes for a span of time. */
+  private static final int TRACE_SECONDS = (int) Duration.ofDays(30).toSeconds();
+
   private static final byte[] REMOVED = {};
 
   /** So many reads by name there are to one that looks after the names in the index too. */
@@ -202,12 +206,29 @@ final class MemcachedDocuments implements DocumentStore {
   }
 
   private Future<Boolean> add(Key key, String text) {
-    return items.add(MemcachedKeys.document(key), MemcachedNode.bytes(text));
+    String name = MemcachedKeys.document(key);
+    Future<Boolean> added = items.add(name, MemcachedNode.bytes(text));
+    return key.kind() != Kind.REMOVAL
+        ? added
+        : added.compose(done -> done ? expiring(key, text) : Future.succeededFuture(false));
+  }
+
+  /** What was added stays for ever: only what replaces it expires. */
+  private Future<Boolean> expiring(Key key, String text) {
+    String name = MemcachedKeys.document(key);
+    return items
+        .get(List.of(name))
+        .compose(
+            found ->
+                found.get(name) == null
+                    ? Future.succeededFuture(false)
+                    : replace(key, text, found.get(name).getCas()));
   }
 
   private Future<Boolean> replace(Key key, String text, long cas) {
     String name = MemcachedKeys.document(key);
-    return items.replace(name, MemcachedNode.bytes(text), cas, FOR_EVER);
+    int seconds = key.kind() == Kind.REMOVAL ? TRACE_SECONDS : FOR_EVER;
+    return items.replace(name, MemcachedNode.bytes(text), cas, seconds);
   }
 
   @Override
@@ -241,6 +262,12 @@ final class MemcachedDocuments implements DocumentStore {
                       }
                       return item != null && isRemoved(item);
                     }));
+  }
+
+  /** They expire. */
+  @Override
+  public Future<List<Document>> removals() {
+    return Future.succeededFuture(List.of());
   }
 
   @Override

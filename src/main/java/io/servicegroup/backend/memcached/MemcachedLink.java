@@ -9,9 +9,14 @@ import com.spotify.folsom.reconnect.AbstractReconnectionListener;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.HostNames;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,10 +28,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * One connection to one server, which comes back by itself. Every call is bounded; a connection
@@ -43,24 +48,20 @@ final class MemcachedLink {
   private static final int MOST_KEYS_PER_GET = 255;
   private static final int MOST_OUTSTANDING = 1 << 20;
   private static final long RECONNECT_MILLIS = 100;
+  private static final Duration PINNED = Duration.ofSeconds(1);
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
   private final Context context;
   private final EventLoopGroup loops;
   private final BackendUri.Host host;
-  private final Supplier<Duration> bound;
+  private final Duration bound;
   private Future<AsciiMemcacheClient<byte[]>> client;
   private volatile Throwable broken;
+  private volatile boolean pinned;
   private long since;
   private boolean closed;
 
   MemcachedLink(Context context, EventLoopGroup loops, BackendUri.Host host, Duration bound) {
-    this(context, loops, host, () -> bound);
-  }
-
-  /** With a bound that is asked for with each call. */
-  MemcachedLink(
-      Context context, EventLoopGroup loops, BackendUri.Host host, Supplier<Duration> bound) {
     this.context = context;
     this.loops = loops;
     this.host = host;
@@ -68,7 +69,7 @@ final class MemcachedLink {
     this.client = connect();
   }
 
-  /** Not on the event loop: the library asks for the name's address, and waits. */
+  /** Not on the event loop: names and addresses are asked for, and waited for. */
   private Future<AsciiMemcacheClient<byte[]>> connect() {
     broken = null;
     since = System.nanoTime();
@@ -77,18 +78,55 @@ final class MemcachedLink {
 
   private AsciiMemcacheClient<byte[]> make() {
     return MemcacheClientBuilder.newByteArrayClient()
-        .withAddress(host.name(), host.port())
+        .withAddress(reachable(), host.port())
         .withKeyCharset(StandardCharsets.UTF_8)
         .withEventLoopGroup(loops)
         .withChannelClass(NioSocketChannel.class)
         .withReplyExecutor(Runnable::run)
-        .withConnectionTimeoutMillis(bound.get().toMillis())
+        .withConnectionTimeoutMillis(bound.toMillis())
         .withBackoff(attempt -> RECONNECT_MILLIS)
         .withReconnectionListener(new Listener())
         .withMaxOutstandingRequests(MOST_OUTSTANDING)
         // The server knows how long a value may be.
         .withMaxSetLength(Integer.MAX_VALUE)
         .connectAscii();
+  }
+
+  /**
+   * The library knows the first address of a name only: where there are several it is given the
+   * first one that accepts.
+   */
+  private String reachable() {
+    List<InetAddress> addresses = addresses();
+    pinned = addresses.size() > 1;
+    if (!pinned) {
+      return host.name();
+    }
+    int share = (int) Math.max(1, bound.toMillis() / addresses.size());
+    for (InetAddress address : addresses) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(address, host.port()), share);
+        broken = null;
+        return address.getHostAddress();
+      } catch (IOException e) {
+        broken = e;
+      }
+    }
+    return host.name();
+  }
+
+  private List<InetAddress> addresses() {
+    try {
+      return HostNames.ofThisMachine()
+          .addresses(host.name())
+          .get(bound.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    } catch (ExecutionException | TimeoutException e) {
+      // The library asks for itself, and tells why it cannot connect.
+      return HostNames.ofThisMachine().lastKnown(host.name());
+    }
   }
 
   /** Completes when the connection stands for the first time. */
@@ -186,11 +224,10 @@ final class MemcachedLink {
     if (closed) {
       return Future.failedFuture(failure("the connection is closed"));
     }
-    long millis = bound.get().toMillis();
     Future<AsciiMemcacheClient<byte[]>> used = client;
     return used.compose(made -> send(made, call))
-        .timeout(millis, TimeUnit.MILLISECONDS)
-        .recover(failure -> Future.failedFuture(explain(used, failure, millis)));
+        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure -> Future.failedFuture(explain(used, failure)));
   }
 
   private <T> Future<T> send(
@@ -200,14 +237,18 @@ final class MemcachedLink {
       return Future.fromCompletionStage(call.apply(used), context);
     }
     Throwable known = broken;
+    if (known != null && pinned && System.nanoTime() - since > PINNED.toNanos()) {
+      used.shutdown();
+      client = connect();
+      return Future.failedFuture(known);
+    }
     return known == null
         ? Future.fromCompletionStage(
             used.connectFuture().thenCompose(connected -> call.apply(used)), context)
         : Future.failedFuture(known);
   }
 
-  private Throwable explain(
-      Future<AsciiMemcacheClient<byte[]>> used, Throwable failure, long millis) {
+  private Throwable explain(Future<AsciiMemcacheClient<byte[]>> used, Throwable failure) {
     if (!(failure instanceof TimeoutException)) {
       return failure(reason(failure));
     }
@@ -218,16 +259,7 @@ final class MemcachedLink {
       made.shutdown();
       client = connect();
     }
-    return failure("did not answer within " + millis + " ms");
-  }
-
-  /** Closes the connection, which does not answer, and makes another. */
-  void drop() {
-    AsciiMemcacheClient<byte[]> made = client.result();
-    if (made != null && !closed) {
-      made.shutdown();
-      client = connect();
-    }
+    return failure("did not answer within " + bound.toMillis() + " ms");
   }
 
   private static String reason(Throwable failure) {

@@ -22,10 +22,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.stream.StreamSupport;
 
 /**
  * The catalogue in Nova's {@code services} table and our {@code servicegroup_members}. A member
@@ -46,6 +46,8 @@ final class PostgresCatalog implements ServiceCatalog {
   private final AgentConfig.Catalog settings;
   private final PostgresCatalogRows rows = new PostgresCatalogRows();
   private PostgresClient client;
+  private PostgresWords words;
+  private PostgresCatalogSql sql;
   private boolean closed;
 
   PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings) {
@@ -60,7 +62,14 @@ final class PostgresCatalog implements ServiceCatalog {
       client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
       closed = false;
     }
-    return new PostgresMigrations(client, settings.uri(), settings.createTables()).apply();
+    return new PostgresMigrations(client, settings.uri(), settings.createTables())
+        .apply()
+        .map(
+            version -> {
+              words = new PostgresWords(client, version);
+              sql = words.catalog();
+              return null;
+            });
   }
 
   @Override
@@ -82,13 +91,13 @@ final class PostgresCatalog implements ServiceCatalog {
   private Future<Joined> join(ServiceSpec spec, List<Object> known, int attempts) {
     List<Object> unknown = new ArrayList<>(known);
     unknown.add(UUID.randomUUID().toString());
-    return one(PostgresCatalogSql.JOIN_KNOWN, Tuple.wrap(new ArrayList<>(known)))
+    return one(sql.joinKnown, Tuple.wrap(new ArrayList<>(known)))
         .recover(failure -> clashOr(failure, spec))
         .compose(
             member ->
                 member.isPresent()
                     ? Future.succeededFuture(Optional.of(new Joined(member.get(), false)))
-                    : one(PostgresCatalogSql.JOIN_NEW, Tuple.wrap(unknown))
+                    : one(sql.joinNew, Tuple.wrap(unknown))
                         .map(created -> created.map(m -> new Joined(m, true))))
         .compose(
             joined ->
@@ -149,7 +158,7 @@ final class PostgresCatalog implements ServiceCatalog {
             .addBoolean(update.forcedDown().orElse(null))
             .addInteger(update.version().orElse(null))
             .addValue(update.metadata().map(JsonObject::new).orElse(null));
-    return one(PostgresCatalogSql.UPDATE, values)
+    return one(sql.update, values)
         .compose(
             member ->
                 member.isPresent() || update.metadata().isEmpty()
@@ -170,9 +179,7 @@ final class PostgresCatalog implements ServiceCatalog {
                 found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
                     ? Future.succeededFuture(false)
                     : refuseClash(member.id(), member.binary())
-                        .compose(
-                            free ->
-                                one(PostgresCatalogSql.ADOPT, PostgresCatalogRows.values(member)))
+                        .compose(free -> one(sql.adopt, PostgresCatalogRows.valuesAndOrder(member)))
                         .map(Optional::isPresent)
                         .recover(failure -> Future.failedFuture(unstorable(member, failure))));
   }
@@ -209,8 +216,30 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return one(PostgresCatalogSql.DELETE, Tuple.of(id.group(), id.host()))
-        .map(member -> required(id, member));
+    return one(sql.delete, Tuple.of(id.group(), id.host())).map(member -> required(id, member));
+  }
+
+  @Override
+  public Future<Member> putBack(Member remembered) {
+    return words
+        .putBack(remembered)
+        .recover(failure -> Future.failedFuture(unstorable(remembered, failure)))
+        .compose(done -> find(remembered.id()));
+  }
+
+  @Override
+  public Future<Member> confirm(Member seen, long order) {
+    return words.confirm(seen, order).compose(done -> find(seen.id()));
+  }
+
+  @Override
+  public Future<Boolean> bury(Member last) {
+    return words.bury(last);
+  }
+
+  @Override
+  public Future<OptionalLong> removal(Member lastSeen) {
+    return words.removal(lastSeen);
   }
 
   /** Who was joined by no agent of ours is not ours to bring back either. */
@@ -220,7 +249,7 @@ final class PostgresCatalog implements ServiceCatalog {
         ? Future.succeededFuture(true)
         : client
             .query(
-                PostgresCatalogSql.WAS_DELETED,
+                sql.wasDeleted,
                 Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
             .map(found -> found.size() > 0);
   }
@@ -228,7 +257,7 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<Boolean> restore(Member member) {
     return refuseClash(member.id(), member.binary())
-        .compose(free -> one(PostgresCatalogSql.RESTORE, PostgresCatalogRows.values(member)))
+        .compose(free -> one(sql.restore, PostgresCatalogRows.valuesAndOrder(member)))
         .map(Optional::isPresent)
         .recover(failure -> Future.failedFuture(unstorable(member, failure)));
   }
@@ -236,8 +265,8 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
     return client
-        .query(
-            PostgresCatalogSql.LIST, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
+        .query(sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
+        .onSuccess(found -> words.prune())
         .map(filter.equals(MemberFilter.ALL) ? rows::all : rows::members);
   }
 
@@ -254,8 +283,7 @@ final class PostgresCatalog implements ServiceCatalog {
     String[] groups = ids.stream().map(MemberId::group).toArray(String[]::new);
     String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
     return client
-        .query(
-            PostgresCatalogSql.FIND, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .query(sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
         .map(rows::members);
   }
 
@@ -268,17 +296,7 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<List<VersionRange>> versions(String group, String binary) {
     return client
         .query(PostgresCatalogSql.VERSIONS, Tuple.of(group, binary))
-        .map(
-            found ->
-                StreamSupport.stream(found.spliterator(), false)
-                    .map(
-                        row ->
-                            new VersionRange(
-                                row.getString("topic"),
-                                row.getString("binary"),
-                                row.getInteger("oldest"),
-                                row.getInteger("newest")))
-                    .toList());
+        .map(PostgresCatalogRows::ranges);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -81,10 +82,30 @@ final class PostgresCatalogRows {
         backends == null
             ? Set.of()
             : Stream.of(backends).filter(Objects::nonNull).collect(Collectors.toSet()),
-        lastSeenUp == null ? null : lastSeenUp.toInstant(ZoneOffset.UTC));
+        lastSeenUp == null ? null : lastSeenUp.toInstant(ZoneOffset.UTC),
+        row.getLong("words_order"));
   }
 
-  /** A member as the parameters of {@link PostgresCatalogSql#ADOPT}. */
+  /** Ranges of versions. */
+  static List<VersionRange> ranges(RowSet<Row> rows) {
+    List<VersionRange> ranges = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      ranges.add(
+          new VersionRange(
+              row.getString("topic"),
+              row.getString("binary"),
+              row.getInteger("oldest"),
+              row.getInteger("newest")));
+    }
+    return ranges;
+  }
+
+  /** A member as parameters, with the order of its words at the end. */
+  static Tuple valuesAndOrder(Member member) {
+    return values(member).addLong(member.wordsOrder());
+  }
+
+  /** A member as parameters. */
   static Tuple values(Member member) {
     Incarnation incarnation = member.incarnation();
     return Tuple.tuple()

@@ -7,26 +7,26 @@ package io.servicegroup.backend.postgres;
  */
 final class PostgresCatalogSql {
 
-  private static final String NOW = "(now() AT TIME ZONE 'utc')";
+  static final String NOW = "(now() AT TIME ZONE 'utc')";
 
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       s.topic, s.host, s."binary", s.uuid, s.version, s.disabled, s.disabled_reason, s.forced_down,
-      s.last_seen_up, m.incarnation, m.agent, m.backends, m.metadata
+      s.last_seen_up, m.incarnation, m.agent, m.backends, m.metadata, $ORDER AS words_order
       """;
 
-  private static final String NOTIFY = ", pg_notify('servicegroup', 'catalog ' || s.id)";
+  static final String NOTIFY = ", pg_notify('servicegroup', 'catalog ' || s.id)";
 
   private static final String MEMBERS =
       "SELECT "
           + COLUMNS
           + """
-          FROM services s LEFT JOIN servicegroup_members m ON m.service_id = s.id
+          FROM services s LEFT JOIN servicegroup_members m ON m.service_id = s.id $WORDS
           WHERE s.deleted = 0 AND s.topic IS NOT NULL AND s.host IS NOT NULL
           """;
 
   /** Group, binary, minimal version; null for any. */
-  static final String LIST =
+  private static final String LIST =
       MEMBERS
           + """
           AND ($1::text IS NULL OR s.topic = $1)
@@ -35,7 +35,7 @@ final class PostgresCatalogSql {
           """;
 
   /** Arrays of groups and hosts. */
-  static final String FIND =
+  private static final String FIND =
       MEMBERS + "AND (s.topic, s.host) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
 
   /** Group, binary; null for any. */
@@ -80,14 +80,14 @@ final class PostgresCatalogSql {
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
           state_reason = NULL, changed = pg_current_xact_id()
         RETURNING *
-      ) SELECT
+      ) $SAID SELECT
       """
           + COLUMNS
           + NOTIFY
           + " FROM s JOIN m ON m.service_id = s.id";
 
   /** Group, host, binary, version, random part, agent, backends, metadata, floor. */
-  static final String JOIN_KNOWN =
+  private static final String JOIN_KNOWN =
       """
       WITH s AS (
         UPDATE services SET "binary" = $3, version = $4, updated_at = $NOW
@@ -99,7 +99,7 @@ final class PostgresCatalogSql {
           + BEGIN_INCARNATION;
 
   /** The same, and a uuid. */
-  static final String JOIN_NEW =
+  private static final String JOIN_NEW =
       """
       WITH s AS (
         INSERT INTO services (topic, host, "binary", version, uuid, report_count, disabled,
@@ -120,7 +120,7 @@ final class PostgresCatalogSql {
       """;
 
   /** Group, host, disabled, reason, forced down, version, metadata; null for unchanged. */
-  static final String UPDATE =
+  private static final String UPDATE =
       """
       WITH s AS (
         UPDATE services SET
@@ -141,7 +141,7 @@ final class PostgresCatalogSql {
         SET metadata = coalesce($7, metadata), changed = pg_current_xact_id()
         FROM s WHERE m.service_id = s.id
         RETURNING m.*
-      ) SELECT
+      ) $SAID SELECT
       """
               .replace("$NOW", NOW)
           + COLUMNS
@@ -153,7 +153,7 @@ final class PostgresCatalogSql {
    * agent, backends and metadata, or null where no agent joined the member. Finds no row where it
    * joined here since. The sequence only rises, however many are adopted at once.
    */
-  static final String ADOPT =
+  private static final String ADOPT =
       """
       WITH s AS (
         INSERT INTO services (topic, host, "binary", version, uuid, disabled, disabled_reason,
@@ -182,7 +182,7 @@ final class PostgresCatalogSql {
           state_reason = NULL, changed = pg_current_xact_id()
         WHERE servicegroup_members.generation <= EXCLUDED.generation
         RETURNING *
-      ) SELECT
+      ) $SAID SELECT
       """
               .replace("$NOW", NOW)
           + COLUMNS
@@ -190,16 +190,15 @@ final class PostgresCatalogSql {
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
   /** Group, host, uuid; the same name may have been deleted and joined again. */
-  static final String WAS_DELETED =
+  private static final String WAS_DELETED =
       """
-      SELECT FROM services
+      SELECT 0::bigint FROM services
       WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
         AND uuid IS NOT DISTINCT FROM $3::text
-      LIMIT 1
       """;
 
   /** As {@link #ADOPT}, where there is nothing of the member, not even that it was deleted. */
-  static final String RESTORE =
+  private static final String RESTORE =
       """
       WITH s AS (
         INSERT INTO services (topic, host, "binary", version, uuid, disabled, disabled_reason,
@@ -207,7 +206,7 @@ final class PostgresCatalogSql {
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $NOW
         WHERE NOT EXISTS (SELECT FROM services
           WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
-            AND uuid IS NOT DISTINCT FROM $5)
+            AND uuid IS NOT DISTINCT FROM $5) $UNLESS_REMOVED
         ON CONFLICT DO NOTHING
         RETURNING *
       ), m AS (
@@ -219,7 +218,7 @@ final class PostgresCatalogSql {
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
           state_reason = NULL, changed = pg_current_xact_id()
         RETURNING *
-      ) SELECT
+      ) $SAID SELECT
       """
               .replace("$NOW", NOW)
           + COLUMNS
@@ -227,7 +226,7 @@ final class PostgresCatalogSql {
           + " FROM s JOIN m ON m.service_id = s.id";
 
   /** Group, host. */
-  static final String DELETE =
+  private static final String DELETE =
       """
       WITH s AS (
         UPDATE services SET deleted = id, deleted_at = $NOW
@@ -236,12 +235,38 @@ final class PostgresCatalogSql {
       ), m AS (
         DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
         RETURNING m.*
-      ) SELECT
+      ) $SAID SELECT
       """
               .replace("$NOW", NOW)
           + COLUMNS
           + NOTIFY
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
-  private PostgresCatalogSql() {}
+  final String list;
+  final String find;
+  final String joinKnown;
+  final String joinNew;
+  final String update;
+  final String adopt;
+  final String wasDeleted;
+  final String restore;
+  final String delete;
+
+  /**
+   * Makes the statements.
+   *
+   * @param words what becomes of the words' orders in them
+   */
+  PostgresCatalogSql(PostgresWordsSql words) {
+    list = words.with(LIST, "coalesce(w.spoken, 0)", "0", "");
+    find = words.with(FIND, "coalesce(w.spoken, 0)", "0", "");
+    joinKnown = words.with(JOIN_KNOWN, "(SELECT spoken FROM w)", "0", PostgresWordsSql.JOINED);
+    joinNew = words.with(JOIN_NEW, "(SELECT spoken FROM w)", "0", PostgresWordsSql.JOINED);
+    update = words.with(UPDATE, "(SELECT spoken FROM w)", "0", PostgresWordsSql.SPOKEN);
+    adopt = words.with(ADOPT, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.GIVEN);
+    restore =
+        words.with(RESTORE, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.GIVEN);
+    delete = words.with(DELETE, "(SELECT spoken FROM w)", "0", PostgresWordsSql.REMOVED);
+    wasDeleted = words.with(WAS_DELETED + "$OR_REMOVED LIMIT 1", "", "", "");
+  }
 }

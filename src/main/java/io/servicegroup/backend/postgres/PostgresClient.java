@@ -1,13 +1,13 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.Rest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -32,8 +32,6 @@ import java.util.function.Function;
  */
 public final class PostgresClient {
 
-  private static final String READ_ONLY_SQL_TRANSACTION = "25006";
-
   private final Vertx vertx;
   private final Context context;
   private final int maxConnections;
@@ -42,7 +40,8 @@ public final class PostgresClient {
   private final PostgresClientListener listener;
   private final Deque<PostgresClientLink> idle = new ArrayDeque<>();
   private final Set<PostgresClientLink> links = new HashSet<>();
-  private final Deque<Task<?>> waiting = new ArrayDeque<>();
+  private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
+  private Rest rest = Rest.upTo(Duration.ofSeconds(1));
   private int opening;
   private boolean closed;
 
@@ -74,21 +73,14 @@ public final class PostgresClient {
    */
   public static PostgresClient create(
       Vertx vertx, BackendUri uri, int maxConnections, Duration timeout) {
-    return create(vertx, uri, maxConnections, timeout, timeout);
+    return new PostgresClient(
+        vertx, new PostgresClientOptions(uri, timeout), maxConnections, timeout);
   }
 
-  /**
-   * As {@link #create(Vertx, BackendUri, int, Duration)}, where a statement may take another time
-   * on the server than it may with the way to it.
-   */
-  static PostgresClient create(
-      Vertx vertx,
-      BackendUri uri,
-      int maxConnections,
-      Duration timeout,
-      Duration statementTimeout) {
-    return new PostgresClient(
-        vertx, new PostgresClientOptions(uri, statementTimeout), maxConnections, timeout);
+  /** Rests between attempts to connect together with others, of whom one may get through. */
+  PostgresClient resting(Rest shared) {
+    rest = shared;
+    return this;
   }
 
   /**
@@ -105,18 +97,18 @@ public final class PostgresClient {
 
   /** As {@link #run(Function)}, with a bound of its own. */
   <T> Future<T> run(Duration bound, Function<SqlConnection, Future<T>> work) {
-    Task<T> task = new Task<>(bound, work);
+    PostgresClientTask<T> task = new PostgresClientTask<>(vertx, bound, work);
     onContext(
         () -> {
           if (closed) {
-            task.result.fail(new VertxException("the connection to PostgreSQL was closed", true));
+            task.fail(closed());
             return;
           }
-          task.timer = vertx.setTimer(Math.max(1, bound.toMillis()), id -> task.expire());
+          task.begin(() -> onContext(() -> finished(task)), () -> late(task));
           waiting.add(task);
           serve();
         });
-    return task.result.future();
+    return task.result();
   }
 
   /**
@@ -143,15 +135,6 @@ public final class PostgresClient {
     return listener.start(payload);
   }
 
-  /** Closes the connections that something runs on, which fails; others are made when needed. */
-  void abandon() {
-    onContext(
-        () ->
-            List.copyOf(links).stream()
-                .filter(link -> !idle.contains(link))
-                .forEach(PostgresClientLink::abort));
-  }
-
   /**
    * Whether notifications arrive at present. May change with every loss of the connection.
    *
@@ -171,9 +154,9 @@ public final class PostgresClient {
     onContext(
         () -> {
           closed = true;
-          List<Task<?>> given = new ArrayList<>(waiting);
+          List<PostgresClientTask<?>> given = new ArrayList<>(waiting);
           waiting.clear();
-          given.forEach(task -> task.fail("the connection to PostgreSQL was closed"));
+          given.forEach(task -> task.fail(closed()));
           List<Future<Void>> closing = new ArrayList<>();
           closing.add(listener.stop());
           links.forEach(link -> closing.add(link.close()));
@@ -182,6 +165,10 @@ public final class PostgresClient {
           Future.join(closing).<Void>mapEmpty().otherwiseEmpty().onComplete(done);
         });
     return done.future();
+  }
+
+  private Throwable closed() {
+    return new VertxException(connector.description() + ": the connection was closed", true);
   }
 
   private void onContext(Runnable work) {
@@ -196,9 +183,31 @@ public final class PostgresClient {
     while (!waiting.isEmpty() && !idle.isEmpty()) {
       waiting.poll().startOn(idle.pop());
     }
-    while (opening < waiting.size() && links.size() + opening < maxConnections) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    Duration left = rest.left();
+    if (!left.isZero()) {
+      wakeAfter(left);
+      return;
+    }
+    // Where none could be had, one tries for all.
+    int most = rest.why() == null ? maxConnections : 1;
+    while (opening < waiting.size() && links.size() + opening < most) {
       open();
     }
+  }
+
+  /** Nobody connects meanwhile; whoever cannot wait for it is told why. */
+  private void wakeAfter(Duration left) {
+    if (links.isEmpty() && opening == 0) {
+      long until = System.nanoTime() + left.toNanos();
+      List<PostgresClientTask<?>> late =
+          waiting.stream().filter(task -> task.endsBefore(until)).toList();
+      waiting.removeAll(late);
+      late.forEach(task -> task.fail(rest.why()));
+    }
+    vertx.setTimer(left.toMillis() + 1, id -> serve());
   }
 
   private void open() {
@@ -213,15 +222,24 @@ public final class PostgresClient {
     } else if (result.succeeded()) {
       PostgresClientLink link = result.result();
       links.add(link);
-      link.onClosed(() -> onContext(() -> forget(link)));
+      link.onClosed(() -> onContext(() -> lost(link)));
       idle.push(link);
     } else {
-      Task<?> first = waiting.poll();
+      rest.failed(result.cause());
+      PostgresClientTask<?> first = waiting.poll();
       if (first != null) {
         first.fail(result.cause());
       }
     }
     serve();
+  }
+
+  /** Somebody else ended it: a server that restarts ends those of all agents at once. */
+  private void lost(PostgresClientLink link) {
+    if (links.contains(link) && !closed) {
+      rest.failed(closed());
+    }
+    forget(link);
   }
 
   private void forget(PostgresClientLink link) {
@@ -232,10 +250,39 @@ public final class PostgresClient {
     }
   }
 
+  private void finished(PostgresClientTask<?> task) {
+    if (!task.end()) {
+      return; // it was late
+    }
+    PostgresClientLink link = task.link();
+    if (!link.isClosed()) {
+      rest.succeeded();
+    }
+    if (!closed) {
+      release(link, task.failure());
+    }
+    task.answer();
+  }
+
+  private void late(PostgresClientTask<?> task) {
+    TimeoutException late =
+        new TimeoutException(
+            connector.description() + ": no answer within " + task.bound().toMillis() + " ms");
+    PostgresClientLink link = task.link();
+    if (link == null) {
+      waiting.remove(task);
+      task.fail(rest.why() == null ? late : rest.why());
+      return;
+    }
+    connector.distrust(link.server());
+    rest.late(late);
+    link.abort();
+    forget(link);
+    task.fail(late);
+  }
+
   private void release(PostgresClientLink link, Throwable failure) {
-    boolean readOnly =
-        failure instanceof PgException refused
-            && READ_ONLY_SQL_TRANSACTION.equals(refused.getSqlState());
+    boolean readOnly = PostgresClientConnector.isReadOnly(failure);
     if (readOnly) {
       connector.distrust(link.server());
     }
@@ -247,66 +294,6 @@ public final class PostgresClient {
     } else {
       idle.push(link);
       serve();
-    }
-  }
-
-  private final class Task<T> {
-    private final Duration bound;
-    private final Function<SqlConnection, Future<T>> work;
-    private final Promise<T> result = Promise.promise();
-    private long timer;
-    private PostgresClientLink link;
-
-    Task(Duration bound, Function<SqlConnection, Future<T>> work) {
-      this.bound = bound;
-      this.work = work;
-    }
-
-    void startOn(PostgresClientLink free) {
-      link = free;
-      Future<T> running;
-      try {
-        running = work.apply(free.connection());
-      } catch (RuntimeException e) {
-        running = Future.failedFuture(e);
-      }
-      running.onComplete(outcome -> onContext(() -> finish(outcome)));
-    }
-
-    private void finish(AsyncResult<T> outcome) {
-      if (!vertx.cancelTimer(timer)) {
-        return;
-      }
-      if (!closed) {
-        release(link, outcome.cause());
-      }
-      if (outcome.succeeded()) {
-        result.complete(outcome.result());
-      } else {
-        result.fail(outcome.cause());
-      }
-    }
-
-    void expire() {
-      if (link == null) {
-        waiting.remove(this);
-      } else {
-        connector.distrust(link.server());
-        link.abort();
-        forget(link);
-      }
-      result.tryFail(
-          new TimeoutException(
-              connector.description() + ": no answer within " + bound.toMillis() + " ms"));
-    }
-
-    void fail(Throwable cause) {
-      vertx.cancelTimer(timer);
-      result.tryFail(cause);
-    }
-
-    void fail(String message) {
-      fail(new VertxException(message, true));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -20,6 +21,8 @@ final class PostgresClientConnector {
   /** An attempt may outlast the statement that wanted it: the next one finds the connection. */
   private static final Duration ONLY_ATTEMPT = Duration.ofSeconds(3);
 
+  private static final String READ_ONLY_SQL_TRANSACTION = "25006";
+  private static final String PROTOCOL_VIOLATION = "08P01";
   private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(300);
   private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
 
@@ -33,7 +36,7 @@ final class PostgresClientConnector {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
-    this.bound = servers.size() == 1 ? ONLY_ATTEMPT : share(timeout, servers.size());
+    this.bound = servers.size() < 2 ? ONLY_ATTEMPT : share(timeout, servers.size());
   }
 
   /** One that says nothing must not use up the time in which another one would have answered. */
@@ -73,7 +76,7 @@ final class PostgresClientConnector {
         .onSuccess(link -> preferred = index)
         .recover(
             failure -> {
-              String message = server.name() + ": " + failure.getMessage();
+              String message = server.name() + ": " + reason(failure);
               return connect(
                   tried + 1, messages.isEmpty() ? message : messages + "; " + message, failure);
             });
@@ -87,6 +90,23 @@ final class PostgresClientConnector {
                 way + 1 < server.ways().size() && otherWayMayHelp(failure)
                     ? connect(server, way + 1)
                     : Future.failedFuture(failure));
+  }
+
+  /** Whether a server turned out to take no writes. */
+  static boolean isReadOnly(Throwable failure) {
+    return failure instanceof PgException refused
+        && READ_ONLY_SQL_TRANSACTION.equals(refused.getSqlState());
+  }
+
+  /** A server that refuses how a session is to begin is no PostgreSQL, but stands before one. */
+  private static String reason(Throwable failure) {
+    boolean pooler =
+        failure instanceof PgException refused && PROTOCOL_VIOLATION.equals(refused.getSqlState());
+    return pooler
+        ? failure.getMessage()
+            + " (a pooler such as PgBouncer refuses settings of a session: with one in transaction"
+            + " mode set pooled=true in the URI)"
+        : failure.getMessage();
   }
 
   private static boolean otherWayMayHelp(Throwable failure) {

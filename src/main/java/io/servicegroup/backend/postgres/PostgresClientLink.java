@@ -79,6 +79,9 @@ final class PostgresClientLink {
         .map(
             connection -> {
               link.connection = PgConnection.cast(connection);
+              // Told at length by every connection of a server that crashed; its loss is said once.
+              link.connection.noticeHandler(
+                  notice -> LOG.debug("{} says: {}", way.server(), notice.getMessage()));
               link.connection.exceptionHandler(
                   failure -> LOG.debug("connection to {}", way.server(), failure));
               return link;

@@ -18,6 +18,7 @@ final class PostgresClientOptions {
   static final String APPLICATION = "servicegroup";
 
   private static final int CACHED_STATEMENTS = 64;
+  private static final int LOCK_WAIT_PERCENT = 70;
   private static final int LONGEST_CACHED_STATEMENT = 16_384;
 
   private final BackendUri uri;
@@ -114,6 +115,9 @@ final class PostgresClientOptions {
       // What our own bound ends here, the server ends too, also where no cancel request arrives.
       String millis = Long.toString(Math.max(1, timeout.toMillis()));
       settings.put("statement_timeout", millis);
+      // Whoever waits for a lock is told so before that, and the connection lives on.
+      long wait = timeout.multipliedBy(LOCK_WAIT_PERCENT).dividedBy(100).toMillis();
+      settings.put("lock_timeout", Long.toString(Math.max(1, wait)));
       settings.put("idle_in_transaction_session_timeout", millis);
       // Planning a beat costs several times what doing it does, and the plan is always the same.
       settings.put("plan_cache_mode", "force_generic_plan");

@@ -3,16 +3,15 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Beats as counts in the {@code services} table, which Nova's own services and readers share. Beats
@@ -25,7 +24,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
   private final LivenessSettings settings;
-  private final TwoWays<PostgresClient> beats;
+  private final PostgresClient beats;
   private final PostgresClient polls;
   private final PostgresLivenessWriter writer;
   private final PostgresLivenessPoller poller;
@@ -41,15 +40,12 @@ final class PostgresLivenessBackend implements LivenessBackend {
     BackendUri uri = BackendUri.parse(settings.uri());
     this.settings = settings;
     this.where = uri.toString();
-    Duration half = settings.reportInterval().dividedBy(2);
+    Rest rest = Rest.upTo(settings.reportInterval());
     this.beats =
-        new TwoWays<>(
-            () -> PostgresClient.create(vertx, uri, 1, settings.patience(), half),
-            PostgresClient::abandon);
+        PostgresClient.create(vertx, uri, 1, settings.reportInterval().dividedBy(2)).resting(rest);
     this.polls =
-        PostgresClient.create(
-            vertx, uri, 1, settings.pollInterval().dividedBy(2), settings.patience());
-    this.writer = new PostgresLivenessWriter(beats, settings.reportInterval(), settings.patience());
+        PostgresClient.create(vertx, uri, 1, settings.pollInterval().dividedBy(2)).resting(rest);
+    this.writer = new PostgresLivenessWriter(beats, settings.reportInterval());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
     this.mirror =
         settings.tables() == null
@@ -67,7 +63,6 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private Future<Void> requireTables() {
     return beats
-        .first()
         .run(
             FIRST_CONTACT,
             connection -> connection.preparedQuery(PostgresLivenessSql.TABLES).execute())
@@ -85,7 +80,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private Future<Void> listen() {
     asked = true;
-    return beats.first().listen(this::notified).mapEmpty();
+    return beats.listen(this::notified).mapEmpty();
   }
 
   private void notified(String payload) {
@@ -102,6 +97,9 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   @Override
   public void catalogued(CatalogEvent event) {
+    if (event.type() == CatalogEvent.Type.DELETED) {
+      writer.members().deleted(event.member().id());
+    }
     if (mirror != null) {
       mirror.catalogued(event);
     }
@@ -132,7 +130,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
         .write(members, left)
         .onSuccess(
             written -> {
-              if (written.news() && !beats.first().isListening()) {
+              if (written.news() && !beats.isListening()) {
                 news.run();
               }
               if (mirror != null) {
@@ -151,25 +149,10 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<Void> stalled(Duration validity) {
-    return poller.stalled(validity);
-  }
-
-  @Override
-  public Future<Void> resumed() {
-    return poller.resumed();
-  }
-
-  @Override
-  public Future<Set<String>> stalledAmong(Set<String> agents) {
-    return poller.stalledAmong(agents);
-  }
-
-  @Override
   public Future<Void> close() {
     return poller
         .removeCanary()
-        .eventually(() -> Future.join(beats.close(PostgresClient::close), polls.close()))
+        .eventually(() -> Future.join(beats.close(), polls.close()))
         .eventually(() -> mirror == null ? Future.succeededFuture() : mirror.close())
         .otherwiseEmpty();
   }

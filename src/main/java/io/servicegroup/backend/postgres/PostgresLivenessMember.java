@@ -2,7 +2,6 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
-import java.util.Collection;
 
 /**
  * A member of this agent: its row, what was last written of it, and what its row's count tells
@@ -32,7 +31,6 @@ final class PostgresLivenessMember {
   private int strikes;
   private int calm;
   private boolean foreign;
-  private long round;
 
   PostgresLivenessMember(MemberId id, Incarnation incarnation, int serviceId) {
     this.id = id;
@@ -50,15 +48,6 @@ final class PostgresLivenessMember {
 
   int serviceId() {
     return serviceId;
-  }
-
-  /** The write in which it was acknowledged last. */
-  long round() {
-    return round;
-  }
-
-  void round(long number) {
-    round = number;
   }
 
   String state() {
@@ -95,7 +84,7 @@ final class PostgresLivenessMember {
    */
   boolean acknowledged(long now, Object on, long poll) {
     skipped();
-    long others = now - count - 1;
+    long others = now - next(count);
     boolean known = count >= 0;
     if (known && on == session) {
       judge(others);
@@ -107,6 +96,11 @@ final class PostgresLivenessMember {
     }
     count = now;
     return known && others < 0;
+  }
+
+  /** What follows a count in its column, which holds no greater one than this. */
+  private static long next(long count) {
+    return count < Integer.MAX_VALUE ? count + 1 : 1;
   }
 
   private void judge(long others) {
@@ -152,20 +146,5 @@ final class PostgresLivenessMember {
     count = -1;
     countBeforePoll = -1;
     strikes = 0;
-  }
-
-  /** The rows of some. */
-  static Integer[] ids(Collection<PostgresLivenessMember> members) {
-    return members.stream().map(PostgresLivenessMember::serviceId).toArray(Integer[]::new);
-  }
-
-  /** The lives of some, in the same order. */
-  static String[] incarnations(Collection<PostgresLivenessMember> members) {
-    return members.stream().map(member -> member.incarnation().toString()).toArray(String[]::new);
-  }
-
-  /** Their generations, in the same order. */
-  static Long[] generations(Collection<PostgresLivenessMember> members) {
-    return members.stream().map(member -> member.incarnation().generation()).toArray(Long[]::new);
   }
 }

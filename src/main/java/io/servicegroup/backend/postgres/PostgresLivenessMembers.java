@@ -19,6 +19,9 @@ final class PostgresLivenessMembers {
   /** Rows of members that left, by the poll that had begun then: their end is to be read here. */
   private final Map<Integer, Long> departed = new HashMap<>();
 
+  /** Rows of members that another agent joined later: they are watched here as before. */
+  private final Map<MemberId, Integer> others = new HashMap<>();
+
   private long poll;
   private long lastAcknowledgedNanos;
   private boolean everAcknowledged;
@@ -39,7 +42,8 @@ final class PostgresLivenessMembers {
   }
 
   Integer[] serviceIds() {
-    return Stream.concat(byServiceId.keySet().stream(), departed.keySet().stream())
+    return Stream.of(byServiceId.keySet(), departed.keySet(), others.values())
+        .flatMap(Collection::stream)
         .distinct()
         .toArray(Integer[]::new);
   }
@@ -53,6 +57,18 @@ final class PostgresLivenessMembers {
     byId.put(member.id(), member);
     byServiceId.put(member.serviceId(), member);
     departed.remove(member.serviceId());
+    others.remove(member.id());
+  }
+
+  /** Another agent joined it later. */
+  void superseded(MemberId id, int serviceId) {
+    remove(byId.get(id));
+    others.put(id, serviceId);
+  }
+
+  /** It is in the catalogue no more, so that there is nothing to watch. */
+  void deleted(MemberId id) {
+    others.remove(id);
   }
 
   /** It left, as everybody is to read. */

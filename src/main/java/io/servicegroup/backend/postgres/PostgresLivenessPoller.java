@@ -2,17 +2,13 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -21,19 +17,16 @@ import java.util.UUID;
  */
 final class PostgresLivenessPoller {
 
-  private static final String STALLED = "stalled ";
-
   private final PostgresClient client;
   private final PostgresLivenessMembers own;
   private final LivenessSettings settings;
   private final PostgresLivenessSilence silence;
-  private final Patience patience;
   private final PostgresLivenessRows rows = new PostgresLivenessRows();
   private final String pollOnly;
   private final String pollAndWriteCanary;
   private final String nonce = UUID.randomUUID().toString();
   private long canary;
-  private final PostgresLivenessHorizon horizon;
+  private String horizon;
   private SqlConnection session;
   private long readEverythingNanos;
 
@@ -42,8 +35,6 @@ final class PostgresLivenessPoller {
     this.client = client;
     this.own = own;
     this.settings = settings;
-    this.horizon = new PostgresLivenessHorizon(settings.reportInterval(), System::nanoTime);
-    this.patience = new Patience(settings.pollInterval().dividedBy(2), settings.patience());
     this.silence =
         new PostgresLivenessSilence(settings.reportInterval(), settings.serviceDownTime());
     this.pollOnly = PostgresLivenessSql.poll(settings, false);
@@ -52,52 +43,13 @@ final class PostgresLivenessPoller {
 
   Future<Observation> poll() {
     long number = own.beginPoll();
-    return patience
-        .call(
-            bound ->
-                client.run(
-                    bound,
-                    connection ->
-                        read(connection).compose(seen -> observe(connection, seen, number))))
-        .onFailure(failure -> horizon.forget());
+    return client
+        .run(connection -> read(connection).compose(seen -> observe(connection, seen, number)))
+        .onFailure(failure -> horizon = null);
   }
 
   Future<Void> removeStaleCanaries() {
     return client.query(PostgresLivenessSql.REMOVE_STALE_CANARIES, Tuple.tuple()).mapEmpty();
-  }
-
-  /** Says that this agent lives and cannot beat. */
-  Future<Void> stalled(Duration validity) {
-    String seconds = Double.toString(validity.toMillis() / 1000.0);
-    return query(PostgresLivenessSql.STALLED, Tuple.of(stalledKey(settings.agent()), seconds))
-        .mapEmpty();
-  }
-
-  /** Takes that back. */
-  Future<Void> resumed() {
-    return query(PostgresLivenessSql.REMOVE_CANARY, Tuple.of(stalledKey(settings.agent())))
-        .mapEmpty();
-  }
-
-  /** Who says so. */
-  Future<Set<String>> stalledAmong(Set<String> agents) {
-    String[] keys = agents.stream().map(PostgresLivenessPoller::stalledKey).toArray(String[]::new);
-    return query(PostgresLivenessSql.STALLED_AMONG, Tuple.of(keys))
-        .map(
-            rows -> {
-              Set<String> found = new HashSet<>();
-              rows.forEach(row -> found.add(row.getString(0).substring(STALLED.length())));
-              return found;
-            });
-  }
-
-  private Future<RowSet<Row>> query(String sql, Tuple arguments) {
-    return client.run(
-        settings.patience(), connection -> connection.preparedQuery(sql).execute(arguments));
-  }
-
-  private static String stalledKey(String agent) {
-    return STALLED + agent;
   }
 
   /** Never fails. */
@@ -113,17 +65,12 @@ final class PostgresLivenessPoller {
   private Future<Seen> read(SqlConnection connection) {
     long now = System.nanoTime();
     boolean everything =
-        !horizon.isKnown()
+        horizon == null
             || connection != session
             || now - readEverythingNanos >= settings.reportInterval().toNanos();
     // Our own beats prove what a canary would.
     boolean writeCanary = !own.acknowledgedWithin(settings.reportInterval().toNanos());
-    Tuple arguments =
-        Tuple.of(
-            watched(),
-            everything ? null : horizon.from(),
-            horizon.running(),
-            horizon.runningOfRows());
+    Tuple arguments = Tuple.of(watched(), everything ? null : horizon);
     if (writeCanary) {
       arguments.addString(settings.agent());
       arguments.addString(nonce);
@@ -155,7 +102,7 @@ final class PostgresLivenessPoller {
 
   private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {
     PostgresLivenessRows.Read read = rows.read(seen.rows(), own, number);
-    horizon.saw(read.snapshot());
+    horizon = read.horizon();
     boolean dataLost = own.takeDataLost() | read.dataLost();
     if (dataLost) {
       own.all().forEach(PostgresLivenessMember::forget);

@@ -31,7 +31,7 @@ final class PostgresMigrations {
   private static final String SERVICES = "services.sql";
 
   /** In order; the first is version 1. */
-  private static final List<String> VERSIONS = List.of("V001__members.sql");
+  private static final List<String> VERSIONS = List.of("V001__members.sql", "V002__words.sql");
 
   private static final Set<String> COLUMNS =
       Set.of(
@@ -63,7 +63,11 @@ final class PostgresMigrations {
         current_setting('server_version') AS server_version,
         ARRAY(SELECT attname::text FROM pg_attribute
           WHERE attrelid = to_regclass('services') AND attnum > 0 AND NOT attisdropped) AS columns,
-        to_regclass('servicegroup_schema') IS NOT NULL AS ours
+        to_regclass('servicegroup_schema') IS NOT NULL AS ours,
+        to_regclass('servicegroup_words') IS NULL OR (
+          has_table_privilege(to_regclass('servicegroup_words'), 'SELECT')
+          AND has_table_privilege(to_regclass('servicegroup_words'), 'INSERT')
+          AND has_table_privilege(to_regclass('servicegroup_words'), 'UPDATE')) AS granted
       """;
 
   private final PostgresClient client;
@@ -76,19 +80,56 @@ final class PostgresMigrations {
     this.allowed = allowed;
   }
 
-  /** Makes what is missing and allowed; fails with a sentence where more is missing. */
-  Future<Void> apply() {
+  /**
+   * Makes what is missing and allowed; fails with a sentence where more is missing than an agent
+   * can do without.
+   *
+   * @return the version that the tables are of
+   */
+  Future<Integer> apply() {
     return client
         .run(this::find)
         .compose(
             found -> {
               if (isComplete(found)) {
-                return Future.succeededFuture();
+                return Future.succeededFuture(
+                    found.granted()
+                        ? found.version()
+                        : without(found, "this user has no rights on servicegroup_words"));
+              }
+              if (found.isUsable() && allowed == CreateTables.NONE) {
+                return Future.succeededFuture(without(found, "catalog.create_tables is none"));
               }
               requireAllowed(found);
-              return client.run(this::migrate);
+              return client
+                  .run(this::migrate)
+                  .map(VERSIONS.size())
+                  .recover(
+                      failure ->
+                          found.isUsable() && isForbidden(failure)
+                              ? Future.succeededFuture(
+                                  without(found, "this user may not create tables"))
+                              : Future.failedFuture(failure));
             })
         .recover(failure -> Future.failedFuture(explained(failure)));
+  }
+
+  /** What later versions add is additional: an agent does without, and says so. */
+  private int without(Found found, String why) {
+    LOG.warn(
+        "catalog.uri: {} has tables of version {} and {}: what version {} adds is not there, and"
+            + " operators' words and deletions are not restored where the database comes back"
+            + " older; have a DBA run what the command schema prints",
+        uri,
+        found.version(),
+        why,
+        VERSIONS.size());
+    return 1;
+  }
+
+  private static boolean isForbidden(Throwable failure) {
+    return failure instanceof PgException refusal
+        && INSUFFICIENT_PRIVILEGE.equals(refusal.getSqlState());
   }
 
   private Future<Found> find(SqlConnection connection) {
@@ -111,7 +152,8 @@ final class PostgresMigrations {
       throw refused(
           "is PostgreSQL " + row.getString("server_version") + "; needed is 13 or a later one");
     }
-    return new Found(Set.copyOf(Arrays.asList(row.getArrayOfStrings("columns"))), version);
+    Set<String> columns = Set.copyOf(Arrays.asList(row.getArrayOfStrings("columns")));
+    return new Found(columns, version, row.getBoolean("granted"));
   }
 
   private boolean isComplete(Found found) {
@@ -174,11 +216,10 @@ final class PostgresMigrations {
   }
 
   private Throwable explained(Throwable failure) {
-    return failure instanceof PgException refusal
-            && INSUFFICIENT_PRIVILEGE.equals(refusal.getSqlState())
+    return isForbidden(failure)
         ? refused(
             "does not let this user make or read the tables ("
-                + refusal.getErrorMessage()
+                + ((PgException) failure).getErrorMessage()
                 + "): have a DBA run what the command schema prints and set catalog.create_tables:"
                 + " none")
         : failure;
@@ -211,9 +252,13 @@ final class PostgresMigrations {
     }
   }
 
-  private record Found(Set<String> columns, int version) {
+  private record Found(Set<String> columns, int version, boolean granted) {
     boolean hasServices() {
       return !columns.isEmpty();
+    }
+
+    boolean isUsable() {
+      return hasServices() && version >= 1;
     }
   }
 }

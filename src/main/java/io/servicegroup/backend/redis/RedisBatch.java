@@ -15,6 +15,7 @@ final class RedisBatch {
 
   private final List<Request> requests = new ArrayList<>();
   private final List<Consumer<Response>> receivers = new ArrayList<>();
+  private final List<Apart> apart = new ArrayList<>();
 
   void add(Request request) {
     add(request, answer -> {});
@@ -25,18 +26,58 @@ final class RedisBatch {
     receivers.add(receiver);
   }
 
-  /** Nothing is done with any answer unless all commands succeeded. */
-  Future<Void> send(RedisLink link) {
-    return send(link, new ArrayList<>(requests.size()));
+  /** One that the server may refuse without any harm to the others. */
+  void addApart(Request request, Consumer<Response> receiver, Consumer<Throwable> refused) {
+    apart.add(new Apart(request, receiver, refused));
   }
 
-  private Future<Void> send(RedisLink link, List<Response> answers) {
+  /** Nothing is done with any answer unless all commands succeeded but those apart. */
+  Future<Void> send(RedisLink link) {
+    boolean together = requests.size() + apart.size() <= CHUNK;
+    List<Future<Response>> asked = new ArrayList<>();
+    Future<List<Response>> answered = send(link, new ArrayList<>(requests.size()));
+    if (together) {
+      apart.forEach(one -> asked.add(link.ask(one.request)));
+    }
+    return answered
+        .compose(
+            answers -> {
+              for (int i = 0; i < answers.size(); i++) {
+                receivers.get(i).accept(answers.get(i));
+              }
+              return together ? Future.succeededFuture() : askLater(link, asked);
+            })
+        .compose(sent -> Future.join(asked).transform(all -> receive(asked)));
+  }
+
+  /** Few at a time, since the driver takes no more. */
+  private Future<?> askLater(RedisLink link, List<Future<Response>> asked) {
+    List<Future<Response>> some = new ArrayList<>();
+    for (Apart one : apart.subList(asked.size(), Math.min(apart.size(), asked.size() + CHUNK))) {
+      some.add(link.ask(one.request));
+    }
+    asked.addAll(some);
+    return asked.size() == apart.size()
+        ? Future.succeededFuture()
+        : Future.join(some).transform(sent -> askLater(link, asked).mapEmpty());
+  }
+
+  private Future<Void> receive(List<Future<Response>> asked) {
+    for (int i = 0; i < asked.size(); i++) {
+      Future<Response> answer = asked.get(i);
+      if (answer.succeeded()) {
+        apart.get(i).receiver.accept(answer.result());
+      } else {
+        apart.get(i).refused.accept(answer.cause());
+      }
+    }
+    return Future.succeededFuture();
+  }
+
+  private Future<List<Response>> send(RedisLink link, List<Response> answers) {
     int from = answers.size();
     if (from == requests.size()) {
-      for (int i = 0; i < from; i++) {
-        receivers.get(i).accept(answers.get(i));
-      }
-      return Future.succeededFuture();
+      return Future.succeededFuture(answers);
     }
     return link.send(requests.subList(from, Math.min(requests.size(), from + CHUNK)))
         .compose(
@@ -45,4 +86,6 @@ final class RedisBatch {
               return send(link, answers);
             });
   }
+
+  private record Apart(Request request, Consumer<Response> receiver, Consumer<Throwable> refused) {}
 }

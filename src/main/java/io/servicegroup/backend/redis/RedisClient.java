@@ -39,13 +39,20 @@ final class RedisClient {
     long started = System.nanoTime();
     Future<RedisLink> ready =
         link == null || link.isClosed() ? connected(bound) : Future.succeededFuture(link);
-    return ready.compose(open -> within(bound, started, open, work));
+    return ready.compose(
+        open ->
+            within(bound, started, open, work)
+                .onSuccess(done -> connector.rest().succeeded())
+                .onFailure(connector.rest()::late));
   }
 
   /** Those who come while it is being made wait for the one connection. */
   private Future<RedisLink> connected(Duration bound) {
     if (connecting == null || connecting.isComplete()) {
-      connecting = connector.connect(bound).compose(this::keep);
+      if (!connector.rest().left().isZero()) {
+        return Future.failedFuture(connector.rest().why());
+      }
+      connecting = connector.connect(bound).compose(this::keep).onFailure(connector.rest()::failed);
     }
     return connecting;
   }
@@ -84,14 +91,6 @@ final class RedisClient {
   /** Lets go of a server that is not the master any more. */
   void keepOnly(Host master) {
     if (link != null && !link.host().equals(master)) {
-      link.close();
-      link = null;
-    }
-  }
-
-  /** Closes the connection, which does not answer; another is made when it is needed. */
-  void drop() {
-    if (link != null) {
       link.close();
       link = null;
     }

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -12,11 +13,23 @@ final class RedisConnector {
   private final Vertx vertx;
   private final RedisAddress address;
   private final RedisSentinels sentinels;
+  private final Rest rest;
 
-  RedisConnector(Vertx vertx, RedisAddress address) {
+  /**
+   * Makes ready.
+   *
+   * @param longestRest how long its clients rest at most between attempts to connect
+   */
+  RedisConnector(Vertx vertx, RedisAddress address, Duration longestRest) {
+    this.rest = Rest.upTo(longestRest);
     this.vertx = vertx;
     this.address = address;
     this.sentinels = new RedisSentinels(vertx, address);
+  }
+
+  /** What all clients of this backend share: whoever gets through tells the others. */
+  Rest rest() {
+    return rest;
   }
 
   /** Connects within the bound. */

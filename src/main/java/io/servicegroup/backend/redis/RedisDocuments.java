@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
 final class RedisDocuments implements DocumentStore {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
   /** For how long what was removed is told from what was lost. */
   private static final Duration REMEMBERED = Duration.ofDays(1);
@@ -67,7 +68,7 @@ final class RedisDocuments implements DocumentStore {
 
   RedisDocuments(Vertx vertx, BackendUri uri) {
     RedisAddress address = new RedisAddress(uri);
-    RedisConnector connector = new RedisConnector(vertx, address);
+    RedisConnector connector = new RedisConnector(vertx, address, LONGEST_REST);
     this.keys = new RedisKeys(address.namespace());
     this.client = new RedisClient(connector, TIMEOUT);
     this.news =
@@ -103,12 +104,25 @@ final class RedisDocuments implements DocumentStore {
 
   @Override
   public Future<List<Document>> list(String group) {
-    return send(Request.cmd(Command.HGETALL).arg(hash(Kind.MEMBER)))
+    return all(Kind.MEMBER)
+        .map(
+            all ->
+                all.stream()
+                    .filter(found -> group == null || group.equals(found.key().group()))
+                    .toList());
+  }
+
+  @Override
+  public Future<List<Document>> removals() {
+    return all(Kind.REMOVAL);
+  }
+
+  private Future<List<Document>> all(Kind kind) {
+    return send(Request.cmd(Command.HGETALL).arg(hash(kind)))
         .map(
             answer ->
                 answer.getKeys().stream()
-                    .map(field -> document(key(field), answer.get(field)))
-                    .filter(found -> group == null || group.equals(found.key().group()))
+                    .map(field -> document(key(kind, field), answer.get(field)))
                     .toList());
   }
 
@@ -202,14 +216,14 @@ final class RedisDocuments implements DocumentStore {
   }
 
   /** Without a group where the field is none of ours, so that it is not taken for a member. */
-  private static Key key(String field) {
+  private static Key key(Kind kind, String field) {
     int colon = field.indexOf(':');
     try {
       String group =
           URLDecoder.decode(field.substring(0, Math.max(0, colon)), StandardCharsets.UTF_8);
-      return new Key(Kind.MEMBER, group, field.substring(colon + 1));
+      return new Key(kind, group, field.substring(colon + 1));
     } catch (IllegalArgumentException e) {
-      return new Key(Kind.MEMBER, "", field);
+      return new Key(kind, "", field);
     }
   }
 }

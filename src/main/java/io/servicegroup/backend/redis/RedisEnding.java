@@ -21,8 +21,8 @@ final class RedisEnding {
       if not stored or generation(stored) <= ours then
         redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
       end
-      local entry = redis.call('HGET', KEYS[2], ARGV[4])
-      if entry then
+      local entry = redis.pcall('HGET', KEYS[2], ARGV[4])
+      if type(entry) == 'string' then
         local known, capabilities = pcall(cmsgpack.unpack, entry)
         if known and type(capabilities) == 'table'
             and type(capabilities.incarnation) == 'string'

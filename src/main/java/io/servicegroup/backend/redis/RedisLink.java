@@ -106,6 +106,11 @@ final class RedisLink {
     return connection.batch(requests).recover(failure -> Future.failedFuture(readable(failure)));
   }
 
+  /** Sends one command of which no other depends. */
+  Future<Response> ask(Request request) {
+    return connection.send(request).recover(failure -> Future.failedFuture(readable(failure)));
+  }
+
   /** Fails where the server takes no writes: it is a replica, or became one. */
   Future<RedisLink> requireMaster() {
     return send(List.of(Request.cmd(Command.ROLE)))

@@ -3,7 +3,6 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Absence;
@@ -42,8 +41,8 @@ final class RedisLivenessPoller {
   private final Roster roster;
   private final RedisLivenessWriter writer;
   private final RedisCanary canary;
+  private final RedisGroups tooz;
   private final RedisToozMembers others;
-  private final Patience patience;
   private final Set<String> groups = new TreeSet<>();
 
   RedisLivenessPoller(
@@ -51,22 +50,22 @@ final class RedisLivenessPoller {
       RedisKeys keys,
       LivenessSettings settings,
       Roster roster,
-      RedisLivenessWriter writer) {
+      RedisLivenessWriter writer,
+      RedisGroups groupsOfTooz) {
     this.client = client;
     this.keys = keys;
     this.settings = settings;
     this.roster = roster;
     this.writer = writer;
+    this.tooz = groupsOfTooz;
     this.canary =
         new RedisCanary(
             keys.canary(settings.agent()), settings.serviceDownTime(), System::currentTimeMillis);
-    this.patience =
-        new Patience(RedisLivenessBackend.half(settings.pollInterval()), settings.patience());
     this.others = new RedisToozMembers(settings.serviceDownTime());
   }
 
   Future<Observation> poll() {
-    return patience.call(bound -> client.run(bound, link -> new Round(link).read()));
+    return client.run(link -> new Round(link).read());
   }
 
   /** Never fails. */
@@ -167,17 +166,32 @@ final class RedisLivenessPoller {
 
     private void readGroups(RedisBatch batch) {
       if (!settings.watchOwn()) {
-        batch.add(
+        batch.addApart(
             Request.cmd(Command.SMEMBERS).arg(keys.groups()),
-            names -> names.forEach(name -> Capabilities.name(name.toBytes()).ifPresent(all::add)));
+            names -> {
+              tooz.listRead();
+              names.forEach(name -> Capabilities.name(name.toBytes()).ifPresent(all::add));
+            },
+            why -> {
+              tooz.listRefused(why);
+              all.addAll(groups);
+            });
         groups.forEach(group -> readGroup(batch, group));
       }
     }
 
     private void readGroup(RedisBatch batch, String group) {
-      batch.add(
+      batch.addApart(
           Request.cmd(Command.HKEYS).arg(keys.group(group)),
-          hosts -> hosts.forEach(host -> foundInGroup(group, host)));
+          hosts -> {
+            tooz.read(group);
+            hosts.forEach(host -> foundInGroup(group, host));
+          },
+          why -> {
+            tooz.refused(group, why);
+            // Whoever was in it may still be.
+            listed.addAll(others.of(group));
+          });
     }
 
     private Future<Void> readNewGroups() {

@@ -3,7 +3,6 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -35,10 +34,11 @@ final class RedisLivenessWriter {
 
   private static final String ALIVE = "Not dead!";
 
-  private final TwoWays<RedisClient> beats;
+  private final RedisClient client;
   private final RedisKeys keys;
   private final Roster roster;
   private final RedisNews news;
+  private final RedisGroups tooz;
   private final long lifeMillis;
   private final Map<MemberId, Standing> standing = new HashMap<>();
   private final Map<MemberId, Incarnation> newest = new HashMap<>();
@@ -46,11 +46,17 @@ final class RedisLivenessWriter {
   private boolean lookForEntries;
 
   RedisLivenessWriter(
-      TwoWays<RedisClient> beats, RedisKeys keys, Roster roster, RedisNews news, Duration life) {
-    this.beats = beats;
+      RedisClient client,
+      RedisKeys keys,
+      Roster roster,
+      RedisNews news,
+      Duration life,
+      RedisGroups tooz) {
+    this.client = client;
     this.keys = keys;
     this.roster = roster;
     this.news = news;
+    this.tooz = tooz;
     this.lifeMillis = life.toMillis();
   }
 
@@ -65,10 +71,8 @@ final class RedisLivenessWriter {
     members.forEach(round::plan);
     round.planHosts();
     round.planEntries();
-    return beats
-        .run(
-            client ->
-                client.run(link -> round.batch.send(link).compose(sent -> round.putBack(link))))
+    return client
+        .run(link -> round.batch.send(link).compose(sent -> round.putBack(link)))
         .map(written -> round.finish(members, left));
   }
 
@@ -96,6 +100,10 @@ final class RedisLivenessWriter {
   /** What stands in Redis, as far as we know; without an entry where the group has none of it. */
   private record Standing(
       Incarnation incarnation, State state, String text, Member row, byte[] entry) {
+    Standing withoutEntry() {
+      return new Standing(incarnation, state, text, row, null);
+    }
+
     boolean is(Heartbeat heartbeat) {
       return heartbeat.incarnation().equals(incarnation) && heartbeat.state() == state;
     }
@@ -209,13 +217,14 @@ final class RedisLivenessWriter {
             if (before == null || !Arrays.equals(before.entry, entry)) {
               changed.put(id, entry);
             } else if (lookForEntries) {
-              batch.add(
+              batch.addApart(
                   Request.cmd(Command.HEXISTS).arg(keys.group(id.group())).arg(id.host()),
                   answer -> {
                     if (answer.toInteger() == 0) {
                       missing.put(id, entry);
                     }
-                  });
+                  },
+                  why -> tooz.notWritten(id.group(), why));
             }
           });
       put(batch, changed);
@@ -228,20 +237,24 @@ final class RedisLivenessWriter {
       Collection<String> groups = groups(entries.keySet());
       listGroups(into, groups);
       for (String group : groups) {
-        into.add(
-            Request.cmd(Command.HSETNX).arg(keys.group(group)).arg(RedisKeys.CREATED).arg("1"));
+        into.addApart(
+            Request.cmd(Command.HSETNX).arg(keys.group(group)).arg(RedisKeys.CREATED).arg("1"),
+            done -> tooz.written(group),
+            why -> tooz.notWritten(group, why));
       }
       entries.forEach(
           (id, entry) ->
-              into.add(
-                  Request.cmd(Command.HSET).arg(keys.group(id.group())).arg(id.host()).arg(entry)));
+              into.addApart(
+                  Request.cmd(Command.HSET).arg(keys.group(id.group())).arg(id.host()).arg(entry),
+                  done -> {},
+                  why -> becomes.computeIfPresent(id, (same, now) -> now.withoutEntry())));
     }
 
     private void listGroups(RedisBatch into, Collection<String> groups) {
       if (!groups.isEmpty()) {
         Request add = Request.cmd(Command.SADD).arg(keys.groups());
         groups.forEach(add::arg);
-        into.add(add);
+        into.addApart(add, done -> tooz.listRead(), tooz::listRefused);
       }
     }
 

@@ -41,6 +41,11 @@ final class RedisToozMembers {
     found.keySet().removeAll(ids);
   }
 
+  /** Those that were found in a group. */
+  List<MemberId> of(String group) {
+    return found.keySet().stream().filter(id -> id.group().equals(group)).toList();
+  }
+
   /** Those whose own key is to be read. */
   List<MemberId> ours() {
     return found.values().stream().filter(member -> member.ours).map(member -> member.id).toList();

@@ -48,17 +48,17 @@ final class ZooKeeperDocumentPaths {
     return encoded.chars().allMatch(c -> c == '.') ? encoded.replace(".", "%2E") : encoded;
   }
 
-  /** The key of a member's node; without a group where the name of the node is none of ours. */
-  Key member(String group, String host) {
+  /** The key of a node; without a group where the name of the node is none of ours. */
+  Key key(Kind kind, String group, String host) {
     try {
-      Key key = new Key(Kind.MEMBER, decode(group), decode(host));
-      if (node(key).equals(kind(Kind.MEMBER) + "/" + group + "/" + host)) {
+      Key key = new Key(kind, decode(group), decode(host));
+      if (node(key).equals(kind(kind) + "/" + group + "/" + host)) {
         return key;
       }
     } catch (IllegalArgumentException e) {
       // Named below.
     }
-    return new Key(Kind.MEMBER, "", group + "/" + host);
+    return new Key(kind, "", group + "/" + host);
   }
 
   private static String decode(String node) {

@@ -34,6 +34,7 @@ final class ZooKeeperDocumentReader {
   private final Concerns concerns;
   private final String members;
   private final Map<String, Document> last = new HashMap<>();
+  private final Map<String, Above> above = new HashMap<>();
   private final Set<String> current = new HashSet<>();
   private final Map<String, String> forbidden = new HashMap<>();
   private final Backoff backoff =
@@ -79,8 +80,33 @@ final class ZooKeeperDocumentReader {
                 group == null
                     ? client.children(members)
                     : Future.succeededFuture(List.of(encoded(group))))
-        .compose(round::list)
+        .compose(groups -> round.list(Kind.MEMBER, groups))
         .onSuccess(found -> forgetAllBut(group, found));
+  }
+
+  /** Reads all traces of removed members. */
+  Future<List<Document>> removals() {
+    return client
+        .children(paths.kind(Kind.REMOVAL))
+        .compose(groups -> new Round().list(Kind.REMOVAL, groups));
+  }
+
+  /**
+   * Whether a member that was read, and is not there any more, was removed: that raises the version
+   * of the node above. Where that is another node than it was, or none, the servers came back
+   * without their data.
+   */
+  Future<Boolean> wasRemoved(Key key) {
+    String path = paths.node(key);
+    return client
+        .get(paths.above(key))
+        .map(now -> now != null && (!above.containsKey(path) || above.get(path).isLeftBy(now)))
+        .onSuccess(
+            removed -> {
+              if (removed) {
+                above.remove(path);
+              }
+            });
   }
 
   private String encoded(String group) {
@@ -106,6 +132,13 @@ final class ZooKeeperDocumentReader {
    */
   record Version(int node, int group) {}
 
+  /** The node above a member when that was read last. */
+  private record Above(long czxid, int version) {
+    boolean isLeftBy(Found now) {
+      return now.stat().getCzxid() == czxid && now.stat().getVersion() > version;
+    }
+  }
+
   /** One reading. */
   private final class Round {
 
@@ -113,14 +146,14 @@ final class ZooKeeperDocumentReader {
     private final List<Document> found = new ArrayList<>();
     private final Map<String, Found> groups = new HashMap<>();
 
-    Future<List<Document>> list(List<String> groups) {
+    Future<List<Document>> list(Kind kind, List<String> groups) {
       List<Key> keys = new ArrayList<>();
       List<Future<?>> listed = new ArrayList<>();
       for (String group : groups) {
         listed.add(
             client
-                .children(members + "/" + group)
-                .onSuccess(hosts -> hosts.forEach(host -> keys.add(paths.member(group, host))))
+                .children(paths.kind(kind) + "/" + group)
+                .onSuccess(hosts -> hosts.forEach(host -> keys.add(paths.key(kind, group, host))))
                 .recover(failure -> notListed(group, failure)));
       }
       return Future.join(listed).compose(all -> read(keys));
@@ -202,6 +235,7 @@ final class ZooKeeperDocumentReader {
       Document document = new Document(key, text, version);
       if (key.kind() == Kind.MEMBER) {
         last.put(path, document);
+        above.put(path, new Above(group.stat().getCzxid(), group.stat().getVersion()));
         if (watching) {
           current.add(path);
         }

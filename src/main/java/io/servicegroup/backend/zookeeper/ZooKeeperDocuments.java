@@ -103,6 +103,21 @@ final class ZooKeeperDocuments implements DocumentStore {
   }
 
   @Override
+  public Future<List<Document>> removals() {
+    return bounded(reader::removals);
+  }
+
+  @Override
+  public Future<Boolean> wasRemoved(Key key) {
+    return bounded(() -> reader.wasRemoved(key));
+  }
+
+  @Override
+  public Future<Boolean> restore(Key key, String text) {
+    return write(key, text, null);
+  }
+
+  @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
     String path = paths.node(key);
     byte[] data = text.getBytes(StandardCharsets.UTF_8);

@@ -4,7 +4,6 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -41,8 +40,11 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperMarks marks;
   private final ZooKeeperWitness witness = new ZooKeeperWitness();
   private final Roster roster;
-  private final Patience patience;
+  private final Duration pollBound;
   private final Duration writeBound;
+  private final Duration serviceDownTime;
+  private final String backend;
+  private boolean saidTimeout;
 
   /** Whether the connection was away since the poll before: servers expired others meanwhile. */
   private boolean interrupted;
@@ -60,8 +62,10 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     writer =
         new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
     marks = new ZooKeeperMarks(client, layout, settings);
-    patience = new Patience(bound(settings.pollInterval()), settings.patience());
-    writeBound = settings.patience();
+    pollBound = bound(settings.pollInterval());
+    writeBound = bound(settings.reportInterval());
+    serviceDownTime = settings.serviceDownTime();
+    backend = settings.backend();
   }
 
   private static Duration bound(Duration interval) {
@@ -112,16 +116,12 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
-    return patience.call(this::poll);
-  }
-
-  private Future<Observation> poll(Duration bound) {
-    long end = System.nanoTime() + bound.toNanos();
+    long end = System.nanoTime() + pollBound.toNanos();
     // Through the leader, as whatever keeps a session alive.
     Future<Void> synced = client.sync(layout.groups());
     Future<ZooKeeperClient.Found> root = client.get(layout.groups());
     return client
-        .within(bound, synced.compose(done -> root))
+        .within(pollBound, synced.compose(done -> root))
         .map(found -> witness.lost(found, session.zxid()))
         .compose(
             lost -> {
@@ -163,7 +163,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     Future<Void> removed =
         session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();
     return removed
-        .timeout(patience.bound().toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(pollBound.toMillis(), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
         .eventually(session::close);
   }
@@ -174,6 +174,32 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   private final class Events implements ZooKeeperSession.Listener {
+
+    @Override
+    public void granted(int millis) {
+      if (saidTimeout) {
+        return;
+      }
+      saidTimeout = true;
+      if (millis != options.timeoutMillis()) {
+        LOG.warn(
+            "Backend {}: the servers grant sessions of {} ms, not the {} ms that were asked for"
+                + " (the option timeout, or service_down_time): they allow 2 to 20 times their"
+                + " tickTime, or what their minSessionTimeout and maxSessionTimeout say",
+            backend,
+            millis,
+            options.timeoutMillis());
+      }
+      // Whoever set it a year ago looks at service_down_time only.
+      if (millis < serviceDownTime.toMillis()) {
+        LOG.info(
+            "Backend {}: a session ends after {} ms, before service_down_time ({} ms): who dies or"
+                + " is cut off for so long is DOWN (session_expired) by then",
+            backend,
+            millis,
+            serviceDownTime.toMillis());
+      }
+    }
 
     @Override
     public void connected() {

@@ -38,6 +38,9 @@ final class ZooKeeperSession {
 
     /** A watch fired. */
     void changed(EventType type, String path);
+
+    /** How long the servers let a session live without its connection, at each connection. */
+    default void granted(int millis) {}
   }
 
   private final Vertx vertx;
@@ -56,7 +59,6 @@ final class ZooKeeperSession {
   private int generation;
   private boolean connected;
   private boolean closed = true;
-  private boolean toldTimeout;
   private long timer = NO_TIMER;
   private long answeredNanos;
 
@@ -251,7 +253,7 @@ final class ZooKeeperSession {
 
   private void heard() {
     answeredNanos = System.nanoTime();
-    compareTimeout();
+    listener.granted(handle.getSessionTimeout());
     listener.connected();
     first.tryComplete();
   }
@@ -260,20 +262,6 @@ final class ZooKeeperSession {
     if (connected) {
       connected = false;
       listener.disconnected();
-    }
-  }
-
-  private void compareTimeout() {
-    int granted = handle.getSessionTimeout();
-    if (granted != options.timeoutMillis() && !toldTimeout) {
-      toldTimeout = true;
-      LOG.warn(
-          "Backend {}: the servers grant sessions of {} ms, not the {} ms that were asked for (the"
-              + " option timeout, or service_down_time): they allow 2 to 20 times their tickTime,"
-              + " or what their minSessionTimeout and maxSessionTimeout say",
-          backend,
-          granted,
-          options.timeoutMillis());
     }
   }
 

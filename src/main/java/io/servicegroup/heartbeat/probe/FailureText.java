@@ -1,12 +1,13 @@
 package io.servicegroup.heartbeat.probe;
 
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.http.HttpClosedException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 
 /** Says in a few words why a probe failed. */
 final class FailureText {
@@ -34,14 +35,22 @@ final class FailureText {
     if (failure instanceof HttpClosedException) {
       return "the connection was closed before the answer";
     }
-    if (failure instanceof SSLException) {
-      return "TLS failed: " + message;
+    String tls = TlsText.of(failure);
+    if (tls != null) {
+      return tls;
+    }
+    if (failure instanceof ClosedChannelException) {
+      return "the connection was closed at once";
+    }
+    // Netty's decoder throws what its parsing threw.
+    if (failure instanceof IllegalArgumentException || failure instanceof DecoderException) {
+      return "what it answered is no HTTP";
     }
     return message;
   }
 
   /** What a peer or a library said may hold anything: one bounded line of printable characters. */
-  private static String clean(Throwable failure) {
+  static String clean(Throwable failure) {
     String message = failure.getMessage();
     String text =
         (message == null || message.isBlank() ? failure.getClass().getSimpleName() : message)

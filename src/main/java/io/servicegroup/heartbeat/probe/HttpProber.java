@@ -6,14 +6,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.SocketAddress;
 import java.util.function.Consumer;
 
 /**
- * {@code http}: the service lives where a GET is answered with the expected status within the
+ * {@code http}: the service lives where a request is answered with the expected status within the
  * timeout. Redirects are an answer and not followed. The body is thrown away; one of more than
  * {@value #MAX_BODY} bytes is not waited for.
  */
@@ -22,18 +27,47 @@ final class HttpProber implements Prober {
   static final int MAX_BODY = 65_536;
 
   private final Dialer dialer;
+
+  /** A look that hangs must not keep the next one waiting for a connection. */
+  private static final int MOST_CONNECTIONS = 1_000;
+
   private final HttpClient client;
   private final Probe.Http probe;
+  private final Reserve reserve;
+  private final ProbeTls tls;
   private final ProbeLoop loop;
 
-  HttpProber(
-      Vertx vertx, Dialer dialer, HttpClient client, Lacks lacks, String name, Probe.Http probe) {
-    this.dialer = dialer;
-    this.client = client;
+  HttpProber(Vertx vertx, Probers.Connections shared, String name, Probe.Http probe) {
+    this.dialer = shared.dialer();
     this.probe = probe;
+    this.reserve = shared.reserve();
+    int netBelow = Probers.netBelowMillis(probe.timing().timeout());
+    this.tls =
+        "https".equalsIgnoreCase(probe.url().getScheme())
+            ? new ProbeTls(shared.files(), probe.tls(), probe.host(), netBelow)
+            : null;
+    // One that is this probe's own: how long a connection may take belongs to the client. And a new
+    // connection for each look: one that the service closes at the very moment of its reuse would
+    // be a false alarm.
+    this.client =
+        vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setKeepAlive(false)
+                    .setForceSni(tls != null && tls.isAnnounced())
+                    .setConnectTimeout(netBelow))
+            .with(new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS).setCleanerPeriod(0))
+            .withConnectHandler(connection -> connection.exceptionHandler(Probers::closeFollows))
+            .build();
     this.loop =
         new ProbeLoop(
-            vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+            vertx,
+            shared.lacks(),
+            name,
+            probe.timing().interval(),
+            probe.timing().timeout(),
+            this::look);
   }
 
   @Override
@@ -43,28 +77,58 @@ final class HttpProber implements Prober {
 
   @Override
   public Future<Void> stop() {
-    return loop.stop();
+    return loop.stop().eventually(client::close);
   }
 
   private Future<Void> look(Attempt attempt) {
     RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.GET)
-            .setAbsoluteURI(probe.url().toString())
+        target()
+            .setMethod(HttpMethod.valueOf(probe.method()))
             .setFollowRedirects(false)
             .setConnectTimeout(Probers.netBelowMillis(probe.timing().timeout()))
             .putHeader("User-Agent", "servicegroup-agent");
+    probe.headers().forEach(options::putHeader);
+    if (tls == null) {
+      return ask(options, attempt);
+    }
+    return tls.options(attempt)
+        .compose(
+            trusted -> {
+              options.setSslOptions(trusted);
+              if (!tls.name().equals(probe.host())) {
+                options.setHost(tls.name());
+                if (!options.getHeaders().contains(HttpHeaders.HOST)) {
+                  options.putHeader(HttpHeaders.HOST, authority());
+                }
+              }
+              return ask(options, attempt);
+            });
+  }
+
+  private RequestOptions target() {
+    return new RequestOptions().setAbsoluteURI(probe.url().toString());
+  }
+
+  /** Who is asked, though another name is announced. */
+  private String authority() {
+    String host = probe.host().contains(":") ? "[" + probe.host() + "]" : probe.host();
+    return HostAndPort.authority(host, probe.port()).toString();
+  }
+
+  private Future<Void> ask(RequestOptions options, Attempt attempt) {
+    attempt.waitsFor("no connection");
     return dialer
         .dial(
             probe.host(),
             probe.port(),
             probe.timing().timeout().toMillis(),
-            address -> client.request(new RequestOptions(options).setServer(address)),
+            address -> connect(options, address),
             HttpClientRequest::reset)
         .compose(
             request -> {
+              attempt.waitsFor("no answer");
               attempt.over().onComplete(settled -> request.reset());
-              return request.send().compose(HttpProber::read);
+              return request.send().compose(response -> read(response, attempt));
             })
         .compose(
             status ->
@@ -73,7 +137,13 @@ final class HttpProber implements Prober {
                     : Future.failedFuture(new ProbeFailure("answered " + status)));
   }
 
-  private static Future<Integer> read(HttpClientResponse response) {
+  private Future<HttpClientRequest> connect(RequestOptions options, SocketAddress address) {
+    reserve.take();
+    return client.request(new RequestOptions(options).setServer(address));
+  }
+
+  private static Future<Integer> read(HttpClientResponse response, Attempt attempt) {
+    attempt.waitsFor("answered " + response.statusCode() + ", but the answer did not end");
     Promise<Integer> status = Promise.promise();
     int[] discarded = {0};
     response

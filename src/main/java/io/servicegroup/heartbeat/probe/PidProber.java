@@ -4,6 +4,7 @@ import io.servicegroup.model.Probe;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -132,10 +133,18 @@ final class PidProber implements Prober {
               return readers.processes().find(pid, first);
             },
             false)
+        .recover(failure -> Future.failedFuture(unlessTheService(failure, pid)))
         .map(
             found -> {
               watch.found(found);
               return null;
             });
+  }
+
+  /** A process that is there and cannot be looked at is not gone. */
+  private static Throwable unlessTheService(Throwable failure, long pid) {
+    return failure instanceof IOException
+        ? new NoVerdict("the system does not say what became of process " + pid)
+        : failure;
   }
 }

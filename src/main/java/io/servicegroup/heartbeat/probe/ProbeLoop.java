@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat.probe;
 
+import io.netty.channel.ConnectTimeoutException;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -84,16 +85,30 @@ final class ProbeLoop {
 
   private Future<Void> attempt(Attempt attempt) {
     try {
-      return Patience.await(vertx, timeout, () -> attempt.late(timeout), look.apply(attempt));
+      return Patience.await(vertx, timeout, () -> attempt.late(timeout), lookAwake(attempt));
     } catch (Throwable e) { // an Error too: the member must not stay unreported
       return Future.failedFuture(e);
     }
   }
 
-  private void report(Throwable failure, boolean inBurst) {
+  /**
+   * A connection's own bound lies beyond the time of a look: where it ends first, this process was
+   * paused, and looks again.
+   */
+  private Future<Void> lookAwake(Attempt attempt) {
+    return look.apply(attempt)
+        .recover(
+            failure ->
+                failure instanceof ConnectTimeoutException && !attempt.over().isComplete()
+                    ? look.apply(attempt)
+                    : Future.failedFuture(failure));
+  }
+
+  private void report(Throwable cause, boolean inBurst) {
     if (stopped) {
       return;
     }
+    Throwable failure = cause == null ? null : Want.explain(cause);
     if (failure instanceof NoVerdict lack) {
       burst = 0;
       lacks.cannotLook(this, name, lack);

@@ -5,9 +5,6 @@ import io.servicegroup.model.Probe;
 import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import java.time.Duration;
@@ -22,15 +19,15 @@ public final class Probers {
   private static final Logger LOG = LoggerFactory.getLogger(Probers.class);
   private static final int WORKERS = 2;
 
-  /** A probe that hangs must not keep another one waiting for a connection. */
-  private static final int NO_LIMIT = 1_000_000;
+  /** What probes that open connections share. */
+  record Connections(Dialer dialer, Reserve reserve, FileThreads files, Lacks lacks) {}
 
   private final Vertx vertx;
   private final Dialer dialer;
   private final NetClient tcp;
-  private final HttpClient http;
   private final PidProber.Readers readers;
   private final Lacks lacks = new Lacks();
+  private final Reserve reserve = Reserve.ofThisProcess();
 
   /**
    * Opens what probers share.
@@ -41,15 +38,6 @@ public final class Probers {
     this.vertx = vertx;
     this.dialer = new Dialer(vertx);
     this.tcp = vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true));
-    // A new connection for each probe: one that the service closes at the very moment of its reuse
-    // would be a false alarm.
-    this.http =
-        vertx
-            .httpClientBuilder()
-            .with(new HttpClientOptions().setKeepAlive(false))
-            .with(new PoolOptions().setHttp1MaxSize(NO_LIMIT))
-            .withConnectHandler(connection -> connection.exceptionHandler(Probers::closeFollows))
-            .build();
     this.readers =
         new PidProber.Readers(
             vertx.createSharedWorkerExecutor("servicegroup-probe", WORKERS),
@@ -68,10 +56,10 @@ public final class Probers {
   public Prober create(MemberId id, Probe probe, Duration serviceDownTime) {
     String name = "The " + probe.type() + " probe of " + id;
     if (probe instanceof Probe.Tcp p) {
-      return new TcpProber(vertx, dialer, tcp, lacks, name, p);
+      return new TcpProber(vertx, tcp, connections(), name, p);
     }
     if (probe instanceof Probe.Http p) {
-      return new HttpProber(vertx, dialer, http, lacks, name, p);
+      return new HttpProber(vertx, connections(), name, p);
     }
     if (probe instanceof Probe.Pid p) {
       return new PidProber(vertx, readers, lacks, name, p);
@@ -80,6 +68,10 @@ public final class Probers {
       return new SelfProber(vertx, name, serviceDownTime, System::nanoTime);
     }
     return new NoneProber();
+  }
+
+  private Connections connections() {
+    return new Connections(dialer, reserve, readers.files(), lacks);
   }
 
   /**
@@ -105,12 +97,16 @@ public final class Probers {
    */
   public Future<Void> close() {
     readers.files().close();
-    return Future.join(tcp.close(), http.close(), readers.workers().close()).mapEmpty();
+    return Future.join(tcp.close(), readers.workers().close()).mapEmpty();
   }
 
-  /** The system's own bound on a connection attempt that {@link Patience} already gave up. */
+  /**
+   * The own bound of a connection or a handshake, which {@link Patience} gave up a moment before:
+   * what nobody waits for any more is not to keep a socket.
+   */
   static int netBelowMillis(Duration timeout) {
-    return (int) Math.min(Integer.MAX_VALUE, 2 * timeout.toMillis() + 1000);
+    long millis = timeout.toMillis();
+    return (int) Math.min(Integer.MAX_VALUE, millis + Math.max(10, millis / 4));
   }
 
   static void closeFollows(Throwable failure) {

@@ -4,6 +4,7 @@ import io.servicegroup.model.Probe;
 import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
@@ -13,6 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * {@code tcp}: the service lives where it accepts a connection within the timeout.
+ *
+ * <p>With {@code tls} the handshake has to succeed within the timeout as well.
  *
  * <p>With {@code hold} the first connection that is accepted is kept. When the service closes it,
  * or dies, the address is tried again at once, up to {@code fall} times back to back while that
@@ -32,6 +35,8 @@ final class TcpProber implements Prober {
   private final Dialer dialer;
   private final NetClient client;
   private final Probe.Tcp probe;
+  private final Reserve reserve;
+  private final ProbeTls tls;
   private final ProbeLoop loop;
   private NetSocket held;
   private long heldSince;
@@ -39,14 +44,28 @@ final class TcpProber implements Prober {
   private boolean stopped;
 
   TcpProber(
-      Vertx vertx, Dialer dialer, NetClient client, Lacks lacks, String name, Probe.Tcp probe) {
+      Vertx vertx, NetClient client, Probers.Connections shared, String name, Probe.Tcp probe) {
     this.vertx = vertx;
-    this.dialer = dialer;
+    this.dialer = shared.dialer();
+    this.reserve = shared.reserve();
+    this.tls =
+        probe.tls() == null
+            ? null
+            : new ProbeTls(
+                shared.files(),
+                probe.tls(),
+                probe.host(),
+                Probers.netBelowMillis(probe.timing().timeout()));
     this.client = client;
     this.probe = probe;
     this.loop =
         new ProbeLoop(
-            vertx, lacks, name, probe.timing().interval(), probe.timing().timeout(), this::look);
+            vertx,
+            shared.lacks(),
+            name,
+            probe.timing().interval(),
+            probe.timing().timeout(),
+            this::look);
   }
 
   @Override
@@ -62,16 +81,37 @@ final class TcpProber implements Prober {
   }
 
   private Future<Void> look(Attempt attempt) {
-    int millis = Probers.netBelowMillis(probe.timing().timeout());
-    return dialer
-        .dial(
-            probe.host(),
-            probe.port(),
-            probe.timing().timeout().toMillis(),
-            address ->
-                client.connect(new ConnectOptions().setRemoteAddress(address).setTimeout(millis)),
-            NetSocket::close)
+    Future<ClientSSLOptions> trusted =
+        tls == null ? Future.succeededFuture() : tls.options(attempt);
+    return trusted
+        .compose(
+            trust -> {
+              attempt.waitsFor(tls == null ? "no answer" : "no connection with TLS");
+              return dialer.dial(
+                  probe.host(),
+                  probe.port(),
+                  probe.timing().timeout().toMillis(),
+                  address -> connect(address, trust),
+                  NetSocket::close);
+            })
         .compose(socket -> accepted(socket, attempt.over()));
+  }
+
+  private Future<NetSocket> connect(SocketAddress address, ClientSSLOptions trust) {
+    reserve.take();
+    ConnectOptions options =
+        new ConnectOptions()
+            .setRemoteAddress(address)
+            .setTimeout(Probers.netBelowMillis(probe.timing().timeout()));
+    if (tls != null) {
+      options
+          .setSsl(true)
+          .setSslOptions(trust)
+          .setHost(tls.name())
+          .setPort(probe.port())
+          .setSniServerName(tls.isAnnounced() ? tls.name() : null);
+    }
+    return client.connect(options);
   }
 
   private Future<Void> accepted(NetSocket socket, Future<Void> over) {

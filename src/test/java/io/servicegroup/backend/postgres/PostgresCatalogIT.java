@@ -53,7 +53,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   @BeforeEach
   void emptyTheStore() {
     // Runs after the super class has opened its catalogue, which made the tables.
-    server.execute("TRUNCATE services, servicegroup_members");
+    server.execute("TRUNCATE services, servicegroup_members, servicegroup_words");
   }
 
   @Override

@@ -14,6 +14,9 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +141,67 @@ class PostgresClientIT {
   }
 
   @Test
+  void whoeverWaitsForALockKeepsTheConnection() {
+    PostgresClient client = client(server.uri());
+    PostgresClient other = create(server.uri(), 1, Duration.ofSeconds(60));
+    opened.add(() -> await(other.close()));
+    await(ask(other, "CREATE TABLE locked (id int)"));
+    String before = value(client, "SELECT pg_backend_pid()::text");
+    await(
+        other.run(
+            holder ->
+                holder
+                    .begin()
+                    .compose(
+                        transaction ->
+                            holder
+                                .query("LOCK TABLE locked")
+                                .execute()
+                                .compose(locked -> lockedOut(client))
+                                .compose(once -> lockedOut(client))
+                                .compose(twice -> transaction.rollback()))));
+    assertThat(value(client, "SELECT pg_backend_pid()::text")).isEqualTo(before);
+  }
+
+  private static Future<Void> lockedOut(PostgresClient client) {
+    return ask(client, "SELECT FROM locked")
+        .transform(
+            tried -> tried.failed() ? Future.succeededFuture() : Future.failedFuture("not locked"));
+  }
+
+  /** As a server that has no place for anybody, or a balancer without servers. */
+  @Test
+  void whoIsRefusedTriesEverMoreSeldom() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    try (ServerSocket refusing = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread accepting =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    refusing.accept().close();
+                    attempts.incrementAndGet();
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      accepting.start();
+      PostgresClient client =
+          client(
+              "postgresql://u:p@127.0.0.1:%d/db?sslmode=disable"
+                  .formatted(refusing.getLocalPort()));
+      long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      while (System.nanoTime() < end) {
+        assertThatThrownBy(() -> await(ask(client, "SELECT 1")))
+            .hasMessageContaining("127.0.0.1:" + refusing.getLocalPort());
+        await(vertx.timer(20, TimeUnit.MILLISECONDS));
+      }
+    }
+    assertThat(attempts.get()).isBetween(2, 10);
+  }
+
+  @Test
   void aTransactionLeftOpenIsRolledBack() {
     PostgresClient client = client(server.uri());
     assertThatThrownBy(
@@ -223,6 +287,21 @@ class PostgresClientIT {
   }
 
   @Test
+  void aHostThatSaysNothingLeavesTimeForTheNext() {
+    TcpProxy hung = proxy();
+    hung.hang();
+    String hosts = "127.0.0.1:%d,127.0.0.1:%d".formatted(hung.port(), server.port());
+    PostgresClient client =
+        PostgresClient.create(
+            vertx,
+            BackendUri.parse(server.uri().replace("127.0.0.1:" + server.port(), hosts)),
+            1,
+            Duration.ofSeconds(5));
+    assertThat(value(client, "SELECT 'next'")).isEqualTo("next");
+    await(client.close());
+  }
+
+  @Test
   void aWrongPasswordIsNamedButNotPrinted() {
     PostgresClient client = client(server.uri().replace(PostgresServer.PASSWORD, "wr0ng"));
     assertThatThrownBy(() -> await(ask(client, "SELECT 1")))
@@ -279,6 +358,15 @@ class PostgresClientIT {
       assertThat(await(direct.listen(payloads::add))).isTrue();
       await(ask(direct, "SELECT pg_notify('servicegroup', 'liveness 3')"));
       assertThat(payloads.poll(20, TimeUnit.SECONDS)).isEqualTo("liveness 3");
+    }
+  }
+
+  @Test
+  void aPoolerThatRefusesASessionIsToldWhatToSet() {
+    try (PgBouncer pooler = PgBouncer.start(server, 2)) {
+      PostgresClient client = client(pooler.uri().replace("pooled=true", "pooled=false"));
+      assertThatThrownBy(() -> await(ask(client, "SELECT 1")))
+          .hasMessageContaining("set pooled=true");
     }
   }
 

@@ -4,6 +4,7 @@ import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.testkit.PostgresServer;
@@ -114,10 +115,30 @@ class PostgresLivesIT {
   }
 
   @Test
+  void whoIsSupersededSeesTheBeatsOfTheNewerLife() {
+    Heartbeat older = join(server, "compute", "h1");
+    agent.write(older);
+    Heartbeat newer = join(server, "compute", "h1");
+    assertThat(agent.write(older))
+        .extracting(Conflict::kind)
+        .containsExactly(Conflict.Kind.SUPERSEDED);
+    agent.write(List.of(), List.of(older));
+    LivenessHarness second = PostgresLivenessRig.agent(vertx, "agent-2", server.uri(), true).open();
+    for (int i = 0; i < 8; i++) {
+      second.write(newer);
+      assertThat(agent.poll().beats())
+          .as("poll " + i)
+          .extracting(Beat::incarnation)
+          .containsExactly(newer.incarnation());
+    }
+    second.close();
+  }
+
+  @Test
   void aRowThatIsGoneWithoutATraceWasNotDeleted() {
     Heartbeat life = join(server, "compute", "h1");
     agent.write(life);
-    server.execute("TRUNCATE services, servicegroup_members");
+    server.execute("TRUNCATE services, servicegroup_members, servicegroup_words");
 
     assertThat(agent.write(life)).isEmpty();
     assertThat(agent.write(life)).isEmpty();

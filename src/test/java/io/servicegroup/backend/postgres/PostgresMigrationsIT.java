@@ -1,6 +1,8 @@
 package io.servicegroup.backend.postgres;
 
 import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
+import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +11,8 @@ import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,7 +46,7 @@ class PostgresMigrationsIT {
   private static final String DROP =
       """
       DROP TABLE IF EXISTS services, servicegroup_schema, servicegroup_members,
-        servicegroup_canaries; DROP SEQUENCE IF EXISTS servicegroup_generation
+        servicegroup_canaries, servicegroup_words; DROP SEQUENCE IF EXISTS servicegroup_generation
       """;
 
   private static PostgresServer server;
@@ -136,7 +140,31 @@ class PostgresMigrationsIT {
     }
     await(Future.all(opening));
 
-    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(1);
+    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(2);
+  }
+
+  @Test
+  void doesWithoutTheOrderOfWordsWhereTheTablesAreOlder() throws Exception {
+    await(open(CreateTables.ALL).join(spec("h1", 1), "agent-1", Set.of()));
+    server.execute(
+        "DROP TABLE servicegroup_words; DELETE FROM servicegroup_schema WHERE version > 1");
+
+    ServiceCatalog old = open(CreateTables.NONE);
+
+    Member joined = await(old.join(spec("h1", 2), "agent-2", Set.of())).member();
+    Member disabled = await(old.update(disable("h1", "why")));
+    assertThat(disabled.disabled()).isTrue();
+    assertThat(disabled.wordsOrder()).isZero();
+    assertThat(await(old.list(MemberFilter.ALL))).containsExactly(disabled);
+    assertThat(await(old.putBack(joined.withWordsOrder(7)))).isEqualTo(disabled);
+    assertThat(await(old.confirm(disabled, 7))).isEqualTo(disabled);
+    assertThat(await(old.bury(disabled.withWordsOrder(7)))).isFalse();
+    assertThat(await(old.adopt(disabled.withWordsOrder(7)))).isFalse();
+    await(old.delete(id("h1")));
+    assertThat(await(old.wasDeleted(disabled))).isTrue();
+    assertThat(await(old.removal(disabled))).hasValue(0);
+    server.execute("TRUNCATE services, servicegroup_members");
+    assertThat(await(old.restore(disabled))).isTrue();
   }
 
   @Test

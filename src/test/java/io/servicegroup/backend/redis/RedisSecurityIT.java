@@ -4,6 +4,8 @@ import static io.servicegroup.backend.redis.RedisLivenessHarness.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.testkit.RedisServer;
 import io.servicegroup.testkit.SelfSigned;
@@ -12,6 +14,8 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +80,31 @@ class RedisSecurityIT {
       assertRefused("redis://nobody:" + ENCODED + "@" + host);
       assertRefused("redis://" + host);
     }
+  }
+
+  /** Somebody keeps something else where a group would be, and another group is closed. */
+  @Test
+  void aGroupThatTheServerRefusesTakesNobodyElseAlong() {
+    Map<String, Concern> concerns = new ConcurrentHashMap<>();
+    Topics.CONCERN.consume(vertx, concern -> concerns.put(concern.subject(), concern));
+    try (RedisServer server = RedisServer.create()) {
+      String uri = server.uri(server.port());
+      RedisLivenessHarness.ask(vertx, uri, Command.SET, "_tooz_group:odd", "x");
+      RedisLivenessHarness.ask(vertx, uri, Command.SADD, "_tooz_groups", "odd");
+      try (RedisLivenessHarness agent = new RedisLivenessHarness(vertx, "a", uri, false).open()) {
+        Heartbeat odd = agent.join("odd", "h1", 7);
+        Heartbeat one = agent.join("compute", "host-1", 7);
+        for (int i = 0; i < 3; i++) {
+          agent.write(odd, one);
+          assertThat(agent.poll().beats()).hasSize(2);
+        }
+        agent.write(RedisLivenessHarness.in(Heartbeat.State.FAILED, "x", odd), one);
+        assertThat(agent.poll().gone()).hasSize(1);
+      }
+    }
+    assertThat(concerns.get("group odd").text()).contains("WRONGTYPE", "_tooz_group:odd");
+    assertThat(concerns.get("entries of group odd").text()).contains("WRONGTYPE");
+    assertThat(concerns).doesNotContainKey("group compute");
   }
 
   @Test

@@ -16,9 +16,8 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Logged;
 import io.servicegroup.testkit.ZooKeeperServer;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -256,7 +255,9 @@ class ZooKeeperNodesIT {
   void anotherSessionThanTheOneAskedForIsSaid() {
     String log = logged(() -> rig.agent(server.uri() + "?timeout=30", true));
     assertThat(log).contains("sessions of 10000 ms, not the 30000 ms").contains("tickTime");
-    assertThat(logged(() -> rig.agent(server.uri() + "?timeout=3", true))).doesNotContain("grant");
+    assertThat(logged(() -> rig.agent(server.uri() + "?timeout=3", true)))
+        .doesNotContain("grant")
+        .contains("a session ends after 3000 ms, before service_down_time (5000 ms)");
   }
 
   @Test
@@ -315,14 +316,6 @@ class ZooKeeperNodesIT {
   }
 
   private static String logged(Runnable work) {
-    PrintStream before = System.err;
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-    try {
-      work.run();
-    } finally {
-      System.setErr(before);
-    }
-    return log.toString(StandardCharsets.UTF_8);
+    return String.join("\n", Logged.during(work));
   }
 }

@@ -3,6 +3,7 @@ package io.servicegroup.heartbeat.probe;
 import static io.servicegroup.heartbeat.probe.ProberRig.await;
 import static io.servicegroup.heartbeat.probe.ProberRig.timing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.servicegroup.model.Probe;
 import io.vertx.core.Vertx;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -84,6 +86,17 @@ class TcpProberTest {
       for (Socket socket : backlog) {
         socket.close();
       }
+    }
+  }
+
+  @Test
+  void aConnectionThatRanOutOfTimeKeepsNoSocket() throws Exception {
+    try (FullListener full = new FullListener()) {
+      ProberRig rig = ProberRig.start(vertx, tcp(full.port(), false, timing(100, 100, 1)));
+      for (int i = 0; i < 15; i++) {
+        assertThat(rig.next().passed()).isFalse();
+      }
+      assertThat(full.connecting()).isLessThanOrEqualTo(2);
     }
   }
 
@@ -195,6 +208,12 @@ class TcpProberTest {
 
   @Test
   void aNameThatIsNotKnownFailsWithAShortSentence() throws Exception {
+    try {
+      InetAddress.getByName("no-such-host.invalid");
+    } catch (UnknownHostException e) {
+      // Where no name server answers, nobody knows whether there is such a host.
+      assumeThat(e.getMessage()).doesNotContain("Temporary failure");
+    }
     ProberRig rig =
         ProberRig.start(
             vertx, new Probe.Tcp("no-such-host.invalid", 1, false, timing(9_000, 9_000, 1)));

@@ -1,0 +1,97 @@
+package io.servicegroup;
+
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Makes the words that a catalogue has now the newest, after a deliberate restore: agents then take
+ * them over in place of what they remember. May be started again.
+ *
+ * <p>Made and used on one Vert.x context, once.
+ */
+public final class Acceptance {
+
+  private static final String KEY = "catalog.uri";
+
+  /** So many members are written at a time. */
+  private static final int AT_ONCE = 32;
+
+  /** So often members are looked at again that somebody changed meanwhile. */
+  private static final int PASSES = 3;
+
+  private final VisitedCatalogs catalogs;
+  private final long since;
+
+  /**
+   * Makes one that has not begun.
+   *
+   * @param vertx for the connections
+   * @param startTimeout for the first contact with the store
+   * @param clock orders words
+   */
+  public Acceptance(Vertx vertx, Duration startTimeout, Clock clock) {
+    this.catalogs = new VisitedCatalogs(vertx, startTimeout);
+    this.since = clock.millis();
+  }
+
+  /**
+   * What it came to.
+   *
+   * @param members in the catalogue
+   * @param refused those whose words the store could give no order
+   */
+  public record Outcome(int members, List<Member> refused) {}
+
+  /**
+   * Accepts what is there.
+   *
+   * @param settings {@code catalog}
+   * @return what it came to; fails with a {@link StartException} where the store cannot be reached
+   */
+  public Future<Outcome> run(AgentConfig.Catalog settings) {
+    return catalogs
+        .open(KEY, settings)
+        .compose(catalog -> pass(catalog, PASSES))
+        .transform(
+            result ->
+                catalogs
+                    .close()
+                    .transform(
+                        closed ->
+                            result.succeeded()
+                                ? Future.succeededFuture(result.result())
+                                : Future.failedFuture(result.cause())));
+  }
+
+  private Future<Outcome> pass(ServiceCatalog catalog, int left) {
+    return catalog
+        .list(MemberFilter.ALL)
+        .compose(
+            members -> {
+              List<Member> older =
+                  members.stream().filter(member -> member.wordsOrder() < since).toList();
+              return older.isEmpty() || left == 0
+                  ? Future.succeededFuture(new Outcome(members.size(), older))
+                  : confirm(catalog, older, 0).compose(done -> pass(catalog, left - 1));
+            });
+  }
+
+  private Future<Void> confirm(ServiceCatalog catalog, List<Member> members, int from) {
+    if (from >= members.size()) {
+      return Future.succeededFuture();
+    }
+    int to = Math.min(members.size(), from + AT_ONCE);
+    return Future.join(
+            members.subList(from, to).stream()
+                .map(member -> catalog.confirm(member, since).otherwise(member))
+                .toList())
+        .compose(done -> confirm(catalog, members, to));
+  }
+}

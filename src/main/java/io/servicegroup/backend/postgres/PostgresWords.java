@@ -1,0 +1,113 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/**
+ * The order of what was said of members, in a table of its own beside Nova's, where Nova and older
+ * agents leave it. Where there is no such table, words have no order, and none is put back.
+ */
+final class PostgresWords {
+
+  /** With this version of our tables there is the table. */
+  private static final int SINCE = 2;
+
+  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration PRUNED_EVERY = Duration.ofDays(1);
+
+  private final PostgresClient client;
+  private final boolean there;
+  private final PostgresWordsSql sql;
+  private long prunedAt;
+
+  /**
+   * Makes ready.
+   *
+   * @param version of our tables
+   */
+  PostgresWords(PostgresClient client, int version) {
+    this.client = client;
+    this.there = version >= SINCE;
+    this.sql = new PostgresWordsSql(there);
+  }
+
+  /** The catalogue's statements, which change the order with the words. */
+  PostgresCatalogSql catalog() {
+    return new PostgresCatalogSql(sql);
+  }
+
+  Future<?> putBack(Member remembered) {
+    Incarnation life = remembered.incarnation();
+    return there
+        ? client.query(
+            sql.putBack,
+            Tuple.tuple()
+                .addString(remembered.id().group())
+                .addString(remembered.id().host())
+                .addLong(remembered.wordsOrder())
+                .addString(remembered.uuid())
+                .addBoolean(remembered.disabled())
+                .addString(remembered.disabledReason())
+                .addBoolean(remembered.forcedDown())
+                .addInteger(remembered.version())
+                .addJsonObject(new JsonObject(remembered.metadata()))
+                .addLong(life == null ? 0 : life.generation()))
+        : Future.succeededFuture();
+  }
+
+  Future<?> confirm(Member seen, long order) {
+    return there
+        ? client.query(
+            PostgresWordsSql.CONFIRM,
+            Tuple.tuple()
+                .addString(seen.id().group())
+                .addString(seen.id().host())
+                .addLong(order)
+                .addLong(seen.wordsOrder())
+                .addString(seen.uuid())
+                .addBoolean(seen.disabled())
+                .addString(seen.disabledReason())
+                .addBoolean(seen.forcedDown()))
+        : Future.succeededFuture();
+  }
+
+  Future<Boolean> bury(Member last) {
+    Incarnation incarnation = last.incarnation();
+    return there
+        ? client
+            .query(
+                PostgresWordsSql.BURY,
+                Tuple.tuple()
+                    .addString(last.id().group())
+                    .addString(last.id().host())
+                    .addLong(last.wordsOrder())
+                    .addLong(incarnation == null ? 0 : incarnation.generation())
+                    .addString(last.agent()))
+            .map(removed -> removed.size() > 0)
+        : Future.succeededFuture(false);
+  }
+
+  Future<OptionalLong> removal(Member lastSeen) {
+    return client
+        .query(sql.removal, Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
+        .map(
+            found -> {
+              Long order = found.iterator().next().getLong("spoken");
+              return order == null ? OptionalLong.empty() : OptionalLong.of(order);
+            });
+  }
+
+  /** Ends the traces of old removals, once a day; whatever fails is done by somebody else. */
+  void prune() {
+    long now = System.currentTimeMillis();
+    if (there && now - prunedAt > PRUNED_EVERY.toMillis()) {
+      prunedAt = now;
+      client.query(PostgresWordsSql.PRUNE, Tuple.of(now - KEPT.toMillis())).otherwiseEmpty();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.servicegroup.backend.postgres;
+
+/**
+ * What is said of the order of words, in statements of the catalogue and in its own. Whatever
+ * changes words changes their order in the same statement.
+ */
+final class PostgresWordsSql {
+
+  private static final String JOIN_WORDS =
+      """
+      LEFT JOIN servicegroup_words w ON w.topic = s.topic AND w.host = s.host
+      """;
+
+  /** A join is no word, except against a removal. */
+  static final String JOINED =
+      said("0", "false", "CASE WHEN w.removed THEN greatest(w.spoken + 1, $MS) ELSE w.spoken END");
+
+  private static final String NEXT = "greatest(w.spoken + 1, EXCLUDED.spoken)";
+  static final String SPOKEN = said("$MS", "false", NEXT);
+  static final String REMOVED = said("$MS", "true", NEXT);
+
+  /** Of {@link PostgresCatalogRows#valuesAndOrder}. */
+  static final String GIVEN = said("$14::bigint", "false", "greatest(w.spoken, EXCLUDED.spoken)");
+
+  /**
+   * Group, host, order, uuid, disabled, reason, forced down; version, metadata and the generation
+   * that they were said in, which a later join says anew.
+   */
+  private static final String PUT_BACK =
+      """
+      WITH s AS (
+        UPDATE services SET uuid = $4, disabled = $5, disabled_reason = $6, forced_down = $7,
+          version = CASE WHEN EXISTS (SELECT FROM servicegroup_members
+              WHERE service_id = services.id AND generation > $10)
+            THEN version ELSE $8 END,
+          updated_at = $NOW
+        WHERE topic = $1 AND host = $2 AND deleted = 0 AND $3 > coalesce(
+          (SELECT spoken FROM servicegroup_words WHERE topic = $1 AND host = $2), 0)
+        RETURNING *
+      ), m AS (
+        UPDATE servicegroup_members m
+        SET metadata = CASE WHEN generation > $10 THEN metadata ELSE $9 END,
+          changed = pg_current_xact_id()
+        FROM s WHERE m.service_id = s.id
+        RETURNING m.*
+      ) $SAID SELECT
+      """
+              .replace("$NOW", PostgresCatalogSql.NOW)
+          + PostgresCatalogSql.COLUMNS
+          + PostgresCatalogSql.NOTIFY
+          + " FROM s LEFT JOIN m ON m.service_id = s.id";
+
+  /** Group, host, order, the order before, uuid, disabled, reason, forced down. */
+  static final String CONFIRM =
+      """
+      INSERT INTO servicegroup_words AS w (topic, host, spoken)
+      SELECT topic, host, $3 FROM services
+      WHERE topic = $1 AND host = $2 AND deleted = 0
+        AND uuid IS NOT DISTINCT FROM $5 AND coalesce(disabled, false) = $6
+        AND disabled_reason IS NOT DISTINCT FROM $7 AND coalesce(forced_down, false) = $8
+      ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = false
+      WHERE w.spoken = $4
+      """;
+
+  /**
+   * Group, host, order, the last generation, its agent. One of Nova's rows is never removed; nor is
+   * one that another agent joined since.
+   */
+  static final String BURY =
+      """
+      WITH s AS (
+        UPDATE services SET deleted = id, deleted_at = $NOW
+        WHERE topic = $1 AND host = $2 AND deleted = 0
+          AND EXISTS (SELECT FROM servicegroup_members m
+            WHERE m.service_id = services.id
+              AND NOT (m.generation > $4 AND m.agent IS DISTINCT FROM $5))
+          AND $3 >= coalesce(
+            (SELECT spoken FROM servicegroup_words WHERE topic = $1 AND host = $2), 0)
+        RETURNING *
+      ), m AS (
+        DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
+      ), w AS (
+        INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
+        SELECT $1, $2, $3, true
+        WHERE EXISTS (SELECT FROM s) OR NOT EXISTS
+          (SELECT FROM services WHERE topic = $1 AND host = $2 AND deleted = 0)
+        ON CONFLICT (topic, host) DO UPDATE
+          SET spoken = greatest(w.spoken, EXCLUDED.spoken), removed = true
+      ) SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s
+      """
+          .replace("$NOW", PostgresCatalogSql.NOW);
+
+  /** Group, host, uuid. */
+  private static final String REMOVAL =
+      """
+      SELECT max(removals.spoken) AS spoken FROM (
+        SELECT 0::bigint AS spoken FROM services
+        WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
+          AND uuid IS NOT DISTINCT FROM $3::text
+        $OR_REMOVED
+      ) removals
+      """;
+
+  /** The oldest order that is kept. */
+  static final String PRUNE = "DELETE FROM servicegroup_words WHERE removed AND spoken < $1";
+
+  final String putBack;
+  final String removal;
+  private final boolean words;
+
+  /**
+   * Makes the statements.
+   *
+   * @param words whether there is the table of the words' orders
+   */
+  PostgresWordsSql(boolean words) {
+    this.words = words;
+    putBack =
+        with(PUT_BACK, "(SELECT spoken FROM w)", "0", GIVEN.replace("$14::bigint", "$3::bigint"));
+    removal = with(REMOVAL, "", "", "");
+  }
+
+  private static String said(String order, String removed, String conflict) {
+    return """
+    , w AS (
+      INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
+      SELECT topic, host, $NEW, $REMOVED FROM s
+      ON CONFLICT (topic, host) DO UPDATE SET spoken = $CONFLICT, removed = $REMOVED
+      RETURNING spoken
+    )
+    """
+        .replace("$CONFLICT", conflict)
+        .replace("$NEW", order)
+        .replace("$REMOVED", removed)
+        .replace("$MS", "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
+  }
+
+  /** A statement with what follows for the order, or without where there is no table of it. */
+  String with(String statement, String order, String without, String said) {
+    return statement
+        .replace("$ORDER", words ? order : without)
+        .replace("$WORDS", words ? JOIN_WORDS : "")
+        .replace("$SAID", words ? said : "")
+        .replace(
+            "$UNLESS_REMOVED",
+            words
+                ? "AND NOT EXISTS (SELECT FROM servicegroup_words WHERE topic = $1 AND host = $2"
+                    + " AND removed AND spoken >= $14)"
+                : "")
+        .replace(
+            "$OR_REMOVED",
+            words
+                ? "UNION ALL SELECT spoken FROM servicegroup_words"
+                    + " WHERE topic = $1 AND host = $2 AND removed"
+                : "");
+  }
+}

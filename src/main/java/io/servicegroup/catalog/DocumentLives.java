@@ -1,0 +1,167 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.catalog.ServiceCatalog.Joined;
+import io.servicegroup.catalog.StoredMembers.Found;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * How a member comes into a catalogue of documents: by a join, from another catalogue, or restored.
+ * Each needs the claim to its binary.
+ *
+ * <p>An incarnation's generation is one more than the one before, and at least the time in
+ * microseconds: so that a member that was deleted, or whose store lost it, does not begin again
+ * with a generation that its evaluators have seen.
+ */
+final class DocumentLives {
+
+  private final Attempts attempts;
+  private final DocumentStore store;
+  private final StoredMembers stored;
+  private final BinaryClaims claims;
+  private final Clock clock;
+  private long newestGeneration;
+
+  DocumentLives(
+      Attempts attempts,
+      DocumentStore store,
+      StoredMembers stored,
+      BinaryClaims claims,
+      Clock clock) {
+    this.attempts = attempts;
+    this.store = store;
+    this.stored = stored;
+    this.claims = claims;
+    this.clock = clock;
+  }
+
+  Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
+    newestGeneration = Math.max(newestGeneration, floor);
+    return attempts.repeat(
+        spec.id(),
+        () ->
+            claims
+                .claim(spec.id(), spec.binary())
+                .compose(claimed -> claimed ? store(spec, agent, backends) : Attempts.overtaken()));
+  }
+
+  private Future<Joined> store(ServiceSpec spec, String agent, Set<String> backends) {
+    return stored
+        .read(spec.id())
+        .compose(
+            found -> {
+              Member old = found.member();
+              Member joined = joined(spec, agent, backends, found);
+              return stored
+                  .write(found, joined)
+                  .compose(
+                      written ->
+                          written
+                              ? settle(new Joined(joined, old == null), old)
+                              : Attempts.overtaken());
+            });
+  }
+
+  private Member joined(ServiceSpec spec, String agent, Set<String> backends, Found found) {
+    Member old = found.member();
+    long before = old == null || old.incarnation() == null ? 0 : old.incarnation().generation();
+    long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    newestGeneration = Math.max(Math.max(newestGeneration, before) + 1, now);
+    String nonce = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    Member joined =
+        new Member(
+            spec.id(),
+            spec.binary(),
+            UUID.randomUUID().toString(),
+            spec.version(),
+            spec.metadata(),
+            false,
+            null,
+            false,
+            new Incarnation(newestGeneration, nonce),
+            agent,
+            backends,
+            null);
+    if (old != null) {
+      return joined.withWordsOf(old);
+    }
+    // A member that comes after a removal is a word against it; the first of all is none yet.
+    return joined.withWordsOrder(
+        found.removal().isPresent() ? stored.next(found.removal().getAsLong()) : 0);
+  }
+
+  /** The member is written: a new claim has to be its own still, and the one before is free. */
+  private Future<Joined> settle(Joined joined, Member old) {
+    Member member = joined.member();
+    if (old != null && old.binary().equals(member.binary())) {
+      return Future.succeededFuture(joined);
+    }
+    return claims
+        .holds(member.id(), member.binary())
+        .compose(
+            holds -> {
+              if (!holds) {
+                return undo(member, old).compose(undone -> Attempts.overtaken());
+              }
+              return old == null
+                  ? Future.succeededFuture(joined)
+                  : claims.release(member.id(), old.binary()).map(joined);
+            });
+  }
+
+  private Future<Boolean> undo(Member member, Member old) {
+    return stored
+        .read(member.id())
+        .compose(
+            found -> {
+              if (!member.equals(found.member())) {
+                return Future.succeededFuture(false);
+              }
+              return old == null ? store.remove(found.document()) : stored.write(found, old);
+            });
+  }
+
+  Future<Boolean> adopt(Member member) {
+    MemberId id = member.id();
+    return attempts.repeat(
+        id,
+        () ->
+            claims
+                .claim(id, member.binary())
+                .compose(claimed -> claimed ? stored.read(id) : Attempts.overtaken())
+                .compose(
+                    found -> {
+                      Member old = found.member();
+                      if (old != null && (old.sameAs(member) || old.isLaterLifeOf(member))) {
+                        return Future.succeededFuture(false);
+                      }
+                      long order = Math.max(member.wordsOrder(), found.order());
+                      Member adopted = member.withLastSeenUp(null).withWordsOrder(order);
+                      return stored
+                          .write(found, adopted)
+                          .compose(
+                              done ->
+                                  done
+                                      ? settle(new Joined(adopted, old == null), old)
+                                      : Attempts.overtaken())
+                          .map(true);
+                    }));
+  }
+
+  Future<Boolean> restore(Member member) {
+    return attempts.repeat(
+        member.id(),
+        () ->
+            claims
+                .claim(member.id(), member.binary())
+                .compose(claimed -> claimed ? stored.restore(member) : Attempts.overtaken()));
+  }
+}

@@ -1,0 +1,229 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Members in a {@link DocumentStore}, each with the order of its words, and the trace of those that
+ * were removed.
+ *
+ * <p>The order is a field of the member's document, so that both change together. Agents that know
+ * no order drop the field when they write the document: therefore it is beside the document as
+ * well, where they leave it, and counts where the field is missing.
+ */
+final class StoredMembers {
+
+  private static final Duration PRUNED_EVERY = Duration.ofDays(1);
+
+  private final DocumentStore store;
+  private final Clock clock;
+  private long prunedAt;
+
+  StoredMembers(DocumentStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /**
+   * What a store has of a member.
+   *
+   * @param document the member's, or null
+   * @param member what it says, with its order; null where there is none, or one that says nothing
+   * @param removal the order of its last removal, where that is remembered
+   */
+  record Found(Document document, Member member, OptionalLong removal) {
+
+    /** The order of the last word about it, 0 where there was none. */
+    long order() {
+      return Math.max(member == null ? 0 : member.wordsOrder(), removal.orElse(0));
+    }
+  }
+
+  /** The order of a word that is said now, after another. */
+  long next(long before) {
+    return Math.max(before + 1, clock.millis());
+  }
+
+  Future<Found> read(MemberId id) {
+    Key member = MemberDocument.key(id);
+    Key words = key(Kind.WORDS, id);
+    Key removal = key(Kind.REMOVAL, id);
+    return store
+        .read(List.of(member, words, removal))
+        .map(
+            found -> {
+              Map<Key, Document> byKey = new HashMap<>();
+              found.forEach(each -> byKey.put(each.key(), each));
+              Document document = byKey.get(member);
+              OptionalLong removed = order(byKey.get(removal));
+              long beside =
+                  Math.max(
+                      order(byKey.get(words)).orElse(0), document == null ? 0 : removed.orElse(0));
+              Member read =
+                  document == null ? null : MemberDocument.readable(document).orElse(null);
+              return new Found(document, read == null ? null : ordered(read, beside), removed);
+            });
+  }
+
+  private static Member ordered(Member member, long beside) {
+    return member.wordsOrder() == MemberDocument.UNORDERED ? member.withWordsOrder(beside) : member;
+  }
+
+  /** Gives those their order whose document was written by an agent that knows none. */
+  Future<List<Member>> ordered(List<Member> members) {
+    List<Key> beside = new ArrayList<>();
+    for (Member member : members) {
+      if (member.wordsOrder() == MemberDocument.UNORDERED) {
+        beside.add(key(Kind.WORDS, member.id()));
+        beside.add(key(Kind.REMOVAL, member.id()));
+      }
+    }
+    if (beside.isEmpty()) {
+      return Future.succeededFuture(members);
+    }
+    return store
+        .read(beside)
+        .map(
+            found -> {
+              Map<MemberId, Long> orders = new HashMap<>();
+              found.forEach(
+                  each ->
+                      orders.merge(
+                          new MemberId(each.key().group(), each.key().name()),
+                          order(each).orElse(0),
+                          Math::max));
+              return members.stream()
+                  .map(member -> ordered(member, orders.getOrDefault(member.id(), 0L)))
+                  .toList();
+            });
+  }
+
+  /** Writes a member where it is still as it was found; false where it is not. */
+  Future<Boolean> write(Found before, Member member) {
+    MemberId id = member.id();
+    return store
+        .write(MemberDocument.key(id), MemberDocument.write(member), before.document())
+        .compose(
+            written -> {
+              boolean said = before.member() == null || member.wordsOrder() > before.order();
+              // The document has the order: that it stands beside as well is for older agents.
+              Future<Void> beside =
+                  written && said && member.wordsOrder() > 0
+                      ? raise(key(Kind.WORDS, id), member.wordsOrder()).otherwiseEmpty()
+                      : Future.succeededFuture();
+              return beside
+                  .compose(
+                      done ->
+                          written && before.removal().isPresent()
+                              ? forget(key(Kind.REMOVAL, id)).otherwiseEmpty()
+                              : Future.succeededFuture())
+                  .map(written);
+            });
+  }
+
+  /** Stores a member where there is nothing of it, not even a trace of its removal. */
+  Future<Boolean> restore(Member member) {
+    return read(member.id())
+        .compose(
+            found -> {
+              if (found.removal().isPresent() || found.member() != null) {
+                return Future.succeededFuture(false);
+              }
+              return found.document() != null
+                  ? write(found, member)
+                  : store
+                      .restore(MemberDocument.key(member.id()), MemberDocument.write(member))
+                      .compose(
+                          done ->
+                              done && member.wordsOrder() > 0
+                                  ? raise(key(Kind.WORDS, member.id()), member.wordsOrder())
+                                      .otherwiseEmpty()
+                                      .map(true)
+                                  : Future.succeededFuture(done));
+            });
+  }
+
+  /** Leaves the trace of a removal: before the document goes, as nobody may find neither. */
+  Future<Void> trace(MemberId id, long order) {
+    return raise(key(Kind.REMOVAL, id), order);
+  }
+
+  /** The member's document alone, or null. */
+  Future<Document> document(MemberId id) {
+    return store
+        .read(List.of(MemberDocument.key(id)))
+        .map(found -> found.isEmpty() ? null : found.get(0));
+  }
+
+  /** The order of a member's removal, where that is remembered. */
+  Future<OptionalLong> removal(MemberId id) {
+    return store
+        .read(List.of(key(Kind.REMOVAL, id)))
+        .map(found -> order(found.isEmpty() ? null : found.get(0)));
+  }
+
+  /** Ends the traces of removals that are older than anybody is trusted to remember. */
+  void prune() {
+    long now = clock.millis();
+    if (now - prunedAt < PRUNED_EVERY.toMillis()) {
+      return;
+    }
+    prunedAt = now;
+    store
+        .removals()
+        .onSuccess(
+            traces ->
+                traces.stream()
+                    .filter(
+                        trace -> now - order(trace).orElse(now) > WordsKeeper.REMEMBERED.toMillis())
+                    .forEach(store::remove));
+  }
+
+  private Future<Void> raise(Key key, long order) {
+    return store
+        .read(List.of(key))
+        .compose(
+            found -> {
+              Document before = found.isEmpty() ? null : found.get(0);
+              if (order(before).orElse(-1) >= order) {
+                return Future.succeededFuture(true);
+              }
+              return store.write(key, Long.toString(order), before);
+            })
+        .compose(done -> done ? Future.succeededFuture() : raise(key, order));
+  }
+
+  private Future<Void> forget(Key key) {
+    return store
+        .read(List.of(key))
+        .compose(
+            found ->
+                found.isEmpty() ? Future.succeededFuture() : store.remove(found.get(0)).mapEmpty());
+  }
+
+  private static Key key(Kind kind, MemberId id) {
+    return new Key(kind, id.group(), id.host());
+  }
+
+  /** What somebody else wrote there orders nothing. */
+  private static OptionalLong order(Document document) {
+    try {
+      return document == null
+          ? OptionalLong.empty()
+          : OptionalLong.of(Long.parseLong(document.text()));
+    } catch (NumberFormatException e) {
+      return OptionalLong.of(0);
+    }
+  }
+}

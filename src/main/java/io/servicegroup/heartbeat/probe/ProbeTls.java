@@ -1,0 +1,100 @@
+package io.servicegroup.heartbeat.probe;
+
+import io.netty.util.NetUtil;
+import io.servicegroup.model.Probe;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a probe that speaks TLS trusts. A file with authorities is read anew for each look; while it
+ * cannot be read, what it held last stands. To be used on one context.
+ */
+final class ProbeTls {
+
+  private static final int MAX_FILE = 1 << 20;
+
+  private final FileThreads files;
+  private final Probe.Tls tls;
+  private final String name;
+  private final int handshakeMillis;
+  private byte[] read;
+  private ClientSSLOptions options;
+
+  /**
+   * Prepares.
+   *
+   * @param tls how it is configured
+   * @param host whom the probe calls
+   * @param handshakeMillis after which a handshake is given up
+   */
+  ProbeTls(FileThreads files, Probe.Tls tls, String host, int handshakeMillis) {
+    this.files = files;
+    this.tls = tls;
+    this.name = tls.serverName() == null ? host : tls.serverName();
+    this.handshakeMillis = handshakeMillis;
+    this.options = tls.ca() == null ? build(null) : null;
+  }
+
+  /** The name that is announced, and that the certificate is to be for. */
+  String name() {
+    return name;
+  }
+
+  /** Whether that is a name which may be announced: an address may not. */
+  boolean isAnnounced() {
+    return !NetUtil.isValidIpV4Address(name) && !NetUtil.isValidIpV6Address(name);
+  }
+
+  /** What is trusted now. */
+  Future<ClientSSLOptions> options(Attempt attempt) {
+    Path ca = tls.ca();
+    if (ca == null) {
+      return Future.succeededFuture(options);
+    }
+    attempt.waitsFor("the file " + ca + " (tls.ca) was not read");
+    return files
+        .run(() -> read(ca), () -> {})
+        .map(this::take)
+        .recover(
+            failure ->
+                options == null
+                    ? Future.failedFuture(
+                        new ProbeFailure("the file " + ca + " (tls.ca) cannot be read"))
+                    : Future.succeededFuture(options));
+  }
+
+  private ClientSSLOptions take(byte[] content) {
+    // The same options again, so that what was made of them is used again as well.
+    if (options == null || !Arrays.equals(content, read)) {
+      options = build(Buffer.buffer(content));
+      read = content;
+    }
+    return options;
+  }
+
+  private static byte[] read(Path file) throws java.io.IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(MAX_FILE);
+    }
+  }
+
+  private ClientSSLOptions build(Buffer authorities) {
+    ClientSSLOptions built =
+        new ClientSSLOptions()
+            .setHostnameVerificationAlgorithm(tls.verify() ? "HTTPS" : "")
+            .setTrustAll(!tls.verify());
+    built.setSslHandshakeTimeout(handshakeMillis);
+    built.setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+    if (authorities != null && tls.verify()) {
+      built.setTrustOptions(new PemTrustOptions().addCertValue(authorities));
+    }
+    return built;
+  }
+}

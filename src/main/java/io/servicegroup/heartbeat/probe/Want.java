@@ -1,0 +1,45 @@
+package io.servicegroup.heartbeat.probe;
+
+import io.netty.channel.ChannelException;
+import io.servicegroup.runtime.NoNameServerException;
+import java.net.BindException;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Tells a failure for want of something of this agent's own from one of the service. */
+final class Want {
+
+  private static final int DEEPEST = 10;
+
+  private Want() {}
+
+  /**
+   * What a failure of a look means.
+   *
+   * @return a {@link NoVerdict}, or the failure itself
+   */
+  static Throwable explain(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
+      String want = of(cause);
+      if (want != null) {
+        return new NoVerdict(want);
+      }
+    }
+    return failure;
+  }
+
+  private static String of(Throwable cause) {
+    if (cause instanceof VirtualMachineError || cause instanceof RejectedExecutionException) {
+      return "this agent has no memory or no thread for it";
+    }
+    if (cause instanceof BindException) {
+      return "this machine has no free port to call from";
+    }
+    // Thrown where a socket could not even be opened: what goes wrong later has other types.
+    if (cause instanceof ChannelException) {
+      return "this agent can open no socket; allow it more file descriptors (LimitNOFILE, ulimit"
+          + " -n)";
+    }
+    return cause instanceof NoNameServerException ? cause.getMessage() : null;
+  }
+}

@@ -1,0 +1,71 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What agents of the release before words had an order do with a document: they need each of its
+ * fields, write these and no others, and know no other documents.
+ */
+final class OlderAgent {
+
+  private static final List<String> FIELDS =
+      List.of(
+          "group",
+          "host",
+          "binary",
+          "uuid",
+          "version",
+          "metadata",
+          "disabled",
+          "disabled_reason",
+          "forced_down",
+          "incarnation",
+          "agent",
+          "backends");
+
+  private OlderAgent() {}
+
+  /** What one of them stored, byte for byte. */
+  static String wrote(String fixture) {
+    try (InputStream in =
+        OlderAgent.class.getResourceAsStream("/io/servicegroup/upgrade/" + fixture)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Reads a document, and fails where such an agent would. */
+  static JsonObject read(Document document) {
+    JsonObject json = new JsonObject(document.text());
+    for (Object backend : json.getJsonArray("backends")) {
+      String.class.cast(backend);
+    }
+    json.getJsonObject("metadata").getMap();
+    int unused = json.getInteger("version").compareTo(0);
+    boolean words = json.getBoolean("disabled") || json.getBoolean("forced_down");
+    if (json.getString("group") == null || json.getString("binary") == null) {
+      throw new AssertionError("no member: " + json + unused + words);
+    }
+    return json;
+  }
+
+  /** Changes some fields, and drops what it does not know. */
+  static Document update(Document document, Map<String, Object> changes) {
+    JsonObject read = read(document);
+    JsonObject written = new JsonObject(new LinkedHashMap<>());
+    for (String field : FIELDS) {
+      Object value = changes.getOrDefault(field, read.getValue(field));
+      written.put(field, value instanceof List<?> list ? new JsonArray(list) : value);
+    }
+    return new Document(document.key(), written.encode(), document.version());
+  }
+}

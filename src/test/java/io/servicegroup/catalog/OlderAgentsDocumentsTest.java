@@ -1,0 +1,125 @@
+package io.servicegroup.catalog;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Agents of two releases share one store of documents. */
+class OlderAgentsDocumentsTest {
+
+  private static final Key MEMBER = new Key(Kind.MEMBER, "compute", "h1");
+  private static final Key CLAIM = new Key(Kind.CLAIM, "h1", "nova-compute");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Map<Key, Document> documents = MemoryDocuments.shared();
+  private final ServiceCatalog catalog =
+      new DocumentCatalog(vertx, new MemoryDocuments(documents), Clock.systemUTC());
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  private void older() {
+    documents.put(MEMBER, new Document(MEMBER, OlderAgent.wrote("member.json"), null));
+    documents.put(CLAIM, new Document(CLAIM, OlderAgent.wrote("claim.txt"), null));
+  }
+
+  private void olderAgentSays(Map<String, Object> changes) {
+    documents.computeIfPresent(MEMBER, (key, found) -> OlderAgent.update(found, changes));
+  }
+
+  private Member stored() throws Exception {
+    return await(catalog.list(MemberFilter.ALL)).get(0);
+  }
+
+  @Test
+  void whatTheyWroteIsReadAndWhatIsWrittenTheyRead() throws Exception {
+    older();
+    Member read = stored();
+    assertThat(read.uuid()).isEqualTo("3f2c1d5e-8a70-4b8f-9a55-0d6f1c2b3a49");
+    assertThat(read.disabledReason()).isEqualTo("broken disk");
+    assertThat(read.metadata()).containsEntry("cores", 16).containsEntry("nothing", null);
+    assertThat(read.wordsOrder()).isZero();
+    assertThat(StoredBeat.parse(OlderAgent.wrote("beat.txt")))
+        .hasValueSatisfying(beat -> assertThat(beat.incarnation()).isEqualTo(read.incarnation()));
+
+    await(catalog.join(spec("h1", 6), "agent-2", Set.of("redis")));
+    Member said = await(catalog.update(disable("h1", "again")));
+
+    assertThat(OlderAgent.read(documents.get(MEMBER)).getString("uuid")).isEqualTo(read.uuid());
+    assertThat(OlderAgent.read(documents.get(MEMBER)).getString("disabled_reason"))
+        .isEqualTo(said.disabledReason());
+    assertThat(documents.get(CLAIM).text()).isEqualTo(OlderAgent.wrote("claim.txt"));
+  }
+
+  @Test
+  void theirUpdateLeavesTheOrderAndIsANewWord() throws Exception {
+    older();
+    Member said = await(catalog.update(disable("h1", "again")));
+
+    olderAgentSays(Map.of("forced_down", true));
+
+    Member theirs = stored();
+    assertThat(theirs.forcedDown()).isTrue();
+    assertThat(theirs.wordsOrder()).as("as it was").isEqualTo(said.wordsOrder());
+    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC());
+    keeper.heard(keeper.judge(said));
+    WordsKeeper.Judgement judgement = keeper.judge(theirs);
+    assertThat(judgement.mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
+    assertThat(judgement.shown().forcedDown()).isTrue();
+    Member confirmed = await(catalog.confirm(judgement.shown(), judgement.written().wordsOrder()));
+    assertThat(confirmed.forcedDown()).isTrue();
+    assertThat(stored()).isEqualTo(confirmed);
+  }
+
+  @Test
+  void whatTheyPutBackFromBeforeAWordIsNotBelieved() throws Exception {
+    older();
+    Document before = documents.get(MEMBER);
+    Member said = await(catalog.update(disable("h1", "again")));
+    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC());
+    keeper.heard(keeper.judge(said));
+
+    documents.clear();
+    documents.put(MEMBER, before);
+
+    assertThat(keeper.judge(stored()).mending()).isEqualTo(WordsKeeper.Mending.PUT_BACK);
+    assertThat(await(catalog.putBack(said))).isEqualTo(said);
+  }
+
+  @Test
+  void aMemberThatTheyJoinAfterADeletionIsANewOne() throws Exception {
+    older();
+    Member last = await(catalog.delete(id("h1")));
+    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC());
+    keeper.removedHere(last);
+
+    documents.put(
+        MEMBER,
+        OlderAgent.update(
+            new Document(MEMBER, OlderAgent.wrote("member.json"), null),
+            Map.of("incarnation", "1795829999999999-77aa00bb11cc", "agent", "another")));
+
+    assertThat(keeper.judge(stored()).mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
+    olderAgentSays(Map.of("incarnation", last.incarnation().toString(), "agent", last.agent()));
+    assertThat(keeper.judge(stored()).mending())
+        .as("the one that slept")
+        .isEqualTo(WordsKeeper.Mending.BURY);
+  }
+}

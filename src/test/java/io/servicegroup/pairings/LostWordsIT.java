@@ -1,0 +1,279 @@
+package io.servicegroup.pairings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.BackendServer;
+import io.servicegroup.testkit.HazelcastServer;
+import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.ZooKeeperServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What operators said holds, whatever becomes of the store, while an agent lives that knew it. */
+@Timeout(180)
+class LostWordsIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String GROUP = "compute";
+  private static final String MEMBERS = "/v1/groups/" + GROUP + "/members";
+  private static final String H1 = MEMBERS + "/h1";
+  private static final int SOME_READS = 30;
+
+  @TempDir private Path home;
+  private int agents;
+
+  static Stream<Supplier<BackendServer>> servers() {
+    return Stream.of(
+        PostgresServer::create,
+        RedisServer::create,
+        MemcachedServer::create,
+        ZooKeeperServer::create,
+        HazelcastServer::create);
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void aForcedDownMemberThatJoinsAnEmptiedStoreStaysSo(Supplier<BackendServer> store)
+      throws Exception {
+    try (BackendServer server = store.get();
+        PairedAgent observer = observer(server)) {
+      PairedAgent first = serving(server);
+      awaitThat(observer, () -> status(observer).equals("UP"));
+      observer.send("PATCH", H1, new JsonObject().put("forced_down", true));
+      awaitThat(observer, () -> status(observer).equals("DOWN"));
+      Object uuid = member(observer).getValue("uuid");
+      first.close();
+      int mark = observer.changes().mark();
+
+      empty(server);
+      try (PairedAgent second = serving(server)) {
+        awaitThat(second, () -> member(second).getBoolean("forced_down", false));
+        awaitThat(second, () -> uuid.equals(member(second).getValue("uuid")));
+        awaitThat(observer, () -> isNewLife(observer));
+        settle(observer);
+
+        assertThat(member(observer).getBoolean("forced_down")).isTrue();
+        assertThat(member(observer).getValue("uuid")).isEqualTo(uuid);
+        assertThat(member(second).getBoolean("forced_down")).isTrue();
+        assertThat(observer.changes().since(mark))
+            .noneMatch(change -> change.status().name().equals("UP"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void aMemberThatWasDeletedWhileItsAgentSleptStaysDeleted(Supplier<BackendServer> store)
+      throws Exception {
+    try (BackendServer server = store.get();
+        PairedAgent observer = observer(server);
+        AgentProcess sleeper = AgentProcess.of(without(config(server, "own", true), "http"))) {
+      sleeper.start();
+      awaitThat(observer, () -> status(observer).equals("UP"));
+      sleeper.process().signal("STOP");
+      assertThat(observer.send("DELETE", H1, null).statusCode()).isEqualTo(204);
+
+      empty(server);
+      sleeper.process().signal("CONT");
+
+      awaitThat(observer, () -> sleeper.get(H1).statusCode() == 404);
+      settle(observer);
+      assertThat(observer.send("GET", H1, null).statusCode()).isEqualTo(404);
+      assertThat(sleeper.get(H1).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aRedisThatComesBackOlderHasItsWordsBack() throws Exception {
+    try (RedisServer server = RedisServer.create();
+        PairedAgent observer = observer(server);
+        PairedAgent serving = serving(server)) {
+      awaitThat(observer, () -> status(observer).equals("UP"));
+      PairedAgent taker = serving;
+      for (int i = 2; i < 10; i++) {
+        taker.send("POST", MEMBERS, new JsonObject().put("host", "h" + i).put("binary", "worker"));
+      }
+      awaitThat(observer, () -> observer.followed(GROUP).size() == 9);
+      save(server);
+
+      for (int i = 1; i < 9; i++) {
+        JsonObject word =
+            new JsonObject().put("forced_down", true).put("version", 40 + i).put("disabled", true);
+        assertThat(observer.send("PATCH", MEMBERS + "/h" + i, word).statusCode()).isEqualTo(200);
+      }
+      assertThat(observer.send("DELETE", MEMBERS + "/h9", null).statusCode()).isEqualTo(204);
+      server.kill();
+      int mark = observer.changes().mark();
+      server.start();
+
+      awaitThat(observer, () -> stored(serving).equals(stored(observer)) && said(serving) == 8);
+      settle(observer);
+      assertThat(said(serving)).isEqualTo(8);
+      assertThat(observer.send("GET", MEMBERS + "/h9", null).statusCode()).isEqualTo(404);
+      assertThat(observer.changes().since(mark))
+          .noneMatch(change -> change.status().name().equals("UP"));
+    }
+  }
+
+  @Test
+  void aDatabaseThatIsRestoredHasItsWordsBack() throws Exception {
+    try (PostgresServer server = PostgresServer.create();
+        PairedAgent observer = observer(server);
+        PairedAgent serving = serving(server)) {
+      awaitThat(observer, () -> status(observer).equals("UP"));
+      List<String> tables = List.of("services", "servicegroup_members", "servicegroup_words");
+      tables.forEach(table -> server.execute("CREATE TABLE old_" + table + " AS TABLE " + table));
+      observer.send("PATCH", H1, new JsonObject().put("forced_down", true).put("version", 41));
+      awaitThat(observer, () -> status(observer).equals("DOWN"));
+      int mark = observer.changes().mark();
+
+      server.execute(
+          "BEGIN; TRUNCATE services, servicegroup_members, servicegroup_words; "
+              + String.join(
+                  "; ",
+                  tables.stream()
+                      .map(table -> "INSERT INTO " + table + " SELECT * FROM old_" + table)
+                      .toList())
+              + "; COMMIT");
+
+      awaitThat(
+          observer,
+          () ->
+              server.number("SELECT count(*) FROM services WHERE forced_down AND version = 41")
+                  == 1);
+      settle(observer);
+      assertThat(member(serving).getBoolean("forced_down")).isTrue();
+      assertThat(observer.changes().since(mark))
+          .noneMatch(change -> change.status().name().equals("UP"));
+    }
+  }
+
+  private static JsonObject without(JsonObject config, String key) {
+    config.remove(key);
+    return config;
+  }
+
+  private static void save(RedisServer server) throws Exception {
+    Vertx vertx = Vertx.vertx();
+    Redis redis = Redis.createClient(vertx, server.uri(server.port()));
+    PairedAgent.await(redis.send(Request.cmd(Command.SAVE)));
+    PairedAgent.await(vertx.close());
+  }
+
+  /** How many members of the store carry every word. */
+  private static int said(PairedAgent agent) {
+    return (int)
+        list(agent).stream()
+            .map(JsonObject.class::cast)
+            .filter(it -> it.getBoolean("forced_down") && it.getBoolean("disabled"))
+            .filter(it -> it.getInteger("version") > 40)
+            .count();
+  }
+
+  private static String stored(PairedAgent agent) {
+    return list(agent).stream()
+        .map(JsonObject.class::cast)
+        .map(it -> it.getString("host") + it.getValue("uuid") + it.getValue("version"))
+        .toList()
+        .toString();
+  }
+
+  private static JsonArray list(PairedAgent agent) {
+    try {
+      JsonObject list = new JsonObject(agent.send("GET", MEMBERS, null).body());
+      return list.getBoolean("stale") ? new JsonArray() : list.getJsonArray("members");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean isNewLife(PairedAgent observer) {
+    return observer.followed(GROUP).stream().anyMatch(SeenMember::forcedDown)
+        && member(observer).getValue("incarnation") != null;
+  }
+
+  /** Whatever is to be undone would be undone by then. */
+  private static void settle(PairedAgent agent) {
+    for (int i = 0; i < SOME_READS; i++) {
+      agent.pause();
+    }
+  }
+
+  private static void empty(BackendServer server) {
+    if (server instanceof PostgresServer database) {
+      database.execute("TRUNCATE services, servicegroup_members, servicegroup_words");
+    } else {
+      server.kill();
+      server.startEmpty();
+    }
+  }
+
+  private static JsonObject member(PairedAgent agent) {
+    try {
+      return new JsonObject(agent.send("GET", H1, null).body());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String status(PairedAgent agent) {
+    return member(agent).getString("status", "");
+  }
+
+  private PairedAgent observer(BackendServer server) throws Exception {
+    return agent(config(server, "all", false));
+  }
+
+  private PairedAgent serving(BackendServer server) throws Exception {
+    return agent(config(server, "own", true));
+  }
+
+  private PairedAgent agent(JsonObject config) throws Exception {
+    Path file = home.resolve("agent-" + ++agents + ".yaml");
+    return new PairedAgent(HttpClient.newHttpClient(), file, config.encode());
+  }
+
+  private static JsonObject config(BackendServer server, String watch, boolean serves) {
+    JsonObject service =
+        new JsonObject().put("group", GROUP).put("host", "h1").put("binary", "worker");
+    return new JsonObject()
+        .put("agent", new JsonObject().put("host", serves ? "h1" : "observer"))
+        .put("services", serves ? new JsonArray().add(service) : new JsonArray())
+        .put("catalog", new JsonObject().put("uri", server.uri(server.port())))
+        .put(
+            "liveness",
+            new JsonObject()
+                .put("report_interval", "500ms")
+                .put("service_down_time", "3s")
+                .put("poll_interval", "200ms"))
+        .put("watch", watch)
+        .put("http", new JsonObject().put("port", 0));
+  }
+
+  private static void awaitThat(PairedAgent agent, BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("not within " + PATIENCE).isLessThan(end);
+      agent.pause();
+    }
+  }
+}
