@@ -123,14 +123,15 @@ final class WordsKeeper {
   }
 
   /**
-   * Whether somebody made it again who need not know of the removal: Nova, or an agent that was
-   * started since. An agent that only slept goes on with what it knew.
+   * Whether somebody made it again who need not know of the removal: Nova, an older agent that
+   * joined it where the trace still was, or an agent that was started since. One that only slept
+   * goes on with what it knew.
    */
   private static boolean isAnotherJoin(Member stored, Member gone) {
     return stored.incarnation() == null
         || (stored.isLaterLifeOf(gone)
-            && stored.agent() != null
-            && !stored.agent().equals(gone.agent()));
+            && (stored.wordsOrder() == gone.wordsOrder()
+                || (stored.agent() != null && !stored.agent().equals(gone.agent()))));
   }
 
   private static Judgement putBack(Member stored, Member words) {

@@ -117,6 +117,10 @@ class OlderAgentsDocumentsTest {
             Map.of("incarnation", "1795829999999999-77aa00bb11cc", "agent", "another")));
 
     assertThat(keeper.judge(stored()).mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
+    olderAgentSays(Map.of("agent", last.agent()));
+    assertThat(keeper.judge(stored()).mending())
+        .as("joined again through the same agent")
+        .isEqualTo(WordsKeeper.Mending.CONFIRM);
     olderAgentSays(Map.of("incarnation", last.incarnation().toString(), "agent", last.agent()));
     assertThat(keeper.judge(stored()).mending())
         .as("the one that slept")
