@@ -12,7 +12,6 @@ import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -36,9 +35,6 @@ final class PostgresCatalog implements ServiceCatalog {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 2;
   private static final int JOIN_ATTEMPTS = 5;
-  private static final String UNIQUE_VIOLATION = "23505";
-  private static final String DATA_EXCEPTION = "22";
-  private static final String INTEGRITY_VIOLATION = "23";
   private static final String NEWS = "catalog ";
   private static final String RESYNC = "resync";
 
@@ -48,6 +44,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresClient client;
   private PostgresWords words;
   private PostgresCatalogSql sql;
+  private PostgresCatalogClient database;
   private boolean closed;
 
   PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings) {
@@ -60,8 +57,13 @@ final class PostgresCatalog implements ServiceCatalog {
     if (client == null || closed) {
       // Here and not in the constructor: its futures complete on the context that made it.
       client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
+      database = new PostgresCatalogClient(client, settings.uri().toString(), this::makeTables);
       closed = false;
     }
+    return makeTables();
+  }
+
+  private Future<Void> makeTables() {
     return new PostgresMigrations(client, settings.uri(), settings.createTables())
         .apply()
         .map(
@@ -103,7 +105,8 @@ final class PostgresCatalog implements ServiceCatalog {
             joined ->
                 joined.isPresent()
                     ? Future.succeededFuture(joined.get())
-                    : refuseClash(spec.id(), spec.binary())
+                    : database
+                        .refuseClash(spec.id(), spec.binary())
                         .compose(
                             // Somebody else's row came or went in between.
                             none ->
@@ -114,36 +117,10 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   private <T> Future<T> clashOr(Throwable failure, ServiceSpec spec) {
-    if (failure instanceof PgException refusal
-        && refusal.getSqlState() != null
-        && refusal.getSqlState().startsWith(DATA_EXCEPTION)) {
-      return Future.failedFuture(
-          new ServiceGroupException(
-              400, "%s cannot be stored: %s".formatted(spec.id(), refusal.getErrorMessage())));
-    }
-    boolean unique =
-        failure instanceof PgException refusal && UNIQUE_VIOLATION.equals(refusal.getSqlState());
-    return (unique ? refuseClash(spec.id(), spec.binary()) : Future.<Void>succeededFuture())
-        .compose(none -> Future.failedFuture(failure));
-  }
-
-  private Future<Void> refuseClash(MemberId id, String binary) {
-    return client
-        .query(PostgresCatalogSql.CLASH, Tuple.of(id.host(), binary, id.group()))
-        .compose(
-            found -> {
-              if (found.size() == 0) {
-                return Future.succeededFuture();
-              }
-              String group = found.iterator().next().getString("topic");
-              return Future.failedFuture(
-                  new ServiceGroupException(
-                      409,
-                      String.format(
-                          "host %s already has binary %s in %s; a host has each binary in one"
-                              + " group only: give %s another binary, or delete that one",
-                          id.host(), binary, group == null ? "no group" : "group " + group, id)));
-            });
+    return (PostgresErrors.isTaken(failure)
+            ? database.refuseClash(spec.id(), spec.binary())
+            : Future.<Void>succeededFuture())
+        .compose(none -> Future.failedFuture(PostgresErrors.unjoinable(spec.id(), failure)));
   }
 
   @Override
@@ -178,10 +155,14 @@ final class PostgresCatalog implements ServiceCatalog {
             found ->
                 found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
                     ? Future.succeededFuture(false)
-                    : refuseClash(member.id(), member.binary())
+                    : database
+                        .refuseClash(member.id(), member.binary())
                         .compose(free -> one(sql.adopt, PostgresCatalogRows.valuesAndOrder(member)))
                         .map(Optional::isPresent)
-                        .recover(failure -> Future.failedFuture(unstorable(member, failure))));
+                        .recover(
+                            failure ->
+                                Future.failedFuture(
+                                    PostgresErrors.unstorable(member.id(), failure))));
   }
 
   /**
@@ -192,26 +173,12 @@ final class PostgresCatalog implements ServiceCatalog {
    * @return whether it was written; not where the row has a newer life
    */
   Future<Boolean> mirror(Member member, Member before) {
-    return refuseClash(member.id(), member.binary())
+    return database
+        .refuseClash(member.id(), member.binary())
         .compose(
-            free -> client.query(PostgresMirrorSql.WRITE, PostgresMirrorSql.values(member, before)))
+            free -> database.ask(PostgresMirrorSql.WRITE, PostgresMirrorSql.values(member, before)))
         .map(written -> written.size() > 0)
-        .recover(failure -> Future.failedFuture(unstorable(member, failure)));
-  }
-
-  /** What the member itself is the cause of is refused; another one may well be stored. */
-  private static Throwable unstorable(Member member, Throwable failure) {
-    boolean refused =
-        failure instanceof PgException refusal
-            && refusal.getSqlState() != null
-            && (refusal.getSqlState().startsWith(DATA_EXCEPTION)
-                || refusal.getSqlState().startsWith(INTEGRITY_VIOLATION));
-    return refused
-        ? new ServiceGroupException(
-            409,
-            String.format(
-                "%s cannot be stored: %s", member.id(), ((PgException) failure).getErrorMessage()))
-        : failure;
+        .recover(failure -> Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
   }
 
   @Override
@@ -223,7 +190,8 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<Member> putBack(Member remembered) {
     return words
         .putBack(remembered)
-        .recover(failure -> Future.failedFuture(unstorable(remembered, failure)))
+        .recover(
+            failure -> Future.failedFuture(PostgresErrors.unstorable(remembered.id(), failure)))
         .compose(done -> find(remembered.id()));
   }
 
@@ -247,8 +215,8 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<Boolean> wasDeleted(Member lastSeen) {
     return lastSeen.incarnation() == null
         ? Future.succeededFuture(true)
-        : client
-            .query(
+        : database
+            .ask(
                 sql.wasDeleted,
                 Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
             .map(found -> found.size() > 0);
@@ -256,16 +224,17 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Boolean> restore(Member member) {
-    return refuseClash(member.id(), member.binary())
+    return database
+        .refuseClash(member.id(), member.binary())
         .compose(free -> one(sql.restore, PostgresCatalogRows.valuesAndOrder(member)))
         .map(Optional::isPresent)
-        .recover(failure -> Future.failedFuture(unstorable(member, failure)));
+        .recover(failure -> Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
   }
 
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
-    return client
-        .query(sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
+    return database
+        .ask(sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .onSuccess(found -> words.prune())
         .map(filter.equals(MemberFilter.ALL) ? rows::all : rows::members);
   }
@@ -282,8 +251,8 @@ final class PostgresCatalog implements ServiceCatalog {
     }
     String[] groups = ids.stream().map(MemberId::group).toArray(String[]::new);
     String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
-    return client
-        .query(sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+    return database
+        .ask(sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
         .map(rows::members);
   }
 
@@ -294,8 +263,8 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<List<VersionRange>> versions(String group, String binary) {
-    return client
-        .query(PostgresCatalogSql.VERSIONS, Tuple.of(group, binary))
+    return database
+        .ask(PostgresCatalogSql.VERSIONS, Tuple.of(group, binary))
         .map(PostgresCatalogRows::ranges);
   }
 
@@ -318,7 +287,7 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   private Future<Optional<Member>> one(String sql, Tuple values) {
-    return client.query(sql, values).map(this::first);
+    return database.ask(sql, values).map(this::first);
   }
 
   private Optional<Member> first(RowSet<Row> found) {

@@ -17,13 +17,25 @@ final class PostgresCatalogSql {
 
   static final String NOTIFY = ", pg_notify('servicegroup', 'catalog ' || s.id)";
 
+  /**
+   * A read that is answered by a primary only. One that turned read-only under open connections
+   * refuses it as it refuses writes, since what it holds is not the catalogue any more: the number
+   * is drawn nowhere else.
+   */
+  private static final String ON_A_PRIMARY =
+      """
+      AND (SELECT CASE current_setting('transaction_read_only')
+        WHEN 'on' THEN nextval('servicegroup_generation') END) IS NULL
+      """;
+
   private static final String MEMBERS =
       "SELECT "
           + COLUMNS
           + """
           FROM services s LEFT JOIN servicegroup_members m ON m.service_id = s.id $WORDS
           WHERE s.deleted = 0 AND s.topic IS NOT NULL AND s.host IS NOT NULL
-          """;
+          """
+          + ON_A_PRIMARY;
 
   /** Group, binary, minimal version; null for any. */
   private static final String LIST =
@@ -48,8 +60,10 @@ final class PostgresCatalogSql {
         AND NOT coalesce(forced_down, false)
         AND ($1::text IS NULL OR topic = $1)
         AND ($2::text IS NULL OR coalesce("binary", topic) = $2)
+      $PRIMARY
       GROUP BY 1, 2 ORDER BY 1, 2
-      """;
+      """
+          .replace("$PRIMARY", ON_A_PRIMARY);
 
   /**
    * The generation is drawn once the row of {@code services} is locked: of two joins, the one that
@@ -64,7 +78,8 @@ final class PostgresCatalogSql {
       ), caught AS MATERIALIZED (
         SELECT drawn.id, max(further.generation) AS generation
         FROM drawn, LATERAL (SELECT nextval('servicegroup_generation') AS generation
-          FROM generate_series(drawn.generation, least($9, drawn.generation + 9999))) further
+          FROM generate_series(drawn.generation,
+            CASE WHEN $9 - drawn.generation < 10000 THEN $9 END)) further
         GROUP BY drawn.id
       ), numbered AS MATERIALIZED (
         SELECT drawn.id, drawn.report_count,
@@ -195,7 +210,9 @@ final class PostgresCatalogSql {
       SELECT 0::bigint FROM services
       WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
         AND uuid IS NOT DISTINCT FROM $3::text
-      """;
+      $PRIMARY
+      """
+          .replace("$PRIMARY", ON_A_PRIMARY);
 
   /** As {@link #ADOPT}, where there is nothing of the member, not even that it was deleted. */
   private static final String RESTORE =

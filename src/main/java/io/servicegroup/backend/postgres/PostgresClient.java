@@ -281,10 +281,23 @@ public final class PostgresClient {
     task.fail(late);
   }
 
+  /** What one connection learned of its server holds for all. */
+  private void distrust(String server) {
+    connector.distrust(server);
+    listener.distrust(server);
+    List.copyOf(idle).stream()
+        .filter(link -> link.server().equals(server))
+        .forEach(
+            link -> {
+              forget(link);
+              link.close();
+            });
+  }
+
   private void release(PostgresClientLink link, Throwable failure) {
-    boolean readOnly = PostgresClientConnector.isReadOnly(failure);
+    boolean readOnly = PostgresErrors.isReadOnly(failure);
     if (readOnly) {
-      connector.distrust(link.server());
+      distrust(link.server());
     }
     if (readOnly || link.connection().transaction() != null) {
       link.close();

@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -21,10 +23,12 @@ final class PostgresClientConnector {
   /** An attempt may outlast the statement that wanted it: the next one finds the connection. */
   private static final Duration ONLY_ATTEMPT = Duration.ofSeconds(3);
 
-  private static final String READ_ONLY_SQL_TRANSACTION = "25006";
   private static final String PROTOCOL_VIOLATION = "08P01";
   private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(300);
   private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
+
+  /** Asks a server whether it takes writes, as only a primary does. */
+  static final String IS_READ_ONLY = "SHOW transaction_read_only";
 
   private final Vertx vertx;
   private final Context context;
@@ -92,12 +96,6 @@ final class PostgresClientConnector {
                     : Future.failedFuture(failure));
   }
 
-  /** Whether a server turned out to take no writes. */
-  static boolean isReadOnly(Throwable failure) {
-    return failure instanceof PgException refused
-        && READ_ONLY_SQL_TRANSACTION.equals(refused.getSqlState());
-  }
-
   /** A server that refuses how a session is to begin is no PostgreSQL, but stands before one. */
   private static String reason(Throwable failure) {
     boolean pooler =
@@ -118,15 +116,20 @@ final class PostgresClientConnector {
 
   private Future<PostgresClientLink> requirePrimary(PostgresClientLink link) {
     return link.connection()
-        .query("SHOW transaction_read_only")
+        .query(IS_READ_ONLY)
         .execute()
         .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
         .compose(
             rows ->
-                "on".equals(rows.iterator().next().getString(0))
+                isReadOnly(rows)
                     ? Future.<PostgresClientLink>failedFuture(new StandbyException())
                     : Future.succeededFuture(link))
         .recover(failure -> link.abort().transform(done -> Future.failedFuture(failure)));
+  }
+
+  /** Reads the answer to {@link #IS_READ_ONLY}. */
+  static boolean isReadOnly(RowSet<Row> answer) {
+    return "on".equals(answer.iterator().next().getString(0));
   }
 
   private static final class StandbyException extends VertxException {

@@ -31,7 +31,7 @@ final class PostgresClientListener {
   private static final Duration RETRY_UNHEARD = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_UNHEARD = Duration.ofSeconds(60);
-  private static final Duration CHECK = Duration.ofSeconds(30);
+  private static final Duration CHECK = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final PostgresClientConnector connector;
@@ -184,7 +184,18 @@ final class PostgresClientListener {
     deaf.close();
   }
 
-  /** A connection that was cut without a word would be silent for ever. */
+  /** A server that is no primary any more has no news; on one context. */
+  void distrust(String server) {
+    connector.distrust(server);
+    if (link != null && link.server().equals(server)) {
+      link.abort();
+    }
+  }
+
+  /**
+   * A connection that was cut without a word would be silent for ever, and so would one to a server
+   * that is no primary any more.
+   */
   private void check(PostgresClientLink checked) {
     vertx.setTimer(
         CHECK.toMillis(),
@@ -192,10 +203,17 @@ final class PostgresClientListener {
           if (!checked.isClosed()) {
             checked
                 .connection()
-                .query("SELECT 1")
+                .query(PostgresClientConnector.IS_READ_ONLY)
                 .execute()
                 .timeout(bound(), TimeUnit.MILLISECONDS)
-                .onSuccess(rows -> check(checked))
+                .onSuccess(
+                    rows -> {
+                      if (PostgresClientConnector.isReadOnly(rows)) {
+                        distrust(checked.server());
+                      } else {
+                        check(checked);
+                      }
+                    })
                 .onFailure(failure -> checked.abort());
           }
         });

@@ -112,6 +112,12 @@ final class PostgresLivenessBackend implements LivenessBackend {
         : mirror
             .write()
             .compose(mirrored -> beat(members, left))
+            .onFailure(
+                failure -> {
+                  if (PostgresErrors.isWithoutTable(failure)) {
+                    mirror.lost();
+                  }
+                })
             .map(
                 conflicts -> conflicts.stream().filter(conflict -> !isRepaired(conflict)).toList());
   }

@@ -116,7 +116,7 @@ final class PostgresLivenessSql {
       SELECT asked.id,
              s.id IS NOT NULL AND s.deleted IS DISTINCT FROM 0 AS deleted,
              coalesce(m.generation > asked.generation, false) AS superseded,
-             m.incarnation IS DISTINCT FROM asked.incarnation AS set_back,
+             s.id IS NULL OR m.incarnation IS DISTINCT FROM asked.incarnation AS set_back,
              m.state
         FROM unnest($1::int[], $2::text[], $3::bigint[]) AS asked(id, incarnation, generation)
         LEFT JOIN services s ON s.id = asked.id

@@ -63,7 +63,8 @@ final class PostgresMigrations {
         current_setting('server_version') AS server_version,
         ARRAY(SELECT attname::text FROM pg_attribute
           WHERE attrelid = to_regclass('services') AND attnum > 0 AND NOT attisdropped) AS columns,
-        to_regclass('servicegroup_schema') IS NOT NULL AS ours,
+        NOT EXISTS (SELECT FROM unnest(ARRAY['schema', 'members', 'canaries', 'generation'])
+          AS ours(name) WHERE to_regclass('servicegroup_' || name) IS NULL) AS ours,
         to_regclass('servicegroup_words') IS NULL OR (
           has_table_privilege(to_regclass('servicegroup_words'), 'SELECT')
           AND has_table_privilege(to_regclass('servicegroup_words'), 'INSERT')

@@ -90,6 +90,11 @@ final class PostgresMirror {
     }
   }
 
+  /** The tables are gone, with all rows. */
+  void lost() {
+    unwritten.putAll(own);
+  }
+
   boolean has(MemberId id) {
     return own.containsKey(id) && !catalogueIsHere;
   }

@@ -27,6 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +128,49 @@ class PostgresCatalogIT extends ServiceCatalogContract {
 
     assertThat(another.incarnation().generation()).isGreaterThan(floor + 1);
     assertThat(another.incarnation().generation()).isLessThan(floor + 100);
+  }
+
+  /** Fail-over under open connections: who only reads is to notice as who writes does. */
+  @Test
+  void readsFromNobodyWhoIsNoPrimaryAnyMore() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    try (PostgresServer second = PostgresServer.create("fsync=off")) {
+      uri = second.uri();
+      await(open().join(spec("h2", 1), "agent-1", Set.of()));
+      uri =
+          server
+              .uri()
+              .replace(
+                  "127.0.0.1:" + server.port(),
+                  "127.0.0.1:" + server.port() + ",127.0.0.1:" + second.port());
+      ServiceCatalog reader = open();
+      BlockingQueue<String> told = new LinkedBlockingQueue<>();
+      assertThat(await(reader.watch(() -> told.add("changed"))).getAsBoolean()).isTrue();
+      assertThat(await(reader.list(MemberFilter.ALL)))
+          .extracting(Member::id)
+          .containsExactly(id("h1"));
+
+      server.execute("ALTER SYSTEM SET default_transaction_read_only = on");
+      server.execute("SELECT pg_reload_conf()");
+      try {
+        awaitReadOnly("on");
+        assertThat(await(reader.list(MemberFilter.ALL)))
+            .extracting(Member::id)
+            .containsExactly(id("h2"));
+        assertThat(await(reader.find(List.of(id("h2"))))).hasSize(1);
+        assertThat(told.poll(20, TimeUnit.SECONDS)).as("it listens elsewhere").isNotNull();
+      } finally {
+        server.execute("ALTER SYSTEM RESET default_transaction_read_only");
+        server.execute("SELECT pg_reload_conf()");
+        awaitReadOnly("off");
+      }
+    }
+  }
+
+  private static void awaitReadOnly(String wanted) {
+    for (int i = 0; i < 1000 && !wanted.equals(server.ask("SHOW transaction_read_only")); i++) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

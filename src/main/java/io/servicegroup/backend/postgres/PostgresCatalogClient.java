@@ -1,0 +1,84 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the catalogue's database, and once more where the server turned out to be no primary any
+ * more, or where somebody dropped the tables and they were made again: neither did anything.
+ *
+ * <p>Used on one context.
+ */
+final class PostgresCatalogClient {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresCatalogClient.class);
+
+  private final PostgresClient client;
+  private final String where;
+  private final Supplier<Future<Void>> makeTables;
+  private Future<Void> making = Future.succeededFuture();
+
+  /**
+   * Makes ready.
+   *
+   * @param where the URI, with secrets masked
+   * @param makeTables makes the tables that are missing and allowed
+   */
+  PostgresCatalogClient(PostgresClient client, String where, Supplier<Future<Void>> makeTables) {
+    this.client = client;
+    this.where = where;
+    this.makeTables = makeTables;
+  }
+
+  Future<RowSet<Row>> ask(String sql, Tuple values) {
+    return client
+        .query(sql, values)
+        .recover(
+            failure -> {
+              if (PostgresErrors.isReadOnly(failure)) {
+                return client.query(sql, values);
+              }
+              return PostgresErrors.isWithoutTable(failure)
+                  ? makeTablesAgain().compose(made -> client.query(sql, values))
+                  : Future.failedFuture(failure);
+            });
+  }
+
+  /** Whoever remembers members restores them. */
+  private Future<Void> makeTablesAgain() {
+    if (making.isComplete()) {
+      LOG.warn(
+          "catalog.uri: {}: somebody dropped tables of the catalogue; they are made again where"
+              + " catalog.create_tables allows it, and filled by the agents that remember members",
+          where);
+      making = makeTables.get();
+    }
+    return making;
+  }
+
+  /** Refused with 409 where another group has the binary of the host. */
+  Future<Void> refuseClash(MemberId id, String binary) {
+    return ask(PostgresCatalogSql.CLASH, Tuple.of(id.host(), binary, id.group()))
+        .compose(
+            found -> {
+              if (found.size() == 0) {
+                return Future.succeededFuture();
+              }
+              String group = found.iterator().next().getString("topic");
+              return Future.failedFuture(
+                  new ServiceGroupException(
+                      409,
+                      String.format(
+                          "host %s already has binary %s in %s; a host has each binary in one"
+                              + " group only: give %s another binary, or delete that one",
+                          id.host(), binary, group == null ? "no group" : "group " + group, id)));
+            });
+  }
+}

@@ -1,0 +1,56 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.MemberId;
+import io.vertx.pgclient.PgException;
+
+/** What PostgreSQL's refusals mean, by their SQLSTATE. */
+final class PostgresErrors {
+
+  private static final String READ_ONLY_SQL_TRANSACTION = "25006";
+  private static final String UNDEFINED_TABLE = "42P01";
+  private static final String UNIQUE_VIOLATION = "23505";
+  private static final String DATA_EXCEPTION = "22";
+  private static final String INTEGRITY_VIOLATION = "23";
+
+  private PostgresErrors() {}
+
+  /** Whether the server refused because it is no primary any more. */
+  static boolean isReadOnly(Throwable failure) {
+    return state(failure).equals(READ_ONLY_SQL_TRANSACTION);
+  }
+
+  /** Whether a table is not there. */
+  static boolean isWithoutTable(Throwable failure) {
+    return state(failure).equals(UNDEFINED_TABLE);
+  }
+
+  /** Whether another row has what only one may have. */
+  static boolean isTaken(Throwable failure) {
+    return state(failure).equals(UNIQUE_VIOLATION);
+  }
+
+  /** What a join gives that no row can hold is refused with 400; all else is as it was. */
+  static Throwable unjoinable(MemberId id, Throwable failure) {
+    return state(failure).startsWith(DATA_EXCEPTION) ? unstorable(400, id, failure) : failure;
+  }
+
+  /** What the member itself is the cause of is refused; another one may well be stored. */
+  static Throwable unstorable(MemberId id, Throwable failure) {
+    String state = state(failure);
+    return state.startsWith(DATA_EXCEPTION) || state.startsWith(INTEGRITY_VIOLATION)
+        ? unstorable(409, id, failure)
+        : failure;
+  }
+
+  private static Throwable unstorable(int status, MemberId id, Throwable failure) {
+    return new ServiceGroupException(
+        status, "%s cannot be stored: %s".formatted(id, ((PgException) failure).getErrorMessage()));
+  }
+
+  private static String state(Throwable failure) {
+    return failure instanceof PgException refusal && refusal.getSqlState() != null
+        ? refusal.getSqlState()
+        : "";
+  }
+}
