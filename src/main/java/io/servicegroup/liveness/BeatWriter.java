@@ -29,6 +29,7 @@ final class BeatWriter {
   private final LivenessBackend backend;
   private final LivenessSettings settings;
   private final OutageLog outages;
+  private final Stall stall;
   private final Map<MemberId, Heartbeat> left = new LinkedHashMap<>();
   private final Map<MemberId, Incarnation> deleted = new HashMap<>();
   private List<Heartbeat> written = List.of();
@@ -38,7 +39,8 @@ final class BeatWriter {
   private long retry = -1;
   private Promise<Void> finished;
 
-  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings) {
+  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings, Stall stall) {
+    this.stall = stall;
     this.vertx = vertx;
     this.backend = backend;
     this.settings = settings;
@@ -111,28 +113,37 @@ final class BeatWriter {
     List<Heartbeat> leaving = new ArrayList<>(left.values());
     boolean news = !leaving.isEmpty() || hasNews(state);
     written = state;
+    stall.begins(state.size());
     if (state.isEmpty() && leaving.isEmpty()) {
       ended(state, true, false);
       return;
     }
+    long half = settings.reportInterval().dividedBy(2).toMillis();
     // The backend bounds its calls by itself; this is the net below a backend that does not.
-    attempt(state, leaving)
-        .timeout(settings.reportInterval().toMillis(), TimeUnit.MILLISECONDS)
+    Beside.run(vertx, half, () -> backend.write(state, leaving), stall::missing)
+        .timeout(settings.patience().toMillis() + half, TimeUnit.MILLISECONDS)
         .onSuccess(
             conflicts -> {
               outages.succeeded();
+              stall.complete();
               leaving.forEach(gone -> left.remove(gone.id(), gone));
-              conflicts.forEach(conflict -> Topics.CONFLICT.publish(vertx, conflict));
+              tell(conflicts);
             })
-        .onFailure(outages::failed)
+        .onFailure(this::failed)
         .onComplete(result -> ended(state, result.succeeded(), news));
   }
 
-  private Future<List<Conflict>> attempt(List<Heartbeat> state, List<Heartbeat> leaving) {
-    try {
-      return backend.write(state, leaving);
-    } catch (RuntimeException e) {
-      return Future.failedFuture(e);
+  private void tell(List<Conflict> conflicts) {
+    conflicts.forEach(conflict -> Topics.CONFLICT.publish(vertx, conflict));
+  }
+
+  private void failed(Throwable failure) {
+    outages.failed(failure);
+    if (failure instanceof PartlyWritten some) {
+      stall.partly();
+      tell(some.conflicts());
+    } else {
+      stall.missing();
     }
   }
 

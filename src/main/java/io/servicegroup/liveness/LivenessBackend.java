@@ -7,16 +7,19 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One technology that keeps beats. Writes what it is told and reports what it finds; decides
  * nothing. Used by {@link LivenessVerticle} alone, on its context, one call of each method at a
- * time.
+ * time, except for a write that is repeated.
  *
- * <p>Every future completes within half an interval of whoever calls ({@link LivenessSettings});
- * the connection of a call that ran out of time is closed and not used again.
+ * <p>Every future completes within {@link LivenessSettings#patience()}; the connection of a call
+ * that ran out of time is closed and not used again. How long a poll is waited for is learned
+ * ({@link Patience}): a path that is slow is no path that is dead.
  */
 public interface LivenessBackend {
 
@@ -42,6 +45,10 @@ public interface LivenessBackend {
    * Writes the state of this agent's members: beats of those alive, news of those failed. Only
    * where their incarnation is still the newest in the catalogue.
    *
+   * <p>Called once more, with the same, while a call has had no answer for half a {@code
+   * report_interval}: on a connection of its own ({@link TwoWays}), since the other may be dead.
+   * Whichever answers first counts. A backend that has no other way fails it.
+   *
    * @param members the full state; a later call replaces an earlier one
    * @param left members of the state before that are not in this one: their entries go, as news
    * @return what was found to stand in the way of some of them. A member whose row is held by
@@ -57,6 +64,36 @@ public interface LivenessBackend {
    * @return what was seen; fails where the proof did not succeed
    */
   Future<Observation> poll();
+
+  /**
+   * Says in a place of this agent's own, which is quicker to write than its beats, that it lives
+   * and cannot beat. Called again while that lasts.
+   *
+   * @param validity for how long it is to be believed
+   * @return fails where not even that can be written; does nothing where presence needs no beat
+   */
+  default Future<Void> stalled(Duration validity) {
+    return Future.succeededFuture();
+  }
+
+  /**
+   * Takes back what {@link #stalled} said.
+   *
+   * @return when it is gone; it expires by itself where it cannot be taken back
+   */
+  default Future<Void> resumed() {
+    return Future.succeededFuture();
+  }
+
+  /**
+   * Which agents say that they live and cannot beat. Called after a poll, where members are silent.
+   *
+   * @param agents those that beat for the silent members
+   * @return those of them whose word is still to be believed; fails where that cannot be read
+   */
+  default Future<Set<String>> stalledAmong(Set<String> agents) {
+    return Future.succeededFuture(Set.of());
+  }
 
   /**
    * Gives up presence that needs no beat (a session), until the next write: no heartbeat was heard

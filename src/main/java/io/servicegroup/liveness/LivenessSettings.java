@@ -70,6 +70,16 @@ public record LivenessSettings(
     return BackendUri.parse(uri).timeout().orElse(serviceDownTime);
   }
 
+  /**
+   * How long an answer is waited for at most, however slow the path: what arrives within it still
+   * arrives before anybody is down for it.
+   *
+   * @return two thirds of {@code service_down_time}
+   */
+  public Duration patience() {
+    return serviceDownTime.multipliedBy(2).dividedBy(3);
+  }
+
   /** Without the URI, which holds secrets. */
   @Override
   public String toString() {

@@ -1,5 +1,6 @@
 package io.servicegroup.liveness;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.detect.WitnessClock;
@@ -48,6 +49,8 @@ public abstract class LivenessVerticle extends VerticleBase {
   private Ticker polling;
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
+  private Stall stall;
+  private Stalled stalled;
   private HeartbeatWatch heartbeatWatch;
   private WatchThread watching;
   private SightingsNews news;
@@ -71,7 +74,10 @@ public abstract class LivenessVerticle extends VerticleBase {
     backend = createBackend(settings);
     outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
-    writer = new BeatWriter(vertx, backend, settings);
+    Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
+    stall = new Stall(backend, settings, concerns, System::nanoTime);
+    stalled = new Stalled(backend, settings, concerns);
+    writer = new BeatWriter(vertx, backend, settings, stall);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
     news = new SightingsNews(settings.reportInterval());
     Topics.CATALOG.consume(vertx, this::catalogued);
@@ -100,7 +106,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private void startPolling() {
     Duration interval = settings.pollInterval();
     // One poll at a time: the net below a poll ends it before the ticker would.
-    Duration bound = interval.plusMillis(outageMillis());
+    Duration bound = interval.plusMillis(longestMillis());
     watching = new WatchThread("watch-" + settings.backend(), interval, heartbeatWatch, silence());
     polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
   }
@@ -115,12 +121,13 @@ public abstract class LivenessVerticle extends VerticleBase {
     if (event.type() == CatalogEvent.Type.DELETED && member.incarnation() != null) {
       writer.deleted(member.id(), member.incarnation());
     }
+    stalled.catalogued(event);
     backend.catalogued(event);
   }
 
   /** Where its agent lives, that one does so as well. */
   private void bury(CatalogEvent deleted) {
-    backend.catalogued(deleted);
+    catalogued(deleted);
     Member member = deleted.member();
     if (member.incarnation() != null && member.backends().contains(settings.backend())) {
       writer.bury(
@@ -174,14 +181,14 @@ public abstract class LivenessVerticle extends VerticleBase {
     long started = System.nanoTime();
     // Backends bound their calls; this is the net below one that throws or does not.
     return attempt()
-        .timeout(outageMillis(), TimeUnit.MILLISECONDS)
+        .compose(seen -> stalled.complete(seen, stall.isStalled()))
+        .timeout(longestMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(seen -> witnessed(started, seen))
         .onFailure(this::notWitnessed);
   }
 
-  /** A round trip that takes longer proves nothing: it is an outage by the time it ends. */
-  private long outageMillis() {
-    return settings.reportInterval().plus(settings.pollInterval()).toMillis();
+  private long longestMillis() {
+    return settings.patience().plus(settings.pollInterval()).toMillis();
   }
 
   private Future<Observation> attempt() {
@@ -199,6 +206,10 @@ public abstract class LivenessVerticle extends VerticleBase {
   }
 
   private void witnessed(long started, Observation seen) {
+    if (stall.isOut()) {
+      // The witness is as slow as a beat: whose own do not get through is in an outage itself.
+      witness.missed();
+    }
     WitnessClock.Gap gap = witness.witnessed(started);
     if (gap == WitnessClock.Gap.LATE) {
       return;

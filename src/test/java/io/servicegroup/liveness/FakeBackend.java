@@ -4,12 +4,17 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** A backend whose answers a test gives. */
 final class FakeBackend implements LivenessBackend {
@@ -20,6 +25,9 @@ final class FakeBackend implements LivenessBackend {
   private final Semaphore written = new Semaphore(0);
   private int awaited;
   final Semaphore released = new Semaphore(0);
+  final BlockingQueue<Duration> saidStalled = new LinkedBlockingQueue<>();
+  final Semaphore resumed = new Semaphore(0);
+  volatile Set<String> stalled = Set.of();
   final Semaphore cut = new Semaphore(0);
   final Promise<Void> closed = Promise.promise();
   volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
@@ -62,6 +70,24 @@ final class FakeBackend implements LivenessBackend {
   public Future<Void> release() {
     released.release();
     return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> stalled(Duration validity) {
+    saidStalled.add(validity);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> resumed() {
+    resumed.release();
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Set<String>> stalledAmong(Set<String> agents) {
+    return Future.succeededFuture(
+        stalled.stream().filter(agents::contains).collect(Collectors.toSet()));
   }
 
   @Override

@@ -45,7 +45,7 @@ public abstract class LivenessFixture {
   /** For what a server that is back needs to be found again, on a loaded machine. */
   protected static final Duration RECOVERY = Duration.ofSeconds(30);
 
-  private static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(20);
+  protected static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final AtomicLong GENERATION = new AtomicLong();
 

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 /** What every backend does when its server is stopped, hung or emptied. */
 public abstract class LivenessOutageContract extends LivenessFixture {
 
-  /** Half an interval is promised; the rest is a loaded machine. */
-  private static final Duration BOUND = INTERVAL.dividedBy(2).plusSeconds(5);
+  /** Two thirds of {@code service_down_time} are promised; the rest is a loaded machine. */
+  private static final Duration BOUND =
+      SERVICE_DOWN_TIME.multipliedBy(2).dividedBy(3).plusSeconds(5);
 
   private static final Duration CLOSING = Duration.ofSeconds(15);
 

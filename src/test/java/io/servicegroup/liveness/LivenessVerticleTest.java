@@ -260,6 +260,90 @@ class LivenessVerticleTest {
   }
 
   @Test
+  void repeatsABeatThatHasNoAnswerBesideItAndWhicheverAnswersFirstCounts() throws Exception {
+    Promise<List<Conflict>> hanging = Promise.promise();
+    backend.writing =
+        () -> {
+          backend.writing = () -> Future.succeededFuture(List.of());
+          return hanging.future();
+        };
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(2);
+    assertThat(backend.writes.get(1).members()).containsExactly(alive("a", 1));
+    publish(alive("a", 2));
+    awaitWrites(3);
+    assertThat(backend.writes.get(2).members()).containsExactly(alive("a", 2));
+    assertThat(hanging.future().isComplete()).isFalse();
+  }
+
+  @Test
+  void saysThatItLivesAndCannotBeatWhileItsBeatsDoNotGetThrough() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    backend.writing = () -> Future.failedFuture("no answer");
+    publish(alive("a", 2), alive("b", 1));
+    assertThat(next(backend.saidStalled)).isEqualTo(REPORT.multipliedBy(2));
+    assertThat(next(backend.saidStalled)).isEqualTo(REPORT.multipliedBy(2));
+    assertThat(backend.resumed.availablePermits()).isZero();
+    // Its own verdicts are no better than its beats.
+    sightings.clear();
+    next(sightings);
+    assertThat(next(sightings).hiccup()).isTrue();
+    backend.writing = () -> Future.succeededFuture(List.of());
+    assertThat(backend.resumed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void holdsTheMembersOfAnAgentThatSaysSoOnceTheyAreSilent() throws Exception {
+    deploy(POLL);
+    backend.stalled = Set.of("agent-2");
+    Topics.CATALOG.publish(vertx, joined("stalled", "agent-2"));
+    Topics.CATALOG.publish(vertx, joined("dead", "agent-3"));
+    Sightings seen = next(sightings);
+    while (seen.unwitnessed().isEmpty()) {
+      seen = next(sightings);
+    }
+    assertThat(seen.unwitnessed()).containsExactly(new MemberId("g", "stalled"));
+    backend.stalled = Set.of();
+    while (!seen.unwitnessed().isEmpty()) {
+      seen = next(sightings);
+    }
+  }
+
+  @Test
+  void isNoOutageOfItsOwnWhereSomeBeatsGetThrough() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    backend.writing = () -> Future.failedFuture(new PartlyWritten("1 of 2 beats", List.of()));
+    publish(alive("a", 2), alive("b", 1));
+    assertThat(next(backend.saidStalled)).isEqualTo(REPORT.multipliedBy(2));
+    sightings.clear();
+    next(sightings);
+    assertThat(next(sightings).hiccup()).isFalse();
+  }
+
+  private static CatalogEvent joined(String host, String agent) {
+    Member member =
+        new Member(
+            new MemberId("g", host),
+            "worker",
+            null,
+            1,
+            Map.of(),
+            false,
+            null,
+            false,
+            new Incarnation(1, "x"),
+            agent,
+            Set.of("fake"),
+            null);
+    return new CatalogEvent(CatalogEvent.Type.JOINED, member, false);
+  }
+
+  @Test
   void tellsTheBackendWhoLeftUntilItIsWritten() throws Exception {
     deploy(POLL);
     publish(alive("a", 1), alive("b", 1));

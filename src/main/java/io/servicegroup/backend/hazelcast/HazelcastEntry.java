@@ -30,6 +30,11 @@ record HazelcastEntry(UUID owner, StoredBeat beat) {
     return BETWEEN + agent;
   }
 
+  /** Where an agent says that it lives and cannot beat: no agent's id begins so. */
+  static String stalledKey(String agent) {
+    return BETWEEN + "" + BETWEEN + agent;
+  }
+
   static Optional<HazelcastEntry> parse(String text) {
     int blank = text == null ? -1 : text.indexOf(' ');
     if (blank < 0) {

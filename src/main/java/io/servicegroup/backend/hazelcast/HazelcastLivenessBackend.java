@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -57,8 +58,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     presence = new HazelcastPresence(vertx, context, memory, () -> news.run());
     connection = new HazelcastConnection(vertx, starter.preparing(this::listen));
     writer =
-        new HazelcastWriter(
-            connection, roster, !client, bound(settings.reportInterval()), settings.timeout());
+        new HazelcastWriter(connection, roster, !client, settings.patience(), settings.timeout());
     poller = new HazelcastPoller(connection, presence, roster, settings);
   }
 
@@ -94,6 +94,21 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   @Override
   public Future<Observation> poll() {
     return poller.poll();
+  }
+
+  @Override
+  public Future<Void> stalled(Duration validity) {
+    return poller.stalled(validity);
+  }
+
+  @Override
+  public Future<Void> resumed() {
+    return poller.resumed();
+  }
+
+  @Override
+  public Future<Set<String>> stalledAmong(Set<String> agents) {
+    return poller.stalledAmong(agents);
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Reads the members' entries together with the canary of the poll before, then writes the next
@@ -26,8 +28,10 @@ final class HazelcastPoller {
   private final HazelcastConnection connection;
   private final HazelcastPresence presence;
   private final Roster roster;
-  private final Duration bound;
+  private final Patience patience;
   private final Duration minorityHold;
+  private final Duration longest;
+  private final String agent;
   private final HazelcastCanary canary;
   private final Map<MemberId, UUID> owners = new HashMap<>();
   private boolean partitionLost;
@@ -40,7 +44,10 @@ final class HazelcastPoller {
     this.connection = connection;
     this.presence = presence;
     this.roster = roster;
-    this.bound = HazelcastLivenessBackend.bound(settings.pollInterval());
+    this.patience =
+        new Patience(HazelcastLivenessBackend.bound(settings.pollInterval()), settings.patience());
+    this.longest = settings.patience();
+    this.agent = settings.agent();
     this.minorityHold = settings.serviceDownTime();
     this.canary = new HazelcastCanary(settings.agent());
   }
@@ -55,7 +62,9 @@ final class HazelcastPoller {
     Set<String> keys = new HashSet<>();
     roster.members().forEach(member -> keys.add(HazelcastEntry.key(member.id())));
     keys.add(canary.key());
-    return connection.call("poll", bound, running -> read(running, keys)).compose(this::observe);
+    return patience
+        .call(bound -> connection.call("poll", bound, running -> read(running, keys)))
+        .compose(this::observe);
   }
 
   /** Takes the canary away, as far as it can; never fails. */
@@ -64,11 +73,46 @@ final class HazelcastPoller {
         ? connection
             .call(
                 "poll",
-                bound,
+                patience.bound(),
                 running -> running.getMap(HazelcastConfigs.BEATS).remove(canary.key()))
             .<Void>mapEmpty()
             .otherwiseEmpty()
         : Future.succeededFuture();
+  }
+
+  /** Says that this agent lives and cannot beat; expires by itself. */
+  Future<Void> stalled(Duration validity) {
+    long millis = validity.toMillis();
+    return queue(
+        beats -> {
+          beats.set(HazelcastEntry.stalledKey(agent), "1", millis, TimeUnit.MILLISECONDS);
+          return null;
+        });
+  }
+
+  /** Takes that back. */
+  Future<Void> resumed() {
+    return queue(
+        beats -> {
+          beats.delete(HazelcastEntry.stalledKey(agent));
+          return null;
+        });
+  }
+
+  /** Who says so. */
+  Future<Set<String>> stalledAmong(Set<String> agents) {
+    Map<String, String> keys = new HashMap<>();
+    agents.forEach(one -> keys.put(HazelcastEntry.stalledKey(one), one));
+    return queue(
+        beats -> {
+          Set<String> saying = new HashSet<>();
+          beats.getAll(keys.keySet()).keySet().forEach(key -> saying.add(keys.get(key)));
+          return saying;
+        });
+  }
+
+  private <T> Future<T> queue(Function<IMap<String, String>, T> work) {
+    return connection.queue(longest, running -> work.apply(running.getMap(HazelcastConfigs.BEATS)));
   }
 
   private Seen read(HazelcastInstance running, Set<String> keys) {

@@ -25,6 +25,7 @@ final class MemcachedKeys {
   private static final String CATALOG = "servicegroup:catalog:";
   private static final String INDEX = "servicegroup:index:";
   private static final String CANARY = "servicegroup:canary:";
+  private static final String STALLED = "servicegroup:stalled:";
   private static final int MOST_BYTES = 250;
 
   /** A longer expiry is taken for a point in time. */
@@ -54,6 +55,11 @@ final class MemcachedKeys {
 
   static String canary(String agent) {
     return CANARY + hash(agent);
+  }
+
+  /** Where an agent says that it lives and cannot beat. */
+  static String stalled(String agent) {
+    return STALLED + hash(agent);
   }
 
   /** Where tooz keeps a group; null where it could not. */

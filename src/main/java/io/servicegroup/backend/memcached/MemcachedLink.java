@@ -32,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * One connection to one server, which comes back by itself. Every call is bounded; a connection
@@ -54,7 +55,7 @@ final class MemcachedLink {
   private final Context context;
   private final EventLoopGroup loops;
   private final BackendUri.Host host;
-  private final Duration bound;
+  private final Supplier<Duration> bound;
   private Future<AsciiMemcacheClient<byte[]>> client;
   private volatile Throwable broken;
   private volatile boolean pinned;
@@ -62,6 +63,12 @@ final class MemcachedLink {
   private boolean closed;
 
   MemcachedLink(Context context, EventLoopGroup loops, BackendUri.Host host, Duration bound) {
+    this(context, loops, host, () -> bound);
+  }
+
+  /** With a bound that is asked for with each call. */
+  MemcachedLink(
+      Context context, EventLoopGroup loops, BackendUri.Host host, Supplier<Duration> bound) {
     this.context = context;
     this.loops = loops;
     this.host = host;
@@ -83,7 +90,7 @@ final class MemcachedLink {
         .withEventLoopGroup(loops)
         .withChannelClass(NioSocketChannel.class)
         .withReplyExecutor(Runnable::run)
-        .withConnectionTimeoutMillis(bound.toMillis())
+        .withConnectionTimeoutMillis(bound.get().toMillis())
         .withBackoff(attempt -> RECONNECT_MILLIS)
         .withReconnectionListener(new Listener())
         .withMaxOutstandingRequests(MOST_OUTSTANDING)
@@ -102,7 +109,7 @@ final class MemcachedLink {
     if (!pinned) {
       return host.name();
     }
-    int share = (int) Math.max(1, bound.toMillis() / addresses.size());
+    int share = (int) Math.max(1, bound.get().toMillis() / addresses.size());
     for (InetAddress address : addresses) {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(address, host.port()), share);
@@ -119,7 +126,7 @@ final class MemcachedLink {
     try {
       return HostNames.ofThisMachine()
           .addresses(host.name())
-          .get(bound.toMillis(), TimeUnit.MILLISECONDS);
+          .get(bound.get().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
@@ -224,10 +231,11 @@ final class MemcachedLink {
     if (closed) {
       return Future.failedFuture(failure("the connection is closed"));
     }
+    long millis = bound.get().toMillis();
     Future<AsciiMemcacheClient<byte[]>> used = client;
     return used.compose(made -> send(made, call))
-        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
-        .recover(failure -> Future.failedFuture(explain(used, failure)));
+        .timeout(millis, TimeUnit.MILLISECONDS)
+        .recover(failure -> Future.failedFuture(explain(used, failure, millis)));
   }
 
   private <T> Future<T> send(
@@ -248,7 +256,8 @@ final class MemcachedLink {
         : Future.failedFuture(known);
   }
 
-  private Throwable explain(Future<AsciiMemcacheClient<byte[]>> used, Throwable failure) {
+  private Throwable explain(
+      Future<AsciiMemcacheClient<byte[]>> used, Throwable failure, long millis) {
     if (!(failure instanceof TimeoutException)) {
       return failure(reason(failure));
     }
@@ -259,7 +268,16 @@ final class MemcachedLink {
       made.shutdown();
       client = connect();
     }
-    return failure("did not answer within " + bound.toMillis() + " ms");
+    return failure("did not answer within " + millis + " ms");
+  }
+
+  /** Closes the connection, which does not answer, and makes another. */
+  void drop() {
+    AsciiMemcacheClient<byte[]> made = client.result();
+    if (made != null && !closed) {
+      made.shutdown();
+      client = connect();
+    }
   }
 
   private static String reason(Throwable failure) {

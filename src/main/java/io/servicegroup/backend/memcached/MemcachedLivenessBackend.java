@@ -14,7 +14,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -72,17 +78,24 @@ final class MemcachedLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return within(settings.reportInterval(), writer.write(members, left));
+    return within(MemcachedNode.longestWrite(settings), writer.write(members, left));
   }
 
   @Override
   public Future<Observation> poll() {
-    return within(settings.pollInterval(), poller.poll());
+    return within(longestPoll(), poller.poll());
+  }
+
+  private Duration longestPoll() {
+    return nodes.stream()
+        .map(MemcachedNode::bound)
+        .max(Duration::compareTo)
+        .orElse(settings.pollInterval());
   }
 
   /** Several calls, each in time, may not be so together. */
-  private <T> Future<T> within(Duration interval, Future<T> work) {
-    long millis = MemcachedNode.bound(interval).toMillis();
+  private <T> Future<T> within(Duration bound, Future<T> work) {
+    long millis = bound.toMillis();
     return work.timeout(millis, TimeUnit.MILLISECONDS)
         .recover(
             failure ->
@@ -95,6 +108,52 @@ final class MemcachedLivenessBackend implements LivenessBackend {
                                 + " ms",
                             true)
                         : failure));
+  }
+
+  @Override
+  public Future<Void> stalled(Duration validity) {
+    String key = MemcachedKeys.stalled(settings.agent());
+    return node(key)
+        .polls()
+        .set(Map.of(key, MemcachedNode.bytes("1")), MemcachedKeys.seconds(validity));
+  }
+
+  @Override
+  public Future<Void> resumed() {
+    String key = MemcachedKeys.stalled(settings.agent());
+    return node(key).polls().delete(List.of(key));
+  }
+
+  @Override
+  public Future<Set<String>> stalledAmong(Set<String> agents) {
+    Map<MemcachedNode, Map<String, String>> asked = new LinkedHashMap<>();
+    for (String agent : agents) {
+      String key = MemcachedKeys.stalled(agent);
+      asked.computeIfAbsent(node(key), first -> new HashMap<>()).put(key, agent);
+    }
+    Set<String> saying = new HashSet<>();
+    List<Future<Void>> reads = new ArrayList<>();
+    asked.forEach(
+        (node, keys) ->
+            reads.add(
+                node.polls()
+                    .get(keys.keySet())
+                    .<Void>map(
+                        found -> {
+                          found.keySet().forEach(key -> saying.add(keys.get(key)));
+                          return null;
+                        })
+                    // One of several servers that is away is told of by the poll.
+                    .recover(
+                        failure ->
+                            nodes.size() > 1
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(failure))));
+    return Future.join(reads).map(done -> saying);
+  }
+
+  private MemcachedNode node(String key) {
+    return nodes.get(MemcachedKeys.server(key, nodes.size()));
   }
 
   @Override

@@ -4,6 +4,8 @@ import com.spotify.folsom.GetResult;
 import io.netty.channel.EventLoopGroup;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
+import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,8 +28,9 @@ final class MemcachedNode {
 
   private static final int CANARY_SECONDS = (int) Duration.ofDays(1).toSeconds();
 
-  private final MemcachedLink beats;
+  private final TwoWays<MemcachedLink> beats;
   private final MemcachedLink polls;
+  private final Patience patience;
   private final OutageLog outages;
   private final String canaryKey;
   private final String nonce = UUID.randomUUID().toString();
@@ -36,26 +39,48 @@ final class MemcachedNode {
 
   MemcachedNode(
       Context context, EventLoopGroup loops, BackendUri.Host host, LivenessSettings settings) {
-    this.beats = new MemcachedLink(context, loops, host, ofOneCall(settings.reportInterval()));
-    this.polls = new MemcachedLink(context, loops, host, ofOneCall(settings.pollInterval()));
+    this.patience = patience(settings);
+    this.beats =
+        new TwoWays<>(
+            () -> new MemcachedLink(context, loops, host, longestWrite(settings)),
+            MemcachedLink::drop);
+    this.polls = new MemcachedLink(context, loops, host, () -> ofOneCall(patience.bound()));
     this.canaryKey = MemcachedKeys.canary(settings.agent());
     this.outages =
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
   }
 
-  /** A server that is not there has to be told from a whole that takes too long. */
-  private static Duration ofOneCall(Duration interval) {
-    return bound(interval).multipliedBy(4).dividedBy(5);
+  /** One of several servers that hangs is not to keep the others' poll waiting. */
+  private static Patience patience(LivenessSettings settings) {
+    boolean alone = BackendUri.parse(settings.uri()).hosts().size() == 1;
+    return new Patience(
+        bound(settings.pollInterval()), alone ? settings.patience() : settings.pollInterval());
   }
 
-  /** How long a write or a poll may take. */
-  static Duration bound(Duration interval) {
+  /** For how long a write is waited for at most. */
+  static Duration longestWrite(LivenessSettings settings) {
+    boolean alone = BackendUri.parse(settings.uri()).hosts().size() == 1;
+    return alone ? settings.patience() : bound(settings.reportInterval());
+  }
+
+  /** A server that is not there has to be told from a whole that takes too long. */
+  private static Duration ofOneCall(Duration bound) {
+    return bound.multipliedBy(4).dividedBy(5);
+  }
+
+  /** How long a poll may take where nothing is known of the path. */
+  private static Duration bound(Duration interval) {
     Duration half = interval.dividedBy(2);
     return half.compareTo(LEAST) < 0 ? LEAST : half;
   }
 
+  /** For how long a poll of this server is waited for now. */
+  Duration bound() {
+    return patience.bound();
+  }
+
   /** For what is written. */
-  MemcachedLink beats() {
+  TwoWays<MemcachedLink> beats() {
     return beats;
   }
 
@@ -73,6 +98,10 @@ final class MemcachedNode {
    * waits for a connection would be written to a server that is new, and hide what was lost.
    */
   Future<Answer> poll(Collection<String> keys) {
+    return patience.call(bound -> read(keys));
+  }
+
+  private Future<Answer> read(Collection<String> keys) {
     long before = acknowledged;
     sent++;
     long next = sent;
@@ -103,7 +132,7 @@ final class MemcachedNode {
   }
 
   void close() {
-    beats.close();
+    beats.each(MemcachedLink::close);
     polls.close();
   }
 

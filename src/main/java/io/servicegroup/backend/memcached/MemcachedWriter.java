@@ -54,7 +54,7 @@ final class MemcachedWriter {
     this.members = members;
     this.backend = settings.backend();
     this.seconds = MemcachedKeys.seconds(settings.timeout());
-    this.groups = new ToozGroups(vertx, nodes.get(0).beats(), backend);
+    this.groups = new ToozGroups(vertx, nodes.get(0).beats().first(), backend);
   }
 
   Future<List<Conflict>> write(List<Heartbeat> state, List<Heartbeat> left) {
@@ -62,19 +62,29 @@ final class MemcachedWriter {
     List<Conflict> conflicts = members.conflicts(state);
     List<Heartbeat> ours =
         state.stream().filter(heartbeat -> !members.isSuperseded(heartbeat)).toList();
-    List<Future<Void>> writes = new ArrayList<>();
-    List<Map<String, byte[]>> values = values(ours);
-    for (int server = 0; server < nodes.size(); server++) {
-      writes.add(nodes.get(server).beats().set(values.get(server), seconds));
-      writes.add(leave(server, left));
-    }
     List<Heartbeat> shown =
         ours.stream()
             .filter(heartbeat -> heartbeat.state() != State.FAILED)
             .filter(heartbeat -> roster.get(heartbeat.id()) != null)
             .filter(this::isForTooz)
             .toList();
-    writes.add(showTooz(shown));
+    List<Map<String, byte[]>> values = values(ours);
+    List<Future<Void>> writes = new ArrayList<>();
+    for (int server = 0; server < nodes.size(); server++) {
+      int here = server;
+      writes.add(
+          nodes
+              .get(server)
+              .beats()
+              .run(
+                  link ->
+                      Future.join(
+                              link.set(values.get(here), seconds),
+                              leave(link, here, left),
+                              // tooz knows the first only.
+                              here == 0 ? showTooz(link, shown) : Future.succeededFuture())
+                          .mapEmpty()));
+    }
     return Future.join(writes).map(done -> conflicts);
   }
 
@@ -96,7 +106,7 @@ final class MemcachedWriter {
   }
 
   /** Says that members left, unless another agent joined them since. */
-  private Future<Void> leave(int server, List<Heartbeat> left) {
+  private Future<Void> leave(MemcachedLink link, int server, List<Heartbeat> left) {
     Map<String, Heartbeat> here = new LinkedHashMap<>();
     for (Heartbeat gone : left) {
       String key = MemcachedKeys.own(gone.id());
@@ -104,7 +114,6 @@ final class MemcachedWriter {
         here.put(key, gone);
       }
     }
-    MemcachedLink link = nodes.get(server).beats();
     return link.get(here.keySet())
         .compose(
             found -> {
@@ -126,7 +135,7 @@ final class MemcachedWriter {
             .isPresent();
   }
 
-  private Future<Void> showTooz(List<Heartbeat> shown) {
+  private Future<Void> showTooz(MemcachedLink link, List<Heartbeat> shown) {
     Map<String, byte[]> beats = new LinkedHashMap<>();
     Map<String, Map<String, Wanted>> wanted = new LinkedHashMap<>();
     Set<String> hosts = new HashSet<>();
@@ -140,7 +149,7 @@ final class MemcachedWriter {
     }
     entries.keySet().removeIf(id -> roster.get(id) == null);
     // A beat comes first: a reader removes an entry that has none.
-    Future<Void> beaten = nodes.get(0).beats().set(beats, seconds);
+    Future<Void> beaten = link.set(beats, seconds);
     return Future.join(beaten, groups.update(wanted, hosts)).mapEmpty();
   }
 

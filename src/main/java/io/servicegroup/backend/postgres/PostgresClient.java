@@ -73,8 +73,24 @@ public final class PostgresClient {
    */
   public static PostgresClient create(
       Vertx vertx, BackendUri uri, int maxConnections, Duration timeout) {
+    return create(vertx, uri, maxConnections, timeout, timeout);
+  }
+
+  /**
+   * As {@link #create(Vertx, BackendUri, int, Duration)}, where a statement may take another time
+   * on the server than it may with the way to it.
+   */
+  static PostgresClient create(
+      Vertx vertx,
+      BackendUri uri,
+      int maxConnections,
+      Duration timeout,
+      Duration statementTimeout) {
     return new PostgresClient(
-        vertx, new PostgresClientOptions(uri, timeout), maxConnections, timeout);
+        vertx,
+        new PostgresClientOptions(uri, statementTimeout, shorter(timeout, statementTimeout)),
+        maxConnections,
+        timeout);
   }
 
   /** Rests between attempts to connect together with others, of whom one may get through. */
@@ -133,6 +149,19 @@ public final class PostgresClient {
    */
   public Future<Boolean> listen(Consumer<String> payload) {
     return listener.start(payload);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** Closes the connections that something runs on, which fails; others are made when needed. */
+  void abandon() {
+    onContext(
+        () ->
+            List.copyOf(links).stream()
+                .filter(link -> !idle.contains(link))
+                .forEach(PostgresClientLink::abort));
   }
 
   /**

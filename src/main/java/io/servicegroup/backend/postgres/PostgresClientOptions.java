@@ -23,10 +23,21 @@ final class PostgresClientOptions {
 
   private final BackendUri uri;
   private final Duration timeout;
+  private final Duration lockBound;
 
   PostgresClientOptions(BackendUri uri, Duration timeout) {
+    this(uri, timeout, timeout);
+  }
+
+  /**
+   * Where a statement may take longer than a client waits as a rule.
+   *
+   * @param lockBound less than which is waited for a lock, so that the connection is kept
+   */
+  PostgresClientOptions(BackendUri uri, Duration timeout, Duration lockBound) {
     this.uri = uri;
     this.timeout = timeout;
+    this.lockBound = lockBound;
   }
 
   boolean pooled() {
@@ -116,7 +127,7 @@ final class PostgresClientOptions {
       String millis = Long.toString(Math.max(1, timeout.toMillis()));
       settings.put("statement_timeout", millis);
       // Whoever waits for a lock is told so before that, and the connection lives on.
-      long wait = timeout.multipliedBy(LOCK_WAIT_PERCENT).dividedBy(100).toMillis();
+      long wait = lockBound.multipliedBy(LOCK_WAIT_PERCENT).dividedBy(100).toMillis();
       settings.put("lock_timeout", Long.toString(Math.max(1, wait)));
       settings.put("idle_in_transaction_session_timeout", millis);
       // Planning a beat costs several times what doing it does, and the plan is always the same.

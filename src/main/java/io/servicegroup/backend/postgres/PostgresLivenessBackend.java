@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Beats as counts in the {@code services} table, which Nova's own services and readers share. Beats
@@ -24,7 +26,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
   private final LivenessSettings settings;
-  private final PostgresClient beats;
+  private final TwoWays<PostgresClient> beats;
   private final PostgresClient polls;
   private final PostgresLivenessWriter writer;
   private final PostgresLivenessPoller poller;
@@ -41,11 +43,16 @@ final class PostgresLivenessBackend implements LivenessBackend {
     this.settings = settings;
     this.where = uri.toString();
     Rest rest = Rest.upTo(settings.reportInterval());
+    Duration half = settings.reportInterval().dividedBy(2);
     this.beats =
-        PostgresClient.create(vertx, uri, 1, settings.reportInterval().dividedBy(2)).resting(rest);
+        new TwoWays<>(
+            () -> PostgresClient.create(vertx, uri, 1, settings.patience(), half).resting(rest),
+            PostgresClient::abandon);
     this.polls =
-        PostgresClient.create(vertx, uri, 1, settings.pollInterval().dividedBy(2)).resting(rest);
-    this.writer = new PostgresLivenessWriter(beats, settings.reportInterval());
+        PostgresClient.create(
+                vertx, uri, 1, settings.pollInterval().dividedBy(2), settings.patience())
+            .resting(rest);
+    this.writer = new PostgresLivenessWriter(beats, settings.reportInterval(), settings.patience());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
     this.mirror =
         settings.tables() == null
@@ -63,6 +70,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private Future<Void> requireTables() {
     return beats
+        .first()
         .run(
             FIRST_CONTACT,
             connection -> connection.preparedQuery(PostgresLivenessSql.TABLES).execute())
@@ -80,7 +88,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private Future<Void> listen() {
     asked = true;
-    return beats.listen(this::notified).mapEmpty();
+    return beats.first().listen(this::notified).mapEmpty();
   }
 
   private void notified(String payload) {
@@ -136,7 +144,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
         .write(members, left)
         .onSuccess(
             written -> {
-              if (written.news() && !beats.isListening()) {
+              if (written.news() && !beats.first().isListening()) {
                 news.run();
               }
               if (mirror != null) {
@@ -155,10 +163,25 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   @Override
+  public Future<Void> stalled(Duration validity) {
+    return poller.stalled(validity);
+  }
+
+  @Override
+  public Future<Void> resumed() {
+    return poller.resumed();
+  }
+
+  @Override
+  public Future<Set<String>> stalledAmong(Set<String> agents) {
+    return poller.stalledAmong(agents);
+  }
+
+  @Override
   public Future<Void> close() {
     return poller
         .removeCanary()
-        .eventually(() -> Future.join(beats.close(), polls.close()))
+        .eventually(() -> Future.join(beats.close(PostgresClient::close), polls.close()))
         .eventually(() -> mirror == null ? Future.succeededFuture() : mirror.close())
         .otherwiseEmpty();
   }

@@ -2,6 +2,7 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
+import java.util.Collection;
 
 /**
  * A member of this agent: its row, what was last written of it, and what its row's count tells
@@ -31,6 +32,7 @@ final class PostgresLivenessMember {
   private int strikes;
   private int calm;
   private boolean foreign;
+  private long round;
 
   PostgresLivenessMember(MemberId id, Incarnation incarnation, int serviceId) {
     this.id = id;
@@ -48,6 +50,15 @@ final class PostgresLivenessMember {
 
   int serviceId() {
     return serviceId;
+  }
+
+  /** The write in which it was acknowledged last. */
+  long round() {
+    return round;
+  }
+
+  void round(long number) {
+    round = number;
   }
 
   String state() {
@@ -146,5 +157,20 @@ final class PostgresLivenessMember {
     count = -1;
     countBeforePoll = -1;
     strikes = 0;
+  }
+
+  /** The rows of some. */
+  static Integer[] ids(Collection<PostgresLivenessMember> members) {
+    return members.stream().map(PostgresLivenessMember::serviceId).toArray(Integer[]::new);
+  }
+
+  /** The lives of some, in the same order. */
+  static String[] incarnations(Collection<PostgresLivenessMember> members) {
+    return members.stream().map(member -> member.incarnation().toString()).toArray(String[]::new);
+  }
+
+  /** Their generations, in the same order. */
+  static Long[] generations(Collection<PostgresLivenessMember> members) {
+    return members.stream().map(member -> member.incarnation().generation()).toArray(Long[]::new);
   }
 }

@@ -2,13 +2,17 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -17,16 +21,19 @@ import java.util.UUID;
  */
 final class PostgresLivenessPoller {
 
+  private static final String STALLED = "stalled ";
+
   private final PostgresClient client;
   private final PostgresLivenessMembers own;
   private final LivenessSettings settings;
   private final PostgresLivenessSilence silence;
+  private final Patience patience;
   private final PostgresLivenessRows rows = new PostgresLivenessRows();
   private final String pollOnly;
   private final String pollAndWriteCanary;
   private final String nonce = UUID.randomUUID().toString();
   private long canary;
-  private String horizon;
+  private final PostgresLivenessHorizon horizon;
   private SqlConnection session;
   private long readEverythingNanos;
 
@@ -35,6 +42,8 @@ final class PostgresLivenessPoller {
     this.client = client;
     this.own = own;
     this.settings = settings;
+    this.horizon = new PostgresLivenessHorizon(settings.reportInterval(), System::nanoTime);
+    this.patience = new Patience(settings.pollInterval().dividedBy(2), settings.patience());
     this.silence =
         new PostgresLivenessSilence(settings.reportInterval(), settings.serviceDownTime());
     this.pollOnly = PostgresLivenessSql.poll(settings, false);
@@ -43,13 +52,52 @@ final class PostgresLivenessPoller {
 
   Future<Observation> poll() {
     long number = own.beginPoll();
-    return client
-        .run(connection -> read(connection).compose(seen -> observe(connection, seen, number)))
-        .onFailure(failure -> horizon = null);
+    return patience
+        .call(
+            bound ->
+                client.run(
+                    bound,
+                    connection ->
+                        read(connection).compose(seen -> observe(connection, seen, number))))
+        .onFailure(failure -> horizon.forget());
   }
 
   Future<Void> removeStaleCanaries() {
     return client.query(PostgresLivenessSql.REMOVE_STALE_CANARIES, Tuple.tuple()).mapEmpty();
+  }
+
+  /** Says that this agent lives and cannot beat. */
+  Future<Void> stalled(Duration validity) {
+    String seconds = Double.toString(validity.toMillis() / 1000.0);
+    return query(PostgresLivenessSql.STALLED, Tuple.of(stalledKey(settings.agent()), seconds))
+        .mapEmpty();
+  }
+
+  /** Takes that back. */
+  Future<Void> resumed() {
+    return query(PostgresLivenessSql.REMOVE_CANARY, Tuple.of(stalledKey(settings.agent())))
+        .mapEmpty();
+  }
+
+  /** Who says so. */
+  Future<Set<String>> stalledAmong(Set<String> agents) {
+    String[] keys = agents.stream().map(PostgresLivenessPoller::stalledKey).toArray(String[]::new);
+    return query(PostgresLivenessSql.STALLED_AMONG, Tuple.of(keys))
+        .map(
+            rows -> {
+              Set<String> found = new HashSet<>();
+              rows.forEach(row -> found.add(row.getString(0).substring(STALLED.length())));
+              return found;
+            });
+  }
+
+  private Future<RowSet<Row>> query(String sql, Tuple arguments) {
+    return client.run(
+        settings.patience(), connection -> connection.preparedQuery(sql).execute(arguments));
+  }
+
+  private static String stalledKey(String agent) {
+    return STALLED + agent;
   }
 
   /** Never fails. */
@@ -65,12 +113,17 @@ final class PostgresLivenessPoller {
   private Future<Seen> read(SqlConnection connection) {
     long now = System.nanoTime();
     boolean everything =
-        horizon == null
+        !horizon.isKnown()
             || connection != session
             || now - readEverythingNanos >= settings.reportInterval().toNanos();
     // Our own beats prove what a canary would.
     boolean writeCanary = !own.acknowledgedWithin(settings.reportInterval().toNanos());
-    Tuple arguments = Tuple.of(watched(), everything ? null : horizon);
+    Tuple arguments =
+        Tuple.of(
+            watched(),
+            everything ? null : horizon.from(),
+            horizon.running(),
+            horizon.runningOfRows());
     if (writeCanary) {
       arguments.addString(settings.agent());
       arguments.addString(nonce);
@@ -102,7 +155,7 @@ final class PostgresLivenessPoller {
 
   private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {
     PostgresLivenessRows.Read read = rows.read(seen.rows(), own, number);
-    horizon = read.horizon();
+    horizon.saw(read.snapshot());
     boolean dataLost = own.takeDataLost() | read.dataLost();
     if (dataLost) {
       own.all().forEach(PostgresLivenessMember::forget);

@@ -25,7 +25,7 @@ final class PostgresLivenessRows {
   Read read(Iterable<Row> answer, PostgresLivenessMembers own, long poll) {
     Read read = new Read();
     for (Row row : answer) {
-      read.horizon = row.getString("horizon");
+      read.snapshot = row.getString("snapshot");
       read.dataLost |= !row.getBoolean("intact");
       Integer serviceId = row.getInteger("id");
       if (serviceId != null) {
@@ -72,7 +72,7 @@ final class PostgresLivenessRows {
   static final class Read {
     private final Map<Integer, Beat> beatsByServiceId = new LinkedHashMap<>();
     private final List<Absence> gone = new ArrayList<>();
-    private String horizon;
+    private String snapshot;
     private boolean dataLost;
 
     void beat(int serviceId, Beat beat) {
@@ -91,9 +91,9 @@ final class PostgresLivenessRows {
       return gone;
     }
 
-    /** Below it no transaction was running. */
-    String horizon() {
-      return horizon;
+    /** Which transactions it could see, as PostgreSQL writes that. */
+    String snapshot() {
+      return snapshot;
     }
 
     boolean dataLost() {

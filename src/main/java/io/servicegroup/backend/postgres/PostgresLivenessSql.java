@@ -138,6 +138,26 @@ final class PostgresLivenessSql {
       SELECT id FROM locked WHERE id NOT IN (SELECT id FROM free)
       """;
 
+  /**
+   * That an agent lives and cannot beat: $1 its key among the canaries, where agents that know
+   * nothing of this leave it alone, $2 for how many seconds that is to be believed.
+   */
+  static final String STALLED =
+      """
+      INSERT INTO servicegroup_canaries AS c (agent, nonce, count, written_at)
+      SELECT $1::text, $2::text, 1, now() WHERE set_config('synchronous_commit', 'off', true) = 'off'
+      ON CONFLICT (agent) DO UPDATE
+         SET nonce = excluded.nonce, count = c.count + 1, written_at = excluded.written_at
+      """;
+
+  /** Which of the keys $1 say so now, by the server's clock alone. */
+  static final String STALLED_AMONG =
+      """
+      SELECT agent FROM servicegroup_canaries
+       WHERE agent = ANY ($1::text[])
+         AND written_at > now() - make_interval(secs => nonce::double precision)
+      """;
+
   /** Canaries of agents that were killed. */
   static final String REMOVE_STALE_CANARIES =
       "DELETE FROM servicegroup_canaries WHERE written_at < now() - interval '1 day'";
@@ -158,7 +178,7 @@ final class PostgresLivenessSql {
         SELECT set_config('synchronous_commit', 'off', true) AS commit
       ), canary AS (
         INSERT INTO servicegroup_canaries AS c (agent, nonce, count, written_at)
-        SELECT $3::text, $4::text, $5::bigint, now() FROM setting WHERE setting.commit = 'off'
+        SELECT $5::text, $6::text, $7::bigint, now() FROM setting WHERE setting.commit = 'off'
         ON CONFLICT (agent) DO UPDATE
            SET nonce = excluded.nonce, count = excluded.count, written_at = excluded.written_at
       )
@@ -169,14 +189,14 @@ final class PostgresLivenessSql {
   /** Writes are seen by the next statement only: this one sees the canary of the poll before. */
   private static final String CANARY_INTACT =
       """
-      ($6::bigint = 0 OR EXISTS (SELECT FROM servicegroup_canaries
-        WHERE agent = $3::text AND nonce = $4::text AND count >= $6::bigint))\
+      ($8::bigint = 0 OR EXISTS (SELECT FROM servicegroup_canaries
+        WHERE agent = $5::text AND nonce = $6::text AND count >= $8::bigint))\
       """;
 
   private static final String READ =
       """
-      SELECT facts.horizon, facts.intact, row.*
-        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon,
+      SELECT facts.snapshot, facts.intact, row.*
+        FROM (SELECT pg_current_snapshot()::text AS snapshot,
                      %s AS intact) facts
         LEFT JOIN (
           SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.joined_count
@@ -185,17 +205,19 @@ final class PostgresLivenessSql {
            WHERE s.deleted = 0 AND s.topic IS NOT NULL AND %s
              AND ($2::text IS NULL
                   OR age(s.xmin) <= (SELECT age($2::xid8::xid))
-                  OR m.changed >= $2::xid8)
+                  OR s.xmin = ANY ($4::text::xid[])
+                  OR m.changed >= $2::xid8
+                  OR m.changed = ANY ($3::text::xid8[]))
         ) row ON true
       """;
 
   /**
    * One poll. It takes the lock that a beat takes, by an update of no row, which only a primary
-   * does. $1 is what is watched; $2 the horizon of the last poll (null: everything), below which no
-   * transaction was running then: so what has changed since was written by one at or above it,
-   * whatever anybody's clock says.
+   * does. $1 is what is watched; $2 the horizon of the last poll (null: everything), below which
+   * only the transactions $3 were running then ($4: the same as rows carry them): so what has
+   * changed since was written by one of those or one at or above it, whatever anybody's clock says.
    *
-   * @param canary whether a canary is written: $3 the agent, $4 its nonce, $5 the new count, $6 the
+   * @param canary whether a canary is written: $5 the agent, $6 its nonce, $7 the new count, $8 the
    *     count that is known to be there (0: none)
    */
   static String poll(LivenessSettings settings, boolean canary) {

@@ -1,5 +1,7 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.liveness.PartlyWritten;
+import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -12,6 +14,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,18 +23,23 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Writes the state of this agent's members: news first, then all beats in one statement. */
+/** Writes the state of this agent's members: news, then all beats at once or in parts. */
 final class PostgresLivenessWriter {
 
   private static final String LEFT = "left";
 
-  private final PostgresClient client;
-  private final double lateSeconds;
+  private final TwoWays<PostgresClient> beats;
   private final PostgresLivenessMembers own = new PostgresLivenessMembers();
+  private final PostgresLivenessBatch batch;
+  private long rounds;
 
-  PostgresLivenessWriter(PostgresClient client, Duration reportInterval) {
-    this.client = client;
-    this.lateSeconds = reportInterval.toMillis() / 1000.0;
+  /** What was answered to rounds before this one says nothing any more. */
+  private long newestAnswered;
+
+  PostgresLivenessWriter(
+      TwoWays<PostgresClient> beats, Duration reportInterval, Duration patience) {
+    this.beats = beats;
+    this.batch = new PostgresLivenessBatch(reportInterval, patience);
   }
 
   PostgresLivenessMembers members() {
@@ -46,7 +54,9 @@ final class PostgresLivenessWriter {
    * @return what was found; fails where it could not be written
    */
   Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return client.run(connection -> new Round(connection, members, left).write());
+    long number = ++rounds;
+    return beats.run(
+        client -> client.run(connection -> new Round(number, connection, members, left).write()));
   }
 
   /**
@@ -61,6 +71,7 @@ final class PostgresLivenessWriter {
   /** One write, on one connection. */
   private final class Round {
 
+    private final long number;
     private final SqlConnection connection;
     private final List<Heartbeat> members;
     private final List<Heartbeat> left;
@@ -69,9 +80,12 @@ final class PostgresLivenessWriter {
     private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
     private final Map<Integer, News> news = new LinkedHashMap<>();
     private final Set<MemberId> missing = new HashSet<>();
+    private final long startedNanos = System.nanoTime();
     private boolean changed;
+    private int late;
 
-    Round(SqlConnection connection, List<Heartbeat> members, List<Heartbeat> left) {
+    Round(long number, SqlConnection connection, List<Heartbeat> members, List<Heartbeat> left) {
+      this.number = number;
       this.connection = connection;
       this.members = members;
       this.left = left;
@@ -167,41 +181,69 @@ final class PostgresLivenessWriter {
       unwritten.remove(serviceId).state(news.remove(serviceId).state());
     }
 
+    /** The one whose beat is the oldest is the first, where not all can be written at once. */
     private Future<Void> beat() {
-      Map<Integer, PostgresLivenessMember> beating = new LinkedHashMap<>();
-      members.stream()
-          .filter(heartbeat -> heartbeat.state() != State.FAILED)
-          .map(own::of)
-          .filter(member -> member != null && member.state() != null)
-          .forEach(member -> beating.put(member.serviceId(), member));
-      if (beating.isEmpty()) {
-        return Future.succeededFuture();
+      Stream<PostgresLivenessMember> known =
+          members.stream().filter(beat -> beat.state() != State.FAILED).map(own::of);
+      List<PostgresLivenessMember> beating =
+          new ArrayList<>(known.filter(one -> one != null && one.state() != null).toList());
+      if (batch.isSplit()) {
+        beating.sort(Comparator.comparingLong(PostgresLivenessMember::round));
       }
-      return send(beating)
-          .map(
-              rows -> {
-                rows.forEach(
-                    row -> acknowledged(beating.remove(row.getInteger(0)), row.getInteger(1)));
-                beating.values().forEach(PostgresLivenessMember::skipped);
-                unwritten.putAll(beating);
-                return null;
-              });
+      return beat(beating, beating.size());
     }
 
-    private Future<RowSet<Row>> send(Map<Integer, PostgresLivenessMember> beating) {
-      PostgresLivenessMember first = beating.values().iterator().next();
-      boolean alone = beating.size() == 1 && first.isSettled();
-      beating.values().forEach(PostgresLivenessMember::sending);
-      return alone
-          ? execute(
-              PostgresLivenessSql.BEAT_OF_ONE,
-              Tuple.of(first.serviceId(), first.incarnation().toString(), lateSeconds))
-          : execute(
-              PostgresLivenessSql.BEAT, Tuple.of(ids(beating), incarnations(beating), lateSeconds));
+    private Future<Void> beat(List<PostgresLivenessMember> rest, int all) {
+      long now = System.nanoTime();
+      if (rest.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      if (!batch.mayGoOn(now - startedNanos)) {
+        late += rest.size();
+        return Future.succeededFuture();
+      }
+      List<PostgresLivenessMember> part = rest.subList(0, batch.size(rest.size()));
+      List<PostgresLivenessMember> others = rest.subList(part.size(), rest.size());
+      return batch
+          .send(connection, part, all)
+          .map(
+              rows -> {
+                beaten(part, rows);
+                batch.took(part.size(), all, System.nanoTime() - now);
+                return others;
+              })
+          .recover(
+              failure ->
+                  tookTooLong(failure, part, all).map(ended -> part.size() > 1 ? rest : others))
+          .compose(next -> beat(next, all));
+    }
+
+    private Future<Void> tookTooLong(
+        Throwable failure, List<PostgresLivenessMember> part, int all) {
+      if (all == 1 || !PostgresLivenessBatch.isTooLong(failure)) {
+        return Future.failedFuture(failure);
+      }
+      part.forEach(PostgresLivenessMember::skipped);
+      late += part.size() > 1 ? 0 : 1;
+      batch.tookTooLong(part.size());
+      return Future.succeededFuture();
+    }
+
+    private void beaten(List<PostgresLivenessMember> part, RowSet<Row> rows) {
+      Map<Integer, PostgresLivenessMember> asked = new LinkedHashMap<>();
+      part.forEach(member -> asked.put(member.serviceId(), member));
+      rows.forEach(row -> acknowledged(asked.remove(row.getInteger(0)), row.getInteger(1)));
+      asked.values().forEach(PostgresLivenessMember::skipped);
+      unwritten.putAll(asked);
     }
 
     private void acknowledged(PostgresLivenessMember member, long count) {
+      if (number < newestAnswered) {
+        return; // one that was sent later was answered before
+      }
+      newestAnswered = number;
       own.acknowledged(member, count, connection);
+      member.round(number);
       if (member.hasForeignBeats()) {
         conflict(member.id(), Conflict.Kind.FOREIGN_BEATS);
       }
@@ -213,7 +255,11 @@ final class PostgresLivenessWriter {
       }
       return execute(
               PostgresLivenessSql.WHY_NOT,
-              Tuple.wrap(List.of(ids(unwritten), incarnations(unwritten), generations(unwritten))))
+              Tuple.wrap(
+                  List.of(
+                      PostgresLivenessMember.ids(unwritten.values()),
+                      PostgresLivenessMember.incarnations(unwritten.values()),
+                      PostgresLivenessMember.generations(unwritten.values()))))
           .map(
               rows -> {
                 rows.forEach(row -> explained(unwritten.get(row.getInteger("id")), row));
@@ -245,24 +291,12 @@ final class PostgresLivenessWriter {
         return Future.failedFuture("somebody else holds the rows of " + news.size() + " members");
       }
       left.forEach(gone -> own.depart(own.of(gone)));
+      if (late > 0) {
+        String why = late + " of " + members.size() + " beats could not be written in time";
+        return Future.failedFuture(new PartlyWritten(why, conflicts));
+      }
       return Future.succeededFuture(new Written(conflicts, missing, changed));
     }
-  }
-
-  private static Integer[] ids(Map<Integer, PostgresLivenessMember> members) {
-    return members.keySet().toArray(Integer[]::new);
-  }
-
-  private static String[] incarnations(Map<Integer, PostgresLivenessMember> members) {
-    return members.values().stream()
-        .map(member -> member.incarnation().toString())
-        .toArray(String[]::new);
-  }
-
-  private static Long[] generations(Map<Integer, PostgresLivenessMember> members) {
-    return members.values().stream()
-        .map(member -> member.incarnation().generation())
-        .toArray(Long[]::new);
   }
 
   private record News(String incarnation, String state, String reason) {}

@@ -96,6 +96,14 @@ final class RedisClient {
     }
   }
 
+  /** Closes the connection, which does not answer; another is made when it is needed. */
+  void drop() {
+    if (link != null) {
+      link.close();
+      link = null;
+    }
+  }
+
   /** Never fails. */
   Future<Void> close() {
     closed = true;

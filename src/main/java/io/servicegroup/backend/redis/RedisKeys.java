@@ -47,6 +47,11 @@ final class RedisKeys {
     return ours + "canary:" + agent;
   }
 
+  /** Where an agent says that it lives and cannot beat; expires by itself. */
+  String stalled(String agent) {
+    return ours + "stalled:" + agent;
+  }
+
   /** The channel on which news of a member is announced by the name of its own key. */
   String news() {
     return ours + "news";

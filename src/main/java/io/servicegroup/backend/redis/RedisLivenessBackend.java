@@ -6,13 +6,16 @@ import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +42,7 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   private final RedisKeys keys;
   private final RedisConnector connector;
-  private final RedisClient beats;
+  private final TwoWays<RedisClient> beats;
   private final RedisClient polls;
   private final RedisNews announcements;
   private final RedisLivenessWriter writer;
@@ -50,13 +53,13 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   RedisLivenessBackend(Vertx vertx, LivenessSettings settings) {
     RedisAddress address = new RedisAddress(BackendUri.parse(settings.uri()));
-    Duration writeTimeout = half(settings.reportInterval());
     this.vertx = vertx;
     this.settings = settings;
     this.roster = new Roster(settings);
     this.keys = new RedisKeys(address.namespace());
     this.connector = new RedisConnector(vertx, address, settings.reportInterval());
-    this.beats = new RedisClient(connector, writeTimeout);
+    this.beats =
+        new TwoWays<>(() -> new RedisClient(connector, settings.patience()), RedisClient::drop);
     this.polls = new RedisClient(connector, half(settings.pollInterval()));
     this.announcements =
         new RedisNews(
@@ -67,7 +70,7 @@ final class RedisLivenessBackend implements LivenessBackend {
     this.poller = new RedisLivenessPoller(polls, keys, settings, roster, writer, tooz);
   }
 
-  private static Duration half(Duration interval) {
+  static Duration half(Duration interval) {
     Duration half = interval.dividedBy(2);
     return half.compareTo(LEAST_TIMEOUT) < 0 ? LEAST_TIMEOUT : half;
   }
@@ -76,6 +79,7 @@ final class RedisLivenessBackend implements LivenessBackend {
   public Future<Void> open(Runnable onNews) {
     news = onNews;
     return beats
+        .first()
         .run(FIRST_CONTACT, RedisLink::requireMaster)
         .compose(master -> opened ? Future.succeededFuture() : start());
   }
@@ -105,7 +109,7 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   private void goTo(Host master) {
     if (master != null) {
-      beats.keepOnly(master);
+      beats.each(client -> client.keepOnly(master));
       announcements.keepOnly(master);
     }
   }
@@ -113,7 +117,8 @@ final class RedisLivenessBackend implements LivenessBackend {
   private Future<?> announce(Request announcement) {
     RedisBatch batch = new RedisBatch();
     batch.add(announcement);
-    return beats.run(batch::send);
+    // Not the repetition of a beat: it waits behind one.
+    return beats.first().run(batch::send);
   }
 
   private void announced(String key) {
@@ -154,12 +159,52 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   @Override
+  public Future<Void> stalled(Duration validity) {
+    return poll(Request.cmd(Command.PSETEX)
+            .arg(keys.stalled(settings.agent()))
+            .arg(validity.toMillis())
+            .arg("1"))
+        .mapEmpty();
+  }
+
+  @Override
+  public Future<Void> resumed() {
+    return poll(Request.cmd(Command.DEL).arg(keys.stalled(settings.agent()))).mapEmpty();
+  }
+
+  @Override
+  public Future<Set<String>> stalledAmong(Set<String> agents) {
+    List<String> asked = List.copyOf(agents);
+    Request request = Request.cmd(Command.MGET);
+    asked.forEach(agent -> request.arg(keys.stalled(agent)));
+    return poll(request)
+        .map(
+            found -> {
+              Set<String> saying = new HashSet<>();
+              for (int i = 0; i < asked.size(); i++) {
+                if (found.get(i) != null) {
+                  saying.add(asked.get(i));
+                }
+              }
+              return saying;
+            });
+  }
+
+  /** On the way that polls take, which is free where beats wait. */
+  private Future<Response> poll(Request request) {
+    return polls.run(
+        settings.patience(), link -> link.send(List.of(request)).map(answers -> answers.get(0)));
+  }
+
+  @Override
   public Future<Void> close() {
     vertx.cancelTimer(masterCheck);
     return poller
         .removeCanary()
         .eventually(
-            () -> Future.join(announcements.stop(), beats.close(), polls.close()).otherwiseEmpty())
+            () ->
+                Future.join(announcements.stop(), beats.close(RedisClient::close), polls.close())
+                    .otherwiseEmpty())
         .<Void>mapEmpty()
         .otherwiseEmpty();
   }

@@ -3,6 +3,7 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Absence;
@@ -43,6 +44,7 @@ final class RedisLivenessPoller {
   private final RedisCanary canary;
   private final RedisGroups tooz;
   private final RedisToozMembers others;
+  private final Patience patience;
   private final Set<String> groups = new TreeSet<>();
 
   RedisLivenessPoller(
@@ -61,11 +63,13 @@ final class RedisLivenessPoller {
     this.canary =
         new RedisCanary(
             keys.canary(settings.agent()), settings.serviceDownTime(), System::currentTimeMillis);
+    this.patience =
+        new Patience(RedisLivenessBackend.half(settings.pollInterval()), settings.patience());
     this.others = new RedisToozMembers(settings.serviceDownTime());
   }
 
   Future<Observation> poll() {
-    return client.run(link -> new Round(link).read());
+    return patience.call(bound -> client.run(bound, link -> new Round(link).read()));
   }
 
   /** Never fails. */

@@ -3,6 +3,7 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -34,7 +35,7 @@ final class RedisLivenessWriter {
 
   private static final String ALIVE = "Not dead!";
 
-  private final RedisClient client;
+  private final TwoWays<RedisClient> beats;
   private final RedisKeys keys;
   private final Roster roster;
   private final RedisNews news;
@@ -46,13 +47,13 @@ final class RedisLivenessWriter {
   private boolean lookForEntries;
 
   RedisLivenessWriter(
-      RedisClient client,
+      TwoWays<RedisClient> beats,
       RedisKeys keys,
       Roster roster,
       RedisNews news,
       Duration life,
       RedisGroups tooz) {
-    this.client = client;
+    this.beats = beats;
     this.keys = keys;
     this.roster = roster;
     this.news = news;
@@ -71,8 +72,10 @@ final class RedisLivenessWriter {
     members.forEach(round::plan);
     round.planHosts();
     round.planEntries();
-    return client
-        .run(link -> round.batch.send(link).compose(sent -> round.putBack(link)))
+    return beats
+        .run(
+            client ->
+                client.run(link -> round.batch.send(link).compose(sent -> round.putBack(link))))
         .map(written -> round.finish(members, left));
   }
 

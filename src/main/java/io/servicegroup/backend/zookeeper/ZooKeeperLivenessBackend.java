@@ -4,6 +4,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -40,7 +41,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperMarks marks;
   private final ZooKeeperWitness witness = new ZooKeeperWitness();
   private final Roster roster;
-  private final Duration pollBound;
+  private final Patience patience;
   private final Duration writeBound;
   private final Duration serviceDownTime;
   private final String backend;
@@ -62,8 +63,8 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     writer =
         new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
     marks = new ZooKeeperMarks(client, layout, settings);
-    pollBound = bound(settings.pollInterval());
-    writeBound = bound(settings.reportInterval());
+    patience = new Patience(bound(settings.pollInterval()), settings.patience());
+    writeBound = settings.patience();
     serviceDownTime = settings.serviceDownTime();
     backend = settings.backend();
   }
@@ -116,12 +117,16 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
-    long end = System.nanoTime() + pollBound.toNanos();
+    return patience.call(this::poll);
+  }
+
+  private Future<Observation> poll(Duration bound) {
+    long end = System.nanoTime() + bound.toNanos();
     // Through the leader, as whatever keeps a session alive.
     Future<Void> synced = client.sync(layout.groups());
     Future<ZooKeeperClient.Found> root = client.get(layout.groups());
     return client
-        .within(pollBound, synced.compose(done -> root))
+        .within(bound, synced.compose(done -> root))
         .map(found -> witness.lost(found, session.zxid()))
         .compose(
             lost -> {
@@ -163,7 +168,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     Future<Void> removed =
         session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();
     return removed
-        .timeout(pollBound.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(patience.bound().toMillis(), TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
         .eventually(session::close);
   }

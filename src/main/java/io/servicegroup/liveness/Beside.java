@@ -1,0 +1,87 @@
+package io.servicegroup.liveness;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.function.Supplier;
+
+/**
+ * An attempt, and another one beside it where it has no answer after a while. Whichever answers
+ * first counts; it has failed when none is under way any more. There are never more than two at a
+ * time: one beside that failed while the first still waits is repeated after as long again.
+ */
+final class Beside<T> {
+
+  private static final int MOST = 2;
+
+  private final Vertx vertx;
+  private final long afterMillis;
+  private final Supplier<Future<T>> attempt;
+  private final Runnable late;
+  private final Promise<T> result = Promise.promise();
+  private int underWay;
+  private long timer = -1;
+
+  private Beside(Vertx vertx, long afterMillis, Supplier<Future<T>> attempt, Runnable late) {
+    this.vertx = vertx;
+    this.afterMillis = Math.max(1, afterMillis);
+    this.attempt = attempt;
+    this.late = late;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param vertx whose timers
+   * @param afterMillis without an answer, after which it is tried beside
+   * @param attempt one attempt; may throw
+   * @param late called each time that so long has passed without an answer
+   * @return the first answer
+   */
+  static <T> Future<T> run(
+      Vertx vertx, long afterMillis, Supplier<Future<T>> attempt, Runnable late) {
+    Beside<T> both = new Beside<>(vertx, afterMillis, attempt, late);
+    both.start();
+    both.waitOn();
+    return both.result.future().onComplete(done -> vertx.cancelTimer(both.timer));
+  }
+
+  private void start() {
+    underWay++;
+    Future<T> started;
+    try {
+      started = attempt.get();
+    } catch (RuntimeException e) {
+      started = Future.failedFuture(e);
+    }
+    started.onComplete(this::ended);
+  }
+
+  private void ended(AsyncResult<T> answer) {
+    underWay--;
+    if (answer.succeeded()) {
+      result.tryComplete(answer.result());
+    } else if (underWay == 0) {
+      result.tryFail(answer.cause());
+    }
+  }
+
+  private void waitOn() {
+    if (result.future().isComplete()) {
+      return;
+    }
+    timer =
+        vertx.setTimer(
+            afterMillis,
+            passed -> {
+              if (!result.future().isComplete()) {
+                late.run();
+                if (underWay < MOST) {
+                  start();
+                }
+                waitOn();
+              }
+            });
+  }
+}

@@ -1,0 +1,110 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Agents of whose members some were not heard for longer than a beat may be late: those to be asked
+ * whether they live and cannot beat. Members stand in the order in which they were heard, so that
+ * only the silent ones are looked at; who is silent for long is not asked any more, unless it says
+ * so itself. Not thread-safe.
+ */
+final class SilentAgents {
+
+  private final String backend;
+  private final long suspectNanos;
+  private final long forgetNanos;
+  private final Map<MemberId, String> agents = new HashMap<>();
+  private final Map<MemberId, Heard> heard = new LinkedHashMap<>();
+
+  SilentAgents(LivenessSettings settings) {
+    this.backend = settings.backend();
+    this.suspectNanos = Stall.after(settings).toNanos();
+    Duration forgotten = settings.serviceDownTime().multipliedBy(4);
+    this.forgetNanos = forgotten.toNanos();
+  }
+
+  /** Hears who beats for whom. */
+  void catalogued(CatalogEvent event, long nowNanos) {
+    Member member = event.member();
+    boolean there = event.type() != CatalogEvent.Type.DELETED;
+    if (there && member.agent() != null && member.backends().contains(backend)) {
+      String before = agents.put(member.id(), member.agent());
+      if (!member.agent().equals(before)) {
+        move(member.id(), null, nowNanos);
+      }
+    } else {
+      agents.remove(member.id());
+      heard.remove(member.id());
+    }
+  }
+
+  /** Takes in what a poll saw. */
+  void saw(Observation seen, long nowNanos) {
+    for (Beat beat : seen.beats()) {
+      Heard before = heard.get(beat.id());
+      if (agents.containsKey(beat.id()) && (before == null || !beat.equals(before.beat))) {
+        move(beat.id(), beat, nowNanos);
+      }
+    }
+    // What is vouched for is not silent, and what is gone is no silence.
+    seen.held().forEach(beat -> move(beat.id(), beat, nowNanos));
+    seen.gone().forEach(absence -> heard.remove(absence.id()));
+  }
+
+  private void move(MemberId id, Beat beat, long nowNanos) {
+    if (agents.containsKey(id)) {
+      heard.remove(id);
+      heard.put(id, new Heard(beat, nowNanos));
+    }
+  }
+
+  /**
+   * Whom to ask.
+   *
+   * @param holding those who said it the last time
+   * @param nowNanos a monotonic clock
+   * @return their ids
+   */
+  Set<String> silent(Set<String> holding, long nowNanos) {
+    Set<String> silent = new HashSet<>();
+    for (Map.Entry<MemberId, Heard> entry : heard.entrySet()) {
+      long silence = nowNanos - entry.getValue().atNanos;
+      if (silence <= suspectNanos) {
+        break;
+      }
+      String agent = agents.get(entry.getKey());
+      if (silence <= forgetNanos || holding.contains(agent)) {
+        silent.add(agent);
+      }
+    }
+    return silent;
+  }
+
+  /** All members of an agent. */
+  List<MemberId> members(Set<String> of) {
+    List<MemberId> members = new ArrayList<>();
+    if (!of.isEmpty()) {
+      agents.forEach(
+          (id, agent) -> {
+            if (of.contains(agent)) {
+              members.add(id);
+            }
+          });
+    }
+    return members;
+  }
+
+  private record Heard(Beat beat, long atNanos) {}
+}

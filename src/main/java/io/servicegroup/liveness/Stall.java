@@ -1,0 +1,113 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.bus.Concerns;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this agent's beats do not get through although it lives: then it says so in a place of
+ * its own, again and again, since what is quicker than a beat may still arrive, and observers hold
+ * its members meanwhile. Used on one context.
+ */
+final class Stall {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Stall.class);
+  private static final String SUBJECT = "beats";
+
+  private final LivenessBackend backend;
+  private final LivenessSettings settings;
+  private final Concerns concerns;
+  private final LongSupplier nanoTime;
+  private final long afterNanos;
+  private Future<Void> saying = Future.succeededFuture();
+  private long completeNanos;
+  private long someNanos;
+  private boolean beating;
+  private boolean stalled;
+
+  Stall(
+      LivenessBackend backend,
+      LivenessSettings settings,
+      Concerns concerns,
+      LongSupplier nanoTime) {
+    this.backend = backend;
+    this.settings = settings;
+    this.concerns = concerns;
+    this.nanoTime = nanoTime;
+    this.afterNanos = after(settings).toNanos();
+  }
+
+  /** For how long beats may be missing before somebody asks why, and the agent says why. */
+  static Duration after(LivenessSettings settings) {
+    return settings.reportInterval().multipliedBy(3).dividedBy(2);
+  }
+
+  /** Whether beats of this agent's members do not get through. */
+  boolean isStalled() {
+    return stalled;
+  }
+
+  /**
+   * Whether none of them do, so that this agent is in an outage itself: what it reads proves
+   * nothing about beats. One row that somebody holds is no such thing.
+   */
+  boolean isOut() {
+    return stalled && nanoTime.getAsLong() - someNanos > afterNanos;
+  }
+
+  /** A write begins. */
+  void begins(int members) {
+    if (members == 0) {
+      complete();
+      beating = false;
+    } else if (!beating) {
+      beating = true;
+      completeNanos = nanoTime.getAsLong();
+      someNanos = completeNanos;
+    }
+  }
+
+  /** Every member's beat was written. */
+  void complete() {
+    completeNanos = nanoTime.getAsLong();
+    someNanos = completeNanos;
+    if (stalled) {
+      stalled = false;
+      concerns.settle(SUBJECT);
+      saying.onComplete(said -> withdraw());
+    }
+  }
+
+  private void withdraw() {
+    if (!stalled) {
+      backend.resumed().onFailure(failure -> LOG.debug("It expires by itself", failure));
+    }
+  }
+
+  /** Some members' beats were written, and others' were not. */
+  void partly() {
+    someNanos = nanoTime.getAsLong();
+    missing();
+  }
+
+  /** Some beats could not be written, or were not answered yet. */
+  void missing() {
+    if (beating && nanoTime.getAsLong() - completeNanos > afterNanos) {
+      stalled = true;
+      concerns.raise(
+          SUBJECT,
+          "the beats of this agent's members are not written in time, although it lives: it says so"
+              + " in a place of its own, and who reads that holds their verdicts. Look for load,"
+              + " locks and transactions that are held open");
+      if (saying.isComplete()) {
+        saying =
+            backend
+                .stalled(settings.reportInterval().multipliedBy(2))
+                .onFailure(failure -> LOG.debug("That cannot be said either", failure));
+      }
+    }
+  }
+}

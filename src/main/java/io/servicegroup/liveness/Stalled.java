@@ -1,0 +1,90 @@
+package io.servicegroup.liveness;
+
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Agents that say that they live and cannot beat: with each poll, those are asked whose members are
+ * silent, and all their members' silence says nothing for as long as they say so. Used on one
+ * context.
+ */
+final class Stalled {
+
+  private final LivenessBackend backend;
+  private final LivenessSettings settings;
+  private final Concerns concerns;
+  private final SilentAgents silent;
+  private Set<String> saying = Set.of();
+
+  Stalled(LivenessBackend backend, LivenessSettings settings, Concerns concerns) {
+    this.backend = backend;
+    this.settings = settings;
+    this.concerns = concerns;
+    this.silent = new SilentAgents(settings);
+  }
+
+  /** Hears who beats for whom. */
+  void catalogued(CatalogEvent event) {
+    silent.catalogued(event, System.nanoTime());
+  }
+
+  /**
+   * Completes what a poll saw.
+   *
+   * @param seen all of it
+   * @param ownStalled whether this agent's own beats do not get through
+   * @return the same, with the members of those who cannot beat; fails where they cannot be asked
+   */
+  Future<Observation> complete(Observation seen, boolean ownStalled) {
+    long now = System.nanoTime();
+    silent.saw(seen, now);
+    Set<String> asked = silent.silent(saying, now);
+    asked.remove(settings.agent());
+    Future<Set<String>> answer =
+        asked.isEmpty() ? Future.succeededFuture(Set.of()) : backend.stalledAmong(asked);
+    return answer.map(
+        found -> {
+          tell(found);
+          saying = Set.copyOf(found);
+          Set<String> all = new HashSet<>(found);
+          if (ownStalled) {
+            all.add(settings.agent());
+          }
+          return with(seen, silent.members(all));
+        });
+  }
+
+  private static Observation with(Observation seen, List<MemberId> more) {
+    List<MemberId> unwitnessed = new ArrayList<>(seen.unwitnessed());
+    unwitnessed.addAll(more);
+    return new Observation(
+        seen.beats(), seen.held(), seen.gone(), unwitnessed, seen.dataLost(), seen.interrupted());
+  }
+
+  private void tell(Set<String> found) {
+    saying.stream()
+        .filter(agent -> !found.contains(agent))
+        .forEach(a -> concerns.settle(subject(a)));
+    for (String agent : found) {
+      concerns.raise(
+          subject(agent),
+          "agent "
+              + agent
+              + " lives and cannot beat: the verdicts on its "
+              + silent.members(Set.of(agent)).size()
+              + " members are held for as long as it says so. Look for load, locks and transactions"
+              + " that are held open");
+    }
+  }
+
+  private static String subject(String agent) {
+    return "the beats of agent " + agent;
+  }
+}

@@ -1,0 +1,122 @@
+package io.servicegroup.liveness;
+
+import io.vertx.core.Future;
+import io.vertx.core.VertxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A connection, and another beside it for what is repeated while the first has not answered. The
+ * second is made when it is needed first. One that was overtaken is dropped: it does not answer.
+ *
+ * <p>Not thread-safe.
+ *
+ * @param <C> a client of one connection, which connects again after it was dropped
+ */
+public final class TwoWays<C> {
+
+  private final Supplier<C> make;
+  private final Consumer<C> drop;
+  private final List<Way> ways = new ArrayList<>();
+  private long started;
+
+  /**
+   * Makes one with its first client.
+   *
+   * @param make makes a client
+   * @param drop closes a client's connection without waiting for anything; what runs on it fails
+   */
+  public TwoWays(Supplier<C> make, Consumer<C> drop) {
+    this.make = make;
+    this.drop = drop;
+    ways.add(new Way(make.get()));
+  }
+
+  /**
+   * The client that is used where nothing is in the way.
+   *
+   * @return the first one
+   */
+  public C first() {
+    return ways.get(0).client;
+  }
+
+  /**
+   * Does something on a client that waits for no answer.
+   *
+   * @param work what to do
+   * @return what came of it; fails at once where both wait
+   */
+  public <T> Future<T> run(Function<C, Future<T>> work) {
+    Way free = free();
+    if (free == null) {
+      return Future.failedFuture(
+          new VertxException("two attempts before this one have not been answered yet", true));
+    }
+    long number = ++started;
+    free.running = number;
+    return work.apply(free.client)
+        .onComplete(
+            answer -> {
+              free.running = 0;
+              if (answer.succeeded()) {
+                overtake(number);
+              }
+            });
+  }
+
+  private Way free() {
+    for (Way way : ways) {
+      if (way.running == 0) {
+        return way;
+      }
+    }
+    if (ways.size() == 1) {
+      ways.add(new Way(make.get()));
+      return ways.get(1);
+    }
+    return null;
+  }
+
+  /** What was started before this and is not answered yet will not be. */
+  private void overtake(long number) {
+    ways.stream()
+        .filter(way -> way.running != 0 && way.running < number)
+        .forEach(way -> drop.accept(way.client));
+  }
+
+  /**
+   * Does something with each client there is.
+   *
+   * @param action what to do
+   */
+  public void each(Consumer<C> action) {
+    ways.forEach(way -> action.accept(way.client));
+  }
+
+  /**
+   * Closes each client there is.
+   *
+   * @param close closes one
+   * @return completes when all are closed; never fails
+   */
+  public Future<Void> close(Function<C, Future<Void>> close) {
+    return Future.join(ways.stream().map(way -> close.apply(way.client)).toList())
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
+  }
+
+  private final class Way {
+    private final C client;
+
+    /** The number of what runs on it, or 0. */
+    private long running;
+
+    Way(C client) {
+      this.client = client;
+    }
+  }
+}
