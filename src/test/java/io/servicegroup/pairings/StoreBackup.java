@@ -101,6 +101,7 @@ interface StoreBackup {
     PairedAgent.await(vertx.close());
   }
 
+  @SuppressWarnings("try") // its close() may be interrupted, which ends the test
   private static StoreBackup zooKeeper(BackendServer server) throws Exception {
     Map<String, byte[]> nodes = new HashMap<>();
     try (ZooKeeper client = new ZooKeeper("127.0.0.1:" + server.port(), 10_000, event -> {})) {
