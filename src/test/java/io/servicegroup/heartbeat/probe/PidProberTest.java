@@ -88,6 +88,7 @@ class PidProberTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the files hang until it is closed; nobody asks it
   void pidFilesThatHangFailNobodyElse() throws Exception {
     Process service = service();
     List<Path> files = new ArrayList<>();
@@ -117,6 +118,7 @@ class PidProberTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the files hang until it is closed; nobody asks it
   void aProcessThatIsKnownIsWatchedOnWhileItsFileHangs() throws Exception {
     Process service = service();
     Path file = Files.writeString(directory.resolve("service.pid"), service.pid() + "\n");
