@@ -46,7 +46,9 @@ public final class EvaluationVerticle extends VerticleBase {
 
   private final AgentConfig config;
   private final LivenessEvaluator evaluator;
-  private final Map<String, BackendState> states = new HashMap<>();
+  private final BackendStates states =
+      new BackendStates(state -> Topics.BACKEND.publish(vertx, state));
+  private final ReachedTime reached;
   private final Map<String, Long> outages = new HashMap<>();
   private final Set<Set<String>> unseen = new HashSet<>();
   private boolean running;
@@ -60,6 +62,7 @@ public final class EvaluationVerticle extends VerticleBase {
     this.config = config;
     this.evaluator =
         new LivenessEvaluator(UUID.randomUUID().toString(), settings(config.liveness()));
+    this.reached = new ReachedTime(outage(), System::nanoTime);
   }
 
   private static EvaluatorSettings settings(AgentConfig.Liveness liveness) {
@@ -104,28 +107,34 @@ public final class EvaluationVerticle extends VerticleBase {
     if (!isConfigured(state.backend())) {
       return;
     }
-    BackendState known = states.put(state.backend(), state);
-    boolean ownWord = known != null && known.state() == state.state();
-    if (!ownWord) {
+    if (states.take(state)) {
       publish(evaluator.backendState(state, now()));
-      awaitOutage(state);
+      if (state.state() == BackendState.State.UNREACHABLE) {
+        awaitOutage(state.backend());
+      } else {
+        cancelOutage(state.backend());
+      }
     }
   }
 
-  /** A hiccup takes nobody's vote: only what lasts as long as an outage does. */
-  private void awaitOutage(BackendState state) {
-    cancelOutage(state.backend());
-    if (state.state() == BackendState.State.UNREACHABLE) {
-      AgentConfig.Liveness liveness = config.liveness();
-      outages.put(
-          state.backend(),
-          vertx.setTimer(
-              liveness.reportInterval().plus(liveness.pollInterval()).toMillis(),
-              id -> {
-                outages.remove(state.backend());
-                publish(evaluator.out(state.backend(), now()));
-              }));
-    }
+  /**
+   * A hiccup takes nobody's vote: only what lasts as long as an outage does, however often it is
+   * said meanwhile.
+   */
+  private void awaitOutage(String backend) {
+    outages.computeIfAbsent(
+        backend,
+        name ->
+            vertx.setTimer(
+                outage().toMillis(),
+                id -> {
+                  outages.remove(name);
+                  publish(evaluator.out(name, now()));
+                }));
+  }
+
+  private Duration outage() {
+    return config.liveness().reportInterval().plus(config.liveness().pollInterval());
   }
 
   private void cancelOutage(String backend) {
@@ -140,7 +149,7 @@ public final class EvaluationVerticle extends VerticleBase {
       return;
     }
     cancelOutage(sightings.backend());
-    publish(evaluator.sightings(watched(sightings), now()));
+    publish(evaluator.sightings(reached.completed(watched(sightings)), now()));
     showWhatIsHeld(sightings.backend());
   }
 
@@ -173,7 +182,7 @@ public final class EvaluationVerticle extends VerticleBase {
   }
 
   private void showWhatIsHeld(String backend) {
-    BackendState state = states.get(backend);
+    BackendState state = states.of(backend);
     if (state == null) {
       return;
     }
@@ -188,10 +197,7 @@ public final class EvaluationVerticle extends VerticleBase {
       logPostponed(backend, postponed);
     }
     if (silenceChanged || postponedChanged) {
-      BackendState shown =
-          new BackendState(backend, state.state(), state.since(), silence, postponed);
-      states.put(backend, shown);
-      Topics.BACKEND.publish(vertx, shown);
+      states.show(new BackendState(backend, state.state(), state.since(), silence, postponed));
     }
   }
 

@@ -19,6 +19,7 @@ import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +37,9 @@ class EvaluationVerticleTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final Vertx vertx = Vertx.vertx();
+  /** With one event loop, so that what is published on it together arrives together. */
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+
   private final BlockingQueue<StatusChange> changes = new LinkedBlockingQueue<>();
   private final BlockingQueue<BackendState> states = new LinkedBlockingQueue<>();
 
@@ -199,12 +202,7 @@ class EvaluationVerticleTest {
 
   @Test
   void takesTheVoteOfABackendThatIsOutAndNotOfOneThatMissedAPoll() throws Exception {
-    BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
-    deploy(
-        new AgentConfig.WatchAll(),
-        Duration.ofMillis(100),
-        new AgentConfig.BuiltIn("pg", uri),
-        new AgentConfig.BuiltIn("zk", uri));
+    deployTwo();
     catalog("a", false, "pg", "zk");
     for (String backend : List.of("pg", "zk")) {
       see(backend, 0, beat("a", 1));
@@ -222,6 +220,50 @@ class EvaluationVerticleTest {
     StatusChange out = next(changes);
     assertThat(out.status()).isEqualTo(Status.UP);
     assertThat(out.backend()).isEqualTo("zk");
+  }
+
+  @Test
+  void correctsItsOwnWordWhereItCrossedWithOneOfTheBackends() throws Exception {
+    deploy(new AgentConfig.WatchAll());
+    reach("pg", BackendState.State.REACHABLE);
+    assertThat(next(states).state()).isEqualTo(BackendState.State.REACHABLE);
+    Beat[] found = new Beat[6];
+    Beat[] beats = new Beat[6];
+    for (int i = 0; i < 6; i++) {
+      catalog("m" + i, false);
+      found[i] = beat("m" + i, 1);
+      beats[i] = beat("m" + i, 2);
+    }
+    see(0, found);
+    see(1_000, beats);
+    vertx.runOnContext(
+        both -> {
+          see(16_000);
+          reach("pg", BackendState.State.UNREACHABLE);
+        });
+    assertThat(next(states).state()).isEqualTo(BackendState.State.UNREACHABLE);
+    assertThat(next(states).massSilence()).isNotNull();
+    assertThat(next(states).state()).isEqualTo(BackendState.State.UNREACHABLE);
+    assertThat(snapshot("g").stale()).isTrue();
+  }
+
+  @Test
+  void believesASecondOutageOfABackendThatNeverSaidThatItWasBack() throws Exception {
+    deploy(new AgentConfig.WatchAll());
+    reach("pg", BackendState.State.UNREACHABLE);
+    see(0);
+    assertThat(snapshot("g").stale()).isFalse();
+    reach("pg", BackendState.State.UNREACHABLE);
+    assertThat(snapshot("g").stale()).isTrue();
+  }
+
+  private void deployTwo() throws Exception {
+    BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
+    deploy(
+        new AgentConfig.WatchAll(),
+        Duration.ofMillis(100),
+        new AgentConfig.BuiltIn("pg", uri),
+        new AgentConfig.BuiltIn("zk", uri));
   }
 
   private void reach(String backend, BackendState.State state) {
