@@ -124,7 +124,7 @@ public record AgentConfig(
    *
    * @param share more than this share of the writers in sight; 1 turns the guard off
    * @param minWriters and at least so many
-   * @param hold for how long their members' verdicts are withheld
+   * @param hold for how long their members' verdicts are withheld; 0 turns it off, too
    */
   public record MassSilence(double share, int minWriters, Duration hold) {}
 

@@ -13,7 +13,9 @@ import io.servicegroup.model.Sightings;
  * OUT           -            -      REACHABLE, everything begins anew
  * </pre>
  *
- * <p>One that was not heard from is out.
+ * <p>One that was not heard from is out. After a loss of data everything begins anew as well. What
+ * begins anew does so again with the next message, by the clock that it brings: the clock of a
+ * verticle that somebody else wrote may have gone on meanwhile.
  */
 final class BackendClock {
 
@@ -91,18 +93,14 @@ final class BackendClock {
   /**
    * It can be used.
    *
-   * @return whether it was out, so that everything begins anew
+   * @param dataLost whether it came back empty, or older than it was
+   * @return whether everything begins anew, as it was out or lost data
    */
-  boolean reachable() {
-    boolean wasOut = weight == Weight.OUT;
-    if (weight == Weight.INTERRUPTED) {
-      hiccup();
-    } else if (wasOut) {
-      restart();
-      beginsAnew = true;
-    }
-    weight = Weight.REACHABLE;
-    return wasOut;
+  boolean reachable(boolean dataLost) {
+    boolean anew = dataLost || weight == Weight.OUT;
+    resume(anew, false);
+    beginsAnew |= anew;
+    return anew;
   }
 
   /**
@@ -115,16 +113,20 @@ final class BackendClock {
     boolean fell = seen.witnessedMillis() < millis;
     reach.advance(seen.reachedMillis(), fell || !started ? 0 : seen.witnessedMillis() - millis);
     millis = seen.witnessedMillis();
-    reachable();
-    if (fell || !started) {
-      restart();
-    } else if (seen.hiccup()) {
-      hiccup();
-    }
-    listing = beginsAnew || fell || !started;
+    listing = beginsAnew || fell || !started || weight == Weight.OUT;
+    resume(listing, seen.hiccup());
     started = true;
     beginsAnew = false;
     return listing;
+  }
+
+  private void resume(boolean anew, boolean afterHiccup) {
+    if (anew) {
+      restart();
+    } else if (afterHiccup || weight == Weight.INTERRUPTED) {
+      hiccup();
+    }
+    weight = Weight.REACHABLE;
   }
 
   private void hiccup() {

@@ -6,6 +6,7 @@ import io.servicegroup.detect.Evidence.Event;
 import io.servicegroup.detect.Evidence.Standing;
 import io.servicegroup.model.BackendState.MassSilence;
 import io.servicegroup.model.Reason;
+import io.servicegroup.model.Sightings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,6 +74,19 @@ final class BackendView {
   /** Its weight, and its witness clock. */
   BackendClock clock() {
     return clock;
+  }
+
+  /**
+   * Takes in what the witness says. Whoever is vouched for is heard all the time.
+   *
+   * @return whether everything begins anew
+   */
+  boolean advance(Sightings seen) {
+    boolean anew = clock.advance(seen);
+    if (present.size() > 0) {
+      reach.heard();
+    }
+    return anew;
   }
 
   private void restart() {

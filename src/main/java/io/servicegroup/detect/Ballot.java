@@ -61,7 +61,13 @@ final class Ballot {
     Tracked tracked = testimony.tracked;
     BackendView backend = testimony.backend;
     boolean same = testimony.isSameLife(tracked.member.incarnation());
-    if (record.adopted() && !same) {
+    // What came late of a member that was deleted says nothing about the life that joined since,
+    // which need not be newer where the catalogue lost its generations.
+    boolean outlived =
+        record.first()
+            && tracked.joined
+            && Tracked.isNewer(testimony.incarnation(), tracked.member.incarnation());
+    if (outlived || (record.adopted() && !same)) {
       backend.apply(testimony, Event.ADOPTED);
       lookAgain(testimony);
     } else if (older && testimony.evidence == Standing.PRESENT) {

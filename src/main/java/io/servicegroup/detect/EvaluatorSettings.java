@@ -14,7 +14,7 @@ import java.util.Map;
  * @param pollInterval from one sighting to the next
  * @param massShare more than this share of the writers silent at once is a mass silence; 1: never
  * @param massMinWriters and at least so many
- * @param massHold for how long their members' verdicts are then withheld
+ * @param massHold for how long their members' verdicts are then withheld; 0: not at all
  */
 public record EvaluatorSettings(
     List<String> backends,

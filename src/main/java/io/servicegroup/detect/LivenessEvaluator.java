@@ -74,7 +74,7 @@ public final class LivenessEvaluator {
   public List<StatusChange> sightings(Sightings sightings, Instant at) {
     BackendView backend = backend(sightings.backend());
     members.becomes(at);
-    if (backend.clock().advance(sightings)) {
+    if (backend.advance(sightings)) {
       beginAnew(backend);
     }
     sightings.beats().forEach(beat -> Ballot.beat(members.track(beat.id()), backend, beat));
@@ -105,7 +105,7 @@ public final class LivenessEvaluator {
     members.becomes(at);
     if (state.state() == BackendState.State.UNREACHABLE) {
       backend.clock().missed();
-    } else if (backend.clock().reachable()) {
+    } else if (backend.clock().reachable(state.state() == BackendState.State.DATA_LOST)) {
       beginAnew(backend);
     }
     return members.drain();

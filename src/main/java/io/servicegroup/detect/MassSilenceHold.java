@@ -47,7 +47,7 @@ final class MassSilenceHold {
 
   /** Takes stock, before anybody is judged; costs as much as are silent. */
   void takeStock(long clock) {
-    if (settings.massShare() >= 1) {
+    if (settings.massShare() >= 1 || settings.massHold() == 0) {
       return;
     }
     shares = writers.census(clock);

@@ -3,7 +3,7 @@ package io.servicegroup.detect;
 import io.servicegroup.model.Sightings;
 
 /**
- * Time in which beats of others arrived, whatever failed or was lost meanwhile. Unlike the witness
+ * Time in which others were heard or vouched for, whatever failed or was lost meanwhile. Unlike the witness
  * clock it goes on over hiccups and losses of data and never falls; it stands still while nobody is
  * heard, or nothing is reached. It bounds for how long failures in a row may postpone a verdict,
  * and tells when that is to be shown.
@@ -49,10 +49,12 @@ final class Reach {
     heardAt = reached;
   }
 
-  /** A hiccup, an outage or a loss of data. */
+  /** A hiccup, an outage or a loss of data; several with nobody heard in between are one. */
   void gap() {
-    gapBefore = lastGap;
-    lastGap = millis;
+    if (lastGap != millis) {
+      gapBefore = lastGap;
+      lastGap = millis;
+    }
   }
 
   /** The time in which others were heard, in milliseconds. */

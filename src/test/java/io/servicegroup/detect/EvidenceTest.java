@@ -226,6 +226,32 @@ class EvidenceTest {
       assertThat(one.look("a", 31_000).beat("m1", 7, 3).told()).isEmpty();
     }
 
+    @Test
+    void takesOverWithItsJoinAfterADeleteThoughBeatsOfTheOneBeforeCameLate() {
+      m1IsUpInItsSeventhLife();
+      one.delete("m1");
+      one.changes.clear();
+      one.look("a", 2_000).beat("m1", 7, 2).told();
+      one.look("a", 7_000).beat("m1", 7, 3).told();
+      assertThat(one.join(member("m1", 3, false, "a"))).isEmpty();
+      for (int i = 8; i < 60; i++) {
+        one.look("a", i * 1_000).beat("m1", 3, i).told();
+      }
+      assertThat(Evaluation.told(one.changes)).containsExactly("m1 UP heartbeat");
+    }
+
+    @Test
+    void isNotDownByTheWordWithWhichTheOneBeforeWasDeleted() {
+      m1IsUpInItsSeventhLife();
+      one.delete("m1");
+      one.changes.clear();
+      one.look("a", 2_000).beat("m1", 7, 2).told();
+      one.look("a", 3_000).gone("m1", 7, 2, Cause.DELETED).told();
+      assertThat(one.join(member("m1", 3, false, "a"))).isEmpty();
+      one.look("a", 4_000).beat("m1", 3, 1).told();
+      assertThat(Evaluation.told(one.changes)).containsExactly("m1 UP heartbeat");
+    }
+
     @ParameterizedTest
     @EnumSource(Rule.class)
     void isDownWhereNeitherComesBack(Rule rule) {

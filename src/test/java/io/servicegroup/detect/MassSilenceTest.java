@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MassSilenceTest {
 
@@ -92,8 +94,9 @@ class MassSilenceTest {
     assertThat(run(30_000, 44_000, 30_000, 10, 20)).hasSize(10);
   }
 
-  @Test
-  void isOffWithAShareOfOne() {
+  @ParameterizedTest
+  @CsvSource({"1, 15000", "0.5, 0"})
+  void isOffWithAShareOfOneOrWhereItIsNotHeld(double share, long hold) {
     Evaluation off =
         new Evaluation(
             s ->
@@ -104,9 +107,9 @@ class MassSilenceTest {
                     s.groupDownTimes(),
                     s.reportInterval(),
                     s.pollInterval(),
+                    share,
                     1,
-                    1,
-                    s.massHold()),
+                    hold),
             "pg");
     off.look("pg", 0).told();
     Evaluation.Look look = off.look("pg", 1_000);

@@ -93,7 +93,7 @@ final class ReferenceBackend {
     }
     clock = said.witnessedMillis();
     reachable();
-    if (fell || !begun) {
+    if (fell || !begun || returned) {
       beginAnew();
       lookAgainAtAll();
     } else if (said.hiccup()) {
@@ -102,6 +102,20 @@ final class ReferenceBackend {
     listing = fell || !begun || returned;
     begun = true;
     returned = false;
+    if (all.persons.values().stream().anyMatch(one -> isVouchedFor(one.seen[index]))) {
+      hear();
+    }
+  }
+
+  private static boolean isVouchedFor(Seen seen) {
+    return seen != null && seen.vouched;
+  }
+
+  /** Also where it was not known to be away. */
+  void dataLost() {
+    missed = false;
+    out = true;
+    reachable();
   }
 
   /** Everybody has a whole time; nothing is withheld; who was vouched for is to be listed again. */
@@ -148,9 +162,13 @@ final class ReferenceBackend {
 
   void sign(Person person, boolean vouched) {
     touch();
+    hear();
+    comesAlive(person, vouched);
+  }
+
+  private void hear() {
     lived += Math.min(settings.serviceDownTime(), reached - reachedAtSign);
     reachedAtSign = reached;
-    comesAlive(person, vouched);
   }
 
   void comesAlive(Person person, boolean vouched) {
@@ -376,7 +394,7 @@ final class ReferenceBackend {
 
   /** For each timeout and for all of them (0), when too many were lost last. */
   private void takeStock() {
-    if (accused().isEmpty() || settings.massShare() >= 1) {
+    if (accused().isEmpty() || settings.massShare() >= 1 || settings.massHold() == 0) {
       return;
     }
     departed.removeIf(one -> clock - one.at() > settings.reportInterval());

@@ -50,7 +50,7 @@ final class ReferenceEvaluator {
   /** A member, told of or not. */
   static final class Person {
     final MemberId id;
-    final Seen[] seen = new Seen[2];
+    final Seen[] seen = new Seen[3];
     Member record;
     boolean joined;
     Status status = Status.UNKNOWN;
@@ -269,7 +269,7 @@ final class ReferenceEvaluator {
     if (seen == null) {
       backend.of(person);
       backend.anew(person);
-    } else if (adopted && !lives) {
+    } else if ((adopted && !lives) || (first && joins && newer(seen.life, told(person)))) {
       seen.awaited = backend.isInSight(seen);
       seen.found = false;
       seen.up = down ? seen.up : null;
@@ -288,6 +288,10 @@ final class ReferenceEvaluator {
       backend.anew(person);
     }
     await(backend, person, first);
+  }
+
+  private static Incarnation told(Person person) {
+    return person.record.incarnation();
   }
 
   /** An evaluator that starts waits for whom it finds, if anybody saw them in the last hour. */

@@ -147,6 +147,7 @@ class SeveralBackendsTest {
       both.reachable("b", false);
       assertThat(both.look("a", 16_000).told()).isEmpty();
       both.reachable("b", true);
+      assertThat(both.look("b", 1_000).told()).isEmpty();
       assertThat(both.look("b", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
       assertThat(lastDecidedBy(both)).isEqualTo("b");
     }
@@ -333,6 +334,7 @@ class SeveralBackendsTest {
       both.reachable("a", false);
       assertThat(both.view("nova").verdict().stale()).isTrue();
       both.reachable("a", true);
+      assertThat(both.look("a", 39_000).told()).isEmpty();
       assertThat(both.look("a", 54_000).told()).containsExactly("nova DOWN heartbeat_timeout");
       assertThat(lastDecidedBy(both)).isEqualTo("a");
     }
