@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * One random history of a small fleet with two backends, told to the evaluator and to the {@link
+ * One random history of a small fleet with one to three backends, told to the evaluator and to the {@link
  * ReferenceEvaluator}, which have to agree after every step. Everything follows from the seed.
  *
  * <p>Agents die and return, alone and together; sessions end; backends lose data, miss round trips,
@@ -34,12 +34,18 @@ import java.util.stream.Collectors;
  */
 public final class EvaluatorHistory {
 
-  private static final List<String> BACKENDS = List.of("a", "b");
   private static final int MEMBERS = 8;
+
+  /** How many there are; most often two. */
+  private static final int[] BACKENDS = {1, 2, 2, 2, 3};
+
+  private static final double[] SHARES = {0.5, 0.5, 0.5, 0.5, 0.25, 0.01, 1};
+  private static final long[] HOLDS = {15_000, 15_000, 15_000, 40_000, 1_000, 0};
   private static final Duration LONG_AGO = Duration.ofHours(2);
 
   private final long seed;
   private final Random random;
+  private final List<String> backends;
   private final EvaluatorSettings settings;
   private final LivenessEvaluator evaluator;
   private final ReferenceEvaluator reference;
@@ -61,13 +67,13 @@ public final class EvaluatorHistory {
     boolean forced;
     boolean present;
 
-    Life(int number, Random random) {
+    Life(int number, List<String> all, Random random) {
       id = new MemberId(number % 3 == 2 ? "slow" : "compute", "m" + number);
       agent = number == 0 ? null : "agent-" + (number < 3 ? 1 : number);
       backends =
           number == 0 || random.nextInt(4) > 0
-              ? Set.copyOf(BACKENDS)
-              : Set.of(BACKENDS.get(random.nextInt(2)));
+              ? Set.copyOf(all)
+              : Set.of(all.get(random.nextInt(all.size())));
     }
 
     Incarnation incarnation() {
@@ -92,23 +98,24 @@ public final class EvaluatorHistory {
   public EvaluatorHistory(long seed) {
     this.seed = seed;
     this.random = new Random(seed);
+    this.backends = List.of("a", "b", "c").subList(0, BACKENDS[random.nextInt(BACKENDS.length)]);
     this.settings =
         new EvaluatorSettings(
-            BACKENDS,
+            backends,
             random.nextBoolean() ? Rule.ALL : Rule.ANY,
             15_000,
             Map.of("slow", 40_000L),
             5_000,
             1_000,
-            random.nextInt(8) == 0 ? 1 : 0.5,
-            3,
-            15_000);
+            SHARES[random.nextInt(SHARES.length)],
+            random.nextInt(4) == 0 ? 1 : 3,
+            HOLDS[random.nextInt(HOLDS.length)]);
     this.evaluator = new LivenessEvaluator("epoch", settings);
     this.reference = new ReferenceEvaluator(settings, now);
     this.invariants = new HistoryInvariants(settings);
-    BACKENDS.forEach(name -> servers.put(name, new Server()));
+    backends.forEach(name -> servers.put(name, new Server()));
     for (int i = 0; i < MEMBERS; i++) {
-      lives.add(new Life(i, random));
+      lives.add(new Life(i, backends, random));
     }
   }
 
@@ -144,7 +151,7 @@ public final class EvaluatorHistory {
   private void step() {
     int dice = random.nextInt(100);
     Life life = lives.get(random.nextInt(MEMBERS));
-    String backend = BACKENDS.get(random.nextInt(2));
+    String backend = backends.get(random.nextInt(backends.size()));
     if (dice < 62) {
       message(backend);
     } else if (dice < 70) {
@@ -215,7 +222,7 @@ public final class EvaluatorHistory {
 
   private void connection(String name) {
     Server server = servers.get(name);
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(7)) {
       case 0, 1, 2 -> {
         server.away = true;
         state(name, BackendState.State.UNREACHABLE);
@@ -233,6 +240,13 @@ public final class EvaluatorHistory {
           server.away = false;
           state(name, BackendState.State.REACHABLE);
           reference.backend(name).reachable();
+        }
+      }
+      case 5 -> {
+        if (!server.gone && server.started) {
+          server.away = false;
+          state(name, BackendState.State.DATA_LOST);
+          reference.backend(name).dataLost();
         }
       }
       default -> {
@@ -325,8 +339,8 @@ public final class EvaluatorHistory {
 
   /** Everybody is dead, and whoever is there is polled on: all has to be known within a bound. */
   private void end() {
-    long bound = 6 * 40_000 + 2 * 15_000;
-    for (String name : BACKENDS) {
+    long bound = 6 * 40_000 + 2 * settings.massHold();
+    for (String name : backends) {
       if (!servers.get(name).gone) {
         nothing(name, 1);
         // Nobody is vouched for any more.
@@ -334,7 +348,7 @@ public final class EvaluatorHistory {
       }
     }
     for (long millis = 0; millis <= bound; millis += 10_000) {
-      for (String name : BACKENDS) {
+      for (String name : backends) {
         if (!servers.get(name).gone) {
           nothing(name, millis == 0 ? 0 : 10_000);
         }
@@ -347,7 +361,7 @@ public final class EvaluatorHistory {
         throw failure(view.member().id() + " is " + view.verdict() + " though all are dead");
       }
     }
-    if (BACKENDS.stream()
+    if (backends.stream()
         .anyMatch(name -> !servers.get(name).gone && evaluator.massSilence(name).isPresent())) {
       throw failure("verdicts are withheld for ever");
     }
@@ -394,7 +408,7 @@ public final class EvaluatorHistory {
     if (!told.equals(expected)) {
       throw failure("verdicts are " + told + ", not " + expected);
     }
-    for (String name : BACKENDS) {
+    for (String name : backends) {
       if (evaluator.massSilence(name).isPresent() != reference.backend(name).isHolding()) {
         throw failure(
             "the mass silence in %s is %s, while %s are withheld"
