@@ -3,10 +3,10 @@ package io.servicegroup.detect;
 import io.servicegroup.model.Sightings;
 
 /**
- * Time in which others were heard or vouched for, whatever failed or was lost meanwhile. Unlike the witness
- * clock it goes on over hiccups and losses of data and never falls; it stands still while nobody is
- * heard, or nothing is reached. It bounds for how long failures in a row may postpone a verdict,
- * and tells when that is to be shown.
+ * Time in which others were heard or vouched for, whatever failed or was lost meanwhile. Unlike the
+ * witness clock it goes on over hiccups and losses of data and never falls; it stands still while
+ * nobody is heard, or nothing is reached. It bounds for how long failures in a row may postpone a
+ * verdict, and tells when that is to be shown.
  */
 final class Reach {
 

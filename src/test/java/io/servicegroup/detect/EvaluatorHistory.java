@@ -25,8 +25,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * One random history of a small fleet with one to three backends, told to the evaluator and to the {@link
- * ReferenceEvaluator}, which have to agree after every step. Everything follows from the seed.
+ * One random history of a small fleet with one to three backends, told to the evaluator and to the
+ * {@link ReferenceEvaluator}, which have to agree after every step. Everything follows from the
+ * seed.
  *
  * <p>Agents die and return, alone and together; sessions end; backends lose data, miss round trips,
  * go away and come back, or not; operators force and delete; members join again; the catalogue goes

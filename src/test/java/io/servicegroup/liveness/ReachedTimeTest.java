@@ -15,8 +15,7 @@ class ReachedTimeTest {
 
   private long reached(String backend, long witnessed, long told) {
     Sightings seen =
-        new Sightings(
-            backend, witnessed, List.of(), List.of(), List.of(), List.of(), false, told);
+        new Sightings(backend, witnessed, List.of(), List.of(), List.of(), List.of(), false, told);
     return time.completed(seen).reachedMillis();
   }
 
