@@ -121,6 +121,9 @@ final class BackendClock {
   }
 
   private void resume(boolean anew, boolean afterHiccup) {
+    if (weight == Weight.OUT) {
+      reach.returned();
+    }
     if (anew) {
       restart();
     } else if (afterHiccup || weight == Weight.INTERRUPTED) {

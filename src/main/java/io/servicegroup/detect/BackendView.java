@@ -244,9 +244,14 @@ final class BackendView {
     hold.settle();
   }
 
+  /**
+   * The member longest silent, where its time is over or was postponed for as long as it may be.
+   * After an outage everybody has a whole timeout to come back, however long they were awaited.
+   */
   private Testimony overdue(SilenceQueue<Testimony> queue) {
     Testimony head = queue.overdue(clock.millis());
-    if (head == null && queue.head() != null) {
+    boolean mayBeBack = reach.sinceOutageMillis() < queue.timeoutMillis();
+    if (head == null && queue.head() != null && !mayBeBack) {
       long waited = reach.millis() - queue.head().begunAt;
       head = waited / (1 + PATIENCE) >= queue.timeoutMillis() ? queue.head() : null;
     }

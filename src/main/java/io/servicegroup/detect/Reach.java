@@ -15,6 +15,7 @@ final class Reach {
   private long told = Sightings.NOT_TOLD;
   private long heardAt;
   private long millis;
+  private long returnedAt;
   private long lastGap = Long.MIN_VALUE;
   private long gapBefore = Long.MIN_VALUE;
 
@@ -47,6 +48,16 @@ final class Reach {
   void heard() {
     millis += Math.min(patience, reached - heardAt);
     heardAt = reached;
+  }
+
+  /** An outage is over. */
+  void returned() {
+    returnedAt = reached;
+  }
+
+  /** For how long the backend was reached since the last outage, in milliseconds. */
+  long sinceOutageMillis() {
+    return reached - returnedAt;
   }
 
   /** A hiccup, an outage or a loss of data; several with nobody heard in between are one. */

@@ -72,6 +72,24 @@ class NewStartTest {
   }
 
   @Test
+  void afterAnOutageWhoeverReturnedInItHasAWholeTimeHoweverLongItsVerdictWasPostponed() {
+    one.look("a", 0).reached(0).beat("m1", 1, 1).beat("m2", 1, 1).told();
+    one.changes.clear();
+    for (int second = 1; second <= 70; second++) {
+      one.look("a", second % 2).reached(second * 1_000).beat("m2", 1, second + 1).told();
+    }
+    one.reachable("a", false);
+    one.join(member("m1", 2, false, "a"));
+    one.reachable("a", true);
+    for (int second = 71; second < 85; second++) {
+      one.look("a", second % 2).reached(second * 1_000).beat("m2", 1, second + 1).told();
+    }
+    assertThat(one.changes).isEmpty();
+    one.look("a", 1).reached(85_000).beat("m2", 1, 90).told();
+    assertThat(Evaluation.told(one.changes)).containsExactly("m1 DOWN heartbeat_timeout");
+  }
+
+  @Test
   void isNotShownAsPostponedAfterASingleHiccup() {
     one.look("a", 1_000).reached(1_000).beat("m1", 1, 1).beat("m2", 1, 1).told();
     one.hiccup("a");

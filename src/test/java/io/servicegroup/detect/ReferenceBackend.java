@@ -32,6 +32,7 @@ final class ReferenceBackend {
   private long reached;
   private long toldReached = Sightings.NOT_TOLD;
   private long reachedAtSign;
+  private long returnedAt;
 
   /** Time in which anybody was heard, whatever failed. */
   private long lived;
@@ -76,10 +77,9 @@ final class ReferenceBackend {
       missed = false;
       graceUntil = clock + settings.serviceDownTime();
     } else if (out) {
-      beginAnew();
-      returned = true;
+      returnedAt = reached;
       out = false;
-      lookAgainAtAll();
+      afterALoss();
     }
   }
 
@@ -113,9 +113,16 @@ final class ReferenceBackend {
 
   /** Also where it was not known to be away. */
   void dataLost() {
+    returnedAt = out ? reached : returnedAt;
     missed = false;
-    out = true;
-    reachable();
+    out = false;
+    afterALoss();
+  }
+
+  private void afterALoss() {
+    beginAnew();
+    returned = true;
+    lookAgainAtAll();
   }
 
   /** Everybody has a whole time; nothing is withheld; who was vouched for is to be listed again. */
@@ -362,7 +369,8 @@ final class ReferenceBackend {
     return !seen.vouched
         && !seen.accused
         && (clock - seen.since >= timeout(person)
-            || lived - seen.sinceLived >= (1 + POSTPONED_AT_MOST) * timeout(person));
+            || (lived - seen.sinceLived >= (1 + POSTPONED_AT_MOST) * timeout(person)
+                && reached - returnedAt >= timeout(person)));
   }
 
   private boolean isLate(Person person) {
