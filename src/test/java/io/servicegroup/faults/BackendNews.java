@@ -18,7 +18,8 @@ final class BackendNews {
     this.agent = agent;
     this.unreachable = Pattern.compile("\\bBackend " + backend + " .*cannot be reached");
     this.back = Pattern.compile("\\bBackend " + backend + " .*is back after");
-    this.lost = Pattern.compile("\\bBackend " + backend + " lost data");
+    this.lost =
+        Pattern.compile("\\bBackend " + backend + ": some of what was written last is missing");
     this.mark = agent.process().output().mark();
   }
 
