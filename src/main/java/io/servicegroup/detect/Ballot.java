@@ -71,10 +71,10 @@ final class Ballot {
       backend.apply(testimony, Event.ADOPTED);
       lookAgain(testimony);
     } else if (older && testimony.evidence == Standing.PRESENT) {
-      // Nobody will say of it that it ended: it did with the life before.
+      // The presence was that of the life before. Its end may never be told, so time runs again.
       backend.apply(testimony, Event.ANEW);
     } else if (older && record.later()) {
-      // Nor does the end of a life before end this one, where it is all that is left to decide.
+      // That the life before was seen to end says nothing of the one that joined now.
       lookAgain(testimony);
     } else if (record.joined() && same) {
       joined(testimony);

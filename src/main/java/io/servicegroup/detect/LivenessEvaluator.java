@@ -35,8 +35,8 @@ import java.util.Optional;
  * neither kills nor revives; where the catalogue goes over to another that is not newer, it is
  * adopted.
  *
- * <p>A member whose presence a backend vouches for and that carries no life of ours joined by other
- * means (tooz): it is a member like any other, whether or not the catalogue has a row of it. One
+ * <p>Presence that a backend vouches for without an incarnation is that of a member which joined by
+ * other means (tooz). It is a member like any other, whether or not the catalogue has a row of it. One
  * without a row is forgotten when it left, or an hour of witnessed time after it went down.
  *
  * <p>Not thread-safe. A call costs what it brings and what expired, not what exists, except for the

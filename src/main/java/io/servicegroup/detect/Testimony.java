@@ -85,7 +85,10 @@ final class Testimony extends SilenceQueue.Node<Testimony> {
         && isSameLife(seen.incarnation());
   }
 
-  /** Whether it is the very presence that the backend said had ended: somebody is late. */
+  /**
+   * Whether it is the very presence that the backend said had ended: the message was overtaken by
+   * the one that told of the end, and revives nobody.
+   */
   boolean hasEnded(Incarnation seen, long seenCount) {
     return vote() == Choice.DOWN
         && absence != null

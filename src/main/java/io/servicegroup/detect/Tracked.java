@@ -139,7 +139,10 @@ final class Tracked {
         && !Objects.equals(seen, incarnation);
   }
 
-  /** A backend that still shows a life before may decide, but nobody goes back to that life. */
+  /**
+   * The life to tell with a verdict: never one before the life that was told last, although a
+   * backend that still shows an earlier one may decide.
+   */
   Incarnation latest(Incarnation seen) {
     if (seen == null) {
       return member.incarnation();
