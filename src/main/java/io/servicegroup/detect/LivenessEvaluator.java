@@ -36,8 +36,8 @@ import java.util.Optional;
  * adopted.
  *
  * <p>Presence that a backend vouches for without an incarnation is that of a member which joined by
- * other means (tooz). It is a member like any other, whether or not the catalogue has a row of it. One
- * without a row is forgotten when it left, or an hour of witnessed time after it went down.
+ * other means (tooz). It is a member like any other, whether or not the catalogue has a row of it.
+ * One without a row is forgotten when it left, or an hour of witnessed time after it went down.
  *
  * <p>Not thread-safe. A call costs what it brings and what expired, not what exists, except for the
  * first one after an outage, for an outage, while a mass silence is held, and for snapshots.
