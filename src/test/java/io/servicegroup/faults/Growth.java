@@ -34,9 +34,13 @@ final class Growth {
 
   private static final int GROUP = 10;
 
-  /** What the two bounded logs hold, of {@code /v1/history} and of {@code /v1/events}. */
+  /**
+   * What the bounded logs hold: of {@code /v1/history}, of {@code /v1/events}, and of the removals
+   * that an agent remembers.
+   */
   private static final Set<String> LOGGED =
       Set.of(
+          "model.Member",
           "model.StatusChange",
           "model.MemberId",
           "model.Incarnation",
