@@ -62,8 +62,9 @@ final class PostgresLivenessPoller {
         .onFailure(failure -> horizon.forget());
   }
 
+  /** The first that is asked here, so that a connection has to be made in its time. */
   Future<Void> removeStaleCanaries() {
-    return client.query(PostgresLivenessSql.REMOVE_STALE_CANARIES, Tuple.tuple()).mapEmpty();
+    return query(PostgresLivenessSql.REMOVE_STALE_CANARIES, Tuple.tuple()).mapEmpty();
   }
 
   /** Says that this agent lives and cannot beat. */

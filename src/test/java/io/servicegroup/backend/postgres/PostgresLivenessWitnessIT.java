@@ -2,9 +2,11 @@ package io.servicegroup.backend.postgres;
 
 import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -17,6 +19,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +62,26 @@ class PostgresLivenessWitnessIT {
         .hasMessageContaining("`schema`")
         .hasMessageContaining("create_tables")
         .hasMessageNotContaining(PostgresServer.PASSWORD);
+  }
+
+  @Test
+  void aServerThatItTakesLongToConnectToIsOpened() {
+    try (TcpProxy proxy = TcpProxy.to(server.port())) {
+      proxy.delay(Duration.ofMillis(100));
+      LivenessSettings quick =
+          new LivenessSettings(
+              "postgresql",
+              "far",
+              server.uri(proxy.port()),
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(5),
+              Duration.ofMillis(500),
+              false,
+              Set.of());
+      try (LivenessHarness far = new LivenessHarness(vertx, quick, PostgresLivenessBackend::new)) {
+        assertThatCode(far::open).doesNotThrowAnyException();
+      }
+    }
   }
 
   @Test
