@@ -7,6 +7,7 @@ import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Heartbeat;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -132,6 +133,18 @@ public abstract class LivenessBackendContract extends LivenessSightContract {
     assertThat(writer.write(List.of(), List.of(life.last()))).isEmpty();
     seeGone(watcher, life, Absence.Cause.LEFT);
     assertThat(writer.write(List.of(), List.of(life.last()))).as("again").isEmpty();
+  }
+
+  @Test
+  void whoWasDeletedDidNotLeave() {
+    Life life = join("h1");
+    writer.write(life.alive());
+    seeAlive(watcher, life);
+    Heartbeat last = life.last();
+    Heartbeat deleted =
+        new Heartbeat(last.id(), last.incarnation(), last.count(), Heartbeat.State.DELETED, null);
+    assertThat(writer.write(List.of(), List.of(deleted))).isEmpty();
+    seeGone(watcher, life, Absence.Cause.DELETED);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
+import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.vertx.sqlclient.Row;
@@ -16,6 +17,12 @@ import org.slf4j.LoggerFactory;
 
 /** What the rows of {@code services} say, those of Nova's services and those of our agents. */
 final class PostgresLivenessRows {
+
+  /** The state of a member that is not there any more. */
+  static final String LEFT = "left";
+
+  /** The reason of that state; agents that do not know it read that the member left. */
+  private static final String DELETED = "deleted";
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
 
@@ -53,7 +60,7 @@ final class PostgresLivenessRows {
       switch (row.getString("state")) {
         case "failed" ->
             read.gone.add(new Absence(id, incarnation, count, Absence.Cause.PROBE_FAILED));
-        case "left" -> read.gone.add(new Absence(id, incarnation, count, Absence.Cause.LEFT));
+        case LEFT -> read.gone.add(new Absence(id, incarnation, count, end(row)));
         default -> {
           if (count > row.getInteger("joined_count")) {
             read.beat(serviceId, new Beat(id, incarnation, count));
@@ -66,6 +73,17 @@ final class PostgresLivenessRows {
         LOG.warn("row {} of services is no member: {}", serviceId, e.getMessage());
       }
     }
+  }
+
+  /** What is written beside {@link #LEFT} of a member that left, or was deleted. */
+  static String reasonOf(Heartbeat last) {
+    return last.state() == Heartbeat.State.DELETED ? DELETED : null;
+  }
+
+  private static Absence.Cause end(Row row) {
+    return DELETED.equals(row.getString("state_reason"))
+        ? Absence.Cause.DELETED
+        : Absence.Cause.LEFT;
   }
 
   /** What a poll read. */

@@ -199,7 +199,8 @@ final class PostgresLivenessSql {
         FROM (SELECT pg_current_snapshot()::text AS snapshot,
                      %s AS intact) facts
         LEFT JOIN (
-          SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.joined_count
+          SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.state_reason,
+                 m.joined_count
             FROM services s
             LEFT JOIN servicegroup_members m ON m.service_id = s.id
            WHERE s.deleted = 0 AND s.topic IS NOT NULL AND %s

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
 /** Writes the state of this agent's members: news, then all beats at once or in parts. */
 final class PostgresLivenessWriter {
 
-  private static final String LEFT = "left";
-
   private final TwoWays<PostgresClient> beats;
   private final PostgresLivenessMembers own = new PostgresLivenessMembers();
   private final PostgresLivenessBatch batch;
@@ -145,8 +143,8 @@ final class PostgresLivenessWriter {
     }
 
     private Future<Void> changeStates() {
-      left.forEach(heartbeat -> collectNews(heartbeat, LEFT));
-      members.forEach(heartbeat -> collectNews(heartbeat, heartbeat.state().text()));
+      left.forEach(heartbeat -> collectNews(heartbeat, true));
+      members.forEach(heartbeat -> collectNews(heartbeat, false));
       if (news.isEmpty()) {
         return Future.succeededFuture();
       }
@@ -164,13 +162,14 @@ final class PostgresLivenessWriter {
               });
     }
 
-    private void collectNews(Heartbeat heartbeat, String state) {
+    private void collectNews(Heartbeat heartbeat, boolean end) {
       PostgresLivenessMember member = own.of(heartbeat);
+      String state = end ? PostgresLivenessRows.LEFT : heartbeat.state().text();
       // Who beats in our row when we leave it stays in it.
-      boolean stays = member != null && state.equals(LEFT) && member.hasForeignBeats();
+      boolean stays = member != null && end && member.hasForeignBeats();
       if (member != null && !stays && !state.equals(member.state())) {
-        String incarnation = member.incarnation().toString();
-        news.put(member.serviceId(), new News(incarnation, state, heartbeat.reason()));
+        String reason = end ? PostgresLivenessRows.reasonOf(heartbeat) : heartbeat.reason();
+        news.put(member.serviceId(), new News(member.incarnation().toString(), state, reason));
         unwritten.put(member.serviceId(), member);
         member.state(null);
       }
