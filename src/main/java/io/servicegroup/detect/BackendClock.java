@@ -35,6 +35,7 @@ final class BackendClock {
   private Weight weight = Weight.OUT;
   private long millis;
   private long graceUntil;
+  private long startsUntil;
   private boolean started;
   private boolean beginsAnew;
   private boolean listing;
@@ -67,9 +68,14 @@ final class BackendClock {
     return listing;
   }
 
-  /** Whether the backend may still be concluding absences from its own or our disconnection. */
-  boolean isInGrace() {
-    return millis < graceUntil;
+  /**
+   * Whether the backend may still be concluding absences from its own or our disconnection.
+   *
+   * @param observed whether this agent found the absence out by itself, which only a new start
+   *     makes doubtful
+   */
+  boolean isInGrace(boolean observed) {
+    return millis < (observed ? startsUntil : graceUntil);
   }
 
   /** A round trip was missed: a hiccup, if no more follows. */
@@ -139,6 +145,7 @@ final class BackendClock {
 
   private void restart() {
     graceUntil = millis + grace;
+    startsUntil = graceUntil;
     if (started) {
       reach.gap();
     }

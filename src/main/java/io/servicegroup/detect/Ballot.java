@@ -167,7 +167,7 @@ final class Ballot {
     boolean believed =
         absence.cause() != Absence.Cause.RESTARTING
             && !found
-            && (stated || !backend.clock().isInGrace());
+            && (stated || !backend.clock().isInGrace(absence.cause().observed()));
     testimony.saw(absence);
     tracked.found &= !believed;
     if (believed && stated) {

@@ -23,6 +23,8 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     DELETED(true, Reason.DELETED),
     /** The backend ended its session; nobody said anything. */
     SESSION_EXPIRED(false, Reason.SESSION_EXPIRED),
+    /** The address of its process refused a connection of this agent: it is dead as of now. */
+    REFUSED(false, Reason.SESSION_EXPIRED),
     /** A key that somebody else's software keeps alive expired; nobody said anything. */
     EXPIRED(false, Reason.HEARTBEAT_TIMEOUT),
     /** It is being upgraded: silence, not news. */
@@ -44,6 +46,16 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
      */
     public boolean stated() {
       return stated;
+    }
+
+    /**
+     * Whether this agent found it out by itself, rather than a server that may have been away and
+     * ended the presence of others before it heard them: a missed round trip makes it no less true.
+     *
+     * @return whether the absence was observed here
+     */
+    public boolean observed() {
+      return this == REFUSED;
     }
 
     /**

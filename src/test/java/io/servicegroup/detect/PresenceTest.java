@@ -89,6 +89,15 @@ class PresenceTest {
     }
 
     @Test
+    void whoseProcessRefusesThisAgentIsDeadAlsoRightAfterAHiccup() {
+      m1IsHeld();
+      assertThat(pg.look("pg", 21_000).hiccup().gone("m1", 1, 7, Cause.REFUSED).told())
+          .containsExactly("m1 DOWN session_expired");
+      assertThat(pg.look("pg", 0).held("m1", 1, 8).told()).containsExactly("m1 UP heartbeat");
+      assertThat(pg.look("pg", 1_000).gone("m1", 1, 8, Cause.REFUSED).told()).isEmpty();
+    }
+
+    @Test
     void isNotEndedByAnOlderLifeOrAnEarlierCount() {
       m1IsHeld();
       pg.look("pg", 21_000).held("m1", 2, 3).told();

@@ -27,6 +27,7 @@ final class ReferenceBackend {
   boolean listing;
   long clock;
   long graceUntil;
+  long startsUntil;
   private boolean begun;
   private boolean returned;
   private long reached;
@@ -128,6 +129,7 @@ final class ReferenceBackend {
   /** Everybody has a whole time; nothing is withheld; who was vouched for is to be listed again. */
   private void beginAnew() {
     graceUntil = clock + settings.serviceDownTime();
+    startsUntil = graceUntil;
     departed.clear();
     tooManyAt.clear();
     for (Person person : all.everybody()) {

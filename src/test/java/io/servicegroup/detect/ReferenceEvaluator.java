@@ -203,10 +203,12 @@ final class ReferenceEvaluator {
     boolean longAgo =
         isFirst(seen, absence.incarnation())
             && (backend.listing || !joinedAs(person, absence.incarnation()));
+    long doubtful =
+        absence.cause() == Absence.Cause.REFUSED ? backend.startsUntil : backend.graceUntil;
     boolean silence =
         longAgo
             || absence.cause() == Absence.Cause.RESTARTING
-            || (!stated && backend.clock < backend.graceUntil);
+            || (!stated && backend.clock < doubtful);
     saw(seen, absence.incarnation(), absence.count(), absence);
     if (silence) {
       backend.anew(person);

@@ -55,7 +55,7 @@ final class HazelcastSightings {
     if (!entry.beat().isAlive()) {
       gone.add(entry.beat().absence(id));
     } else if (owner == State.DEAD) {
-      gone.add(new Absence(id, last.incarnation(), last.count(), Absence.Cause.SESSION_EXPIRED));
+      gone.add(new Absence(id, last.incarnation(), last.count(), Absence.Cause.REFUSED));
     } else {
       beats.add(last);
       if (owner == State.APART) {

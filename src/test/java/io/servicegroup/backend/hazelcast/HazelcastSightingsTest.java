@@ -68,7 +68,7 @@ class HazelcastSightingsTest {
   @Test
   void whoseOwnerIsDeadIsGone() {
     Observation seen = see("7-abc 42 alive", State.DEAD);
-    assertThat(seen.gone()).containsExactly(new Absence(ID, LIFE, 42, Cause.SESSION_EXPIRED));
+    assertThat(seen.gone()).containsExactly(new Absence(ID, LIFE, 42, Cause.REFUSED));
     assertThat(seen.beats()).isEmpty();
   }
 
