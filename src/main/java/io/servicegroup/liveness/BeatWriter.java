@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -120,8 +119,8 @@ final class BeatWriter {
     }
     long half = settings.reportInterval().dividedBy(2).toMillis();
     // The backend bounds its calls by itself; this is the net below a backend that does not.
-    Beside.run(vertx, half, () -> backend.write(state, leaving), stall::missing)
-        .timeout(settings.patience().toMillis() + half, TimeUnit.MILLISECONDS)
+    long bound = settings.patience().toMillis() + half;
+    Beside.run(vertx, half, bound, () -> backend.write(state, leaving), stall::missing)
         .onSuccess(
             conflicts -> {
               outages.succeeded();

@@ -4,6 +4,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +23,7 @@ final class Beside<T> {
   private final Promise<T> result = Promise.promise();
   private int underWay;
   private long timer = -1;
+  private long bound = -1;
 
   private Beside(Vertx vertx, long afterMillis, Supplier<Future<T>> attempt, Runnable late) {
     this.vertx = vertx;
@@ -35,16 +37,33 @@ final class Beside<T> {
    *
    * @param vertx whose timers
    * @param afterMillis without an answer, after which it is tried beside
+   * @param boundMillis after which it has failed, and nothing more is begun
    * @param attempt one attempt; may throw
    * @param late called each time that so long has passed without an answer
    * @return the first answer
    */
   static <T> Future<T> run(
-      Vertx vertx, long afterMillis, Supplier<Future<T>> attempt, Runnable late) {
+      Vertx vertx, long afterMillis, long boundMillis, Supplier<Future<T>> attempt, Runnable late) {
     Beside<T> both = new Beside<>(vertx, afterMillis, attempt, late);
     both.start();
     both.waitOn();
-    return both.result.future().onComplete(done -> vertx.cancelTimer(both.timer));
+    if (!both.result.future().isComplete()) {
+      both.endAfter(boundMillis);
+    }
+    return both.result.future().onComplete(done -> both.cancelTimers());
+  }
+
+  private void endAfter(long boundMillis) {
+    bound =
+        vertx.setTimer(
+            boundMillis,
+            passed ->
+                result.tryFail(new TimeoutException("no answer within " + boundMillis + " ms")));
+  }
+
+  private void cancelTimers() {
+    vertx.cancelTimer(timer);
+    vertx.cancelTimer(bound);
   }
 
   private void start() {

@@ -1,6 +1,7 @@
 package io.servicegroup.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -8,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class BesideTest {
 
   private static final long AFTER = 20;
+  private static final long BOUND = 20_000;
 
   private final Vertx vertx = Vertx.vertx();
   private final AtomicInteger late = new AtomicInteger();
@@ -31,7 +34,8 @@ class BesideTest {
     // The first timer of all has the number 0.
     vertx.setTimer(AFTER * 3, id -> untouched.complete());
     Future<String> answer =
-        Beside.run(vertx, AFTER, () -> Future.succeededFuture("at once"), late::incrementAndGet);
+        Beside.run(
+            vertx, AFTER, BOUND, () -> Future.succeededFuture("at once"), late::incrementAndGet);
     assertThat(answer.result()).isEqualTo("at once");
     await(untouched.future());
     assertThat(late).hasValue(0);
@@ -39,7 +43,7 @@ class BesideTest {
 
   @Test
   void theSecondCountsWhereItAnswersFirst() throws Exception {
-    Future<String> answer = Beside.run(vertx, AFTER, this::attempt, this::answerSecond);
+    Future<String> answer = Beside.run(vertx, AFTER, BOUND, this::attempt, this::answerSecond);
     assertThat(await(answer)).isEqualTo("second");
     attempts.get(0).complete("first");
     assertThat(answer.result()).isEqualTo("second");
@@ -53,7 +57,7 @@ class BesideTest {
 
   @Test
   void aSecondThatFailedIsRepeatedWhileTheFirstWaitsAndFailsNothing() throws Exception {
-    Future<String> answer = Beside.run(vertx, AFTER, this::attempt, this::failBesides);
+    Future<String> answer = Beside.run(vertx, AFTER, BOUND, this::attempt, this::failBesides);
     assertThat(await(answer)).isEqualTo("third");
   }
 
@@ -66,9 +70,19 @@ class BesideTest {
   }
 
   @Test
+  void nothingMoreIsBegunOnceItsTimeIsOver() {
+    Future<String> answer = Beside.run(vertx, AFTER, AFTER / 2, this::attempt, this::failBesides);
+    assertThatThrownBy(() -> await(answer)).hasRootCauseInstanceOf(TimeoutException.class);
+    int begun = attempts.size();
+    attempts.get(0).fail("late");
+    assertThat(attempts).hasSize(begun);
+  }
+
+  @Test
   void failsWhenNoneIsUnderWay() {
     Future<String> answer =
-        Beside.run(vertx, AFTER, () -> Future.failedFuture("refused"), late::incrementAndGet);
+        Beside.run(
+            vertx, AFTER, BOUND, () -> Future.failedFuture("refused"), late::incrementAndGet);
     assertThat(answer.cause()).hasMessage("refused");
   }
 

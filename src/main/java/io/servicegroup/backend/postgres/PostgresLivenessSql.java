@@ -150,12 +150,16 @@ final class PostgresLivenessSql {
          SET nonce = excluded.nonce, count = c.count + 1, written_at = excluded.written_at
       """;
 
-  /** Which of the keys $1 say so now, by the server's clock alone. */
+  /**
+   * Which of the keys $1 say so now, by the server's clock alone. A canary's nonce is no number: it
+   * is not to be looked at before its key was.
+   */
   static final String STALLED_AMONG =
       """
       SELECT agent FROM servicegroup_canaries
-       WHERE agent = ANY ($1::text[])
-         AND written_at > now() - make_interval(secs => nonce::double precision)
+       WHERE CASE WHEN agent = ANY ($1::text[])
+                  THEN written_at > now() - make_interval(secs => nonce::double precision)
+             END
       """;
 
   /** Canaries of agents that were killed. */
