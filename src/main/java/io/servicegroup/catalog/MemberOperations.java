@@ -140,15 +140,23 @@ final class MemberOperations {
     return queue.run(
         update.id(),
         () ->
-            words
-                .agree(update.id())
-                .compose(agreed -> guard.guard(catalog.update(update)))
+            say(update)
                 .onSuccess(
-                    member -> {
-                      words.said(member);
-                      LOG.info("{} was updated: {}", update.id(), MemberUpdates.describe(update));
-                      stored(member);
-                    }));
+                    member ->
+                        LOG.info(
+                            "{} was updated: {}", update.id(), MemberUpdates.describe(update))));
+  }
+
+  /** A store that came back older is told what it forgot first: it would be said anew otherwise. */
+  private Future<Member> say(MemberUpdate update) {
+    return words
+        .agree(update.id())
+        .compose(agreed -> guard.guard(catalog.update(update)))
+        .onSuccess(
+            member -> {
+              words.said(member);
+              stored(member);
+            });
   }
 
   /** Whether this agent beats for a member. */
@@ -181,7 +189,7 @@ final class MemberOperations {
               MemberUpdate update = difference(own.spec(), spec);
               return update.version().isEmpty() && update.metadata().isEmpty()
                   ? Future.succeededFuture()
-                  : guard.guard(catalog.update(update)).onSuccess(publisher::stored);
+                  : say(update);
             })
         .map(
             stored -> {
