@@ -224,8 +224,6 @@ class ZooKeeperNodesIT {
     List<Life> bad =
         List.of(
             life("names", "a/b"),
-            life("names", "."),
-            life("names", ".."),
             life("names", "leader"),
             life("names", "rocket \uD83D\uDE80"),
             life("na/mes", "h1"),
