@@ -42,7 +42,7 @@ public final class Acceptance {
   }
 
   /**
-   * What it came to.
+   * The result of an acceptance.
    *
    * @param members in the catalogue
    * @param refused those whose words the store could give no order

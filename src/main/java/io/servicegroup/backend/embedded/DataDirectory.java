@@ -89,7 +89,7 @@ final class DataDirectory implements Closeable {
     return path.resolve("postgresql.log");
   }
 
-  /** What the server said until it ended stays beside what it says from now on. */
+  /** Renames the log of the server that ended, so that the next server begins a log of its own. */
   void keepLog() throws IOException {
     if (Files.exists(log())) {
       Files.move(log(), path.resolve("postgresql.log.old"), StandardCopyOption.REPLACE_EXISTING);

@@ -76,7 +76,7 @@ final class OrphanedPostgres {
   }
 
   /**
-   * What a killed server left behind holds its shared memory, and no other may start meanwhile. The
+   * The children of a killed server hold its shared memory, and no server can start meanwhile. The
    * next start recovers from the log, so there is nothing that they would have to finish.
    */
   private static void endChildren(DataDirectory data) throws IOException, InterruptedException {
@@ -99,7 +99,7 @@ final class OrphanedPostgres {
     return ProcessHandle.allProcesses().filter(process -> worksIn(process, data)).toList();
   }
 
-  /** They call themselves what they do, so they are known by where they are. */
+  /** PostgreSQL renames its processes, so this compares their working directory, not their name. */
   private static boolean worksIn(ProcessHandle process, DataDirectory data) {
     Path proc = Path.of("/proc", Long.toString(process.pid()));
     try {

@@ -30,7 +30,7 @@ record HazelcastEntry(UUID owner, StoredBeat beat) {
     return BETWEEN + agent;
   }
 
-  /** Where an agent says that it lives and cannot beat: no agent's id begins so. */
+  /** The key by which an agent says that it lives and cannot beat: no member or canary has it. */
   static String stalledKey(String agent) {
     return BETWEEN + "" + BETWEEN + agent;
   }

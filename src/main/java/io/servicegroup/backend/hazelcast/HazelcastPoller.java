@@ -99,7 +99,7 @@ final class HazelcastPoller {
         });
   }
 
-  /** Who says so. */
+  /** Finds those of the agents that say that they live and cannot beat. */
   Future<Set<String>> stalledAmong(Set<String> agents) {
     Map<String, String> keys = new HashMap<>();
     agents.forEach(one -> keys.put(HazelcastEntry.stalledKey(one), one));

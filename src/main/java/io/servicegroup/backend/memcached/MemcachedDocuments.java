@@ -213,7 +213,7 @@ final class MemcachedDocuments implements DocumentStore {
         : added.compose(done -> done ? expiring(key, text) : Future.succeededFuture(false));
   }
 
-  /** What was added stays for ever: only what replaces it expires. */
+  /** The command add of the client gives no expiry, so a replacement with one follows it. */
   private Future<Boolean> expiring(Key key, String text) {
     String name = MemcachedKeys.document(key);
     return items
@@ -264,7 +264,7 @@ final class MemcachedDocuments implements DocumentStore {
                     }));
   }
 
-  /** They expire. */
+  /** Removals need no pruning here, since memcached lets their keys expire. */
   @Override
   public Future<List<Document>> removals() {
     return Future.succeededFuture(List.of());

@@ -57,7 +57,7 @@ final class MemcachedKeys {
     return CANARY + hash(agent);
   }
 
-  /** Where an agent says that it lives and cannot beat. */
+  /** The key by which an agent says that it lives and cannot beat. */
   static String stalled(String agent) {
     return STALLED + hash(agent);
   }

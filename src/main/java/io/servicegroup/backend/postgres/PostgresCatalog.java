@@ -210,7 +210,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return words.removal(lastSeen);
   }
 
-  /** Who was joined by no agent of ours is not ours to bring back either. */
+  /** A member that no agent of ours joined counts as deleted: no agent may restore its row. */
   @Override
   public Future<Boolean> wasDeleted(Member lastSeen) {
     return lastSeen.incarnation() == null

@@ -220,7 +220,7 @@ public final class PostgresClient {
       wakeAfter(left);
       return;
     }
-    // Where none could be had, one tries for all.
+    // After a refused connection a single attempt is made, and all that wait share its result.
     int most = rest.why() == null ? maxConnections : 1;
     while (opening < waiting.size() && links.size() + opening < most) {
       open();

@@ -80,7 +80,7 @@ final class PostgresLivenessPoller {
         .mapEmpty();
   }
 
-  /** Who says so. */
+  /** Finds those of the agents that say that they live and cannot beat. */
   Future<Set<String>> stalledAmong(Set<String> agents) {
     String[] keys = agents.stream().map(PostgresLivenessPoller::stalledKey).toArray(String[]::new);
     return query(PostgresLivenessSql.STALLED_AMONG, Tuple.of(keys))

@@ -47,7 +47,7 @@ final class RedisKeys {
     return ours + "canary:" + agent;
   }
 
-  /** Where an agent says that it lives and cannot beat; expires by itself. */
+  /** The key by which an agent says that it lives and cannot beat; it expires by itself. */
   String stalled(String agent) {
     return ours + "stalled:" + agent;
   }
