@@ -66,7 +66,11 @@ final class CatalogFindings implements CatalogFollower.Listener {
   /** Somebody found that this agent may not beat for a member any more. */
   void conflict(Conflict conflict) {
     Optional<ServedMembers.Served> own = served.get(conflict.id());
-    if (own.filter(it -> it.incarnation().equals(conflict.incarnation())).isPresent()) {
+    // What this agent found itself arrives here too, and may be late.
+    boolean known =
+        own.filter(it -> it.state() == ServedMembers.State.ABANDONED).isPresent()
+            && conflict.kind() == Conflict.Kind.SUPERSEDED;
+    if (!known && own.filter(it -> it.incarnation().equals(conflict.incarnation())).isPresent()) {
       served.become(
           conflict.id(),
           conflict.kind() == Conflict.Kind.SUPERSEDED
@@ -122,8 +126,8 @@ final class CatalogFindings implements CatalogFollower.Listener {
   }
 
   @Override
-  public void gone(MemberId id) {
-    publisher.lastSeen(id).ifPresent(words::removed);
+  public void gone(MemberId id, long order) {
+    publisher.lastSeen(id).ifPresent(last -> words.removed(last, order));
     publisher.gone(id);
   }
 
@@ -162,8 +166,8 @@ final class CatalogFindings implements CatalogFollower.Listener {
    * that life is not its agent's present one, its agent finds that with its next read.
    */
   @Override
-  public void lost(MemberId id) {
-    queue
+  public Future<?> lost(MemberId id) {
+    return queue
         .run(
             id,
             () ->

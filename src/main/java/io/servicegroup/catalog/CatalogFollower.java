@@ -3,6 +3,7 @@ package io.servicegroup.catalog;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Portions;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,8 +60,12 @@ final class CatalogFollower {
     /** A followed member as it is now, possibly unchanged. */
     void found(Member member);
 
-    /** A followed member that is not in the catalogue any more. */
-    void gone(MemberId id);
+    /**
+     * A followed member that is not in the catalogue any more.
+     *
+     * @param order of its removal, 0 where whoever removed it gave none
+     */
+    void gone(MemberId id, long order);
 
     /** A member of this agent that is not in the catalogue any more. */
     void deleted(ServedMembers.Served served);
@@ -75,7 +80,7 @@ final class CatalogFollower {
     void abandoned(ServedMembers.Served served);
 
     /** A followed member that the catalogue lost and that nobody restored yet. */
-    void lost(MemberId id);
+    Future<?> lost(MemberId id);
 
     /** All members that the catalogue lost, after each read. */
     void losses(Set<MemberId> ids);
@@ -228,67 +233,61 @@ final class CatalogFollower {
   /** What a read did not find was deleted, or is lost. */
   private Future<Void> explain(List<Member> missing, long read) {
     Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
-    listener.unreadable(catalog.unreadable());
-    return explain(missing, 0, read, now)
+    Map<String, String> unreadable = catalog.unreadable();
+    listener.unreadable(unreadable);
+    List<Member> absent = new ArrayList<>();
+    for (Member member : missing) {
+      if (unreadable.containsKey(member.id().toString())) {
+        // It is there, as something else: whoever remembers it writes it anew.
+        now.add(member.id());
+      } else {
+        absent.add(member);
+      }
+    }
+    return Portions.inTurn(absent, AT_ONCE, some -> explain(some, read, now))
         // Whether the others were deleted is asked again with the next read.
         .otherwise(
             failure -> {
               LOG.debug("Not all members are in the catalogue", failure);
               return null;
             })
-        .map(
-            all -> {
-              lost(now);
-              return null;
-            });
+        .compose(all -> lost(now));
   }
 
-  /** A few at a time: no store answers ten thousand questions at once. */
-  private Future<Void> explain(List<Member> missing, int from, long read, Set<MemberId> now) {
-    if (from >= missing.size()) {
-      return Future.succeededFuture();
-    }
-    int to = Math.min(missing.size(), from + AT_ONCE);
-    return Future.join(
-            missing.subList(from, to).stream().map(member -> explain(member, read, now)).toList())
-        .compose(all -> explain(missing, to, read, now));
-  }
-
-  private Future<Boolean> explain(Member member, long read, Set<MemberId> now) {
-    MemberId id = member.id();
-    if (catalog.unreadable().containsKey(id.toString())) {
-      // It is there, as something else: whoever remembers it writes it anew.
-      now.add(id);
-      return Future.succeededFuture(false);
-    }
+  private Future<?> explain(List<Member> absent, long read, Set<MemberId> now) {
     return guard
-        .guard(catalog.wasDeleted(member))
+        .guard(catalog.removals(absent))
         .onSuccess(
-            known -> {
-              if (queue.mayBeOutdated(id, read)) {
-                return;
-              }
-              if (known || words.isCutOff()) {
-                deleted(id);
-              } else {
-                now.add(id);
+            removals -> {
+              for (Member member : absent) {
+                MemberId id = member.id();
+                if (queue.mayBeOutdated(id, read)) {
+                  continue;
+                }
+                if (removals.containsKey(id) || words.isCutOff()) {
+                  deleted(id, removals.getOrDefault(id, 0L));
+                } else {
+                  now.add(id);
+                }
               }
             });
   }
 
-  private void deleted(MemberId id) {
-    listener.gone(id);
+  private void deleted(MemberId id, long order) {
+    listener.gone(id, order);
     served.get(id).ifPresent(listener::deleted);
   }
 
   /** The agent that beats for a member knows it best, and comes first. */
-  private void lost(Set<MemberId> now) {
+  private Future<Void> lost(Set<MemberId> now) {
+    List<Future<?>> restored = new ArrayList<>();
     now.stream()
         .filter(id -> served.isServed(id) || lost.contains(id))
         .sorted(Comparator.comparing(id -> !served.isServed(id)))
         .limit(AT_ONCE)
-        .forEach(listener::lost);
+        .forEach(id -> restored.add(listener.lost(id)));
     lost = now;
     listener.losses(Set.copyOf(now));
+    return Future.join(restored).transform(done -> Future.succeededFuture());
   }
 }

@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -179,17 +178,8 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<OptionalLong> removal(Member lastSeen) {
-    MemberId id = lastSeen.id();
-    return stored
-        .removal(id)
-        .compose(
-            order ->
-                order.isPresent()
-                    ? Future.succeededFuture(order)
-                    : store
-                        .wasRemoved(MemberDocument.key(id))
-                        .map(was -> was ? OptionalLong.of(0) : OptionalLong.empty()));
+  public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
+    return stored.removals(lastSeen.stream().map(Member::id).toList());
   }
 
   /** It is deleted, whatever becomes of its claim, which anybody may take over. */
@@ -228,11 +218,6 @@ public final class DocumentCatalog implements ServiceCatalog {
             .read(ids.stream().map(MemberDocument::key).toList())
             .map(members::of)
             .compose(stored::ordered);
-  }
-
-  @Override
-  public Future<Boolean> wasDeleted(Member lastSeen) {
-    return removal(lastSeen).map(OptionalLong::isPresent);
   }
 
   @Override

@@ -88,13 +88,14 @@ public interface DocumentStore {
   Future<Boolean> remove(Document expected);
 
   /**
-   * Tells whether a document that is not there was removed, rather than lost.
+   * Tells which of some documents that are not there were removed, rather than lost. Asks once, or
+   * a few times, however many documents these are.
    *
-   * @param key its name
-   * @return always true where the store loses nothing
+   * @param keys their names
+   * @return those that were removed; all of them where the store loses nothing
    */
-  default Future<Boolean> wasRemoved(Key key) {
-    return Future.succeededFuture(true);
+  default Future<Set<Key>> removed(Collection<Key> keys) {
+    return Future.succeededFuture(Set.copyOf(keys));
   }
 
   /**

@@ -95,12 +95,31 @@ public interface ServiceCatalog {
   Future<Boolean> bury(Member last);
 
   /**
-   * Tells the order of a member's removal. Removals are remembered for 30 days.
+   * Tells which of some members that were there and are not any more were removed, rather than
+   * lost: by a store that keeps nothing for certain, came back older, or was emptied by somebody.
+   * What was lost is nobody's end: whoever remembers it restores it. Removals are remembered for 30
+   * days. Asks the store once, or a few times, however many members these are.
+   *
+   * @param lastSeen members that a read did not find, as they were; none is allowed
+   * @return the order of each removal that the store knows of, 0 where whoever removed the member
+   *     gave none
+   */
+  Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen);
+
+  /**
+   * Tells the order of one member's removal.
    *
    * @param lastSeen a member that is not there, as it was
-   * @return empty where the store knows of no removal, 0 where whoever removed it gave no order
+   * @return as {@link #removals}; empty where the store knows of none
    */
-  Future<OptionalLong> removal(Member lastSeen);
+  default Future<OptionalLong> removal(Member lastSeen) {
+    return removals(List.of(lastSeen))
+        .map(
+            orders -> {
+              Long order = orders.get(lastSeen.id());
+              return order == null ? OptionalLong.empty() : OptionalLong.of(order);
+            });
+  }
 
   /**
    * Stores a member as another catalogue has it, for moving from one to the other: with its uuid,
@@ -147,16 +166,6 @@ public interface ServiceCatalog {
    * @return the members that exist, in order of group and host
    */
   Future<List<Member>> find(Collection<MemberId> ids);
-
-  /**
-   * Tells whether a member that was there and is not any more was deleted, rather than lost: by a
-   * store that keeps nothing for certain, came back older, or was emptied by somebody. What was
-   * lost is nobody's end: whoever remembers it restores it.
-   *
-   * @param lastSeen a member that a read did not find, as it was
-   * @return whether the store knows of its deletion
-   */
-  Future<Boolean> wasDeleted(Member lastSeen);
 
   /**
    * Stores a member that the store lost, as it was last seen, with its incarnation: only where

@@ -5,6 +5,7 @@ import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Members in a {@link DocumentStore}, each with the order of its words, and the trace of those that
@@ -23,6 +27,11 @@ import java.util.OptionalLong;
  * well, where they leave it, and counts where the field is missing.
  */
 final class StoredMembers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoredMembers.class);
+
+  /** So many traces are removed at a time. */
+  private static final int AT_ONCE = 500;
 
   private static final Duration PRUNED_EVERY = Duration.ofDays(1);
 
@@ -97,12 +106,7 @@ final class StoredMembers {
         .map(
             found -> {
               Map<MemberId, Long> orders = new HashMap<>();
-              found.forEach(
-                  each ->
-                      orders.merge(
-                          new MemberId(each.key().group(), each.key().name()),
-                          order(each).orElse(0),
-                          Math::max));
+              found.forEach(each -> orders.merge(id(each.key()), order(each).orElse(0), Math::max));
               return members.stream()
                   .map(member -> ordered(member, orders.getOrDefault(member.id(), 0L)))
                   .toList();
@@ -166,11 +170,28 @@ final class StoredMembers {
         .map(found -> found.isEmpty() ? null : found.get(0));
   }
 
-  /** The order of a member's removal, where that is remembered. */
-  Future<OptionalLong> removal(MemberId id) {
+  /** The orders of those removals that are remembered, 0 where whoever removed gave none. */
+  Future<Map<MemberId, Long>> removals(List<MemberId> ids) {
     return store
-        .read(List.of(key(Kind.REMOVAL, id)))
-        .map(found -> order(found.isEmpty() ? null : found.get(0)));
+        .read(ids.stream().map(id -> key(Kind.REMOVAL, id)).toList())
+        .compose(
+            traces -> {
+              Map<MemberId, Long> orders = new HashMap<>();
+              traces.forEach(trace -> orders.put(id(trace.key()), order(trace).orElse(0)));
+              List<Key> others =
+                  ids.stream()
+                      .filter(id -> !orders.containsKey(id))
+                      .map(MemberDocument::key)
+                      .toList();
+              return others.isEmpty()
+                  ? Future.succeededFuture(orders)
+                  : store.removed(others).map(removed -> with(orders, removed));
+            });
+  }
+
+  private static Map<MemberId, Long> with(Map<MemberId, Long> orders, Set<Key> unordered) {
+    unordered.forEach(key -> orders.put(id(key), 0L));
+    return orders;
   }
 
   /** Ends the traces of removals that are older than anybody is trusted to remember. */
@@ -180,14 +201,16 @@ final class StoredMembers {
       return;
     }
     prunedAt = now;
+    long oldest = now - WordsKeeper.REMEMBERED.toMillis();
     store
         .removals()
-        .onSuccess(
-            traces ->
-                traces.stream()
-                    .filter(
-                        trace -> now - order(trace).orElse(now) > WordsKeeper.REMEMBERED.toMillis())
-                    .forEach(store::remove));
+        .map(all -> all.stream().filter(trace -> order(trace).orElse(now) < oldest).toList())
+        .compose(old -> Portions.inTurn(old, AT_ONCE, this::remove))
+        .onFailure(failure -> LOG.debug("Old traces of removals stay until tomorrow", failure));
+  }
+
+  private Future<?> remove(List<Document> some) {
+    return Future.join(some.stream().map(store::remove).toList());
   }
 
   private Future<Void> raise(Key key, long order) {
@@ -214,6 +237,10 @@ final class StoredMembers {
 
   private static Key key(Kind kind, MemberId id) {
     return new Key(kind, id.group(), id.host());
+  }
+
+  private static MemberId id(Key key) {
+    return new MemberId(key.group(), key.name());
   }
 
   /** What somebody else wrote there orders nothing. */

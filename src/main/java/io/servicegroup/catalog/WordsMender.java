@@ -1,11 +1,11 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.WordsKeeper.Judgement;
 import io.servicegroup.catalog.WordsKeeper.Mending;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,9 +13,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,16 +32,14 @@ final class WordsMender {
   /** So many members are written at a time; the others after the next read. */
   private static final int AT_ONCE = 500;
 
-  private static final int MOST_NAMED = 5;
-
   private final ServiceCatalog catalog;
   private final StoreGuard guard;
   private final MemberQueue queue;
-  private final Concerns concerns;
   private final String store;
   private final WordsKeeper keeper;
+  private final Burials burials;
   private final Map<MemberId, Judgement> due = new LinkedHashMap<>();
-  private final Set<MemberId> said = new HashSet<>();
+  private final WordsLog log;
 
   WordsMender(
       ServiceCatalog catalog,
@@ -53,9 +51,10 @@ final class WordsMender {
     this.catalog = catalog;
     this.guard = guard;
     this.queue = queue;
-    this.concerns = concerns;
+    this.log = new WordsLog(store, concerns);
     this.store = store;
     this.keeper = keeper;
+    this.burials = new Burials(catalog, guard, queue, keeper);
   }
 
   /** Begins a read. */
@@ -165,27 +164,20 @@ final class WordsMender {
     return keeper.isCutOff();
   }
 
-  /** A member that somebody removed, as it was last seen. */
-  void removed(Member lastSeen) {
-    MemberId id = lastSeen.id();
-    long known = keeper.living(id).map(Member::wordsOrder).orElse(lastSeen.wordsOrder());
-    keeper.removed(lastSeen.withWordsOrder(keeper.next(known)));
-    guard
-        .guard(catalog.removal(lastSeen))
-        .compose(
-            order -> {
-              Member gone = keeper.removed(id).orElse(null);
-              if (gone == null) {
-                return Future.succeededFuture();
-              }
-              if (order.orElse(0) > known) {
-                keeper.removed(gone.withWordsOrder(order.getAsLong()));
-                return Future.succeededFuture();
-              }
-              // Whoever removed it gave no order.
-              return guard.guard(catalog.bury(gone));
-            })
-        .onFailure(failure -> LOG.debug("{}: its removal is known here only", id, failure));
+  /**
+   * A member that somebody removed.
+   *
+   * @param lastSeen as it was
+   * @param order of the removal, 0 where whoever removed it gave none
+   */
+  void removed(Member lastSeen, long order) {
+    long known = keeper.living(lastSeen.id()).map(Member::wordsOrder).orElse(lastSeen.wordsOrder());
+    boolean ordered = order > known;
+    Member gone = lastSeen.withWordsOrder(ordered ? order : keeper.next(known));
+    keeper.removed(gone);
+    if (!ordered) {
+      burials.add(gone);
+    }
   }
 
   /** What was said here and a read of the others does not find. */
@@ -209,38 +201,57 @@ final class WordsMender {
         heard(member);
       }
     }
-    List<Future<Void>> looked =
-        missing.stream().limit(AT_ONCE).map(id -> queue.run(id, () -> missing(id))).toList();
-    return Future.join(looked).transform(done -> Future.succeededFuture());
+    List<Member> remembered = missing.stream().flatMap(id -> remembered(id).stream()).toList();
+    return Portions.inTurn(remembered, AT_ONCE, some -> lookAfter(some, read))
+        .transform(done -> Future.succeededFuture());
+  }
+
+  private Future<?> lookAfter(List<Member> missing, long read) {
+    return guard
+        .guard(catalog.removals(missing))
+        .compose(
+            removals ->
+                Future.join(
+                    missing.stream()
+                        .map(Member::id)
+                        .filter(id -> !queue.mayBeOutdated(id, read))
+                        .map(id -> queue.run(id, () -> missing(id, removals.get(id))))
+                        .toList()));
+  }
+
+  private Optional<Member> remembered(MemberId id) {
+    return keeper.removed(id).or(() -> keeper.living(id));
   }
 
   /** A member that was spoken of here is not there. Fails where the store cannot be asked. */
   private Future<Void> missing(MemberId id) {
+    return remembered(id)
+        .map(
+            member ->
+                guard
+                    .guard(catalog.removals(List.of(member)))
+                    .compose(removals -> missing(id, removals.get(id))))
+        .orElseGet(Future::succeededFuture);
+  }
+
+  /** What the store knows of its removal: its order, 0 for a removal without one, null for none. */
+  private Future<Void> missing(MemberId id, Long removal) {
     Member gone = keeper.removed(id).orElse(null);
     Member alive = keeper.living(id).orElse(null);
-    if (gone == null && alive == null) {
-      return Future.succeededFuture();
+    if (gone != null) {
+      return removal != null && removal >= gone.wordsOrder()
+          ? Future.succeededFuture()
+          : lost(id, guard.guard(catalog.bury(gone)).mapEmpty());
     }
-    return guard
-        .guard(catalog.removal(gone == null ? alive : gone))
-        .compose(
-            order -> {
-              if (gone != null) {
-                return order.orElse(-1) >= gone.wordsOrder()
-                    ? Future.succeededFuture()
-                    : lost(id, guard.guard(catalog.bury(gone)).mapEmpty());
-              }
-              if (alive == null || order.isPresent()) {
-                return Future.succeededFuture();
-              }
-              return lost(id, guard.guard(catalog.restore(alive)).mapEmpty());
-            });
+    return alive == null || removal != null
+        ? Future.succeededFuture()
+        : lost(id, guard.guard(catalog.restore(alive)).mapEmpty());
   }
 
   private Future<Void> lost(MemberId id, Future<Void> mended) {
     keeper.doubt();
-    said.add(id);
-    return mended.onFailure(failure -> failed(id, failure));
+    log.lost(id);
+    return mended.onFailure(failure -> log.failed(id, failure));
   }
 
   /** Writes what the read found to be due, and says what it was. */
@@ -254,48 +265,16 @@ final class WordsMender {
               MemberId id = each.getKey();
               Judgement judgement = each.getValue();
               if (judgement.mending() != Mending.CONFIRM) {
-                said.add(id);
+                log.lost(id);
               }
               mended.add(
                   queue
                       .run(id, () -> agree(judgement))
-                      .onSuccess(done -> concerns.settle(subject(id)))
-                      .onFailure(failure -> failed(id, failure)));
+                      .onSuccess(done -> log.mended(id))
+                      .onFailure(failure -> log.failed(id, failure)));
             });
-    say();
+    log.say();
+    mended.add(burials.write(AT_ONCE));
     return Future.join(mended).transform(done -> Future.succeededFuture());
-  }
-
-  private void say() {
-    if (!said.isEmpty()) {
-      LOG.warn(
-          "The catalogue {} came back older than what was said of {} members ({}{}): what this"
-              + " agent remembers of them is put back",
-          store,
-          said.size(),
-          said.stream()
-              .sorted()
-              .limit(MOST_NAMED)
-              .map(MemberId::toString)
-              .collect(Collectors.joining(", ")),
-          said.size() > MOST_NAMED ? ", …" : "");
-      said.clear();
-    }
-  }
-
-  /** An absent store is nobody's refusal: the next read tries again. */
-  private void failed(MemberId id, Throwable failure) {
-    if (failure instanceof ServiceGroupException refusal && refusal.status() == 409) {
-      concerns.raise(
-          subject(id),
-          "what was said of %s is lost, and the store refuses to take it back: %s"
-              .formatted(id, failure.getMessage()));
-    } else {
-      LOG.debug("{}: next attempt with the next read", id, failure);
-    }
-  }
-
-  private static String subject(MemberId id) {
-    return "the words of " + id;
   }
 }

@@ -230,6 +230,30 @@ class CatalogFollowerTest extends RegistrationRig {
   }
 
   @Test
+  void thousandsThatAreMissingAreAskedAboutTogether() throws Exception {
+    for (int i = 0; i < 3000; i++) {
+      store.put(member("compute", "h" + i, "nova-compute"));
+    }
+    deploy(new AgentConfig.WatchAll(), true);
+    awaitThat(() -> events.size() == 3000);
+    events.clear();
+    BlockingQueue<CatalogLoss> losses = new LinkedBlockingQueue<>();
+    Topics.CATALOG_LOSS.consume(vertx, losses::add);
+
+    for (int i = 0; i < 2000; i++) {
+      store.lose(new MemberId("compute", "h" + i));
+    }
+    for (int i = 2000; i < 3000; i++) {
+      store.remove(new MemberId("compute", "h" + i));
+    }
+    store.notifyWatchers();
+
+    assertThat(next(losses)).extracting(CatalogLoss::missing).isEqualTo(2000);
+    awaitThat(() -> events.size() == 1000);
+    assertThat(store.questions()).isLessThanOrEqualTo(3000 / 100);
+  }
+
+  @Test
   void whatCannotBeReadIsNamedAndWasNotDeleted() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);

@@ -19,7 +19,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -45,6 +44,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private boolean holding;
     private volatile boolean deaf;
     private int reads;
+    private int questions;
 
     /** Whether everything fails from here on. */
     synchronized void setAway(boolean away) {
@@ -77,6 +77,11 @@ final class MemoryCatalog implements ServiceCatalog {
 
     synchronized int reads() {
       return reads;
+    }
+
+    /** How often somebody asked what became of members. */
+    synchronized int questions() {
+      return questions;
     }
 
     /** Tells whoever watches. */
@@ -285,14 +290,18 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<OptionalLong> removal(Member lastSeen) {
+  public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
     return attempt(
         () -> {
-          Long order = store.removals.get(lastSeen.id());
-          if (order != null) {
-            return OptionalLong.of(order);
+          store.questions++;
+          Map<MemberId, Long> orders = new TreeMap<>();
+          for (Member member : lastSeen) {
+            Long order = store.removals.get(member.id());
+            if (order != null || !store.lost.contains(member.id())) {
+              orders.put(member.id(), order == null ? 0 : order);
+            }
           }
-          return store.lost.contains(lastSeen.id()) ? OptionalLong.empty() : OptionalLong.of(0);
+          return orders;
         });
   }
 
@@ -343,11 +352,6 @@ final class MemoryCatalog implements ServiceCatalog {
     synchronized (store) {
       return Map.copyOf(store.unreadable);
     }
-  }
-
-  @Override
-  public Future<Boolean> wasDeleted(Member lastSeen) {
-    return attempt(() -> !store.lost.contains(lastSeen.id()));
   }
 
   @Override

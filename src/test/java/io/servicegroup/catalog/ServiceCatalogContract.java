@@ -21,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -595,7 +596,7 @@ public abstract class ServiceCatalogContract {
 
     assertThat(await(catalog.bury(removed))).isTrue();
     assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
-    assertThat(await(catalog.wasDeleted(last))).isTrue();
+    assertThat(await(catalog.removal(last))).isPresent();
     assertThat(await(catalog.removal(last))).hasValue(removed.wordsOrder());
     assertThat(await(open().restore(last))).as("over a removal").isFalse();
     assertThat(await(catalog.bury(removed))).as("there is none").isFalse();
@@ -609,6 +610,26 @@ public abstract class ServiceCatalogContract {
     assertThat(await(catalog.removal(lost))).hasValue(1);
     assertThat(await(catalog.join(spec("h2", 1), "agent-2", BACKENDS)).member().wordsOrder())
         .isGreaterThan(1);
+  }
+
+  @Test
+  void manyThatAreMissingAreExplainedTogether() throws Exception {
+    List<Member> deleted = new ArrayList<>();
+    for (String host : List.of("h1", "h2", "h:3 é")) {
+      await(catalog.join(spec(host, 1), "agent-1", BACKENDS));
+      deleted.add(await(catalog.delete(id(host))));
+    }
+    Member buried = member("h4");
+    await(catalog.bury(buried));
+    Member there = await(catalog.join(spec("h5", 1), "agent-1", BACKENDS)).member();
+    Map<MemberId, Long> orders = new HashMap<>(Map.of(buried.id(), 1L));
+    deleted.forEach(member -> orders.put(member.id(), member.wordsOrder()));
+    List<Member> asked = new ArrayList<>(deleted);
+    asked.add(buried);
+
+    assertThat(await(open().removals(asked))).isEqualTo(orders);
+    assertThat(await(catalog.removals(List.of()))).isEmpty();
+    assertThat(await(catalog.find(there.id()))).isEqualTo(there);
   }
 
   private List<MemberId> ids(MemberFilter filter) throws Exception {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Documents as entries of a map per kind. What a document is compared with is its text: two that
@@ -163,8 +164,15 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> wasRemoved(Key key) {
-    return connection.queue(TIMEOUT, running -> removed(running).containsKey(entry(key)));
+  public Future<Set<Key>> removed(Collection<Key> keys) {
+    Map<String, Key> asked = new HashMap<>();
+    keys.forEach(key -> asked.put(entry(key), key));
+    return connection.queue(
+        TIMEOUT,
+        running ->
+            removed(running).getAll(asked.keySet()).keySet().stream()
+                .map(asked::get)
+                .collect(Collectors.toSet()));
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -248,19 +249,21 @@ final class MemcachedDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> wasRemoved(Key key) {
-    String name = MemcachedKeys.document(key);
+  public Future<Set<Key>> removed(Collection<Key> keys) {
     return run(
         () ->
             items
-                .get(List.of(name))
+                .get(keys.stream().map(MemcachedKeys::document).toList())
                 .map(
                     found -> {
-                      GetResult<byte[]> item = found.get(name);
-                      if (item != null && !isRemoved(item)) {
-                        inBackground(index.set(List.of(key), true));
+                      List<Key> there = documents(keys, found).stream().map(Document::key).toList();
+                      if (!there.isEmpty()) {
+                        inBackground(index.set(there, true));
                       }
-                      return item != null && isRemoved(item);
+                      return keys.stream()
+                          .filter(key -> found.containsKey(MemcachedKeys.document(key)))
+                          .filter(key -> isRemoved(found.get(MemcachedKeys.document(key))))
+                          .collect(Collectors.toSet());
                     }));
   }
 

@@ -21,7 +21,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -206,20 +205,8 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<OptionalLong> removal(Member lastSeen) {
-    return words.removal(lastSeen);
-  }
-
-  /** A member that no agent of ours joined counts as deleted: no agent may restore its row. */
-  @Override
-  public Future<Boolean> wasDeleted(Member lastSeen) {
-    return lastSeen.incarnation() == null
-        ? Future.succeededFuture(true)
-        : database
-            .ask(
-                sql.wasDeleted,
-                Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
-            .map(found -> found.size() > 0);
+  public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
+    return words.removals(lastSeen);
   }
 
   @Override

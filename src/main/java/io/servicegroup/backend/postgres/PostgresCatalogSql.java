@@ -22,7 +22,7 @@ final class PostgresCatalogSql {
    * refuses it as it refuses writes, since what it holds is not the catalogue any more: the number
    * is drawn nowhere else.
    */
-  private static final String ON_A_PRIMARY =
+  static final String ON_A_PRIMARY =
       """
       AND (SELECT CASE current_setting('transaction_read_only')
         WHEN 'on' THEN nextval('servicegroup_generation') END) IS NULL
@@ -204,16 +204,6 @@ final class PostgresCatalogSql {
           + NOTIFY
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
-  /** Group, host, uuid; the same name may have been deleted and joined again. */
-  private static final String WAS_DELETED =
-      """
-      SELECT 0::bigint FROM services
-      WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
-        AND uuid IS NOT DISTINCT FROM $3::text
-      $PRIMARY
-      """
-          .replace("$PRIMARY", ON_A_PRIMARY);
-
   /** As {@link #ADOPT}, where there is nothing of the member, not even that it was deleted. */
   private static final String RESTORE =
       """
@@ -265,7 +255,6 @@ final class PostgresCatalogSql {
   final String joinNew;
   final String update;
   final String adopt;
-  final String wasDeleted;
   final String restore;
   final String delete;
 
@@ -284,6 +273,5 @@ final class PostgresCatalogSql {
     restore =
         words.with(RESTORE, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.GIVEN);
     delete = words.with(DELETE, "(SELECT spoken FROM w)", "0", PostgresWordsSql.REMOVED);
-    wasDeleted = words.with(WAS_DELETED + "$OR_REMOVED LIMIT 1", "", "", "");
   }
 }

@@ -2,11 +2,16 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The order of what was said of members, in a table of its own beside Nova's, where Nova and older
@@ -92,14 +97,33 @@ final class PostgresWords {
         : Future.succeededFuture(false);
   }
 
-  Future<OptionalLong> removal(Member lastSeen) {
+  /** A member that no agent of ours joined counts as removed: no agent may restore its row. */
+  Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
+    Map<MemberId, Long> orders = new HashMap<>();
+    for (Member member : lastSeen) {
+      if (member.incarnation() == null) {
+        orders.put(member.id(), 0L);
+      }
+    }
     return client
-        .query(sql.removal, Tuple.of(lastSeen.id().group(), lastSeen.id().host(), lastSeen.uuid()))
+        .query(
+            sql.removals,
+            Tuple.tuple()
+                .addArrayOfString(each(lastSeen, member -> member.id().group()))
+                .addArrayOfString(each(lastSeen, member -> member.id().host()))
+                .addArrayOfString(each(lastSeen, Member::uuid)))
         .map(
             found -> {
-              Long order = found.iterator().next().getLong("spoken");
-              return order == null ? OptionalLong.empty() : OptionalLong.of(order);
+              for (Row row : found) {
+                MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
+                orders.put(id, row.getLong("spoken"));
+              }
+              return orders;
             });
+  }
+
+  private static String[] each(Collection<Member> members, Function<Member, String> value) {
+    return members.stream().map(value).toArray(String[]::new);
   }
 
   /** Ends the traces of old removals, once a day; whatever fails is done by somebody else. */

@@ -90,22 +90,27 @@ final class PostgresWordsSql {
       """
           .replace("$NOW", PostgresCatalogSql.NOW);
 
-  /** Group, host, uuid. */
-  private static final String REMOVAL =
+  /** Arrays of groups, hosts and uuids: the same name may have been deleted and joined again. */
+  private static final String REMOVALS =
       """
-      SELECT max(removals.spoken) AS spoken FROM (
-        SELECT 0::bigint AS spoken FROM services
-        WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
-          AND uuid IS NOT DISTINCT FROM $3::text
-        $OR_REMOVED
-      ) removals
-      """;
+      SELECT asked.topic, asked.host, max(removals.spoken) AS spoken
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS asked(topic, host, uuid),
+        LATERAL (
+          SELECT 0::bigint AS spoken FROM services
+          WHERE topic = asked.topic AND host = asked.host AND deleted IS DISTINCT FROM 0
+            AND uuid IS NOT DISTINCT FROM asked.uuid
+          $OR_REMOVED
+        ) removals
+      WHERE true $PRIMARY
+      GROUP BY asked.topic, asked.host
+      """
+          .replace("$PRIMARY", PostgresCatalogSql.ON_A_PRIMARY);
 
   /** The oldest order that is kept. */
   static final String PRUNE = "DELETE FROM servicegroup_words WHERE removed AND spoken < $1";
 
   final String putBack;
-  final String removal;
+  final String removals;
   private final boolean words;
 
   /**
@@ -117,7 +122,7 @@ final class PostgresWordsSql {
     this.words = words;
     putBack =
         with(PUT_BACK, "(SELECT spoken FROM w)", "0", GIVEN.replace("$14::bigint", "$3::bigint"));
-    removal = with(REMOVAL, "", "", "");
+    removals = with(REMOVALS, "", "", "");
   }
 
   private static String said(String order, String removed, String conflict) {
@@ -151,7 +156,7 @@ final class PostgresWordsSql {
             "$OR_REMOVED",
             words
                 ? "UNION ALL SELECT spoken FROM servicegroup_words"
-                    + " WHERE topic = $1 AND host = $2 AND removed"
+                    + " WHERE topic = asked.topic AND host = asked.host AND removed"
                 : "");
   }
 }

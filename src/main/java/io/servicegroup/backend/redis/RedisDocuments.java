@@ -2,6 +2,7 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -13,9 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Documents as fields of a hash per kind, which never expires. What a document is compared with is
@@ -27,6 +31,10 @@ import java.util.function.BooleanSupplier;
 final class RedisDocuments implements DocumentStore {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /** So many keys or fields are asked for by one command, which keeps the server for itself. */
+  private static final int AT_ONCE = 500;
+
   private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
   /** For how long what was removed is told from what was lost. */
@@ -90,16 +98,28 @@ final class RedisDocuments implements DocumentStore {
   public Future<List<Document>> read(Collection<Key> wanted) {
     List<Document> found = new ArrayList<>();
     RedisBatch batch = new RedisBatch();
-    for (Key key : wanted) {
-      batch.add(
-          Request.cmd(Command.HGET).arg(hash(key.kind())).arg(field(key)),
-          answer -> {
-            if (answer != null) {
-              found.add(document(key, answer));
-            }
-          });
-    }
+    wanted.stream()
+        .collect(Collectors.groupingBy(Key::kind))
+        .forEach(
+            (kind, keys) ->
+                Portions.of(keys, AT_ONCE)
+                    .forEach(
+                        some -> batch.add(read(kind, some), answer -> take(some, answer, found))));
     return client.run(batch::send).map(done -> found);
+  }
+
+  private Request read(Kind kind, List<Key> keys) {
+    Request read = Request.cmd(Command.HMGET).arg(hash(kind));
+    keys.forEach(key -> read.arg(field(key)));
+    return read;
+  }
+
+  private static void take(List<Key> asked, Response answer, List<Document> found) {
+    for (int i = 0; i < asked.size(); i++) {
+      if (answer.get(i) != null) {
+        found.add(document(asked.get(i), answer.get(i)));
+      }
+    }
   }
 
   @Override
@@ -180,8 +200,23 @@ final class RedisDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> wasRemoved(Key key) {
-    return send(Request.cmd(Command.EXISTS).arg(removed(key))).map(found -> found.toInteger() == 1);
+  public Future<Set<Key>> removed(Collection<Key> asked) {
+    Set<Key> removed = new HashSet<>();
+    RedisBatch batch = new RedisBatch();
+    for (List<Key> some : Portions.of(asked, AT_ONCE)) {
+      Request ask = Request.cmd(Command.MGET);
+      some.forEach(key -> ask.arg(removed(key)));
+      batch.add(
+          ask,
+          answer -> {
+            for (int i = 0; i < some.size(); i++) {
+              if (answer.get(i) != null) {
+                removed.add(some.get(i));
+              }
+            }
+          });
+    }
+    return client.run(batch::send).map(sent -> removed);
   }
 
   private Future<Response> send(Request request) {

@@ -9,11 +9,13 @@ import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
@@ -92,21 +94,34 @@ final class ZooKeeperDocumentReader {
   }
 
   /**
-   * Whether a member that was read, and is not there any more, was removed: that raises the version
+   * Which members that were read, and are not there any more, were removed: that raises the version
    * of the node above. Where that is another node than it was, or none, the servers came back
    * without their data.
    */
-  Future<Boolean> wasRemoved(Key key) {
-    String path = paths.node(key);
-    return client
-        .get(paths.above(key))
-        .map(now -> now != null && (!above.containsKey(path) || above.get(path).isLeftBy(now)))
-        .onSuccess(
-            removed -> {
-              if (removed) {
-                above.remove(path);
-              }
-            });
+  Future<Set<Key>> removed(Collection<Key> keys) {
+    Map<String, List<Key>> groups = keys.stream().collect(Collectors.groupingBy(paths::above));
+    Set<Key> removed = new HashSet<>();
+    List<Future<?>> asked = new ArrayList<>();
+    groups.forEach(
+        (group, members) ->
+            asked.add(
+                client
+                    .get(group)
+                    .onSuccess(
+                        now ->
+                            members.stream()
+                                .filter(key -> wasRemoved(paths.node(key), now))
+                                .forEach(removed::add))));
+    return Future.join(asked).map(all -> removed);
+  }
+
+  private boolean wasRemoved(String path, Found now) {
+    Above then = above.get(path);
+    boolean removed = now != null && (then == null || then.isLeftBy(now));
+    if (removed) {
+      above.remove(path);
+    }
+    return removed;
   }
 
   private String encoded(String group) {

@@ -108,8 +108,8 @@ final class ZooKeeperDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<Boolean> wasRemoved(Key key) {
-    return bounded(() -> reader.wasRemoved(key));
+  public Future<Set<Key>> removed(Collection<Key> keys) {
+    return bounded(() -> reader.removed(keys));
   }
 
   @Override

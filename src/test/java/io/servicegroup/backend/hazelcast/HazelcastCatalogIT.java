@@ -84,10 +84,10 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
     IMap<?, ?> members = cleaner.getMap(HazelcastConfigs.CATALOG + "member");
     members.clear();
 
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h1"))))).isTrue();
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h2"))))).isFalse();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isPresent();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h2"))))).isEmpty();
     await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h1"))))).isFalse();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isEmpty();
   }
 
   @Test

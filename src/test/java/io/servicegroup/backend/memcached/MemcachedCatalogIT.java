@@ -127,7 +127,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     assertThat(list()).hasSize(2);
     await(catalog.delete(joined.id()));
     assertThat(list()).hasSize(1);
-    assertThat(await(catalog.wasDeleted(joined))).isTrue();
+    assertThat(await(catalog.removal(joined))).isPresent();
   }
 
   @Test
@@ -205,7 +205,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     evict("servicegroup:catalog:member:compute/h1");
 
     assertThat(list()).hasSize(1);
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h1"))))).isFalse();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isEmpty();
     awaitThat(() -> list().size() == 1 && catalog.lost().equals(Set.of(id("h1"))));
     ServiceCatalog other = open();
     List<Future<Boolean>> both = List.of(catalog.restore(before), other.restore(before));
@@ -224,7 +224,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     Member before = join("h1");
     await(catalog.delete(id("h1")));
 
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h1"))))).isTrue();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isPresent();
     assertThat(await(catalog.restore(before))).isFalse();
     assertThat(list()).isEmpty();
     assertThat(join("h1").uuid()).isNotEqualTo(before.uuid());
@@ -241,7 +241,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     assertThat(list()).isEmpty();
 
     awaitThat(() -> await(catalog.find(List.of(id("h1")))).size() == 1 && list().contains(h1));
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h2"))))).isFalse();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h2"))))).isEmpty();
     awaitThat(() -> list().equals(List.of(h1, h2)));
   }
 
@@ -250,7 +250,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     Member before = join("h1");
     emptyServers();
     assertThat(list()).isEmpty();
-    assertThat(await(catalog.wasDeleted(Member.uncatalogued(id("h1"))))).isFalse();
+    assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isEmpty();
 
     Member after = join("h1");
 

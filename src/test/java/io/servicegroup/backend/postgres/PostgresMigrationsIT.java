@@ -161,7 +161,7 @@ class PostgresMigrationsIT {
     assertThat(await(old.bury(disabled.withWordsOrder(7)))).isFalse();
     assertThat(await(old.adopt(disabled.withWordsOrder(7)))).isFalse();
     await(old.delete(id("h1")));
-    assertThat(await(old.wasDeleted(disabled))).isTrue();
+    assertThat(await(old.removal(disabled))).isPresent();
     assertThat(await(old.removal(disabled))).hasValue(0);
     server.execute("TRUNCATE services, servicegroup_members");
     assertThat(await(old.restore(disabled))).isTrue();
