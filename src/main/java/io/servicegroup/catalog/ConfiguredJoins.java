@@ -6,9 +6,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,13 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins the services of the configuration, a few at a time, and tries again what did not work: soon
- * where the store is away, later where it was refused, since an operator may clear the way.
+ * Joins the services of the configuration, and tries again what did not work: soon where the store
+ * is away, later where it was refused, since an operator may clear the way.
  */
 final class ConfiguredJoins {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredJoins.class);
-  private static final int AT_ONCE = 8;
   private static final int CONFLICT = 409;
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
@@ -35,10 +32,8 @@ final class ConfiguredJoins {
   private final Function<ServiceSpec, Future<?>> join;
   private final Consumer<MemberId> refused;
   private final Function<MemberId, ServiceSpec> wanted;
-  private final Deque<ServiceSpec> waiting = new ArrayDeque<>();
   private final Map<MemberId, Integer> failures = new HashMap<>();
   private final Set<MemberId> reported = new HashSet<>();
-  private int running;
 
   /**
    * Makes ready.
@@ -60,26 +55,13 @@ final class ConfiguredJoins {
   }
 
   void start(Collection<ServiceSpec> services) {
-    waiting.addAll(services);
-    next();
+    services.forEach(spec -> start(spec.id()));
   }
 
-  private void next() {
-    while (running < AT_ONCE && !waiting.isEmpty()) {
-      ServiceSpec spec = wanted.apply(waiting.poll().id());
-      if (spec == null) {
-        continue;
-      }
-      running++;
-      join.apply(spec)
-          .onComplete(
-              result -> {
-                running--;
-                if (result.failed()) {
-                  failed(spec, result.cause());
-                }
-                next();
-              });
+  private void start(MemberId id) {
+    ServiceSpec spec = wanted.apply(id);
+    if (spec != null) {
+      join.apply(spec).onFailure(failure -> failed(spec, failure));
     }
   }
 
@@ -94,11 +76,6 @@ final class ConfiguredJoins {
     long doubled = FIRST_RETRY.toMillis() << Math.min(attempt - 1, 10);
     long delay = conflict ? LAST_RETRY.toMillis() : Math.min(doubled, LAST_RETRY.toMillis());
     double jitter = 1 - ThreadLocalRandom.current().nextDouble() / 2;
-    vertx.setTimer(
-        (long) (delay * jitter),
-        id -> {
-          waiting.add(spec);
-          next();
-        });
+    vertx.setTimer((long) (delay * jitter), id -> start(spec.id()));
   }
 }

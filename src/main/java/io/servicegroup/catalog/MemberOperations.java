@@ -12,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +23,6 @@ final class MemberOperations {
   private static final int NOT_FOUND = 404;
 
   private final Vertx vertx;
-  private final String agentId;
-  private final Set<String> backends;
   private final ServiceCatalog catalog;
   private final StoreGuard guard;
   private final MemberQueue queue;
@@ -33,21 +30,19 @@ final class MemberOperations {
   private final CatalogPublisher publisher;
   private final Generations generations;
   private final WordsMender words;
+  private final MemberJoins joins;
 
   MemberOperations(
       Vertx vertx,
-      String agentId,
-      Set<String> backends,
       ServiceCatalog catalog,
       StoreGuard guard,
       MemberQueue queue,
       ServedMembers served,
       CatalogPublisher publisher,
       Generations generations,
-      WordsMender words) {
+      WordsMender words,
+      MemberJoins joins) {
     this.vertx = vertx;
-    this.agentId = agentId;
-    this.backends = backends;
     this.catalog = catalog;
     this.guard = guard;
     this.queue = queue;
@@ -55,6 +50,7 @@ final class MemberOperations {
     this.publisher = publisher;
     this.generations = generations;
     this.words = words;
+    this.joins = joins;
   }
 
   /** Begins a new incarnation of a member, which this agent serves from here on. */
@@ -63,8 +59,8 @@ final class MemberOperations {
   }
 
   private Future<ServiceCatalog.Joined> register(ServiceSpec spec) {
-    return guard
-        .guard(catalog.join(spec, agentId, backends, generations.newest()))
+    return joins
+        .join(spec)
         .compose(
             joined ->
                 words

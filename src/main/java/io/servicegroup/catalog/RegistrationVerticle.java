@@ -52,18 +52,20 @@ public final class RegistrationVerticle extends VerticleBase {
     CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
     Generations generations = new Generations(vertx);
     WordsMender words = words(guard, queue);
-    MemberOperations operations =
-        new MemberOperations(
+    JoinOrder order = new JoinOrder(config.liveness()::downTime);
+    MemberJoins joins =
+        new MemberJoins(
             vertx,
-            agentId,
-            backends(),
             catalog,
             guard,
-            queue,
-            served,
-            publisher,
-            generations,
-            words);
+            agentId,
+            backends(),
+            generations::newest,
+            order,
+            System::nanoTime);
+    MemberOperations operations =
+        new MemberOperations(
+            vertx, catalog, guard, queue, served, publisher, generations, words, joins);
     CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
     CatalogFindings findings =
         new CatalogFindings(
@@ -96,7 +98,9 @@ public final class RegistrationVerticle extends VerticleBase {
               ConfiguredServices services =
                   new ConfiguredServices(vertx, operations, findings::clash);
               Topics.SERVICES.consume(vertx, services::reload);
-              services.start(config.services());
+              order
+                  .learn(guard, catalog, config.services())
+                  .onComplete(learned -> services.start(config.services()));
             })
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
   }

@@ -58,6 +58,23 @@ public interface ServiceCatalog {
   }
 
   /**
+   * Makes many members known, each as {@link #join(ServiceSpec, String, Set, long)} would alone, in
+   * as few round trips as the store allows. What befalls one of them is nothing to the others; one
+   * that is named twice is joined twice.
+   *
+   * @param specs the services
+   * @param agent the id of the agent that will beat for them
+   * @param backends the names of the backends that they will beat through
+   * @param floor as of one; the generations of all are greater
+   * @return what each join came to, in the order of the services; one that somebody else writes at
+   *     present may fail with {@link HeldMember}
+   */
+  default List<Future<Joined>> join(
+      List<ServiceSpec> specs, String agent, Set<String> backends, long floor) {
+    return specs.stream().map(spec -> join(spec, agent, backends, floor)).toList();
+  }
+
+  /**
    * Changes what an operator may change, and nothing else. Its order is the larger of its
    * predecessor's plus one and this machine's clock in milliseconds, as that of each word.
    *

@@ -96,6 +96,16 @@ public record AgentConfig(
     }
 
     /**
+     * After how much witnessed silence a member is down.
+     *
+     * @param id the member
+     * @return that of its group
+     */
+    public Duration downTime(MemberId id) {
+      return groups.getOrDefault(id.group(), serviceDownTime);
+    }
+
+    /**
      * Whether one of the backends cannot keep a member's beats.
      *
      * @param id the member

@@ -109,10 +109,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   }
 
   private Prober prober(ServiceSpec spec) {
-    AgentConfig.Liveness liveness = config.liveness();
-    Duration downTime =
-        liveness.groups().getOrDefault(spec.id().group(), liveness.serviceDownTime());
-    return probers.create(spec.id(), spec.probe(), downTime);
+    return probers.create(spec.id(), spec.probe(), config.liveness().downTime(spec.id()));
   }
 
   private Future<Void> change(OwnMember known, ServiceSpec spec) {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What every catalogue does, whatever stores it. A backend adds {@link #create}. */
 @Timeout(120)
-public abstract class ServiceCatalogContract {
+public abstract class ServiceCatalogContract implements JoinsOfManyContract {
 
   private static final Set<String> BACKENDS = Set.of("postgresql", "zookeeper");
 
@@ -73,7 +73,8 @@ public abstract class ServiceCatalogContract {
    *
    * @return the catalogue
    */
-  protected final ServiceCatalog open() throws Exception {
+  @Override
+  public final ServiceCatalog open() throws Exception {
     ServiceCatalog made = create(vertx);
     opened.add(made);
     await(made.open());

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.runtime.BatchSize;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -20,13 +21,9 @@ final class PostgresLivenessBatch {
 
   private static final String QUERY_CANCELED = "57014";
 
-  /** A part that took less than this share of the time could have been twice as large. */
-  private static final int QUICK = 4;
-
   private final double lateSeconds;
-  private final long boundNanos;
   private final long lastStartNanos;
-  private int most = Integer.MAX_VALUE;
+  private final BatchSize size;
 
   /**
    * Makes one that takes all.
@@ -36,8 +33,9 @@ final class PostgresLivenessBatch {
    */
   PostgresLivenessBatch(Duration reportInterval, Duration patience) {
     this.lateSeconds = reportInterval.toMillis() / 1000.0;
-    this.boundNanos = reportInterval.dividedBy(2).toNanos();
-    this.lastStartNanos = Math.max(0, patience.toNanos() - boundNanos);
+    Duration bound = reportInterval.dividedBy(2);
+    this.lastStartNanos = Math.max(0, patience.minus(bound).toNanos());
+    this.size = new BatchSize(Integer.MAX_VALUE, Integer.MAX_VALUE, bound);
   }
 
   /**
@@ -66,12 +64,12 @@ final class PostgresLivenessBatch {
 
   /** How many of those that are left go into the next statement. */
   int size(int left) {
-    return Math.min(most, left);
+    return size.of(left);
   }
 
   /** Whether beats are written in parts, because all at once took too long. */
   boolean isSplit() {
-    return most < Integer.MAX_VALUE;
+    return size.isSplit();
   }
 
   /** Whether another statement would end before the whole write's time is over. */
@@ -80,15 +78,13 @@ final class PostgresLivenessBatch {
   }
 
   /** The server ended a statement of so many. */
-  void tookTooLong(int size) {
-    most = Math.max(1, size / 2);
+  void tookTooLong(int tried) {
+    size.tookTooLong(tried);
   }
 
-  /** A statement of so many was done, the last of so many in the write. */
-  void took(int size, int all, long nanos) {
-    if (isSplit() && nanos < boundNanos / QUICK && size == most) {
-      most = size >= all / 2 ? Integer.MAX_VALUE : size * 2;
-    }
+  /** A statement of so many was done, of so many in the write. */
+  void took(int done, int all, long nanos) {
+    size.took(done, all, nanos);
   }
 
   /** Whether the server ended a statement because it took too long. */

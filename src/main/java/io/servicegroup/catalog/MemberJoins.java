@@ -1,0 +1,166 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.ServiceCatalog.Joined;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.BatchSize;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Joins members in batches, one at a time: whatever is asked for while one is under way goes into
+ * the next. Those that were up a moment ago come first, as their silence is being counted; each
+ * learns of its own join, and beats, while others still wait.
+ *
+ * <p>A batch that takes too long is halved the next time, so that on a busy store some get through.
+ * Not thread-safe.
+ */
+final class MemberJoins {
+
+  /** Few at first: those beat the sooner, and how busy the store is will be seen. */
+  private static final int FIRST = 100;
+
+  private static final int MOST = 1000;
+
+  /** What takes longer is halved; stores give up what takes a few times as long. */
+  private static final Duration BOUND = Duration.ofSeconds(2);
+
+  /** For so long a member is tried again that somebody else is writing. */
+  private static final Duration HELD = Duration.ofSeconds(5);
+
+  private static final long HELD_PAUSE_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final ServiceCatalog catalog;
+  private final StoreGuard guard;
+  private final String agentId;
+  private final Set<String> backends;
+  private final LongSupplier floor;
+  private final JoinOrder order;
+  private final LongSupplier nanoTime;
+  private final BatchSize size = new BatchSize(FIRST, MOST, BOUND);
+  private final List<Asked> waiting = new ArrayList<>();
+  private boolean underWay;
+  private boolean due;
+
+  /**
+   * Makes ready.
+   *
+   * @param agentId who will beat for the members
+   * @param backends what they will beat through
+   * @param floor the greatest generation that was seen
+   * @param order who comes first
+   * @param nanoTime a monotonic clock
+   */
+  MemberJoins(
+      Vertx vertx,
+      ServiceCatalog catalog,
+      StoreGuard guard,
+      String agentId,
+      Set<String> backends,
+      LongSupplier floor,
+      JoinOrder order,
+      LongSupplier nanoTime) {
+    this.vertx = vertx;
+    this.catalog = catalog;
+    this.guard = guard;
+    this.agentId = agentId;
+    this.backends = backends;
+    this.floor = floor;
+    this.order = order;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Joins one; fails with {@link ServiceGroupException} only. */
+  Future<Joined> join(ServiceSpec spec) {
+    Promise<Joined> answer = Promise.promise();
+    enqueue(new Asked(spec, answer, nanoTime.getAsLong()));
+    return answer.future();
+  }
+
+  private void enqueue(Asked asked) {
+    waiting.add(asked);
+    if (!underWay && !due) {
+      due = true;
+      // Whatever is asked for in the same turn goes together.
+      vertx.runOnContext(
+          turn -> {
+            due = false;
+            next();
+          });
+    }
+  }
+
+  private void next() {
+    if (underWay || waiting.isEmpty()) {
+      return;
+    }
+    underWay = true;
+    waiting.sort(Comparator.comparing(asked -> asked.spec.id(), order));
+    List<Asked> some = waiting.subList(0, size.of(waiting.size()));
+    List<Asked> batch = List.copyOf(some);
+    some.clear();
+    long started = nanoTime.getAsLong();
+    List<Future<Joined>> joins = join(batch);
+    for (int i = 0; i < batch.size(); i++) {
+      Asked asked = batch.get(i);
+      Future<Joined> joined = joins.get(i);
+      joined.onComplete(result -> answer(asked, joined));
+    }
+    Future.join(joins)
+        .onComplete(
+            ended -> {
+              learn(joins, nanoTime.getAsLong() - started);
+              underWay = false;
+              next();
+            });
+  }
+
+  private List<Future<Joined>> join(List<Asked> batch) {
+    try {
+      return catalog.join(
+          batch.stream().map(Asked::spec).toList(), agentId, backends, floor.getAsLong());
+    } catch (RuntimeException e) {
+      return batch.stream().map(asked -> Future.<Joined>failedFuture(e)).toList();
+    }
+  }
+
+  private void answer(Asked asked, Future<Joined> joined) {
+    if (!(joined.cause() instanceof HeldMember)) {
+      guard.guard(joined).onSuccess(done -> order.joined(asked.spec.id())).onComplete(asked.answer);
+    } else if (nanoTime.getAsLong() - asked.sinceNanos < HELD.toNanos()) {
+      vertx.setTimer(HELD_PAUSE_MILLIS, later -> enqueue(asked));
+    } else {
+      asked.answer.fail(
+          new ServiceGroupException(
+              503,
+              ("%s could not be joined within %d ms, since somebody else's transaction holds its"
+                      + " row in the catalogue: end that one, and join again")
+                  .formatted(asked.spec.id(), HELD.toMillis())));
+    }
+  }
+
+  private void learn(List<Future<Joined>> joins, long nanos) {
+    boolean failed =
+        joins.stream()
+            .anyMatch(
+                join ->
+                    join.failed()
+                        && !(join.cause() instanceof ServiceGroupException)
+                        && !(join.cause() instanceof HeldMember));
+    if (!failed) {
+      size.took(joins.size(), Integer.MAX_VALUE, nanos);
+    } else if (nanos >= BOUND.toNanos()) {
+      size.tookTooLong(joins.size());
+    }
+  }
+
+  private record Asked(ServiceSpec spec, Promise<Joined> answer, long sinceNanos) {}
+}
