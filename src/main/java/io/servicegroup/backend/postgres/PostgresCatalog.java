@@ -16,13 +16,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -33,7 +31,6 @@ final class PostgresCatalog implements ServiceCatalog {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 2;
-  private static final int JOIN_ATTEMPTS = 5;
   private static final String NEWS = "catalog ";
   private static final String RESYNC = "resync";
 
@@ -43,6 +40,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresClient client;
   private PostgresWords words;
   private PostgresCatalogSql sql;
+  private PostgresJoinSql joins;
   private PostgresCatalogClient database;
   private boolean closed;
 
@@ -69,57 +67,24 @@ final class PostgresCatalog implements ServiceCatalog {
             version -> {
               words = new PostgresWords(client, version);
               sql = words.catalog();
+              joins = words.joins();
               return null;
             });
   }
 
   @Override
   public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
-    List<Object> known =
-        List.of(
-            spec.id().group(),
-            spec.id().host(),
-            spec.binary(),
-            spec.version(),
-            UUID.randomUUID().toString().replace("-", "").substring(0, 12),
-            agent,
-            backends.stream().sorted().toArray(String[]::new),
-            new JsonObject(spec.metadata()),
-            floor);
-    return join(spec, known, JOIN_ATTEMPTS);
+    return joins(agent, backends, floor).one(spec);
   }
 
-  private Future<Joined> join(ServiceSpec spec, List<Object> known, int attempts) {
-    List<Object> unknown = new ArrayList<>(known);
-    unknown.add(UUID.randomUUID().toString());
-    return one(sql.joinKnown, Tuple.wrap(new ArrayList<>(known)))
-        .recover(failure -> clashOr(failure, spec))
-        .compose(
-            member ->
-                member.isPresent()
-                    ? Future.succeededFuture(Optional.of(new Joined(member.get(), false)))
-                    : one(sql.joinNew, Tuple.wrap(unknown))
-                        .map(created -> created.map(m -> new Joined(m, true))))
-        .compose(
-            joined ->
-                joined.isPresent()
-                    ? Future.succeededFuture(joined.get())
-                    : database
-                        .refuseClash(spec.id(), spec.binary())
-                        .compose(
-                            // Somebody else's row came or went in between.
-                            none ->
-                                attempts > 1
-                                    ? join(spec, known, attempts - 1)
-                                    : Future.failedFuture(
-                                        "the row of " + spec.id() + " changes all the time")));
+  @Override
+  public List<Future<Joined>> join(
+      List<ServiceSpec> specs, String agent, Set<String> backends, long floor) {
+    return joins(agent, backends, floor).all(specs);
   }
 
-  private <T> Future<T> clashOr(Throwable failure, ServiceSpec spec) {
-    return (PostgresErrors.isTaken(failure)
-            ? database.refuseClash(spec.id(), spec.binary())
-            : Future.<Void>succeededFuture())
-        .compose(none -> Future.failedFuture(PostgresErrors.unjoinable(spec.id(), failure)));
+  private PostgresJoins joins(String agent, Set<String> backends, long floor) {
+    return new PostgresJoins(database, rows, joins, agent, backends, floor);
   }
 
   @Override

@@ -6,6 +6,9 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,20 +68,43 @@ final class PostgresCatalogClient {
 
   /** Refused with 409 where another group has the binary of the host. */
   Future<Void> refuseClash(MemberId id, String binary) {
-    return ask(PostgresCatalogSql.CLASH, Tuple.of(id.host(), binary, id.group()))
+    return clashes(List.of(id), List.of(binary))
         .compose(
+            found ->
+                found.isEmpty() ? Future.succeededFuture() : Future.failedFuture(found.get(id)));
+  }
+
+  /**
+   * Tells which of some members cannot be stored, as another group has their binary on their host.
+   *
+   * @param ids the members
+   * @param binaries theirs, in the same order
+   * @return what each of those is to be refused with, 409
+   */
+  Future<Map<MemberId, ServiceGroupException>> clashes(List<MemberId> ids, List<String> binaries) {
+    Tuple values =
+        Tuple.tuple()
+            .addArrayOfString(ids.stream().map(MemberId::group).toArray(String[]::new))
+            .addArrayOfString(ids.stream().map(MemberId::host).toArray(String[]::new))
+            .addArrayOfString(binaries.toArray(String[]::new));
+    return ask(PostgresCatalogSql.CLASHES, values)
+        .map(
             found -> {
-              if (found.size() == 0) {
-                return Future.succeededFuture();
+              Map<MemberId, ServiceGroupException> clashes = new HashMap<>();
+              for (Row row : found) {
+                MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
+                clashes.put(id, clash(id, row.getString("binary"), row.getString("other")));
               }
-              String group = found.iterator().next().getString("topic");
-              return Future.failedFuture(
-                  new ServiceGroupException(
-                      409,
-                      String.format(
-                          "host %s already has binary %s in %s; a host has each binary in one"
-                              + " group only: give %s another binary, or delete that one",
-                          id.host(), binary, group == null ? "no group" : "group " + group, id)));
+              return clashes;
             });
+  }
+
+  private static ServiceGroupException clash(MemberId id, String binary, String group) {
+    return new ServiceGroupException(
+        409,
+        String.format(
+            "host %s already has binary %s in %s; a host has each binary in one group only: give"
+                + " %s another binary, or delete that one",
+            id.host(), binary, group == null ? "no group" : "group " + group, id));
   }
 }

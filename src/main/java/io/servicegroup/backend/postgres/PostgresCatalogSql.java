@@ -65,73 +65,13 @@ final class PostgresCatalogSql {
       """
           .replace("$PRIMARY", ON_A_PRIMARY);
 
-  /**
-   * The generation is drawn once the row of {@code services} is locked: of two joins, the one that
-   * commits last has the newer one. Where the floor is above what was drawn, the database came back
-   * older: the sequence follows by being drawn from, since setting it is a right that an agent need
-   * not have; and as far as that is a matter of milliseconds.
-   */
-  private static final String BEGIN_INCARNATION =
+  /** Groups, hosts and binaries: who else has the host and binary. */
+  static final String CLASHES =
       """
-      , drawn AS MATERIALIZED (
-        SELECT s.id, s.report_count, nextval('servicegroup_generation') AS generation FROM s
-      ), caught AS MATERIALIZED (
-        SELECT drawn.id, max(further.generation) AS generation
-        FROM drawn, LATERAL (SELECT nextval('servicegroup_generation') AS generation
-          FROM generate_series(drawn.generation,
-            CASE WHEN $9 - drawn.generation < 10000 THEN $9 END)) further
-        GROUP BY drawn.id
-      ), numbered AS MATERIALIZED (
-        SELECT drawn.id, drawn.report_count,
-          greatest(drawn.generation, caught.generation, m.generation + 1, $9 + 1) AS generation
-        FROM drawn LEFT JOIN caught ON caught.id = drawn.id
-          LEFT JOIN servicegroup_members m ON m.service_id = drawn.id
-      ), m AS (
-        INSERT INTO servicegroup_members
-          (service_id, generation, incarnation, agent, backends, metadata, joined_count)
-        SELECT id, generation, generation || '-' || $5, $6, $7, $8, report_count FROM numbered
-        ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
-          incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
-          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
-          state_reason = NULL, changed = pg_current_xact_id()
-        RETURNING *
-      ) $SAID SELECT
-      """
-          + COLUMNS
-          + NOTIFY
-          + " FROM s JOIN m ON m.service_id = s.id";
-
-  /** Group, host, binary, version, random part, agent, backends, metadata, floor. */
-  private static final String JOIN_KNOWN =
-      """
-      WITH s AS (
-        UPDATE services SET "binary" = $3, version = $4, updated_at = $NOW
-        WHERE topic = $1 AND host = $2 AND deleted = 0
-        RETURNING *
-      )
-      """
-              .replace("$NOW", NOW)
-          + BEGIN_INCARNATION;
-
-  /** The same, and a uuid. */
-  private static final String JOIN_NEW =
-      """
-      WITH s AS (
-        INSERT INTO services (topic, host, "binary", version, uuid, report_count, disabled,
-          forced_down, deleted, created_at)
-        VALUES ($1, $2, $3, $4, $10, 0, false, false, 0, $NOW)
-        ON CONFLICT DO NOTHING
-        RETURNING *
-      )
-      """
-              .replace("$NOW", NOW)
-          + BEGIN_INCARNATION;
-
-  /** Host, binary, group: who else has this host and binary. */
-  static final String CLASH =
-      """
-      SELECT topic FROM services
-      WHERE host = $1 AND "binary" = $2 AND deleted = 0 AND topic IS DISTINCT FROM $3
+      SELECT asked.topic, asked.host, asked."binary", s.topic AS other
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (topic, host, "binary")
+      JOIN services s ON s.host = asked.host AND s."binary" = asked."binary" AND s.deleted = 0
+        AND s.topic IS DISTINCT FROM asked.topic
       """;
 
   /** Group, host, disabled, reason, forced down, version, metadata; null for unchanged. */
@@ -251,8 +191,6 @@ final class PostgresCatalogSql {
 
   final String list;
   final String find;
-  final String joinKnown;
-  final String joinNew;
   final String update;
   final String adopt;
   final String restore;
@@ -266,8 +204,6 @@ final class PostgresCatalogSql {
   PostgresCatalogSql(PostgresWordsSql words) {
     list = words.with(LIST, "coalesce(w.spoken, 0)", "0", "");
     find = words.with(FIND, "coalesce(w.spoken, 0)", "0", "");
-    joinKnown = words.with(JOIN_KNOWN, "(SELECT spoken FROM w)", "0", PostgresWordsSql.JOINED);
-    joinNew = words.with(JOIN_NEW, "(SELECT spoken FROM w)", "0", PostgresWordsSql.JOINED);
     update = words.with(UPDATE, "(SELECT spoken FROM w)", "0", PostgresWordsSql.SPOKEN);
     adopt = words.with(ADOPT, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.GIVEN);
     restore =

@@ -10,6 +10,7 @@ final class PostgresErrors {
   private static final String READ_ONLY_SQL_TRANSACTION = "25006";
   private static final String UNDEFINED_TABLE = "42P01";
   private static final String UNIQUE_VIOLATION = "23505";
+  private static final String DEADLOCK_DETECTED = "40P01";
   private static final String DATA_EXCEPTION = "22";
   private static final String INTEGRITY_VIOLATION = "23";
 
@@ -30,6 +31,17 @@ final class PostgresErrors {
     return state(failure).equals(UNIQUE_VIOLATION);
   }
 
+  /** Whether the server ended one of those who waited for each other. */
+  static boolean isDeadlock(Throwable failure) {
+    return state(failure).equals(DEADLOCK_DETECTED);
+  }
+
+  /** Whether what one row says is the cause, so that a statement without it may well succeed. */
+  static boolean isOfOneRow(Throwable failure) {
+    String state = state(failure);
+    return state.startsWith(DATA_EXCEPTION) || state.startsWith(INTEGRITY_VIOLATION);
+  }
+
   /** What a join gives that no row can hold is refused with 400; all else is as it was. */
   static Throwable unjoinable(MemberId id, Throwable failure) {
     return state(failure).startsWith(DATA_EXCEPTION) ? unstorable(400, id, failure) : failure;
@@ -37,10 +49,7 @@ final class PostgresErrors {
 
   /** What the member itself is the cause of is refused; another one may well be stored. */
   static Throwable unstorable(MemberId id, Throwable failure) {
-    String state = state(failure);
-    return state.startsWith(DATA_EXCEPTION) || state.startsWith(INTEGRITY_VIOLATION)
-        ? unstorable(409, id, failure)
-        : failure;
+    return isOfOneRow(failure) ? unstorable(409, id, failure) : failure;
   }
 
   private static Throwable unstorable(int status, MemberId id, Throwable failure) {

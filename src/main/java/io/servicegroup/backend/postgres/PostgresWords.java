@@ -46,6 +46,11 @@ final class PostgresWords {
     return new PostgresCatalogSql(sql);
   }
 
+  /** The statement of a join. */
+  PostgresJoinSql joins() {
+    return new PostgresJoinSql(sql);
+  }
+
   Future<?> putBack(Member remembered) {
     Incarnation life = remembered.incarnation();
     return there

@@ -11,6 +11,12 @@ final class PostgresWordsSql {
       LEFT JOIN servicegroup_words w ON w.topic = s.topic AND w.host = s.host
       """;
 
+  /** Of those of whom it is said in the same statement. */
+  private static final String JOIN_SPOKEN =
+      """
+      LEFT JOIN w ON w.topic = s.topic AND w.host = s.host
+      """;
+
   /** A join is no word, except against a removal. */
   static final String JOINED =
       said("0", "false", "CASE WHEN w.removed THEN greatest(w.spoken + 1, $MS) ELSE w.spoken END");
@@ -131,7 +137,7 @@ final class PostgresWordsSql {
       INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
       SELECT topic, host, $NEW, $REMOVED FROM s
       ON CONFLICT (topic, host) DO UPDATE SET spoken = $CONFLICT, removed = $REMOVED
-      RETURNING spoken
+      RETURNING w.topic, w.host, w.spoken
     )
     """
         .replace("$CONFLICT", conflict)
@@ -145,6 +151,7 @@ final class PostgresWordsSql {
     return statement
         .replace("$ORDER", words ? order : without)
         .replace("$WORDS", words ? JOIN_WORDS : "")
+        .replace("$SPOKEN", words ? JOIN_SPOKEN : "")
         .replace("$SAID", words ? said : "")
         .replace(
             "$UNLESS_REMOVED",

@@ -1,0 +1,104 @@
+package io.servicegroup.backend.postgres;
+
+/**
+ * The statement of a join, of any number of members. Atomic by itself, as the other changes of the
+ * catalogue are; it changes both tables, and notifies once.
+ */
+final class PostgresJoinSql {
+
+  /**
+   * Groups, hosts, binaries, versions and random parts; agent, backends; metadata; floor; uuids.
+   * Those that it does not return have a row that somebody else holds or has just changed, or a
+   * binary that another group has.
+   *
+   * <p>Rows are taken in order, so that of those who join the same members nobody waits for each
+   * other. The generation of each is drawn once its row is locked: of two joins, the one that
+   * commits last has the newer one. Where the floor is above what was drawn, the database came back
+   * older: the sequence follows by being drawn from, since setting it is a right that an agent need
+   * not have; and as far as that is a matter of milliseconds.
+   */
+  private static final String JOIN =
+      """
+      WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[],
+            $8::text[], $10::text[])
+          AS asked (topic, host, "binary", version, nonce, metadata, uuid)
+      ), locked AS MATERIALIZED (
+        SELECT s.id FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
+        WHERE s.deleted = 0
+        ORDER BY s.id FOR UPDATE OF s $SKIP_LOCKED
+      ), known AS (
+        UPDATE services s
+        SET "binary" = asked."binary", version = asked.version, updated_at = $NOW
+        FROM locked, asked
+        WHERE s.id = locked.id AND s.topic = asked.topic AND s.host = asked.host
+          AND NOT EXISTS (SELECT FROM services other
+            WHERE other.host = asked.host AND other."binary" = asked."binary"
+              AND other.deleted = 0 AND other.id <> s.id)
+        RETURNING s.*
+      ), added AS (
+        INSERT INTO services (topic, host, "binary", version, uuid, report_count, disabled,
+          forced_down, deleted, created_at)
+        SELECT topic, host, "binary", version, uuid, 0, false, false, 0, $NOW FROM asked
+        WHERE NOT EXISTS (SELECT FROM services s
+          WHERE s.topic = asked.topic AND s.host = asked.host AND s.deleted = 0)
+        ORDER BY topic, host
+        ON CONFLICT DO NOTHING
+        RETURNING *
+      ), s AS (
+        SELECT known.*, false AS created FROM known
+        UNION ALL SELECT added.*, true FROM added
+      ), drawn AS MATERIALIZED (
+        SELECT s.id, s.topic, s.host, s.report_count,
+          nextval('servicegroup_generation') AS generation
+        FROM s
+      ), caught AS MATERIALIZED (
+        SELECT max(further.generation) AS generation
+        FROM (SELECT max(generation) AS generation FROM drawn) last,
+          LATERAL (SELECT nextval('servicegroup_generation') AS generation
+            FROM generate_series(last.generation,
+              CASE WHEN $9::bigint - last.generation < 10000 THEN $9::bigint END)) further
+      ), numbered AS MATERIALIZED (
+        SELECT drawn.id, drawn.report_count, asked.nonce, asked.metadata,
+          greatest(drawn.generation, caught.generation, m.generation + 1, $9::bigint + 1)
+            AS generation
+        FROM caught, drawn
+          JOIN asked ON asked.topic = drawn.topic AND asked.host = drawn.host
+          LEFT JOIN servicegroup_members m ON m.service_id = drawn.id
+      ), m AS (
+        INSERT INTO servicegroup_members
+          (service_id, generation, incarnation, agent, backends, metadata, joined_count)
+        SELECT id, generation, generation || '-' || nonce, $6, $7::text[], metadata::jsonb,
+          report_count
+        FROM numbered ORDER BY id
+        ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
+          incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          state_reason = NULL, changed = pg_current_xact_id()
+        RETURNING *
+      ) $SAID SELECT
+      """
+              .replace("$NOW", PostgresCatalogSql.NOW)
+          + PostgresCatalogSql.COLUMNS
+          + """
+          , s.created, pg_notify('servicegroup', 'catalog joined')
+          FROM s JOIN m ON m.service_id = s.id $SPOKEN
+          """;
+
+  /** Of one; waits for whoever holds its row. */
+  final String one;
+
+  /** Of many; leaves out whom somebody else holds. */
+  final String many;
+
+  /**
+   * Makes the statements.
+   *
+   * @param words what becomes of the words' orders in them
+   */
+  PostgresJoinSql(PostgresWordsSql words) {
+    String join = words.with(JOIN, "w.spoken", "0::bigint", PostgresWordsSql.JOINED);
+    one = join.replace("$SKIP_LOCKED", "");
+    many = join.replace("$SKIP_LOCKED", "SKIP LOCKED");
+  }
+}

@@ -1,0 +1,214 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.HeldMember;
+import io.servicegroup.catalog.ServiceCatalog.Joined;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * How members come into the tables: one statement for all of a batch. Where the database refuses it
+ * because of what one of them says, it is halved until that one is alone.
+ */
+final class PostgresJoins {
+
+  /** For one that is alone; somebody else's row may come and go in between. */
+  private static final int ATTEMPTS = 5;
+
+  private final PostgresCatalogClient database;
+  private final PostgresCatalogRows rows;
+  private final PostgresJoinSql sql;
+  private final String agent;
+  private final Set<String> backends;
+  private final long floor;
+
+  /**
+   * Makes ready.
+   *
+   * @param agent who will beat
+   * @param backends what it will beat through
+   * @param floor generations are greater
+   */
+  PostgresJoins(
+      PostgresCatalogClient database,
+      PostgresCatalogRows rows,
+      PostgresJoinSql sql,
+      String agent,
+      Set<String> backends,
+      long floor) {
+    this.database = database;
+    this.rows = rows;
+    this.sql = sql;
+    this.agent = agent;
+    this.backends = backends;
+    this.floor = floor;
+  }
+
+  /** Joins one; waits where somebody else writes its row. */
+  Future<Joined> one(ServiceSpec spec) {
+    return one(spec, ATTEMPTS);
+  }
+
+  private Future<Joined> one(ServiceSpec spec, int attempts) {
+    return ask(sql.one, List.of(spec))
+        .recover(failure -> clashOr(failure, spec))
+        .compose(
+            joined ->
+                joined.containsKey(spec.id())
+                    ? Future.succeededFuture(joined.get(spec.id()))
+                    : database
+                        .refuseClash(spec.id(), spec.binary())
+                        .compose(
+                            // Somebody else's row came or went in between.
+                            none ->
+                                attempts > 1
+                                    ? one(spec, attempts - 1)
+                                    : Future.failedFuture(
+                                        "the row of " + spec.id() + " changes all the time")));
+  }
+
+  private <T> Future<T> clashOr(Throwable failure, ServiceSpec spec) {
+    return (PostgresErrors.isTaken(failure)
+            ? database.refuseClash(spec.id(), spec.binary())
+            : Future.<Void>succeededFuture())
+        .compose(none -> Future.failedFuture(PostgresErrors.unjoinable(spec.id(), failure)));
+  }
+
+  /** Joins many, each with what it came to. */
+  List<Future<Joined>> all(List<ServiceSpec> specs) {
+    List<Asked> asked = specs.stream().map(spec -> new Asked(spec, Promise.promise())).toList();
+    inTurn(asked);
+    return asked.stream().map(each -> each.answer.future()).toList();
+  }
+
+  /** One that is named twice is joined again when it has been joined. */
+  private void inTurn(List<Asked> asked) {
+    Map<MemberId, Asked> first = new LinkedHashMap<>();
+    List<Asked> again = new ArrayList<>();
+    for (Asked each : asked) {
+      if (first.putIfAbsent(each.spec.id(), each) != null) {
+        again.add(each);
+      }
+    }
+    Future<?> joined = together(List.copyOf(first.values()));
+    if (!again.isEmpty()) {
+      joined.onComplete(done -> inTurn(again));
+    }
+  }
+
+  /** Completes when each has its answer; never fails. */
+  private Future<Void> together(List<Asked> asked) {
+    return ask(sql.many, asked.stream().map(Asked::spec).toList())
+        .compose(joined -> explain(tell(asked, joined)))
+        .recover(failure -> notJoined(asked, failure));
+  }
+
+  private Future<Void> notJoined(List<Asked> asked, Throwable failure) {
+    if (PostgresErrors.isDeadlock(failure)) {
+      asked.forEach(each -> each.answer.tryFail(new HeldMember(each.spec.id())));
+      return Future.succeededFuture();
+    }
+    if (asked.size() > 1 && PostgresErrors.isOfOneRow(failure)) {
+      int half = asked.size() / 2;
+      return together(asked.subList(0, half))
+          .compose(done -> together(asked.subList(half, asked.size())));
+    }
+    Future<Void> why =
+        asked.size() == 1 ? clashOr(failure, asked.get(0).spec) : Future.failedFuture(failure);
+    return why.recover(
+        cause -> {
+          asked.forEach(each -> each.answer.tryFail(cause));
+          return Future.succeededFuture();
+        });
+  }
+
+  private static List<Asked> tell(List<Asked> asked, Map<MemberId, Joined> joined) {
+    List<Asked> left = new ArrayList<>();
+    for (Asked each : asked) {
+      Joined done = joined.get(each.spec.id());
+      if (done == null) {
+        left.add(each);
+      } else {
+        each.answer.complete(done);
+      }
+    }
+    return left;
+  }
+
+  /** Whose binary is in no other group has a row that somebody else holds. */
+  private Future<Void> explain(List<Asked> left) {
+    if (left.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return database
+        .clashes(
+            left.stream().map(each -> each.spec.id()).toList(),
+            left.stream().map(each -> each.spec.binary()).toList())
+        .map(
+            clashes -> {
+              left.forEach(
+                  each -> {
+                    ServiceGroupException clash = clashes.get(each.spec.id());
+                    each.answer.fail(clash == null ? new HeldMember(each.spec.id()) : clash);
+                  });
+              return null;
+            });
+  }
+
+  private Future<Map<MemberId, Joined>> ask(String statement, List<ServiceSpec> specs) {
+    return database.ask(statement, values(specs)).map(this::joined);
+  }
+
+  private Map<MemberId, Joined> joined(RowSet<Row> found) {
+    Set<MemberId> created = new HashSet<>();
+    for (Row row : found) {
+      if (row.getBoolean("created")) {
+        created.add(new MemberId(row.getString("topic"), row.getString("host")));
+      }
+    }
+    Map<MemberId, Joined> joined = new HashMap<>();
+    rows.members(found)
+        .forEach(one -> joined.put(one.id(), new Joined(one, created.contains(one.id()))));
+    return joined;
+  }
+
+  private Tuple values(List<ServiceSpec> specs) {
+    return Tuple.tuple()
+        .addArrayOfString(texts(specs.stream().map(spec -> spec.id().group())))
+        .addArrayOfString(texts(specs.stream().map(spec -> spec.id().host())))
+        .addArrayOfString(texts(specs.stream().map(ServiceSpec::binary)))
+        .addArrayOfInteger(specs.stream().map(ServiceSpec::version).toArray(Integer[]::new))
+        .addArrayOfString(texts(specs.stream().map(spec -> nonce())))
+        .addString(agent)
+        .addArrayOfString(texts(backends.stream().sorted()))
+        .addArrayOfString(
+            texts(specs.stream().map(spec -> new JsonObject(spec.metadata()).encode())))
+        .addLong(floor)
+        .addArrayOfString(texts(specs.stream().map(spec -> UUID.randomUUID().toString())));
+  }
+
+  private static String nonce() {
+    return UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+  }
+
+  private static String[] texts(Stream<String> texts) {
+    return texts.toArray(String[]::new);
+  }
+
+  private record Asked(ServiceSpec spec, Promise<Joined> answer) {}
+}
