@@ -38,16 +38,16 @@ public final class DocumentCatalog implements ServiceCatalog {
   /**
    * Makes a catalogue that is not open yet.
    *
-   * @param vertx for pauses between attempts
+   * @param vertx for pauses between attempts, and to gather what is asked for in one turn
    * @param store where the documents are
    * @param clock for new generations
    */
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
     this.attempts = new Attempts(vertx);
-    this.store = store;
-    this.stored = new StoredMembers(store, clock);
-    this.claims = new BinaryClaims(store);
-    this.lives = new DocumentLives(attempts, store, stored, claims, clock);
+    this.store = new GatheredDocuments(vertx, store);
+    this.stored = new StoredMembers(this.store, clock);
+    this.claims = new BinaryClaims(this.store);
+    this.lives = new DocumentLives(attempts, this.store, stored, claims, clock);
   }
 
   @Override

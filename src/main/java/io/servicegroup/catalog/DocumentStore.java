@@ -80,6 +80,28 @@ public interface DocumentStore {
   Future<Boolean> write(Key key, String text, Document expected);
 
   /**
+   * A document that is to be written.
+   *
+   * @param key its name
+   * @param text its contents
+   * @param expected as it was read, or null where there was none
+   */
+  record Change(Key key, String text, Document expected) {}
+
+  /**
+   * Writes many documents, each as {@link #write(Key, String, Document)} does, in as few round
+   * trips as the technology allows.
+   *
+   * @param changes what to write; of two of one document at most one is as expected
+   * @return what each came to, in their order
+   */
+  default List<Future<Boolean>> write(List<Change> changes) {
+    return changes.stream()
+        .map(change -> write(change.key(), change.text(), change.expected()))
+        .toList();
+  }
+
+  /**
    * Removes a document.
    *
    * @param expected as it was read

@@ -2,15 +2,25 @@ package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -27,6 +37,16 @@ final class HazelcastConnection {
   private static final int THREADS = 3;
 
   private static final int MOST_QUEUED = 1000;
+
+  /** So many calls of one batch wait for their answers at a time. */
+  private static final int MOST_AT_ONCE = 64;
+
+  private static final ThreadFactory DAEMONS =
+      work -> {
+        Thread thread = new Thread(work, "hazelcast-batch");
+        thread.setDaemon(true);
+        return thread;
+      };
 
   private static final Future<HazelcastInstance> NONE =
       Future.failedFuture(new VertxException("Hazelcast is closed", true));
@@ -81,6 +101,65 @@ final class HazelcastConnection {
     Future<T> answer = start(work);
     answer.onComplete(ended -> queued--);
     return within(bound, answer);
+  }
+
+  /**
+   * As {@link #queue(Duration, Function)}, for many calls that go side by side: Hazelcast has none
+   * that writes many entries where they are as expected, and each waits for its own answer.
+   *
+   * @param items what each call is about
+   * @param work one call
+   * @return what each came to, in the order of the items
+   */
+  <I, T> List<Future<T>> queue(
+      Duration bound, List<I> items, BiFunction<HazelcastInstance, I, T> work) {
+    if (items.size() == 1) {
+      return List.of(queue(bound, running -> work.apply(running, items.get(0))));
+    }
+    List<Promise<T>> answers = items.stream().map(item -> Promise.<T>promise()).toList();
+    // Those that were done in time are to be told so.
+    Duration each = bound.multipliedBy(4).dividedBy(5);
+    queue(bound, running -> sideBySide(each, items, item -> work.apply(running, item)))
+        .onFailure(failure -> answers.forEach(answer -> answer.fail(failure)))
+        .onSuccess(
+            done -> {
+              for (int i = 0; i < answers.size(); i++) {
+                done.get(i).onComplete(answers.get(i));
+              }
+            });
+    return answers.stream().map(Promise::future).toList();
+  }
+
+  /** On threads that live as long as this takes. */
+  private static <I, T> List<Future<T>> sideBySide(
+      Duration bound, List<I> items, Function<I, T> work) {
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Math.min(items.size(), MOST_AT_ONCE), DAEMONS);
+    try {
+      List<Callable<T>> calls =
+          items.stream().<Callable<T>>map(item -> () -> work.apply(item)).toList();
+      List<Future<T>> done = new ArrayList<>();
+      for (var call : threads.invokeAll(calls, bound.toMillis(), TimeUnit.MILLISECONDS)) {
+        done.add(result(call));
+      }
+      return done;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the agent is stopping");
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static <T> Future<T> result(java.util.concurrent.Future<T> call)
+      throws InterruptedException {
+    try {
+      return Future.succeededFuture(call.get());
+    } catch (ExecutionException e) {
+      return Future.failedFuture(e.getCause());
+    } catch (CancellationException e) {
+      return Future.failedFuture(new VertxException("Hazelcast did not answer in time", e));
+    }
   }
 
   private <T> Future<T> start(Function<HazelcastInstance, T> work) {

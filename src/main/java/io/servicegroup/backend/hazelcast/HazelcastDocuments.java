@@ -134,19 +134,26 @@ final class HazelcastDocuments implements DocumentStore {
 
   @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
-    return connection.queue(
-        TIMEOUT,
-        running -> {
-          IMap<String, String> documents = map(running, key.kind());
-          if (expected != null) {
-            return documents.replace(entry(key), expected.text(), text);
-          }
-          boolean written = documents.putIfAbsent(entry(key), text) == null;
-          if (written && key.kind() == Kind.MEMBER) {
-            removed(running).delete(entry(key));
-          }
-          return written;
-        });
+    Change change = new Change(key, text, expected);
+    return connection.queue(TIMEOUT, running -> write(running, change));
+  }
+
+  @Override
+  public List<Future<Boolean>> write(List<Change> changes) {
+    return connection.queue(TIMEOUT, changes, HazelcastDocuments::write);
+  }
+
+  private static Boolean write(HazelcastInstance running, Change change) {
+    IMap<String, String> documents = map(running, change.key().kind());
+    String entry = entry(change.key());
+    if (change.expected() != null) {
+      return documents.replace(entry, change.expected().text(), change.text());
+    }
+    boolean written = documents.putIfAbsent(entry, change.text()) == null;
+    if (written && change.key().kind() == Kind.MEMBER) {
+      removed(running).delete(entry);
+    }
+    return written;
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Documents as fields of a hash per kind, which never expires. What a document is compared with is
@@ -41,23 +42,31 @@ final class RedisDocuments implements DocumentStore {
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   /**
-   * Keys: the hash, what remembers a removal. Arguments: the field, whether something is expected,
-   * what; whether it is a new text, which; for how long to remember a removal.
+   * Keys: of each change the hash and what remembers a removal. Arguments: for how long to remember
+   * a removal; of each change the field, whether something is expected, what, whether it is a new
+   * text, which. Answers for each whether it was done.
    */
   private static final String CHANGE =
       """
-      local stored = redis.call('HGET', KEYS[1], ARGV[1])
-      if ARGV[2] == '1' and stored ~= ARGV[3] or ARGV[2] == '0' and stored then
-        return 0
+      local done = {}
+      for i = 1, #KEYS / 2 do
+        local hash, removed, from = KEYS[2 * i - 1], KEYS[2 * i], 5 * i - 3
+        local field, expects, expected = ARGV[from], ARGV[from + 1], ARGV[from + 2]
+        local stored = redis.call('HGET', hash, field)
+        if expects == '1' and stored ~= expected or expects == '0' and stored then
+          done[i] = 0
+        else
+          if ARGV[from + 3] == '1' then
+            redis.call('HSET', hash, field, ARGV[from + 4])
+            redis.call('DEL', removed)
+          else
+            redis.call('HDEL', hash, field)
+            redis.call('SET', removed, '', 'PX', ARGV[1])
+          end
+          done[i] = 1
+        end
       end
-      if ARGV[4] == '1' then
-        redis.call('HSET', KEYS[1], ARGV[1], ARGV[5])
-        redis.call('DEL', KEYS[2])
-      else
-        redis.call('HDEL', KEYS[1], ARGV[1])
-        redis.call('SET', KEYS[2], '', 'PX', ARGV[6])
-      end
-      return 1
+      return done
       """;
 
   /** Keys: the hash, what remembers a removal. Arguments: the field, its text. */
@@ -152,49 +161,58 @@ final class RedisDocuments implements DocumentStore {
 
   @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
-    return change(key, text, expected);
+    return write(List.of(new Change(key, text, expected))).get(0);
   }
 
   @Override
   public Future<Boolean> remove(Document expected) {
-    return change(expected.key(), null, expected);
+    return write(List.of(new Change(expected.key(), null, expected))).get(0);
   }
 
-  private Future<Boolean> change(Key key, String text, Document expected) {
-    Request change =
-        Request.cmd(Command.EVAL)
-            .arg(CHANGE)
-            .arg(2)
-            .arg(hash(key.kind()))
-            .arg(removed(key))
-            .arg(field(key))
-            .arg(expected == null ? 0 : 1)
-            .arg(expected == null ? "" : expected.text())
-            .arg(text == null ? 0 : 1)
-            .arg(text == null ? "" : text)
-            .arg(REMEMBERED.toMillis());
-    return announced(key, change);
+  /** Without a text, it is removed. */
+  @Override
+  public List<Future<Boolean>> write(List<Change> changes) {
+    Request script = Request.cmd(Command.EVAL).arg(CHANGE).arg(2 * changes.size());
+    changes.forEach(change -> script.arg(hash(change.key().kind())).arg(removed(change.key())));
+    script.arg(REMEMBERED.toMillis());
+    for (Change change : changes) {
+      script
+          .arg(field(change.key()))
+          .arg(change.expected() == null ? 0 : 1)
+          .arg(change.expected() == null ? "" : change.expected().text())
+          .arg(change.text() == null ? 0 : 1)
+          .arg(change.text() == null ? "" : change.text());
+    }
+    Future<Response> done = announced(changes.stream().map(Change::key).toList(), script);
+    return IntStream.range(0, changes.size())
+        .mapToObj(i -> done.map(answer -> answer.get(i).toInteger() == 1))
+        .toList();
   }
 
   @Override
   public Future<Boolean> restore(Key key, String text) {
     return announced(
-        key,
-        Request.cmd(Command.EVAL)
-            .arg(RESTORE)
-            .arg(2)
-            .arg(hash(key.kind()))
-            .arg(removed(key))
-            .arg(field(key))
-            .arg(text));
+            List.of(key),
+            Request.cmd(Command.EVAL)
+                .arg(RESTORE)
+                .arg(2)
+                .arg(hash(key.kind()))
+                .arg(removed(key))
+                .arg(field(key))
+                .arg(text))
+        .map(answer -> answer.toInteger() == 1);
   }
 
-  private Future<Boolean> announced(Key key, Request change) {
+  /** Whoever is told reads all members, so that one of many is named. */
+  private Future<Response> announced(List<Key> keys, Request change) {
     RedisBatch batch = new RedisBatch();
-    List<Boolean> done = new ArrayList<>();
-    batch.add(change, answer -> done.add(answer.toInteger() == 1));
-    if (news.isAnnouncing() && key.kind() == Kind.MEMBER) {
-      batch.add(news.announcement(field(key)));
+    List<Response> done = new ArrayList<>();
+    batch.add(change, done::add);
+    if (news.isAnnouncing()) {
+      keys.stream()
+          .filter(key -> key.kind() == Kind.MEMBER)
+          .findFirst()
+          .ifPresent(member -> batch.add(news.announcement(field(member))));
     }
     return client.run(batch::send).map(sent -> done.get(0));
   }
