@@ -87,7 +87,7 @@ public final class RegistrationVerticle extends VerticleBase {
     return guard
         .guard(catalog.open())
         .compose(open -> follower.start(pace.pollInterval(), pace.reportInterval()))
-        .onSuccess(
+        .map(
             following -> {
               Topics.CATALOG_SNAPSHOT.serve(
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
@@ -101,6 +101,7 @@ public final class RegistrationVerticle extends VerticleBase {
               order
                   .learn(guard, catalog, config.services())
                   .onComplete(learned -> services.start(config.services()));
+              return following;
             })
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
   }

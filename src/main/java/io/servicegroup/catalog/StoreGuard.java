@@ -28,6 +28,10 @@ final class StoreGuard {
    *     be asked
    */
   <T> Future<T> guard(Future<T> answer) {
+    if (answer.succeeded()) {
+      // What is there at once was not asked of the store, as where nobody was asked for.
+      return answer;
+    }
     return answer.transform(
         result -> {
           if (result.succeeded()) {

@@ -7,6 +7,7 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.OutageLog;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -121,15 +122,26 @@ final class BeatWriter {
     // The backend bounds its calls by itself; this is the net below a backend that does not.
     long bound = settings.patience().toMillis() + half;
     Beside.run(vertx, half, bound, () -> backend.write(state, leaving), stall::missing)
-        .onSuccess(
-            conflicts -> {
-              outages.succeeded();
-              stall.complete();
-              leaving.forEach(gone -> left.remove(gone.id(), gone));
-              tell(conflicts);
-            })
-        .onFailure(this::failed)
-        .onComplete(result -> ended(state, result.succeeded(), news));
+        .onComplete(
+            result -> {
+              try {
+                answered(result, leaving);
+              } finally {
+                // Whatever was thrown: writing goes on.
+                ended(state, result.succeeded(), news);
+              }
+            });
+  }
+
+  private void answered(AsyncResult<List<Conflict>> result, List<Heartbeat> leaving) {
+    if (result.failed()) {
+      failed(result.cause());
+      return;
+    }
+    outages.succeeded();
+    stall.complete();
+    leaving.forEach(gone -> left.remove(gone.id(), gone));
+    tell(result.result());
   }
 
   private void tell(List<Conflict> conflicts) {

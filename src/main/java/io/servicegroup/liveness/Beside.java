@@ -71,7 +71,7 @@ final class Beside<T> {
     Future<T> started;
     try {
       started = attempt.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // an Error too: whoever waits for an answer is to wait no longer
       started = Future.failedFuture(e);
     }
     started.onComplete(this::ended);

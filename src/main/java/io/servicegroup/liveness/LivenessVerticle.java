@@ -85,7 +85,7 @@ public abstract class LivenessVerticle extends VerticleBase {
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
     return backend
         .open(this::hasten)
-        .onSuccess(opened -> startPolling())
+        .compose(opened -> startPolling())
         .recover(failure -> backend.close().compose(closed -> Future.failedFuture(failure)));
   }
 
@@ -103,12 +103,14 @@ public abstract class LivenessVerticle extends VerticleBase {
     return settings.backend() + " (" + BackendUri.parse(settings.uri()) + ")";
   }
 
-  private void startPolling() {
+  /** Fails where it throws, as where no thread is to be had: who does not poll has not started. */
+  private Future<Void> startPolling() {
     Duration interval = settings.pollInterval();
     // One poll at a time: the net below a poll ends it before the ticker would.
     Duration bound = interval.plusMillis(longestMillis());
     watching = new WatchThread("watch-" + settings.backend(), interval, heartbeatWatch, silence());
     polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
+    return Future.succeededFuture();
   }
 
   private void heartbeat(List<Heartbeat> members) {

@@ -138,6 +138,9 @@ public final class HostNames {
       asked.remove(host);
       answer.completeExceptionally(
           new NoNameServerException(host + " cannot be asked for: no name server answers"));
+    } catch (Error e) { // there may be no thread to be had: whoever asks next is to ask anew
+      asked.remove(host);
+      answer.completeExceptionally(e);
     }
     return answer;
   }

@@ -16,8 +16,8 @@ import org.slf4j.Marker;
 
 /**
  * Ends the process, with an exit code that a supervisor restarts on, where it cannot go on: no
- * memory or threads are left, or an event loop is gone. A half of an agent that answers that it
- * lives while nobody beats is worse than none.
+ * memory, threads or descriptors are left, or an event loop is gone. A half of an agent that
+ * answers that it lives while nobody beats is worse than none.
  *
  * <p>What runs on event loops catches whatever is thrown, and logs it: so every line that is logged
  * is looked at, too.
@@ -30,6 +30,9 @@ public final class LastResort extends TurboFilter {
   private static final int DEEPEST_CAUSE = 10;
   private static final int STUCK_SECONDS = 60;
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LastResort.class);
+
+  /** Whether this process is ours to end. */
+  private static volatile boolean watching;
 
   /** An event loop, and for how many seconds it has not turned. */
   private static final class Loop {
@@ -57,6 +60,7 @@ public final class LastResort extends TurboFilter {
    * @throws InterruptedException where the caller was interrupted
    */
   public static void watch(Vertx vertx, int loops) throws InterruptedException {
+    watching = true;
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {
           endIfFatal(failure);
@@ -74,18 +78,22 @@ public final class LastResort extends TurboFilter {
       thread.start();
       thread.join();
     }
+    Descriptors descriptors = Descriptors.ofThisProcess();
+    // Once now, so that looking needs no class later, whose file could not be opened either.
+    descriptors.look();
     Executors.newSingleThreadScheduledExecutor(
             work -> {
               Thread thread = new Thread(work, "last-resort");
               thread.setDaemon(true);
               return thread;
             })
-        .scheduleWithFixedDelay(() -> look(watched), 1, 1, TimeUnit.SECONDS);
+        .scheduleWithFixedDelay(() -> look(watched, descriptors), 1, 1, TimeUnit.SECONDS);
   }
 
   /** Counts its own looks, not the time: a machine that was suspended is no reason. */
-  private static void look(List<Loop> loops) {
+  private static void look(List<Loop> loops, Descriptors descriptors) {
     try {
+      descriptors.look().ifPresent(LastResort::end);
       for (Loop loop : loops) {
         if (!loop.turned) {
           if (++loop.stuck >= STUCK_SECONDS) {
@@ -114,9 +122,24 @@ public final class LastResort extends TurboFilter {
     return FilterReply.NEUTRAL;
   }
 
+  /**
+   * Ends a process that is watched over, where a failure that is not logged means that it cannot go
+   * on.
+   *
+   * @param failure what somebody takes for the failure of something remote
+   */
+  static void mind(Throwable failure) {
+    if (watching) {
+      endIfFatal(failure);
+    }
+  }
+
   private static void endIfFatal(Throwable failure) {
     if (isFatal(failure)) {
-      end("out of memory or threads");
+      end(
+          "it is out of memory or threads ("
+              + failure
+              + "): allow it more (-Xmx, or ulimit -u, TasksMax in a systemd unit)");
     }
   }
 

@@ -66,6 +66,7 @@ public final class Logs {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     current = new Logs(context, out, verbose);
     context.addTurboFilter(LastResort.filter());
+    context.addTurboFilter(new Chatter());
   }
 
   /**

@@ -249,6 +249,35 @@ class LivenessVerticleTest {
   }
 
   @Test
+  void writesOnAfterAWriteThatThrowsAnError() throws Exception {
+    backend.writing =
+        () -> {
+          throw new NoClassDefFoundError("a test's");
+        };
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(2);
+  }
+
+  @Test
+  void writesOnAfterAFailureThatCannotBeTold() throws Exception {
+    backend.writing =
+        () ->
+            Future.failedFuture(
+                new IllegalStateException() {
+                  private static final long serialVersionUID = 1L;
+
+                  @Override
+                  public String getMessage() {
+                    throw new NoClassDefFoundError("a test's");
+                  }
+                });
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(2);
+  }
+
+  @Test
   void writesOnAfterAWriteThatThrows() throws Exception {
     backend.writing =
         () -> {

@@ -150,6 +150,27 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
+   * Runs it as a user who has no line in {@code /etc/passwd} and no other process, from its next
+   * start on: what is limited per user is its alone. It may read and write what root may, as the
+   * tests' own folders are root's. Needs root.
+   *
+   * @param uid the user's number
+   * @return this
+   */
+  public AgentProcess user(int uid) {
+    String files = "=-all,+dac_override";
+    within.addAll(
+        List.of(
+            "setpriv",
+            "--reuid=" + uid,
+            "--regid=" + uid,
+            "--clear-groups",
+            "--inh-caps" + files,
+            "--ambient-caps" + files));
+    return this;
+  }
+
+  /**
    * Starts it and waits until it is ready and its changes are being collected.
    *
    * @return this

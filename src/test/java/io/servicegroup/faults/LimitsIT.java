@@ -1,0 +1,162 @@
+package io.servicegroup.faults;
+
+import static io.servicegroup.faults.Timing.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.ManagedProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * An agent that may start no more threads, or open no more files and sockets: it beats, or it ends
+ * so that a supervisor starts it again. It never goes on without beats.
+ */
+@Timeout(120)
+class LimitsIT {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String THREADS = "nproc";
+  private static final String DESCRIPTORS = "nofile";
+  private static final int UID = 54_321;
+  private static final String MEMBER = "/v1/groups/compute/members/host-1";
+
+  @BeforeEach
+  void needRoot() {
+    assumeTrue("root".equals(System.getProperty("user.name")), "limits per user need root");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Technology.class,
+      names = {"POSTGRESQL", "REDIS"})
+  void withoutThreadsItBeatsOrEnds(Technology technology) {
+    try (Site site = new Site(technology);
+        AgentProcess agent = AgentProcess.of(behindProxy(site)).user(UID)) {
+      site.proxy().refuse();
+      agent.launch().awaitLine("cannot be reached", PATIENCE);
+      limit(agent, THREADS, count(agent, "task"));
+      site.proxy().pass();
+      assertBeatsOrEnds(agent);
+      if (agent.process().isAlive()) {
+        site.proxy().refuse();
+        agent.process().awaitLine("Backend " + technology.backend(), PATIENCE);
+        site.proxy().pass();
+        assertBeatsOrEnds(agent);
+      }
+    }
+  }
+
+  @Test
+  void withoutDescriptorsForLongItEnds() throws IOException {
+    try (Site site = new Site(Technology.REDIS);
+        AgentProcess agent = AgentProcess.of(behindProxy(site))) {
+      start(agent, site);
+      limit(agent, DESCRIPTORS, 1);
+      site.proxy().refuse();
+      site.proxy().pass();
+      // Whoever asks meanwhile is not accepted, of which a library would print a stack each second.
+      try (Socket waiting = new Socket("127.0.0.1", agent.uri("/").getPort())) {
+        assertThat(waiting.isConnected()).isTrue();
+        assertThat(agent.process().awaitExit(SOON)).isEqualTo(1);
+      }
+      agent.process().awaitLine("LimitNOFILE", PATIENCE);
+      assertThat(agent.process().output().since(0)).noneMatch(line -> line.contains("Pipeline"));
+    }
+  }
+
+  @Test
+  void withDescriptorsAgainInTimeItGoesOn() {
+    try (Site site = new Site(Technology.REDIS);
+        AgentProcess agent = AgentProcess.of(behindProxy(site))) {
+      start(agent, site);
+      limit(agent, DESCRIPTORS, 1);
+      site.proxy().refuse();
+      agent.process().awaitLine("Too many open files", PATIENCE);
+      limit(agent, DESCRIPTORS, 1000);
+      site.proxy().pass();
+      assertBeatsOrEnds(agent);
+      assertThat(agent.process().isAlive()).as(agent.process().tail()).isTrue();
+    }
+  }
+
+  /** One that has seen an outage: what it needs then is loaded from its class files before. */
+  private static void start(AgentProcess agent, Site site) {
+    agent.start();
+    site.proxy().refuse();
+    agent.process().awaitLine("members are not written in time", PATIENCE);
+    site.proxy().pass();
+    agent.process().awaitLine("is back after", PATIENCE);
+    assertBeatsOrEnds(agent);
+  }
+
+  private static JsonObject behindProxy(Site site) {
+    JsonObject config = site.sidecar("compute", List.of("host-1"));
+    String uri = site.server().uri(site.proxy().port());
+    config.getJsonObject("catalog").put("uri", uri);
+    config.getJsonObject("liveness").put("backends", JsonArray.of(uri));
+    return config;
+  }
+
+  private static long count(AgentProcess agent, String what) {
+    try (Stream<Path> all =
+        Files.list(Path.of("/proc", Long.toString(agent.process().pid()), what))) {
+      return all.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** By the user whose process it is: not every root may limit others. */
+  private static void limit(AgentProcess agent, String what, long most) {
+    List<String> command = new ArrayList<>();
+    if (what.equals(THREADS)) {
+      command.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups"));
+    }
+    String pid = Long.toString(agent.process().pid());
+    command.addAll(List.of("prlimit", "--pid", pid, "--%s=%d:".formatted(what, most)));
+    ManagedProcess.run(command);
+  }
+
+  private static void assertBeatsOrEnds(AgentProcess agent) {
+    Instant from = Instant.now();
+    long end = System.nanoTime() + SOON.toNanos();
+    while (!agent.process().endsWithin(Duration.ofMillis(100)) && System.nanoTime() < end) {
+      if (hasBeatenSince(agent, from)) {
+        return;
+      }
+    }
+    assertThat(agent.process().isAlive())
+        .as("it lives without beats" + agent.process().tail())
+        .isFalse();
+    assertThat(agent.process().awaitExit(SOON)).as(agent.process().tail()).isNotZero();
+  }
+
+  private static boolean hasBeatenSince(AgentProcess agent, Instant from) {
+    try {
+      JsonObject member = new JsonObject(agent.get(MEMBER).body());
+      String seen = member.getString("last_seen_up");
+      return "UP".equals(member.getString("status"))
+          && seen != null
+          && Instant.parse(seen).isAfter(from);
+    } catch (UncheckedIOException e) {
+      return false; // it ends just now, or cannot be asked
+    }
+  }
+}
