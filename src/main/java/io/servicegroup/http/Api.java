@@ -149,11 +149,15 @@ final class Api {
 
   /** Answers with JSON. */
   static void json(RoutingContext ctx, int status, JsonObject body) {
-    HttpServerResponse response = ctx.response().setStatusCode(status);
-    response
+    jsonHead(ctx, status).end(body.toBuffer());
+  }
+
+  /** What every answer with JSON begins with. */
+  static HttpServerResponse jsonHead(RoutingContext ctx, int status) {
+    return ctx.response()
+        .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
-        .putHeader("Cache-Control", "no-store")
-        .end(body.toBuffer());
+        .putHeader("Cache-Control", "no-store");
   }
 
   /** Answers with JSON once it is there, or with the problem. */

@@ -14,11 +14,14 @@ import org.slf4j.LoggerFactory;
 final class EventClient {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventClient.class);
+  private static final int PIECE = 16 * 1024;
   private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final String group;
+  private Buffer frame;
+  private int writtenOfFrame;
   private long next;
   private boolean needsSnapshot;
   private long written;
@@ -63,9 +66,34 @@ final class EventClient {
     return !response.closed() && !response.writeQueueFull();
   }
 
-  void write(Buffer frame) {
-    written += frame.length();
-    response.write(frame);
+  /**
+   * Begins to write what may be long: a snapshot of a large fleet. Readers who come together share
+   * the frame, and of each one's copy for the network only a piece lies in memory.
+   */
+  void begin(Buffer whole) {
+    frame = whole;
+    writtenOfFrame = 0;
+    writeOn();
+  }
+
+  /**
+   * Goes on with what was begun, for as long as the client takes it.
+   *
+   * @return whether all of it is written
+   */
+  boolean writeOn() {
+    while (frame != null && canTake()) {
+      int to = Math.min(writtenOfFrame + PIECE, frame.length());
+      write(frame.slice(writtenOfFrame, to));
+      writtenOfFrame = to;
+      frame = to < frame.length() ? frame : null;
+    }
+    return frame == null;
+  }
+
+  private void write(Buffer text) {
+    written += text.length();
+    response.write(text);
   }
 
   /** Writes what it has not got yet, for as long as it takes it. */
@@ -82,9 +110,9 @@ final class EventClient {
     }
   }
 
-  /** Keeps the connection open. */
+  /** Keeps the connection open, unless it is in the middle of something. */
   void comment() {
-    if (canTake()) {
+    if (canTake() && frame == null) {
       write(COMMENT);
     }
   }

@@ -96,7 +96,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
         .filter(ring::continues)
         .ifPresentOrElse(seen -> client.continueAfter(seen.seq()), client::needSnapshot);
     if (!evaluates && !ring.isStarted()) {
-      client.write(snapshot(client.group()).frame());
+      client.begin(snapshot(client.group()).frame());
     }
     pump(client);
   }
@@ -117,15 +117,17 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   private void pump(EventClient client) {
-    if (!ring.isStarted() || !client.canTake()) {
+    if (!client.writeOn() || !ring.isStarted() || !client.canTake()) {
       return;
     }
     if (client.needsSnapshot()) {
       SnapshotFrame snapshot = snapshot(client.group());
-      client.write(snapshot.frame());
       client.continueAfter(snapshot.seq());
+      client.begin(snapshot.frame());
     }
-    client.catchUp(ring);
+    if (client.writeOn()) {
+      client.catchUp(ring);
+    }
   }
 
   private SnapshotFrame snapshot(String group) {

@@ -24,10 +24,11 @@ final class GroupRoutes {
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
-  private final ListGate gate = new ListGate();
+  private final ListGate gate;
 
-  GroupRoutes(Vertx vertx) {
+  GroupRoutes(Vertx vertx, ListGate gate) {
     this.vertx = vertx;
+    this.gate = gate;
   }
 
   void mount(Api api) {
@@ -78,7 +79,13 @@ final class GroupRoutes {
             status(query.text("status")),
             query.text("binary"),
             query.integer("min_version", null, 0, Integer.MAX_VALUE));
-    gate.enter(ctx, () -> Api.json(ctx, Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT)));
+    gate.enter(
+        ctx,
+        () ->
+            Topics.LIST
+                .requestAnswerBody(vertx, filter, TIMEOUT)
+                .onSuccess(list -> ListWriter.write(ctx, list, "members"))
+                .onFailure(ctx::fail));
   }
 
   private static Status status(String name) {

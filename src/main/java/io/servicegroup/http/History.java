@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * {@code /v1/history}: the last status changes and operator actions that this agent saw since its
@@ -101,26 +102,33 @@ final class History {
     entries.addLast(entry);
   }
 
-  void mount(Api api) {
-    api.serve("/v1/history", Map.of(HttpMethod.GET, this::answer));
+  void mount(Api api, ListGate gate) {
+    api.serve("/v1/history", Map.of(HttpMethod.GET, ctx -> answer(ctx, gate)));
   }
 
-  private void answer(RoutingContext ctx) {
+  private void answer(RoutingContext ctx, ListGate gate) {
     Query query = new Query(ctx, "group", "host", "since", "limit");
     String group = query.text("group");
     String host = query.text("host");
     Instant from = query.time("since");
     int limit = query.integer("limit", DEFAULT_LIMIT, 1, CAPACITY);
+    Predicate<Entry> wanted =
+        entry ->
+            (group == null || group.equals(entry.id().group()))
+                && (host == null || host.equals(entry.id().host()))
+                && (from == null || !entry.at().isBefore(from));
+    gate.enter(ctx, () -> ListWriter.write(ctx, newest(wanted, limit), "entries"));
+  }
+
+  private JsonObject newest(Predicate<Entry> wanted, int limit) {
     JsonArray found = new JsonArray();
     Iterator<Entry> newestFirst = entries.descendingIterator();
     while (newestFirst.hasNext() && found.size() < limit) {
       Entry entry = newestFirst.next();
-      if ((group == null || group.equals(entry.id().group()))
-          && (host == null || host.equals(entry.id().host()))
-          && (from == null || !entry.at().isBefore(from))) {
+      if (wanted.test(entry)) {
         found.add(entry.json());
       }
     }
-    Api.json(ctx, 200, new JsonObject().put("since", since.toString()).put("entries", found));
+    return new JsonObject().put("since", since.toString()).put("entries", found);
   }
 }

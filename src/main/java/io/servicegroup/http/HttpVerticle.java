@@ -89,6 +89,7 @@ public final class HttpVerticle extends VerticleBase {
         config.services().stream().map(ServiceSpec::id).collect(Collectors.toUnmodifiableSet());
     services = ServiceGroup.create(vertx);
     health = listenForHealth(configured);
+    ListGate lists = new ListGate();
     History history = new History(Clock.tickMillis(ZoneOffset.UTC));
     services.onChange(history::add);
     events = EventStream.start(vertx, services, evaluates, timing.comments());
@@ -100,11 +101,11 @@ public final class HttpVerticle extends VerticleBase {
     Access access = new Access(config.http());
     Api api = new Api(router, access);
     new HealthRoutes(health, services, configured, evaluates).mount(api);
-    GroupRoutes groups = new GroupRoutes(vertx);
+    GroupRoutes groups = new GroupRoutes(vertx, lists);
     groups.mount(api);
     new MemberRoutes(vertx, config.agent().host(), history, access).mount(api, groups);
     events.mount(api);
-    history.mount(api);
+    history.mount(api, lists);
     return IndexRoutes.load(vertx)
         .compose(
             index -> {

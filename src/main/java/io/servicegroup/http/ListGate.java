@@ -17,6 +17,9 @@ final class ListGate {
   private static final int MOST_WAITING = 1000;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** A list of ten thousand members at half a megabit a second. */
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private int running;
 
@@ -36,10 +39,14 @@ final class ListGate {
 
   private void run(RoutingContext ctx, Runnable list) {
     running++;
+    // Who reads by drops is not to keep the others waiting for ever.
+    long timer =
+        ctx.vertx().setTimer(LONGEST.toMillis(), passed -> ctx.request().connection().close());
     // Called once the answer is written, or its reader is gone.
     ctx.addEndHandler(
         ended -> {
           running--;
+          ctx.vertx().cancelTimer(timer);
           next();
         });
     try {
