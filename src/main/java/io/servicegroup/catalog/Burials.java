@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removals of which the store keeps no order, since whoever removed gave none: those are given one
- * there, some after each read, for as long as they are remembered.
+ * there, some after each read, for as long as they are remembered. Nothing is removed by that: what
+ * somebody joined since is another member.
  *
  * <p>Not thread-safe.
  */
@@ -40,17 +41,20 @@ final class Burials {
   /** Writes the next of them; completes when all of those are written, and never fails. */
   Future<Void> write(int most) {
     due.values().removeIf(gone -> !isRemembered(gone));
-    List<Member> some = due.values().stream().limit(most).toList();
-    return Future.join(some.stream().map(gone -> queue.run(gone.id(), () -> write(gone))).toList())
-        .transform(done -> Future.succeededFuture());
+    List<Future<Void>> written =
+        due.values().stream()
+            .limit(most)
+            .map(gone -> queue.run(gone.id(), () -> write(gone)))
+            .toList();
+    return Future.join(written).transform(done -> Future.succeededFuture());
   }
 
-  private Future<Boolean> write(Member gone) {
+  private Future<Void> write(Member gone) {
     if (!isRemembered(gone)) {
-      return Future.succeededFuture(false);
+      return Future.succeededFuture();
     }
     return guard
-        .guard(catalog.bury(gone))
+        .guard(catalog.trace(gone))
         .onSuccess(done -> due.remove(gone.id(), gone))
         .onFailure(failure -> LOG.debug("{}: its removal is known here only", gone.id(), failure));
   }

@@ -5,7 +5,6 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Reason;
-import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.Future;
@@ -32,7 +31,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
   private final Generations generations;
   private final CatalogLosses losses;
   private final WordsMender words;
-  private final Function<ServiceSpec, Future<?>> rejoin;
+  private final Function<ServedMembers.Served, Future<?>> rejoin;
   private Runnable recheck = () -> {};
 
   CatalogFindings(
@@ -45,7 +44,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
       Generations generations,
       CatalogLosses losses,
       WordsMender words,
-      Function<ServiceSpec, Future<?>> rejoin) {
+      Function<ServedMembers.Served, Future<?>> rejoin) {
     this.vertx = vertx;
     this.catalog = catalog;
     this.guard = guard;
@@ -111,7 +110,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
 
   private void rejoin(ServedMembers.Served own) {
     rejoin
-        .apply(own.spec())
+        .apply(own)
         .onFailure(
             failure -> LOG.debug("{}: next attempt with the next read", own.spec().id(), failure));
   }

@@ -177,7 +177,7 @@ final class CatalogFollower {
         .guard(scope.read(catalog, joinedHere))
         .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
         .compose(done -> words.lookAfter(spoken, others.result(), read))
-        .compose(done -> words.mend())
+        .compose(done -> words.mend(cache::has))
         .onSuccess(done -> readNanos = System.nanoTime() - started);
   }
 

@@ -1,7 +1,9 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.StoredMembers.Found;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -17,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -56,8 +59,9 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
-    return lives.join(spec, agent, backends, floor);
+  public Future<Joined> join(
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
+    return lives.join(spec, agent, backends, floor, goesOnWith);
   }
 
   @Override
@@ -120,66 +124,85 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return stored
-        .read(id)
-        .compose(
-            found -> {
-              if (found.document() == null) {
-                throw absent(id);
-              }
-              long order = stored.next(found.order());
-              Member last = found.member() == null ? Member.uncatalogued(id) : found.member();
-              return remove(last.withWordsOrder(order));
-            });
-  }
-
-  @Override
-  public Future<Boolean> bury(Member last) {
-    return stored
-        .read(last.id())
-        .compose(
-            found -> {
-              Member there = found.member();
-              if (there == null && found.document() == null) {
-                return stored.trace(last.id(), last.wordsOrder()).map(false);
-              }
-              boolean later =
-                  there != null
-                      && (there.wordsOrder() > last.wordsOrder()
-                          || (there.isLaterLifeOf(last)
-                              && !Objects.equals(there.agent(), last.agent())));
-              return later ? Future.succeededFuture(false) : remove(last).map(true);
-            });
-  }
-
-  /** Leaves the trace once; then removes the document, whoever else changes it. */
-  private Future<Member> remove(Member last) {
-    MemberId id = last.id();
-    return stored
-        .trace(id, last.wordsOrder())
-        .compose(
-            traced ->
-                attempts.repeat(
-                    id,
-                    () ->
-                        stored
-                            .document(id)
-                            .compose(
-                                document ->
-                                    document == null
-                                        ? Future.failedFuture(absent(id))
-                                        : store.remove(document))
-                            .compose(
-                                done ->
-                                    done
-                                        ? Future.succeededFuture(last)
-                                        : Attempts.<Member>overtaken())))
+    return attempts
+        .repeat(
+            id,
+            () ->
+                stored
+                    .read(id)
+                    .compose(
+                        found -> {
+                          if (found.document() == null) {
+                            throw absent(id);
+                          }
+                          Member last =
+                              found.member() == null ? Member.uncatalogued(id) : found.member();
+                          long order = stored.next(found.order());
+                          return remove(found, last.withWordsOrder(order));
+                        }))
         .compose(this::releaseClaim);
   }
 
   @Override
+  public Future<Boolean> bury(Member last) {
+    return attempts
+        .repeat(
+            last.id(),
+            () ->
+                stored
+                    .read(last.id())
+                    .compose(
+                        found ->
+                            found.document() == null
+                                ? trace(last).map(Optional.<Member>empty())
+                                : isLater(found.member(), last)
+                                    ? Future.succeededFuture(Optional.<Member>empty())
+                                    : remove(found, last).map(Optional::of)))
+        .compose(
+            removed ->
+                removed.isPresent() ? releaseClaim(last).map(true) : Future.succeededFuture(false));
+  }
+
+  /** Whether somebody spoke of a member, or joined it, after it was removed. */
+  private static boolean isLater(Member there, Member removed) {
+    return there != null
+        && (there.wordsOrder() > removed.wordsOrder() || there.isAnotherThan(removed));
+  }
+
+  /**
+   * Leaves the trace, then removes the document that was judged. Whoever changed it since may have
+   * ended the trace, so that all of it is done again.
+   */
+  private Future<Member> remove(Found judged, Member last) {
+    return stored
+        .trace(last.id(), last.wordsOrder())
+        .compose(traced -> attempts.repeat(last.id(), () -> removeAsJudged(judged)))
+        .compose(done -> done ? Future.succeededFuture(last) : Attempts.overtaken());
+  }
+
+  /** A document of another version that says the same is the one that was judged. */
+  private Future<Boolean> removeAsJudged(Found judged) {
+    Document expected = judged.document();
+    return store
+        .read(List.of(expected.key()))
+        .compose(
+            now ->
+                now.isEmpty() || !Objects.equals(now.get(0).text(), expected.text())
+                    ? Future.succeededFuture(false)
+                    : store
+                        .remove(now.get(0))
+                        .compose(
+                            done -> done ? Future.succeededFuture(true) : Attempts.overtaken()));
+  }
+
+  @Override
+  public Future<Void> trace(Member last) {
+    return stored.traceAbsent(last.id(), last.wordsOrder());
+  }
+
+  @Override
   public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
-    return stored.removals(lastSeen.stream().map(Member::id).toList());
+    return stored.removals(lastSeen);
   }
 
   /** It is deleted, whatever becomes of its claim, which anybody may take over. */

@@ -43,23 +43,28 @@ final class DocumentLives {
     this.clock = clock;
   }
 
-  Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
+  Future<Joined> join(
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
     newestGeneration = Math.max(newestGeneration, floor);
     return attempts.repeat(
         spec.id(),
         () ->
             claims
                 .claim(spec.id(), spec.binary())
-                .compose(claimed -> claimed ? store(spec, agent, backends) : Attempts.overtaken()));
+                .compose(
+                    claimed ->
+                        claimed ? store(spec, agent, backends, goesOnWith) : Attempts.overtaken()));
   }
 
-  private Future<Joined> store(ServiceSpec spec, String agent, Set<String> backends) {
+  private Future<Joined> store(
+      ServiceSpec spec, String agent, Set<String> backends, Incarnation goesOnWith) {
     return stored
         .read(spec.id())
         .compose(
             found -> {
               Member old = found.member();
-              Member joined = joined(spec, agent, backends, found);
+              Incarnation life = newLife(old, goesOnWith);
+              Member joined = joined(spec, agent, backends, life, found);
               return stored
                   .write(found, joined)
                   .compose(
@@ -70,12 +75,16 @@ final class DocumentLives {
             });
   }
 
-  private Member joined(ServiceSpec spec, String agent, Set<String> backends, Found found) {
-    Member old = found.member();
+  private Incarnation newLife(Member old, Incarnation goesOnWith) {
     long before = old == null || old.incarnation() == null ? 0 : old.incarnation().generation();
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     newestGeneration = Math.max(Math.max(newestGeneration, before) + 1, now);
-    String nonce = UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    return new Incarnation(newestGeneration, Incarnation.newNonce(goesOnWith));
+  }
+
+  private Member joined(
+      ServiceSpec spec, String agent, Set<String> backends, Incarnation life, Found found) {
+    Member old = found.member();
     Member joined =
         new Member(
             spec.id(),
@@ -86,7 +95,7 @@ final class DocumentLives {
             false,
             null,
             false,
-            new Incarnation(newestGeneration, nonce),
+            life,
             agent,
             backends,
             null);
@@ -125,8 +134,16 @@ final class DocumentLives {
               if (!member.equals(found.member())) {
                 return Future.succeededFuture(false);
               }
-              return old == null ? store.remove(found.document()) : stored.write(found, old);
+              return old == null ? unjoin(found, member) : stored.write(found, old);
             });
+  }
+
+  /** The join ended the trace of a removal before it, which is to be there again. */
+  private Future<Boolean> unjoin(Found found, Member member) {
+    long joined = member.wordsOrder();
+    Future<Void> traced =
+        joined > 0 ? stored.trace(member.id(), joined - 1) : Future.succeededFuture();
+    return traced.compose(done -> store.remove(found.document()));
   }
 
   Future<Boolean> adopt(Member member) {

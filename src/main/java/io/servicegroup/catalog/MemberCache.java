@@ -55,6 +55,16 @@ final class MemberCache {
   }
 
   /**
+   * Tells whether a member is known.
+   *
+   * @param id the member
+   * @return whether {@link #get} gives one
+   */
+  boolean has(MemberId id) {
+    return members.containsKey(id);
+  }
+
+  /**
    * Gives all.
    *
    * @return in order of group and host

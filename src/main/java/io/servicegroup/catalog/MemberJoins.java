@@ -1,8 +1,8 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
-import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.BatchSize;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -79,9 +79,9 @@ final class MemberJoins {
   }
 
   /** Joins one; fails with {@link ServiceGroupException} only. */
-  Future<Joined> join(ServiceSpec spec) {
+  Future<Joined> join(Join join) {
     Promise<Joined> answer = Promise.promise();
-    enqueue(new Asked(spec, answer, nanoTime.getAsLong()));
+    enqueue(new Asked(join, answer, nanoTime.getAsLong()));
     return answer.future();
   }
 
@@ -103,7 +103,7 @@ final class MemberJoins {
       return;
     }
     underWay = true;
-    waiting.sort(Comparator.comparing(asked -> asked.spec.id(), order));
+    waiting.sort(Comparator.comparing(asked -> asked.join.spec().id(), order));
     List<Asked> some = waiting.subList(0, size.of(waiting.size()));
     List<Asked> batch = List.copyOf(some);
     some.clear();
@@ -125,8 +125,8 @@ final class MemberJoins {
 
   private List<Future<Joined>> join(List<Asked> batch) {
     try {
-      return catalog.join(
-          batch.stream().map(Asked::spec).toList(), agentId, backends, floor.getAsLong());
+      return catalog.joinAll(
+          batch.stream().map(Asked::join).toList(), agentId, backends, floor.getAsLong());
     } catch (RuntimeException e) {
       return batch.stream().map(asked -> Future.<Joined>failedFuture(e)).toList();
     }
@@ -134,7 +134,10 @@ final class MemberJoins {
 
   private void answer(Asked asked, Future<Joined> joined) {
     if (!(joined.cause() instanceof HeldMember)) {
-      guard.guard(joined).onSuccess(done -> order.joined(asked.spec.id())).onComplete(asked.answer);
+      guard
+          .guard(joined)
+          .onSuccess(done -> order.joined(asked.join.spec().id()))
+          .onComplete(asked.answer);
     } else if (nanoTime.getAsLong() - asked.sinceNanos < HELD.toNanos()) {
       vertx.setTimer(HELD_PAUSE_MILLIS, later -> enqueue(asked));
     } else {
@@ -143,7 +146,7 @@ final class MemberJoins {
               503,
               ("%s could not be joined within %d ms, since somebody else's transaction holds its"
                       + " row in the catalogue: end that one, and join again")
-                  .formatted(asked.spec.id(), HELD.toMillis())));
+                  .formatted(asked.join.spec().id(), HELD.toMillis())));
     }
   }
 
@@ -162,5 +165,5 @@ final class MemberJoins {
     }
   }
 
-  private record Asked(ServiceSpec spec, Promise<Joined> answer, long sinceNanos) {}
+  private record Asked(Join join, Promise<Joined> answer, long sinceNanos) {}
 }

@@ -4,6 +4,7 @@ import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberUpdate;
@@ -55,12 +56,17 @@ final class MemberOperations {
 
   /** Begins a new incarnation of a member, which this agent serves from here on. */
   Future<ServiceCatalog.Joined> join(ServiceSpec spec) {
-    return queue.run(spec.id(), () -> register(spec));
+    return queue.run(spec.id(), () -> register(spec, null));
   }
 
-  private Future<ServiceCatalog.Joined> register(ServiceSpec spec) {
+  /** Begins a new incarnation that nobody asked for: of a member that this agent joined before. */
+  Future<ServiceCatalog.Joined> goOn(ServedMembers.Served own) {
+    return queue.run(own.spec().id(), () -> register(own.spec(), own.incarnation()));
+  }
+
+  private Future<ServiceCatalog.Joined> register(ServiceSpec spec, Incarnation goesOnWith) {
     return joins
-        .join(spec)
+        .join(new ServiceCatalog.Join(spec, goesOnWith))
         .compose(
             joined ->
                 words

@@ -78,7 +78,7 @@ public final class RegistrationVerticle extends VerticleBase {
             generations,
             losses,
             words,
-            operations::join);
+            operations::goOn);
     follower =
         new CatalogFollower(vertx, catalog, guard, scope, queue, words, cache, served, findings);
     findings.recheckBy(follower::changed);
@@ -107,13 +107,14 @@ public final class RegistrationVerticle extends VerticleBase {
   }
 
   private WordsMender words(StoreGuard guard, MemberQueue queue) {
+    String store = config.catalog().uri().toString();
     return new WordsMender(
         catalog,
         guard,
         queue,
-        Concerns.ofCatalog(vertx),
-        config.catalog().uri().toString(),
-        new WordsKeeper(Clock.systemUTC()));
+        store,
+        new WordsKeeper(Clock.systemUTC(), System::nanoTime, catalog::keepsOrders),
+        new WordsLosses(store, Concerns.ofCatalog(vertx)));
   }
 
   private Set<String> backends() {

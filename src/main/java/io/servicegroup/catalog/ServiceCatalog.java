@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -40,38 +41,60 @@ public interface ServiceCatalog {
    * @param backends the names of the backends that it will beat through
    * @param floor the greatest generation that the agent has seen, 0 for none: the new one is
    *     greater, so that generations never go back where the store came back older
+   * @param goesOnWith the life that the agent lives and goes on with by itself, because the store
+   *     does not know it; null where somebody asked for a new one. The new life names it, so that
+   *     an agent that slept does not bring back what was removed meanwhile
    * @return the member as stored, and whether it is new; refused with 409 where (host, binary)
    *     exists in another group
    */
-  Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor);
+  Future<Joined> join(
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith);
 
-  /**
-   * Makes a member known to whoever has seen no generation before.
-   *
-   * @param spec the service
-   * @param agent the id of the agent that will beat for it
-   * @param backends the names of the backends that it will beat through
-   * @return as {@link #join(ServiceSpec, String, Set, long)}
-   */
+  /** Makes a member known because somebody asked for it; the generation is above the floor. */
+  default Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
+    return join(spec, agent, backends, floor, null);
+  }
+
+  /** The same, by whoever has seen no generation before. */
   default Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends) {
     return join(spec, agent, backends, 0);
   }
 
   /**
-   * Makes many members known, each as {@link #join(ServiceSpec, String, Set, long)} would alone, in
-   * as few round trips as the store allows. What befalls one of them is nothing to the others; one
-   * that is named twice is joined twice.
+   * Makes many members known, each as {@link #join(ServiceSpec, String, Set, long, Incarnation)}
+   * would alone, in as few round trips as the store allows. What befalls one of them is nothing to
+   * the others; one that is named twice is joined twice.
    *
-   * @param specs the services
+   * @param joins the services
    * @param agent the id of the agent that will beat for them
    * @param backends the names of the backends that they will beat through
    * @param floor as of one; the generations of all are greater
    * @return what each join came to, in the order of the services; one that somebody else writes at
    *     present may fail with {@link HeldMember}
    */
+  default List<Future<Joined>> joinAll(
+      List<Join> joins, String agent, Set<String> backends, long floor) {
+    return joins.stream()
+        .map(each -> join(each.spec(), agent, backends, floor, each.goesOnWith()))
+        .toList();
+  }
+
+  /** The same, of members that somebody asked for. */
   default List<Future<Joined>> join(
       List<ServiceSpec> specs, String agent, Set<String> backends, long floor) {
-    return specs.stream().map(spec -> join(spec, agent, backends, floor)).toList();
+    return joinAll(
+        specs.stream().map(spec -> new Join(spec, null)).toList(), agent, backends, floor);
+  }
+
+  /**
+   * Tells whether the store keeps the order of words and removals. Where it does not (a table of
+   * ours that nobody was allowed to make), all orders are 0, so that nothing can be told from them,
+   * and nothing is put back.
+   *
+   * @return may change while the catalogue is open
+   */
+  default boolean keepsOrders() {
+    return true;
   }
 
   /**
@@ -104,12 +127,23 @@ public interface ServiceCatalog {
 
   /**
    * Removes a member that is remembered as removed, and leaves the trace that tells everybody so:
-   * only where nothing was said of it since.
+   * only where nothing was said of it since, and nobody joined it since. A life that an agent went
+   * on with by itself is no new one, see {@link Incarnation#origin}. Where there is no member, it
+   * does what {@link #trace} does.
    *
    * @param last the member as it was before its removal, with the order of the removal
    * @return whether there was a member to remove; false also where it is a later one
    */
   Future<Boolean> bury(Member last);
+
+  /**
+   * Leaves the trace of the removal of a member that is not there, so that everybody is told that
+   * it was removed. Removes nothing: where there is a member, whoever it is, nothing happens.
+   *
+   * @param last the member as it was before its removal, with the order of the removal
+   * @return done; also where a later removal is known
+   */
+  Future<Void> trace(Member last);
 
   /**
    * Tells which of some members that were there and are not any more were removed, rather than
@@ -248,4 +282,13 @@ public interface ServiceCatalog {
    * @param created whether it was not known before
    */
   record Joined(Member member, boolean created) {}
+
+  /**
+   * A member that is to be joined.
+   *
+   * @param spec the service
+   * @param goesOnWith the life that its agent lives and goes on with by itself; null where somebody
+   *     asked for a new one
+   */
+  record Join(ServiceSpec spec, Incarnation goesOnWith) {}
 }

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,13 +50,18 @@ final class StoredMembers {
    *
    * @param document the member's, or null
    * @param member what it says, with its order; null where there is none, or one that says nothing
-   * @param removal the order of its last removal, where that is remembered
+   * @param trace of its last removal, or null; one may be left beside a member that joined since
    */
-  record Found(Document document, Member member, OptionalLong removal) {
+  record Found(Document document, Member member, Document trace) {
+
+    /** The order of its last removal, where that is remembered. */
+    OptionalLong removal() {
+      return StoredMembers.order(trace);
+    }
 
     /** The order of the last word about it, 0 where there was none. */
     long order() {
-      return Math.max(member == null ? 0 : member.wordsOrder(), removal.orElse(0));
+      return Math.max(member == null ? 0 : member.wordsOrder(), removal().orElse(0));
     }
   }
 
@@ -81,7 +87,8 @@ final class StoredMembers {
                       order(byKey.get(words)).orElse(0), document == null ? 0 : removed.orElse(0));
               Member read =
                   document == null ? null : MemberDocument.readable(document).orElse(null);
-              return new Found(document, read == null ? null : ordered(read, beside), removed);
+              return new Found(
+                  document, read == null ? null : ordered(read, beside), byKey.get(removal));
             });
   }
 
@@ -129,33 +136,46 @@ final class StoredMembers {
               return beside
                   .compose(
                       done ->
-                          written && before.removal().isPresent()
-                              ? forget(key(Kind.REMOVAL, id)).otherwiseEmpty()
+                          written && before.trace() != null
+                              ? store.remove(before.trace()).otherwiseEmpty()
                               : Future.succeededFuture())
                   .map(written);
             });
   }
 
-  /** Stores a member where there is nothing of it, not even a trace of its removal. */
+  /** Stores a member where there is nothing of it, not even a trace of a later removal. */
   Future<Boolean> restore(Member member) {
     return read(member.id())
         .compose(
             found -> {
-              if (found.removal().isPresent() || found.member() != null) {
+              if (found.member() != null || isRemovedAfter(member, found)) {
                 return Future.succeededFuture(false);
               }
               return found.document() != null
                   ? write(found, member)
                   : store
                       .restore(MemberDocument.key(member.id()), MemberDocument.write(member))
-                      .compose(
-                          done ->
-                              done && member.wordsOrder() > 0
-                                  ? raise(key(Kind.WORDS, member.id()), member.wordsOrder())
-                                      .otherwiseEmpty()
-                                      .map(true)
-                                  : Future.succeededFuture(done));
+                      .compose(done -> done ? restored(member) : Future.succeededFuture(false));
             });
+  }
+
+  private static boolean isRemovedAfter(Member member, Found found) {
+    return found.removal().isPresent() && found.removal().getAsLong() > member.wordsOrder();
+  }
+
+  /** Somebody else may have restored it too, and somebody removed that one, in between. */
+  private Future<Boolean> restored(Member member) {
+    Future<Void> beside =
+        member.wordsOrder() > 0
+            ? raise(key(Kind.WORDS, member.id()), member.wordsOrder()).otherwiseEmpty()
+            : Future.succeededFuture();
+    return beside
+        .compose(done -> read(member.id()))
+        .compose(
+            now ->
+                member.equals(now.member()) && isRemovedAfter(member, now)
+                    ? store.remove(now.document()).map(removed -> !removed)
+                    : Future.succeededFuture(true));
   }
 
   /** Leaves the trace of a removal: before the document goes, as nobody may find neither. */
@@ -163,23 +183,46 @@ final class StoredMembers {
     return raise(key(Kind.REMOVAL, id), order);
   }
 
-  /** The member's document alone, or null. */
-  Future<Document> document(MemberId id) {
-    return store
-        .read(List.of(MemberDocument.key(id)))
-        .map(found -> found.isEmpty() ? null : found.get(0));
+  /** The same, of a member that is not there, nor joins meanwhile without having seen the trace. */
+  Future<Void> traceAbsent(MemberId id, long order) {
+    return read(id)
+        .compose(
+            found ->
+                found.document() != null
+                    ? Future.succeededFuture()
+                    : trace(id, order)
+                        .compose(traced -> read(id))
+                        .compose(
+                            now -> {
+                              boolean joined =
+                                  now.document() != null && now.removal().orElse(-1) == order;
+                              return joined
+                                  ? store.remove(now.trace()).mapEmpty()
+                                  : Future.succeededFuture();
+                            }));
   }
 
-  /** The orders of those removals that are remembered, 0 where whoever removed gave none. */
-  Future<Map<MemberId, Long>> removals(List<MemberId> ids) {
+  /**
+   * The orders of those removals that are remembered, 0 where whoever removed gave none. A trace
+   * that is not later than the last word that was seen was left by a removal before that.
+   */
+  Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
+    Map<MemberId, Long> known = new HashMap<>();
+    lastSeen.forEach(member -> known.put(member.id(), member.wordsOrder()));
     return store
-        .read(ids.stream().map(id -> key(Kind.REMOVAL, id)).toList())
+        .read(known.keySet().stream().map(id -> key(Kind.REMOVAL, id)).toList())
         .compose(
             traces -> {
               Map<MemberId, Long> orders = new HashMap<>();
-              traces.forEach(trace -> orders.put(id(trace.key()), order(trace).orElse(0)));
+              for (Document trace : traces) {
+                MemberId id = id(trace.key());
+                long order = order(trace).orElse(0);
+                if (order == 0 || order > known.get(id)) {
+                  orders.put(id, order);
+                }
+              }
               List<Key> others =
-                  ids.stream()
+                  known.keySet().stream()
                       .filter(id -> !orders.containsKey(id))
                       .map(MemberDocument::key)
                       .toList();
@@ -225,14 +268,6 @@ final class StoredMembers {
               return store.write(key, Long.toString(order), before);
             })
         .compose(done -> done ? Future.succeededFuture() : raise(key, order));
-  }
-
-  private Future<Void> forget(Key key) {
-    return store
-        .read(List.of(key))
-        .compose(
-            found ->
-                found.isEmpty() ? Future.succeededFuture() : store.remove(found.get(0)).mapEmpty());
   }
 
   private static Key key(Kind kind, MemberId id) {

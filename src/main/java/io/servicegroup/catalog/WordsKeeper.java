@@ -4,15 +4,13 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -23,7 +21,8 @@ import java.util.function.Predicate;
  * <p>Each word has an order ({@link Member#wordsOrder}). What is stored with a lower one than is
  * remembered is put back. What is stored with the same one and says something else was said by
  * somebody who gives no order (Nova, a DBA, an older agent), and is a new word. A higher one is
- * news.
+ * news. Where the store has no place for orders, nothing follows from them and no removal is
+ * remembered.
  *
  * <p>Not thread-safe.
  */
@@ -35,28 +34,33 @@ final class WordsKeeper {
   /** So many removals, and so many words that were said here, are remembered; the last ones. */
   private static final int MOST = 10_000;
 
-  /** So many of the last words said here, and so many of the others, are looked after at a read. */
-  private static final int LOOKED_AFTER = 8;
-
   private final Clock clock;
+  private final LongSupplier nanos;
+  private final BooleanSupplier ordered;
   private final Map<MemberId, Member> living = new HashMap<>();
-  private final Map<MemberId, Member> removed = bounded();
-  private final Map<MemberId, Boolean> saidHere = bounded();
-  private Iterator<MemberId> round = List.<MemberId>of().iterator();
-  private boolean doubtful;
-  private long readAt;
+  private final Map<MemberId, Removed> removed = bounded();
+  private final SaidHere saidHere = new SaidHere();
+  private boolean hasRead;
+  private long readNanos;
+  private long readBegan;
   private boolean cutOff;
 
   /**
    * Remembers nothing yet.
    *
-   * @param clock orders words, in milliseconds; never liveness
+   * @param clock orders words, in milliseconds; never liveness, nor how long ago anything was
+   * @param nanos tells how long ago something was; it never steps
+   * @param ordered whether the store keeps the order of words, at present
    */
-  WordsKeeper(Clock clock) {
+  WordsKeeper(Clock clock, LongSupplier nanos, BooleanSupplier ordered) {
     this.clock = clock;
+    this.nanos = nanos;
+    this.ordered = ordered;
   }
 
-  private static <T> Map<MemberId, T> bounded() {
+  private record Removed(Member last, long nanos) {}
+
+  static <T> Map<MemberId, T> bounded() {
     return new LinkedHashMap<>() {
       private static final long serialVersionUID = 1;
 
@@ -75,6 +79,11 @@ final class WordsKeeper {
     PUT_BACK,
     /** Somebody said this who gives no order. */
     CONFIRM,
+    /**
+     * Nobody changes a uuid, so the member was made anew: by a store that did not know it any more,
+     * which is to have the remembered words back, or after somebody removed it who gives no order.
+     */
+    MADE_ANEW,
     /** It was removed later than it was said. */
     BURY
   }
@@ -82,11 +91,12 @@ final class WordsKeeper {
   /**
    * A judgement on what is stored of a member.
    *
+   * @param stored the member as it is stored
    * @param shown the member as it is to be shown, with the words that hold
    * @param mending what is to be written
    * @param written the words to write; of a removal, the member as it was with the removal's order
    */
-  record Judgement(Member shown, Mending mending, Member written) {
+  record Judgement(Member stored, Member shown, Mending mending, Member written) {
 
     boolean isHidden() {
       return mending == Mending.BURY;
@@ -95,52 +105,48 @@ final class WordsKeeper {
 
   /** Compares what is stored with what is remembered; changes nothing. */
   Judgement judge(Member stored) {
-    Member gone = removed.get(stored.id());
+    if (!ordered.getAsBoolean()) {
+      return agreed(stored);
+    }
+    Member gone = removed(stored.id()).orElse(null);
     if (gone != null && stored.wordsOrder() <= gone.wordsOrder()) {
-      return isAnotherJoin(stored, gone)
+      return stored.isAnotherThan(gone)
           ? confirm(stored, gone.wordsOrder())
-          : new Judgement(stored, Mending.BURY, gone);
+          : new Judgement(stored, stored, Mending.BURY, gone);
     }
     Member words = living.get(stored.id());
     if (words == null || stored.wordsOrder() > words.wordsOrder()) {
-      return new Judgement(stored, Mending.NONE, stored);
+      return agreed(stored);
     }
     if (stored.wordsOrder() < words.wordsOrder()) {
-      return putBack(stored, words);
+      return putBack(stored, words, Mending.PUT_BACK);
     }
     if (stored.saysTheSameAs(words)) {
-      return new Judgement(stored, Mending.NONE, stored);
+      return agreed(stored);
     }
-    // Nobody changes a uuid: the member was made anew by a store that did not know it any more.
     boolean madeAnew =
         stored.wordsOrder() == 0
             && stored.uuid() != null
             && words.uuid() != null
             && !stored.uuid().equals(words.uuid());
     return madeAnew
-        ? putBack(stored, words.withWordsOrder(next(0)))
+        // The lowest order there is, the same with every agent, so that the first who writes wins.
+        ? putBack(stored, words.withWordsOrder(1), Mending.MADE_ANEW)
         : confirm(stored, stored.wordsOrder());
   }
 
-  /**
-   * Whether somebody made it again who need not know of the removal: Nova, an older agent that
-   * joined it where the trace still was, or an agent that was started since. One that only slept
-   * goes on with what it knew.
-   */
-  private static boolean isAnotherJoin(Member stored, Member gone) {
-    return stored.incarnation() == null
-        || (stored.isLaterLifeOf(gone)
-            && (stored.wordsOrder() == gone.wordsOrder()
-                || (stored.agent() != null && !stored.agent().equals(gone.agent()))));
+  private static Judgement agreed(Member stored) {
+    return new Judgement(stored, stored, Mending.NONE, stored);
   }
 
-  private static Judgement putBack(Member stored, Member words) {
+  private static Judgement putBack(Member stored, Member words, Mending mending) {
     Member shown = stored.withWordsOf(words);
-    return new Judgement(shown, Mending.PUT_BACK, shown);
+    return new Judgement(stored, shown, mending, shown);
   }
 
-  private Judgement confirm(Member stored, long after) {
-    return new Judgement(stored, Mending.CONFIRM, stored.withWordsOrder(next(after)));
+  /** Somebody's word that has no order of its own yet. */
+  Judgement confirm(Member stored, long after) {
+    return new Judgement(stored, stored, Mending.CONFIRM, stored.withWordsOrder(next(after)));
   }
 
   /** The order of a word that is said now, after another. */
@@ -148,41 +154,51 @@ final class WordsKeeper {
     return Math.max(before + 1, clock.millis());
   }
 
+  /** The order of a removal of which a read only found that it had happened before. */
+  long orderOfRead(long before) {
+    return Math.max(before + 1, readBegan);
+  }
+
   /** Remembers what a read found, or a join left. */
   void heard(Judgement judgement) {
-    doubtful |= judgement.isHidden() || judgement.mending() == Mending.PUT_BACK;
-    if (judgement.isHidden()) {
-      return;
+    switch (judgement.mending()) {
+      case BURY, MADE_ANEW -> {}
+      case PUT_BACK -> remember(judgement.written());
+      case NONE, CONFIRM -> remember(judgement.stored());
     }
-    Member words =
-        judgement.mending() == Mending.PUT_BACK ? judgement.written() : judgement.shown();
+  }
+
+  /** A member is as it is stored: what was remembered of it does not hold any more. */
+  void remember(Member words) {
     removed.remove(words.id());
     living.put(words.id(), words);
   }
 
   /** A word was said here and answered: whoever answered remembers. */
   void said(Member stored) {
-    removed.remove(stored.id());
-    living.put(stored.id(), stored);
-    last(stored.id());
+    remember(stored);
+    saidHere.add(stored.id());
   }
 
   /** A removal was said here and answered. */
   void removedHere(Member last) {
     removed(last);
-    last(last.id());
+    saidHere.add(last.id());
   }
 
-  /** A member was removed, with the order of that. */
+  /** A member was removed, with the order of that; whoever removed it looks after that. */
   void removed(Member last) {
-    living.remove(last.id());
-    removed.remove(last.id());
-    removed.put(last.id(), last);
+    forget(last.id());
+    if (ordered.getAsBoolean()) {
+      removed.put(last.id(), new Removed(last, nanos.getAsLong()));
+    }
   }
 
-  private void last(MemberId id) {
+  /** Nothing is known of a member. */
+  void forget(MemberId id) {
+    living.remove(id);
+    removed.remove(id);
     saidHere.remove(id);
-    saidHere.put(id, true);
   }
 
   /** The member with the words that are remembered of it. */
@@ -192,12 +208,12 @@ final class WordsKeeper {
 
   /** The member as it was, where it is remembered as removed, with the order of that. */
   Optional<Member> removed(MemberId id) {
-    return Optional.ofNullable(removed.get(id));
+    return Optional.ofNullable(removed.get(id)).map(Removed::last);
   }
 
   /** Something is lost: all that was said here is to be looked after. */
   void doubt() {
-    doubtful = true;
+    saidHere.doubt();
   }
 
   /**
@@ -207,22 +223,31 @@ final class WordsKeeper {
    *     everything is forgotten then
    */
   Optional<Duration> begin() {
-    long now = clock.millis();
-    Duration away = Duration.ofMillis(readAt == 0 ? 0 : now - readAt);
+    long now = nanos.getAsLong();
+    Duration away = Duration.ofNanos(hasRead ? now - readNanos : 0);
     cutOff = away.compareTo(REMEMBERED) > 0;
     if (cutOff) {
       living.clear();
       removed.clear();
       saidHere.clear();
     }
-    long oldest = now - REMEMBERED.toMillis();
-    removed.values().removeIf(gone -> gone.wordsOrder() < oldest);
+    removed.values().removeIf(gone -> now - gone.nanos() > REMEMBERED.toNanos());
+    saidHere.begin();
+    readBegan = clock.millis();
     return cutOff ? Optional.of(away) : Optional.empty();
   }
 
-  /** The read that began last has succeeded. */
-  void ended() {
-    readAt = clock.millis();
+  /**
+   * The read that began last has succeeded.
+   *
+   * @param followed what later reads find by themselves, or find to be missing; of anything else
+   *     only what was said here is remembered on
+   */
+  void ended(Predicate<MemberId> followed) {
+    hasRead = true;
+    readNanos = nanos.getAsLong();
+    saidHere.ended();
+    living.keySet().removeIf(id -> !saidHere.has(id) && !followed.test(id));
   }
 
   /** Whether what is missing at this read is not to be restored. */
@@ -231,28 +256,12 @@ final class WordsKeeper {
   }
 
   /**
-   * What was said here and a read does not find by itself: the last words, which a store that comes
-   * back older has lost first, and in turn a few of the others; all of them where anything was
-   * lost.
+   * Those of whom something was said here and whom a read does not find by itself.
    *
    * @param found what a read finds by itself where it is there
    */
   Set<MemberId> toLookAfter(Predicate<MemberId> found) {
-    List<MemberId> said = new ArrayList<>(saidHere.keySet());
-    said.removeIf(id -> !removed.containsKey(id) && (found.test(id) || !living.containsKey(id)));
-    if (doubtful) {
-      doubtful = false;
-      return new LinkedHashSet<>(said);
-    }
-    Set<MemberId> some =
-        new LinkedHashSet<>(said.subList(Math.max(0, said.size() - LOOKED_AFTER), said.size()));
-    if (!round.hasNext()) {
-      round = said.iterator();
-    }
-    for (int i = 0; i < LOOKED_AFTER && round.hasNext(); i++) {
-      some.add(round.next());
-    }
-    some.retainAll(said);
-    return some;
+    return saidHere.toLookAfter(
+        id -> removed.containsKey(id) || (living.containsKey(id) && !found.test(id)));
   }
 }

@@ -1,11 +1,9 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.bus.Concerns;
 import io.servicegroup.catalog.WordsKeeper.Judgement;
 import io.servicegroup.catalog.WordsKeeper.Mending;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
-import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,15 +11,16 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the store say what {@link WordsKeeper} remembers, and says once what it lost. What cannot
- * be written now is found again by the next read.
+ * Makes the store say what {@link WordsKeeper} remembers. What cannot be written now is found again
+ * by the next read.
  *
  * <p>Not thread-safe.
  */
@@ -37,23 +36,25 @@ final class WordsMender {
   private final MemberQueue queue;
   private final String store;
   private final WordsKeeper keeper;
+  private final WordsLosses losses;
+  private final WordsLookout lookout;
   private final Burials burials;
   private final Map<MemberId, Judgement> due = new LinkedHashMap<>();
-  private final WordsLog log;
 
   WordsMender(
       ServiceCatalog catalog,
       StoreGuard guard,
       MemberQueue queue,
-      Concerns concerns,
       String store,
-      WordsKeeper keeper) {
+      WordsKeeper keeper,
+      WordsLosses losses) {
     this.catalog = catalog;
     this.guard = guard;
     this.queue = queue;
-    this.log = new WordsLog(store, concerns);
     this.store = store;
     this.keeper = keeper;
+    this.losses = losses;
+    this.lookout = new WordsLookout(catalog, guard, queue, keeper, losses);
     this.burials = new Burials(catalog, guard, queue, keeper);
   }
 
@@ -80,8 +81,15 @@ final class WordsMender {
   Member heard(Member stored) {
     Judgement judgement = keeper.judge(stored);
     keeper.heard(judgement);
-    if (judgement.mending() != Mending.NONE) {
-      due.put(stored.id(), judgement);
+    switch (judgement.mending()) {
+      case NONE -> losses.settled(stored.id());
+      case CONFIRM -> due.put(stored.id(), judgement);
+      case PUT_BACK, MADE_ANEW, BURY -> {
+        due.put(stored.id(), judgement);
+        if (losses.found(judgement.written())) {
+          keeper.doubt();
+        }
+      }
     }
     return judgement.isHidden() ? null : judgement.shown();
   }
@@ -108,7 +116,9 @@ final class WordsMender {
         .guard(catalog.find(List.of(id)))
         .compose(
             found ->
-                found.isEmpty() ? missing(id) : agree(keeper.judge(found.get(0))).<Void>mapEmpty())
+                found.isEmpty()
+                    ? lookout.missing(id)
+                    : agree(keeper.judge(found.get(0))).<Void>mapEmpty())
         .otherwiseEmpty();
   }
 
@@ -121,8 +131,7 @@ final class WordsMender {
     Judgement judgement = keeper.judge(stored);
     if (judgement.isHidden()) {
       // Whoever joins it here knows better.
-      long order = keeper.next(judgement.written().wordsOrder());
-      judgement = new Judgement(stored, Mending.CONFIRM, stored.withWordsOrder(order));
+      judgement = keeper.confirm(stored, judgement.written().wordsOrder());
     }
     keeper.heard(judgement);
     Member shown = judgement.shown();
@@ -133,13 +142,54 @@ final class WordsMender {
     Member written = judgement.written();
     return switch (judgement.mending()) {
       case NONE -> Future.succeededFuture(judgement.shown());
-      case PUT_BACK -> guard.guard(catalog.putBack(written)).onSuccess(this::settled);
+      case PUT_BACK -> putBack(judgement);
+      case MADE_ANEW -> madeAnew(judgement);
       case CONFIRM ->
           guard
-              .guard(catalog.confirm(judgement.shown(), written.wordsOrder()))
+              .guard(catalog.confirm(judgement.stored(), written.wordsOrder()))
               .onSuccess(this::settled);
       case BURY -> guard.guard(catalog.bury(written)).map(judgement.shown());
     };
+  }
+
+  /** A uuid that the store does not take back is no reason to lose the operator's words. */
+  private Future<Member> putBack(Judgement judgement) {
+    Member written = judgement.written();
+    String uuid = judgement.stored().uuid();
+    return guard
+        .guard(catalog.putBack(written))
+        .onSuccess(this::settled)
+        .recover(
+            failure ->
+                WordsLosses.isRefusal(failure) && !Objects.equals(uuid, written.uuid())
+                    ? guard
+                        .guard(catalog.putBack(written.withUuid(uuid)))
+                        .onSuccess(keeper::remember)
+                    : Future.failedFuture(failure));
+  }
+
+  /**
+   * Gives a member that a store had forgotten its words back; one that somebody had removed is as
+   * it is now. Nova's removals are rows that keep their uuid, so that it cannot be put back.
+   */
+  private Future<Member> madeAnew(Judgement judgement) {
+    Member words = judgement.written();
+    Future<OptionalLong> removal =
+        words.incarnation() == null
+            ? Future.succeededFuture(OptionalLong.empty())
+            : guard.guard(catalog.removal(words));
+    return removal
+        .compose(
+            removed ->
+                removed.isPresent()
+                    ? Future.succeededFuture(judgement.stored())
+                    : guard.guard(catalog.putBack(words)))
+        .recover(
+            failure ->
+                WordsLosses.isRefusal(failure)
+                    ? Future.succeededFuture(judgement.stored())
+                    : Future.failedFuture(failure))
+        .onSuccess(keeper::remember);
   }
 
   private void settled(Member stored) {
@@ -172,10 +222,15 @@ final class WordsMender {
    */
   void removed(Member lastSeen, long order) {
     long known = keeper.living(lastSeen.id()).map(Member::wordsOrder).orElse(lastSeen.wordsOrder());
-    boolean ordered = order > known;
-    Member gone = lastSeen.withWordsOrder(ordered ? order : keeper.next(known));
-    keeper.removed(gone);
-    if (!ordered) {
+    if (order > known) {
+      keeper.removed(lastSeen.withWordsOrder(order));
+    } else if (keeper.isCutOff()) {
+      // It may as well be lost: nothing is said of it.
+      keeper.forget(lastSeen.id());
+    } else {
+      // Whoever joined it since the read began comes after that.
+      Member gone = lastSeen.withWordsOrder(keeper.orderOfRead(known));
+      keeper.removed(gone);
       burials.add(gone);
     }
   }
@@ -201,79 +256,26 @@ final class WordsMender {
         heard(member);
       }
     }
-    List<Member> remembered = missing.stream().flatMap(id -> remembered(id).stream()).toList();
-    return Portions.inTurn(remembered, AT_ONCE, some -> lookAfter(some, read))
-        .transform(done -> Future.succeededFuture());
+    return lookout.missing(missing, read);
   }
 
-  private Future<?> lookAfter(List<Member> missing, long read) {
-    return guard
-        .guard(catalog.removals(missing))
-        .compose(
-            removals ->
-                Future.join(
-                    missing.stream()
-                        .map(Member::id)
-                        .filter(id -> !queue.mayBeOutdated(id, read))
-                        .map(id -> queue.run(id, () -> missing(id, removals.get(id))))
-                        .toList()));
-  }
-
-  private Optional<Member> remembered(MemberId id) {
-    return keeper.removed(id).or(() -> keeper.living(id));
-  }
-
-  /** A member that was spoken of here is not there. Fails where the store cannot be asked. */
-  private Future<Void> missing(MemberId id) {
-    return remembered(id)
-        .map(
-            member ->
-                guard
-                    .guard(catalog.removals(List.of(member)))
-                    .compose(removals -> missing(id, removals.get(id))))
-        .orElseGet(Future::succeededFuture);
-  }
-
-  /** What the store knows of its removal: its order, 0 for a removal without one, null for none. */
-  private Future<Void> missing(MemberId id, Long removal) {
-    Member gone = keeper.removed(id).orElse(null);
-    Member alive = keeper.living(id).orElse(null);
-    if (gone != null) {
-      return removal != null && removal >= gone.wordsOrder()
-          ? Future.succeededFuture()
-          : lost(id, guard.guard(catalog.bury(gone)).mapEmpty());
-    }
-    return alive == null || removal != null
-        ? Future.succeededFuture()
-        : lost(id, guard.guard(catalog.restore(alive)).mapEmpty());
-  }
-
-  private Future<Void> lost(MemberId id, Future<Void> mended) {
-    keeper.doubt();
-    log.lost(id);
-    return mended.onFailure(failure -> log.failed(id, failure));
-  }
-
-  /** Writes what the read found to be due, and says what it was. */
-  Future<Void> mend() {
-    keeper.ended();
+  /**
+   * Writes what the read found to be due, and says what it was.
+   *
+   * @param followed what reads find by themselves, or find to be missing
+   */
+  Future<Void> mend(Predicate<MemberId> followed) {
+    keeper.ended(followed);
+    losses.say();
     List<Future<?>> mended = new ArrayList<>();
     due.entrySet().stream()
         .limit(AT_ONCE)
         .forEach(
-            each -> {
-              MemberId id = each.getKey();
-              Judgement judgement = each.getValue();
-              if (judgement.mending() != Mending.CONFIRM) {
-                log.lost(id);
-              }
-              mended.add(
-                  queue
-                      .run(id, () -> agree(judgement))
-                      .onSuccess(done -> log.mended(id))
-                      .onFailure(failure -> log.failed(id, failure)));
-            });
-    log.say();
+            each ->
+                mended.add(
+                    queue
+                        .run(each.getKey(), () -> agree(each.getValue()))
+                        .onFailure(failure -> losses.failed(each.getKey(), failure))));
     mended.add(burials.write(AT_ONCE));
     return Future.join(mended).transform(done -> Future.succeededFuture());
   }

@@ -148,6 +148,29 @@ public record Member(
   }
 
   /**
+   * Copies this member with another public id.
+   *
+   * @param other the new value, or null
+   * @return the copy
+   */
+  public Member withUuid(String other) {
+    return new Member(
+        id,
+        binary,
+        other,
+        version,
+        metadata,
+        disabled,
+        disabledReason,
+        forcedDown,
+        incarnation,
+        agent,
+        backends,
+        lastSeenUp,
+        wordsOrder);
+  }
+
+  /**
    * Copies this member with another order of its words.
    *
    * @param order the new value
@@ -165,6 +188,19 @@ public record Member(
    */
   public boolean isLaterLifeOf(Member other) {
     return incarnation != null && incarnation.isNewerThan(other.incarnation);
+  }
+
+  /**
+   * Tells whether this is another member of the name than one that was removed: somebody asked for
+   * it since, or it is Nova's or an older agent's. One that its agent merely goes on with is none.
+   *
+   * @param removed the member as it was
+   * @return whether the removal says nothing of this one
+   */
+  public boolean isAnotherThan(Member removed) {
+    return incarnation == null
+        || removed.incarnation == null
+        || incarnation.origin() > removed.incarnation.generation();
   }
 
   /**

@@ -7,9 +7,9 @@ import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -78,8 +78,8 @@ class MemberJoinsTest {
   private static final class Batch {
     private final Map<String, Promise<Joined>> asked = new LinkedHashMap<>();
 
-    Batch(List<?> specs) {
-      specs.forEach(spec -> asked.put(((ServiceSpec) spec).id().host(), Promise.promise()));
+    Batch(List<?> joins) {
+      joins.forEach(join -> asked.put(((Join) join).spec().id().host(), Promise.promise()));
     }
 
     List<Future<Joined>> joins() {
@@ -117,7 +117,9 @@ class MemberJoinsTest {
   private List<Future<Joined>> ask(List<String> hosts) throws Exception {
     Promise<List<Future<Joined>>> asked = Promise.promise();
     vertx.runOnContext(
-        turn -> asked.complete(hosts.stream().map(host -> joins.join(spec(host, 1))).toList()));
+        turn ->
+            asked.complete(
+                hosts.stream().map(host -> joins.join(new Join(spec(host, 1), null))).toList()));
     return await(asked.future());
   }
 

@@ -45,10 +45,22 @@ final class MemoryCatalog implements ServiceCatalog {
     private volatile boolean deaf;
     private int reads;
     private int questions;
+    private volatile boolean unordered;
+    private String refusedUuid;
 
     /** Whether everything fails from here on. */
     synchronized void setAway(boolean away) {
       this.away = away;
+    }
+
+    /** A uuid that stands in a row of somebody else's. */
+    synchronized void refuse(String uuid) {
+      refusedUuid = uuid;
+    }
+
+    /** Whether there is no place for the order of words, so that all are 0. */
+    void setUnordered(boolean unordered) {
+      this.unordered = unordered;
     }
 
     /** Nobody is told of anything from here on, and whoever asks learns that. */
@@ -148,12 +160,14 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
+  public Future<Joined> join(
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
     return attempt(
         () -> {
           refuseClash(spec);
           Member old = store.members.get(spec.id());
-          Incarnation incarnation = new Incarnation(store.next(floor), "memory");
+          Incarnation incarnation =
+              new Incarnation(store.next(floor), Incarnation.newNonce(goesOnWith));
           Member joined =
               new Member(
                   spec.id(),
@@ -247,8 +261,8 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   /** The order of what is said after something; of what nothing came before, none. */
-  private static long next(Long before) {
-    return before == null ? 0 : Math.max(before + 1, System.currentTimeMillis());
+  private long next(Long before) {
+    return before == null || store.unordered ? 0 : Math.max(before + 1, System.currentTimeMillis());
   }
 
   @Override
@@ -256,6 +270,9 @@ final class MemoryCatalog implements ServiceCatalog {
     return attempt(
         () -> {
           Member there = required(remembered.id());
+          if (remembered.uuid() != null && remembered.uuid().equals(store.refusedUuid)) {
+            throw new ServiceGroupException(409, "the uuid is taken");
+          }
           if (there.wordsOrder() < remembered.wordsOrder()) {
             store.put(there.withWordsOf(remembered));
           }
@@ -280,13 +297,30 @@ final class MemoryCatalog implements ServiceCatalog {
     return attempt(
         () -> {
           Member there = store.get(last.id());
-          if (there != null && there.wordsOrder() > last.wordsOrder()) {
+          if (there != null
+              && (there.wordsOrder() > last.wordsOrder() || there.isAnotherThan(last))) {
             return false;
           }
           store.remove(last.id());
-          store.removals.put(last.id(), last.wordsOrder());
+          store.removals.merge(last.id(), last.wordsOrder(), Math::max);
           return there != null;
         });
+  }
+
+  @Override
+  public Future<Void> trace(Member last) {
+    return attempt(
+        () -> {
+          if (store.get(last.id()) == null) {
+            store.removals.merge(last.id(), last.wordsOrder(), Math::max);
+          }
+          return null;
+        });
+  }
+
+  @Override
+  public boolean keepsOrders() {
+    return !store.unordered;
   }
 
   @Override
@@ -297,6 +331,9 @@ final class MemoryCatalog implements ServiceCatalog {
           Map<MemberId, Long> orders = new TreeMap<>();
           for (Member member : lastSeen) {
             Long order = store.removals.get(member.id());
+            if (order != null && order > 0 && order <= member.wordsOrder()) {
+              order = null;
+            }
             if (order != null || !store.lost.contains(member.id())) {
               orders.put(member.id(), order == null ? 0 : order);
             }

@@ -78,7 +78,7 @@ class OlderAgentsDocumentsTest {
     Member theirs = stored();
     assertThat(theirs.forcedDown()).isTrue();
     assertThat(theirs.wordsOrder()).as("as it was").isEqualTo(said.wordsOrder());
-    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC());
+    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC(), System::nanoTime, () -> true);
     keeper.heard(keeper.judge(said));
     WordsKeeper.Judgement judgement = keeper.judge(theirs);
     assertThat(judgement.mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
@@ -93,7 +93,7 @@ class OlderAgentsDocumentsTest {
     older();
     Document before = documents.get(MEMBER);
     Member said = await(catalog.update(disable("h1", "again")));
-    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC());
+    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC(), System::nanoTime, () -> true);
     keeper.heard(keeper.judge(said));
 
     documents.clear();
@@ -107,7 +107,7 @@ class OlderAgentsDocumentsTest {
   void aMemberThatTheyJoinAfterADeletionIsANewOne() throws Exception {
     older();
     Member last = await(catalog.delete(id("h1")));
-    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC());
+    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC(), System::nanoTime, () -> true);
     keeper.removedHere(last);
 
     documents.put(

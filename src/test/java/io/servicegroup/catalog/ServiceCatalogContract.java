@@ -608,7 +608,10 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     // The trace alone, as whoever remembers leaves it in a store that was emptied.
     Member lost = member("h2");
     assertThat(await(catalog.bury(lost))).isFalse();
-    assertThat(await(catalog.removal(lost))).hasValue(1);
+    assertThat(await(catalog.removal(lost.withWordsOrder(0)))).hasValue(1);
+    assertThat(await(catalog.removals(List.of(lost))).getOrDefault(lost.id(), 0L))
+        .as("before the last word")
+        .isZero();
     assertThat(await(catalog.join(spec("h2", 1), "agent-2", BACKENDS)).member().wordsOrder())
         .isGreaterThan(1);
   }
@@ -625,12 +628,71 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     Member there = await(catalog.join(spec("h5", 1), "agent-1", BACKENDS)).member();
     Map<MemberId, Long> orders = new HashMap<>(Map.of(buried.id(), 1L));
     deleted.forEach(member -> orders.put(member.id(), member.wordsOrder()));
-    List<Member> asked = new ArrayList<>(deleted);
-    asked.add(buried);
+    List<Member> asked = new ArrayList<>();
+    deleted.forEach(member -> asked.add(member.withWordsOrder(0)));
+    asked.add(buried.withWordsOrder(0));
 
     assertThat(await(open().removals(asked))).isEqualTo(orders);
     assertThat(await(catalog.removals(List.of()))).isEmpty();
     assertThat(await(catalog.find(there.id()))).isEqualTo(there);
+  }
+
+  @Test
+  void whatIsRememberedAsRemovedIsRemovedOnlyInTheLifeThatItHad() throws Exception {
+    Member last = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    Member removed = last.withWordsOrder(System.currentTimeMillis() + 60_000);
+    Member anew = await(open().join(spec("h1", 1), "agent-1", BACKENDS)).member();
+
+    assertThat(await(catalog.bury(removed))).as("joined since, by the same agent").isFalse();
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(anew);
+
+    Member slept =
+        await(catalog.join(spec("h1", 1), "agent-1", BACKENDS, 0, last.incarnation())).member();
+    assertThat(slept.incarnation().isNewerThan(anew.incarnation())).isTrue();
+    assertThat(slept.incarnation().origin()).isEqualTo(last.incarnation().generation());
+    assertThat(await(catalog.bury(removed))).as("of an agent that slept").isTrue();
+    assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
+    assertThat(await(catalog.removal(last))).hasValue(removed.wordsOrder());
+  }
+
+  @Test
+  void aTraceIsLeftOnlyWhereThereIsNoMemberAndRemovesNone() throws Exception {
+    Member there = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    await(catalog.trace(there.withWordsOrder(System.currentTimeMillis() + 60_000)));
+
+    assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(there);
+    Member word = await(catalog.update(disable("h1", "why")));
+    assertThat(word.wordsOrder()).as("nothing was said before").isLessThan(now() + 30_000);
+
+    Member absent = member("h2");
+    await(catalog.trace(absent));
+    assertThat(await(catalog.removal(absent.withWordsOrder(0)))).hasValue(1);
+    Member joined = await(open().join(spec("h2", 1), "agent-1", BACKENDS)).member();
+    assertThat(joined.wordsOrder()).isGreaterThan(1);
+  }
+
+  private static long now() {
+    return System.currentTimeMillis();
+  }
+
+  @Test
+  void whatADeleteAndAJoinAtOnceLeaveIsAMemberOrATraceOfIt() throws Exception {
+    ServiceCatalog other = open();
+    for (int i = 0; i < 20; i++) {
+      String host = "h" + i;
+      Member before = await(catalog.join(spec(host, 1), "agent-1", BACKENDS)).member();
+      Future<Member> deleted = catalog.delete(id(host));
+      Future<ServiceCatalog.Joined> joined = other.join(spec(host, 1), "agent-2", BACKENDS);
+      await(Future.join(deleted, joined).otherwiseEmpty());
+
+      assertThat(deleted.succeeded()).as(host).isTrue();
+      List<Member> there = await(catalog.find(List.of(id(host))));
+      if (there.isEmpty()) {
+        assertThat(await(catalog.removal(before)).orElse(0)).as(host).isPositive();
+      } else {
+        assertThat(there.get(0).wordsOrder()).as(host).isGreaterThan(deleted.result().wordsOrder());
+      }
+    }
   }
 
   private List<MemberId> ids(MemberFilter filter) throws Exception {

@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -73,14 +74,15 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
-    return joins(agent, backends, floor).one(spec);
+  public Future<Joined> join(
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
+    return joins(agent, backends, floor).one(new Join(spec, goesOnWith));
   }
 
   @Override
-  public List<Future<Joined>> join(
-      List<ServiceSpec> specs, String agent, Set<String> backends, long floor) {
-    return joins(agent, backends, floor).all(specs);
+  public List<Future<Joined>> joinAll(
+      List<Join> asked, String agent, Set<String> backends, long floor) {
+    return joins(agent, backends, floor).all(asked);
   }
 
   private PostgresJoins joins(String agent, Set<String> backends, long floor) {
@@ -170,6 +172,16 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
+  public Future<Void> trace(Member last) {
+    return words.trace(last).mapEmpty();
+  }
+
+  @Override
+  public boolean keepsOrders() {
+    return words != null && words.isThere();
+  }
+
+  @Override
   public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
     return words.removals(lastSeen);
   }
@@ -180,7 +192,11 @@ final class PostgresCatalog implements ServiceCatalog {
         .refuseClash(member.id(), member.binary())
         .compose(free -> one(sql.restore, PostgresCatalogRows.valuesAndOrder(member)))
         .map(Optional::isPresent)
-        .recover(failure -> Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
+        .recover(
+            failure ->
+                PostgresErrors.isUndone(failure)
+                    ? Future.succeededFuture(false)
+                    : Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
   }
 
   @Override

@@ -172,6 +172,29 @@ final class PostgresCatalogSql {
           + NOTIFY
           + " FROM s JOIN m ON m.service_id = s.id";
 
+  /**
+   * Of a life that ends: the sequence of a database that came back older may be behind it, and
+   * whoever joins next may not know of it. It follows as in a join, or is set where that is
+   * allowed.
+   */
+  static final String END_INCARNATION =
+      """
+      , ahead AS MATERIALIZED (
+        SELECT max(generation) AS generation FROM m
+        HAVING max(generation) > coalesce(pg_sequence_last_value('servicegroup_generation'), 0)
+      ), alone AS MATERIALIZED (
+        SELECT generation, pg_advisory_xact_lock(7310317312650474) FROM ahead
+      ), raised AS MATERIALIZED (
+        SELECT CASE
+          WHEN generation - reached < 10000 THEN (SELECT max(nextval('servicegroup_generation'))
+            FROM generate_series(reached + 1, generation))
+          WHEN has_sequence_privilege('servicegroup_generation', 'UPDATE')
+          THEN setval('servicegroup_generation', generation) END
+        FROM alone, LATERAL (SELECT 0 * alone.generation
+          + coalesce(pg_sequence_last_value('servicegroup_generation'), 0) AS reached) sequence
+      )
+      """;
+
   /** Group, host. */
   private static final String DELETE =
       """
@@ -182,12 +205,14 @@ final class PostgresCatalogSql {
       ), m AS (
         DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
         RETURNING m.*
-      ) $SAID SELECT
+      )
       """
               .replace("$NOW", NOW)
+          + END_INCARNATION
+          + " $SAID SELECT "
           + COLUMNS
           + NOTIFY
-          + " FROM s LEFT JOIN m ON m.service_id = s.id";
+          + " FROM s LEFT JOIN m ON m.service_id = s.id LEFT JOIN raised ON true";
 
   final String list;
   final String find;
@@ -207,7 +232,7 @@ final class PostgresCatalogSql {
     update = words.with(UPDATE, "(SELECT spoken FROM w)", "0", PostgresWordsSql.SPOKEN);
     adopt = words.with(ADOPT, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.GIVEN);
     restore =
-        words.with(RESTORE, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.GIVEN);
+        words.with(RESTORE, "(SELECT spoken FROM w)", "0 * $14::bigint", PostgresWordsSql.RESTORED);
     delete = words.with(DELETE, "(SELECT spoken FROM w)", "0", PostgresWordsSql.REMOVED);
   }
 }

@@ -12,6 +12,7 @@ final class PostgresErrors {
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String DEADLOCK_DETECTED = "40P01";
   private static final String DATA_EXCEPTION = "22";
+  private static final String NOT_NULL_VIOLATION = "23502";
   private static final String INTEGRITY_VIOLATION = "23";
 
   private PostgresErrors() {}
@@ -45,6 +46,11 @@ final class PostgresErrors {
   /** What a join gives that no row can hold is refused with 400; all else is as it was. */
   static Throwable unjoinable(MemberId id, Throwable failure) {
     return state(failure).startsWith(DATA_EXCEPTION) ? unstorable(400, id, failure) : failure;
+  }
+
+  /** Whether a statement undid itself, by a value that is none where one has to be. */
+  static boolean isUndone(Throwable failure) {
+    return state(failure).equals(NOT_NULL_VIOLATION);
   }
 
   /** What the member itself is the cause of is refused; another one may well be stored. */

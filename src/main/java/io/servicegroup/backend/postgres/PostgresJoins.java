@@ -2,7 +2,9 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.HeldMember;
+import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
@@ -60,12 +62,13 @@ final class PostgresJoins {
   }
 
   /** Joins one; waits where somebody else writes its row. */
-  Future<Joined> one(ServiceSpec spec) {
-    return one(spec, ATTEMPTS);
+  Future<Joined> one(Join join) {
+    return one(join, ATTEMPTS);
   }
 
-  private Future<Joined> one(ServiceSpec spec, int attempts) {
-    return ask(sql.one, List.of(spec))
+  private Future<Joined> one(Join join, int attempts) {
+    ServiceSpec spec = join.spec();
+    return ask(sql.one, List.of(join))
         .recover(failure -> clashOr(failure, spec))
         .compose(
             joined ->
@@ -77,7 +80,7 @@ final class PostgresJoins {
                             // Somebody else's row came or went in between.
                             none ->
                                 attempts > 1
-                                    ? one(spec, attempts - 1)
+                                    ? one(join, attempts - 1)
                                     : Future.failedFuture(
                                         "the row of " + spec.id() + " changes all the time")));
   }
@@ -90,8 +93,8 @@ final class PostgresJoins {
   }
 
   /** Joins many, each with what it came to. */
-  List<Future<Joined>> all(List<ServiceSpec> specs) {
-    List<Asked> asked = specs.stream().map(spec -> new Asked(spec, Promise.promise())).toList();
+  List<Future<Joined>> all(List<Join> joins) {
+    List<Asked> asked = joins.stream().map(join -> new Asked(join, Promise.promise())).toList();
     inTurn(asked);
     return asked.stream().map(each -> each.answer.future()).toList();
   }
@@ -101,7 +104,7 @@ final class PostgresJoins {
     Map<MemberId, Asked> first = new LinkedHashMap<>();
     List<Asked> again = new ArrayList<>();
     for (Asked each : asked) {
-      if (first.putIfAbsent(each.spec.id(), each) != null) {
+      if (first.putIfAbsent(each.spec().id(), each) != null) {
         again.add(each);
       }
     }
@@ -113,14 +116,14 @@ final class PostgresJoins {
 
   /** Completes when each has its answer; never fails. */
   private Future<Void> together(List<Asked> asked) {
-    return ask(sql.many, asked.stream().map(Asked::spec).toList())
+    return ask(sql.many, asked.stream().map(Asked::join).toList())
         .compose(joined -> explain(tell(asked, joined)))
         .recover(failure -> notJoined(asked, failure));
   }
 
   private Future<Void> notJoined(List<Asked> asked, Throwable failure) {
     if (PostgresErrors.isDeadlock(failure)) {
-      asked.forEach(each -> each.answer.tryFail(new HeldMember(each.spec.id())));
+      asked.forEach(each -> each.answer.tryFail(new HeldMember(each.spec().id())));
       return Future.succeededFuture();
     }
     if (asked.size() > 1 && PostgresErrors.isOfOneRow(failure)) {
@@ -129,7 +132,7 @@ final class PostgresJoins {
           .compose(done -> together(asked.subList(half, asked.size())));
     }
     Future<Void> why =
-        asked.size() == 1 ? clashOr(failure, asked.get(0).spec) : Future.failedFuture(failure);
+        asked.size() == 1 ? clashOr(failure, asked.get(0).spec()) : Future.failedFuture(failure);
     return why.recover(
         cause -> {
           asked.forEach(each -> each.answer.tryFail(cause));
@@ -140,7 +143,7 @@ final class PostgresJoins {
   private static List<Asked> tell(List<Asked> asked, Map<MemberId, Joined> joined) {
     List<Asked> left = new ArrayList<>();
     for (Asked each : asked) {
-      Joined done = joined.get(each.spec.id());
+      Joined done = joined.get(each.spec().id());
       if (done == null) {
         left.add(each);
       } else {
@@ -157,21 +160,21 @@ final class PostgresJoins {
     }
     return database
         .clashes(
-            left.stream().map(each -> each.spec.id()).toList(),
-            left.stream().map(each -> each.spec.binary()).toList())
+            left.stream().map(each -> each.spec().id()).toList(),
+            left.stream().map(each -> each.spec().binary()).toList())
         .map(
             clashes -> {
               left.forEach(
                   each -> {
-                    ServiceGroupException clash = clashes.get(each.spec.id());
-                    each.answer.fail(clash == null ? new HeldMember(each.spec.id()) : clash);
+                    ServiceGroupException clash = clashes.get(each.spec().id());
+                    each.answer.fail(clash == null ? new HeldMember(each.spec().id()) : clash);
                   });
               return null;
             });
   }
 
-  private Future<Map<MemberId, Joined>> ask(String statement, List<ServiceSpec> specs) {
-    return database.ask(statement, values(specs)).map(this::joined);
+  private Future<Map<MemberId, Joined>> ask(String statement, List<Join> joins) {
+    return database.ask(statement, values(joins)).map(this::joined);
   }
 
   private Map<MemberId, Joined> joined(RowSet<Row> found) {
@@ -187,13 +190,15 @@ final class PostgresJoins {
     return joined;
   }
 
-  private Tuple values(List<ServiceSpec> specs) {
+  private Tuple values(List<Join> joins) {
+    List<ServiceSpec> specs = joins.stream().map(Join::spec).toList();
     return Tuple.tuple()
         .addArrayOfString(texts(specs.stream().map(spec -> spec.id().group())))
         .addArrayOfString(texts(specs.stream().map(spec -> spec.id().host())))
         .addArrayOfString(texts(specs.stream().map(ServiceSpec::binary)))
         .addArrayOfInteger(specs.stream().map(ServiceSpec::version).toArray(Integer[]::new))
-        .addArrayOfString(texts(specs.stream().map(spec -> nonce())))
+        .addArrayOfString(
+            texts(joins.stream().map(join -> Incarnation.newNonce(join.goesOnWith()))))
         .addString(agent)
         .addArrayOfString(texts(backends.stream().sorted()))
         .addArrayOfString(
@@ -202,13 +207,14 @@ final class PostgresJoins {
         .addArrayOfString(texts(specs.stream().map(spec -> UUID.randomUUID().toString())));
   }
 
-  private static String nonce() {
-    return UUID.randomUUID().toString().replace("-", "").substring(0, 12);
-  }
-
   private static String[] texts(Stream<String> texts) {
     return texts.toArray(String[]::new);
   }
 
-  private record Asked(ServiceSpec spec, Promise<Joined> answer) {}
+  private record Asked(Join join, Promise<Joined> answer) {
+
+    ServiceSpec spec() {
+      return join.spec();
+    }
+  }
 }

@@ -55,7 +55,7 @@ final class PostgresWords {
     Incarnation life = remembered.incarnation();
     return there
         ? client.query(
-            sql.putBack,
+            PostgresWordsSql.PUT_BACK,
             Tuple.tuple()
                 .addString(remembered.id().group())
                 .addString(remembered.id().host())
@@ -96,10 +96,22 @@ final class PostgresWords {
                     .addString(last.id().group())
                     .addString(last.id().host())
                     .addLong(last.wordsOrder())
-                    .addLong(incarnation == null ? 0 : incarnation.generation())
-                    .addString(last.agent()))
+                    .addLong(incarnation == null ? 0 : incarnation.generation()))
             .map(removed -> removed.size() > 0)
+            .compose(removed -> removed ? Future.succeededFuture(true) : trace(last).map(false))
         : Future.succeededFuture(false);
+  }
+
+  Future<?> trace(Member last) {
+    return there
+        ? client.query(
+            PostgresWordsSql.TRACE,
+            Tuple.of(last.id().group(), last.id().host(), last.wordsOrder()))
+        : Future.succeededFuture();
+  }
+
+  boolean isThere() {
+    return there;
   }
 
   /** A member that no agent of ours joined counts as removed: no agent may restore its row. */
@@ -116,7 +128,8 @@ final class PostgresWords {
             Tuple.tuple()
                 .addArrayOfString(each(lastSeen, member -> member.id().group()))
                 .addArrayOfString(each(lastSeen, member -> member.id().host()))
-                .addArrayOfString(each(lastSeen, Member::uuid)))
+                .addArrayOfString(each(lastSeen, Member::uuid))
+                .addArrayOfLong(lastSeen.stream().map(Member::wordsOrder).toArray(Long[]::new)))
         .map(
             found -> {
               for (Row row : found) {

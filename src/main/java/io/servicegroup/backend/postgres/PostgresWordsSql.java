@@ -29,32 +29,62 @@ final class PostgresWordsSql {
   static final String GIVEN = said("$14::bigint", "false", "greatest(w.spoken, EXCLUDED.spoken)");
 
   /**
-   * Group, host, order, uuid, disabled, reason, forced down; version, metadata and the generation
-   * that they were said in, which a later join says anew.
+   * The same, where nobody removed the member while its row was waited for: an order that is none
+   * undoes all of the statement.
    */
-  private static final String PUT_BACK =
+  static final String RESTORED =
+      said(
+          "$14::bigint",
+          "false",
+          "CASE WHEN w.removed AND w.spoken > EXCLUDED.spoken THEN NULL"
+              + " ELSE greatest(w.spoken, EXCLUDED.spoken) END");
+
+  /**
+   * The member's row as it was seen together with everything beside it: whoever waited for it to be
+   * free would see it as it is now, and beside it the life and the order of before. Where somebody
+   * changed it meanwhile, nothing is done, and the next read judges anew.
+   */
+  private static final String AS_SEEN =
       """
-      WITH s AS (
-        UPDATE services SET uuid = $4, disabled = $5, disabled_reason = $6, forced_down = $7,
-          version = CASE WHEN EXISTS (SELECT FROM servicegroup_members
-              WHERE service_id = services.id AND generation > $10)
-            THEN version ELSE $8 END,
-          updated_at = $NOW
-        WHERE topic = $1 AND host = $2 AND deleted = 0 AND $3 > coalesce(
-          (SELECT spoken FROM servicegroup_words WHERE topic = $1 AND host = $2), 0)
-        RETURNING *
-      ), m AS (
-        UPDATE servicegroup_members m
-        SET metadata = CASE WHEN generation > $10 THEN metadata ELSE $9 END,
-          changed = pg_current_xact_id()
-        FROM s WHERE m.service_id = s.id
-        RETURNING m.*
-      ) $SAID SELECT
-      """
-              .replace("$NOW", PostgresCatalogSql.NOW)
-          + PostgresCatalogSql.COLUMNS
-          + PostgresCatalogSql.NOTIFY
-          + " FROM s LEFT JOIN m ON m.service_id = s.id";
+      WITH seen AS MATERIALIZED (
+        SELECT id, xmin AS version FROM services WHERE topic = $1 AND host = $2 AND deleted = 0
+      ), l AS MATERIALIZED (
+        SELECT services.id FROM services JOIN seen ON seen.id = services.id
+        WHERE services.xmin = seen.version AND services.deleted = 0 $IF
+        FOR NO KEY UPDATE OF services
+      )
+      """;
+
+  /**
+   * Group, host, order, uuid, disabled, reason, forced down; version, metadata and the generation
+   * that they were said in, which a later join says anew. The order is compared as it is when it is
+   * written: a word that was confirmed meanwhile changed no row of Nova's.
+   */
+  static final String PUT_BACK =
+      AS_SEEN.replace("$IF", "")
+          + """
+          , w AS (
+            INSERT INTO servicegroup_words AS w (topic, host, spoken)
+            SELECT $1, $2, $3::bigint FROM l WHERE $3 > 0
+            ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = false
+            WHERE w.spoken < EXCLUDED.spoken
+            RETURNING spoken
+          ), s AS (
+            UPDATE services SET uuid = $4, disabled = $5, disabled_reason = $6, forced_down = $7,
+              version = CASE WHEN EXISTS (SELECT FROM servicegroup_members
+                  WHERE service_id = services.id AND generation > $10)
+                THEN version ELSE $8 END,
+              updated_at = $NOW
+            FROM l, w WHERE services.id = l.id
+            RETURNING services.id
+          ), m AS (
+            UPDATE servicegroup_members m
+            SET metadata = CASE WHEN generation > $10::bigint THEN metadata ELSE $9 END,
+              changed = pg_current_xact_id()
+            FROM s WHERE m.service_id = s.id
+          ) SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s
+          """
+              .replace("$NOW", PostgresCatalogSql.NOW);
 
   /** Group, host, order, the order before, uuid, disabled, reason, forced down. */
   static final String CONFIRM =
@@ -69,38 +99,63 @@ final class PostgresWordsSql {
       """;
 
   /**
-   * Group, host, order, the last generation, its agent. One of Nova's rows is never removed; nor is
-   * one that another agent joined since.
+   * Group, host, order, the last generation. One of Nova's rows is never removed; nor is a life
+   * that somebody asked for since.
    */
   static final String BURY =
-      """
-      WITH s AS (
-        UPDATE services SET deleted = id, deleted_at = $NOW
-        WHERE topic = $1 AND host = $2 AND deleted = 0
-          AND EXISTS (SELECT FROM servicegroup_members m
-            WHERE m.service_id = services.id
-              AND NOT (m.generation > $4 AND m.agent IS DISTINCT FROM $5))
-          AND $3 >= coalesce(
-            (SELECT spoken FROM servicegroup_words WHERE topic = $1 AND host = $2), 0)
-        RETURNING *
-      ), m AS (
-        DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
-      ), w AS (
-        INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
-        SELECT $1, $2, $3, true
-        WHERE EXISTS (SELECT FROM s) OR NOT EXISTS
-          (SELECT FROM services WHERE topic = $1 AND host = $2 AND deleted = 0)
-        ON CONFLICT (topic, host) DO UPDATE
-          SET spoken = greatest(w.spoken, EXCLUDED.spoken), removed = true
-      ) SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s
-      """
-          .replace("$NOW", PostgresCatalogSql.NOW);
+      AS_SEEN.replace(
+              "$IF",
+              """
+              AND EXISTS (SELECT FROM servicegroup_members m
+                WHERE m.service_id = services.id AND $4::bigint >=
+                  coalesce(substring(m.incarnation FROM '-[0-9a-f]+X([0-9]{1,18})$')::bigint,
+                    m.generation))
+              """)
+          + """
+          , w AS (
+            INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
+            SELECT $1, $2, $3::bigint, true FROM l
+            ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = true
+            WHERE w.spoken <= EXCLUDED.spoken
+            RETURNING spoken
+          ), s AS (
+            UPDATE services SET deleted = services.id, deleted_at = $NOW
+            FROM l, w WHERE services.id = l.id
+            RETURNING services.id
+          ), m AS (
+            DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
+            RETURNING m.generation
+          )
+          """
+              .replace("$NOW", PostgresCatalogSql.NOW)
+          + PostgresCatalogSql.END_INCARNATION
+          + """
+          SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s LEFT JOIN raised ON true
+          """;
 
-  /** Arrays of groups, hosts and uuids: the same name may have been deleted and joined again. */
+  /**
+   * Group, host, order: of a member that is not there. Whoever joins it meanwhile says so in the
+   * order's row, which is therefore written only as it was seen.
+   */
+  static final String TRACE =
+      """
+      INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
+      SELECT $1, $2, $3::bigint, true
+      WHERE NOT EXISTS (SELECT FROM services WHERE topic = $1 AND host = $2 AND deleted = 0)
+      ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = true
+      WHERE w.spoken < EXCLUDED.spoken AND w.xmin = (SELECT seen.xmin FROM servicegroup_words seen
+        WHERE seen.topic = $1 AND seen.host = $2)
+      """;
+
+  /**
+   * Arrays of groups, hosts, uuids and the orders of the last words: the same name may have been
+   * deleted and joined again, and a removal before the last word is none of that word's member.
+   */
   private static final String REMOVALS =
       """
       SELECT asked.topic, asked.host, max(removals.spoken) AS spoken
-      FROM unnest($1::text[], $2::text[], $3::text[]) AS asked(topic, host, uuid),
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+          AS asked(topic, host, uuid, known),
         LATERAL (
           SELECT 0::bigint AS spoken FROM services
           WHERE topic = asked.topic AND host = asked.host AND deleted IS DISTINCT FROM 0
@@ -115,7 +170,6 @@ final class PostgresWordsSql {
   /** The oldest order that is kept. */
   static final String PRUNE = "DELETE FROM servicegroup_words WHERE removed AND spoken < $1";
 
-  final String putBack;
   final String removals;
   private final boolean words;
 
@@ -126,8 +180,6 @@ final class PostgresWordsSql {
    */
   PostgresWordsSql(boolean words) {
     this.words = words;
-    putBack =
-        with(PUT_BACK, "(SELECT spoken FROM w)", "0", GIVEN.replace("$14::bigint", "$3::bigint"));
     removals = with(REMOVALS, "", "", "");
   }
 
@@ -157,13 +209,14 @@ final class PostgresWordsSql {
             "$UNLESS_REMOVED",
             words
                 ? "AND NOT EXISTS (SELECT FROM servicegroup_words WHERE topic = $1 AND host = $2"
-                    + " AND removed AND spoken >= $14)"
+                    + " AND removed AND spoken > $14)"
                 : "")
         .replace(
             "$OR_REMOVED",
             words
                 ? "UNION ALL SELECT spoken FROM servicegroup_words"
                     + " WHERE topic = asked.topic AND host = asked.host AND removed"
+                    + " AND spoken > asked.known"
                 : "");
   }
 }

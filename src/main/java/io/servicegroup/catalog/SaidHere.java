@@ -1,0 +1,86 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.MemberId;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Of whom something was said here, and answered, and who is to be looked after at a read.
+ *
+ * <p>Not thread-safe.
+ */
+final class SaidHere {
+
+  /** So many of the last words said here, and so many of the others, are looked after at a read. */
+  private static final int LOOKED_AFTER = 8;
+
+  private final Map<MemberId, Boolean> members = WordsKeeper.bounded();
+  private Iterator<MemberId> round = List.<MemberId>of().iterator();
+  private boolean doubtful;
+  private boolean lookingAfterAll;
+
+  /** Something was said of a member now. */
+  void add(MemberId id) {
+    members.remove(id);
+    members.put(id, true);
+  }
+
+  boolean has(MemberId id) {
+    return members.containsKey(id);
+  }
+
+  void remove(MemberId id) {
+    members.remove(id);
+  }
+
+  void clear() {
+    members.clear();
+  }
+
+  /** Something is lost: all are to be looked after. */
+  void doubt() {
+    doubtful = true;
+  }
+
+  /** A read begins; one that did not end did not look after all. */
+  void begin() {
+    doubtful |= lookingAfterAll;
+    lookingAfterAll = false;
+  }
+
+  /** A read has succeeded. */
+  void ended() {
+    lookingAfterAll = false;
+  }
+
+  /**
+   * The last ones, which a store that comes back older has lost first, and in turn a few of the
+   * others; all of them where anything was lost.
+   *
+   * @param due whether a member needs looking after
+   */
+  Set<MemberId> toLookAfter(Predicate<MemberId> due) {
+    List<MemberId> all = new ArrayList<>(members.keySet());
+    all.removeIf(due.negate());
+    if (doubtful) {
+      doubtful = false;
+      lookingAfterAll = true;
+      return new LinkedHashSet<>(all);
+    }
+    Set<MemberId> some =
+        new LinkedHashSet<>(all.subList(Math.max(0, all.size() - LOOKED_AFTER), all.size()));
+    if (!round.hasNext()) {
+      round = all.iterator();
+    }
+    for (int i = 0; i < LOOKED_AFTER && round.hasNext(); i++) {
+      some.add(round.next());
+    }
+    some.retainAll(all);
+    return some;
+  }
+}

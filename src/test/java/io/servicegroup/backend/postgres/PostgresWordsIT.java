@@ -1,0 +1,227 @@
+package io.servicegroup.backend.postgres;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.catalog.Services.update;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.AgentConfig.CreateTables;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.testkit.PostgresServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is remembered is written over nothing that somebody else wrote while it waited. */
+@Timeout(120)
+class PostgresWordsIT {
+
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+
+  private static final String JOIN =
+      """
+      UPDATE services SET version = 9;
+      UPDATE servicegroup_members SET generation = generation + 1,
+        incarnation = generation + 1 || '-def'
+      """;
+
+  private static final String WORD =
+      """
+      UPDATE services SET disabled = true, disabled_reason = 'later';
+      INSERT INTO servicegroup_words (topic, host, spoken) VALUES ('compute', 'h1', 9000)
+      ON CONFLICT (topic, host) DO UPDATE SET spoken = 9000
+      """;
+
+  private static PostgresServer server;
+  private static Vertx vertx;
+  private ServiceCatalog catalog;
+  private Member member;
+
+  @BeforeAll
+  static void startServer() {
+    server = PostgresServer.create("fsync=off");
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void stopServer() throws Exception {
+    await(vertx.close());
+    server.close();
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    catalog =
+        new PostgresCatalogFactory()
+            .create(
+                vertx, new AgentConfig.Catalog(BackendUri.parse(server.uri()), CreateTables.ALL));
+    await(catalog.open());
+    server.execute("TRUNCATE services, servicegroup_members, servicegroup_words");
+    member = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(catalog.close());
+  }
+
+  /** What comes of a statement that had to wait for somebody else's transaction. */
+  private <T> T after(String others, Supplier<Future<T>> write) throws Exception {
+    Future<T> waiting;
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(others);
+      waiting = write.get();
+      for (int attempt = 0; attempt < 100 && server.number(WAITING) == 0; attempt++) {
+        await(vertx.timer(20, TimeUnit.MILLISECONDS));
+      }
+      assertThat(server.number(WAITING)).as("waiting: " + waiting).isEqualTo(1);
+      other.commit();
+    }
+    return await(waiting);
+  }
+
+  private Member remembered(long order) {
+    return new Member(
+        member.id(),
+        member.binary(),
+        member.uuid(),
+        1,
+        member.metadata(),
+        false,
+        null,
+        true,
+        member.incarnation(),
+        member.agent(),
+        member.backends(),
+        null,
+        order);
+  }
+
+  @Test
+  void aWordThatWasSaidMeanwhileStays() throws Exception {
+    Member stored = after(WORD, () -> catalog.putBack(remembered(50)));
+
+    assertThat(stored.forcedDown()).isFalse();
+    assertThat(stored.disabledReason()).isEqualTo("later");
+    assertThat(stored.wordsOrder()).isEqualTo(9000);
+  }
+
+  @Test
+  void whatALifeThatBeganMeanwhileSaysStays() throws Exception {
+    Member stored = after(JOIN, () -> catalog.putBack(remembered(50)));
+    assertThat(stored.version()).isEqualTo(9);
+
+    Member again = await(catalog.putBack(remembered(50)));
+    assertThat(again.version()).isEqualTo(9);
+    assertThat(again.forcedDown()).as("by the next read").isTrue();
+    assertThat(again.wordsOrder()).isEqualTo(50);
+  }
+
+  @Test
+  void aWordThatWasConfirmedMeanwhileStays() throws Exception {
+    String confirmed =
+        """
+        SELECT FROM services FOR UPDATE;
+        UPDATE servicegroup_words SET spoken = 9000
+        """;
+
+    Member stored = after(confirmed, () -> catalog.putBack(remembered(50)));
+
+    assertThat(stored.forcedDown()).isFalse();
+    assertThat(stored.wordsOrder()).isEqualTo(9000);
+  }
+
+  @Test
+  void aLifeThatBeganMeanwhileIsNotBuried() throws Exception {
+    assertThat(after(JOIN, () -> catalog.bury(remembered(50)))).isFalse();
+    assertThat(await(catalog.find(List.of(member.id())))).hasSize(1);
+    assertThat(await(catalog.removal(member))).isEmpty();
+  }
+
+  @Test
+  void aMemberOfWhichSomebodySpokeMeanwhileIsNotBuried() throws Exception {
+    assertThat(after(WORD, () -> catalog.bury(remembered(50)))).isFalse();
+    assertThat(await(catalog.find(List.of(member.id())))).hasSize(1);
+  }
+
+  @Test
+  void aTraceIsNotLeftBesideAMemberThatJoinedMeanwhile() throws Exception {
+    Member deleted = await(catalog.delete(member.id()));
+    String joins =
+        """
+        INSERT INTO services (topic, host, "binary", version, uuid, report_count, disabled,
+          forced_down, deleted) VALUES ('compute', 'h1', 'nova-compute', 1, 'u', 0, false, false, 0);
+        UPDATE servicegroup_words SET removed = false, spoken = spoken + 1
+        """;
+
+    after(joins, () -> catalog.trace(deleted.withWordsOrder(deleted.wordsOrder() + 500)));
+
+    assertThat(server.number("SELECT count(*) FROM servicegroup_words WHERE removed")).isZero();
+    assertThat(await(catalog.find(member.id())).wordsOrder()).isEqualTo(deleted.wordsOrder() + 1);
+  }
+
+  @Test
+  void whatWasDeletedMeanwhileIsNotRestored() throws Exception {
+    String deletes =
+        """
+        UPDATE services SET deleted = id;
+        DELETE FROM servicegroup_members;
+        UPDATE servicegroup_words SET spoken = 9000, removed = true
+        """;
+
+    boolean restored = after(deletes, () -> catalog.restore(member.withUuid("another")));
+
+    assertThat(restored).isFalse();
+    assertThat(await(catalog.find(List.of(member.id())))).isEmpty();
+    assertThat(server.number("SELECT spoken FROM servicegroup_words WHERE removed"))
+        .isEqualTo(9000);
+    assertThat(server.number("SELECT count(*) FROM servicegroup_members")).isZero();
+  }
+
+  /** The sequence of a database that came back older is behind the lives that are restored. */
+  @Test
+  void aJoinIsNewerThanALifeThatWasRestoredAndDeleted() throws Exception {
+    await(catalog.delete(member.id()));
+    Incarnation life = new Incarnation(member.incarnation().generation() + 500, "abc");
+    Member lived =
+        new Member(
+            id("h2"),
+            "nova-compute",
+            null,
+            1,
+            member.metadata(),
+            false,
+            null,
+            false,
+            life,
+            "agent-1",
+            Set.of(),
+            null);
+    assertThat(await(catalog.restore(lived))).isTrue();
+    await(catalog.update(update("h2", true, "why", null)));
+    await(catalog.delete(id("h2")));
+
+    Member joined = await(catalog.join(spec("h2", 1), "agent-2", Set.of())).member();
+
+    assertThat(joined.incarnation().isNewerThan(life)).isTrue();
+  }
+}

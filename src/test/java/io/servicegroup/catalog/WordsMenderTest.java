@@ -1,0 +1,222 @@
+package io.servicegroup.catalog;
+
+import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.id;
+import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.catalog.Services.update;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is written into a store that does not say what is remembered. */
+@Timeout(60)
+class WordsMenderTest {
+
+  private static final MemberId H1 = id("h1");
+  private static final String STORE = "memory:";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final MemoryCatalog.Store store = new MemoryCatalog.Store();
+  private final MemoryCatalog catalog = new MemoryCatalog(vertx, store, false);
+  private final MemberQueue queue = new MemberQueue();
+  private final WordsKeeper keeper =
+      new WordsKeeper(Clock.systemUTC(), System::nanoTime, catalog::keepsOrders);
+  private final WordsLosses losses = new WordsLosses(STORE, Concerns.ofCatalog(vertx));
+  private final WordsMender mender =
+      new WordsMender(catalog, new StoreGuard(STORE), queue, STORE, keeper, losses);
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  /** As a read does, of one member. */
+  private Member read() throws Exception {
+    queue.beginRead();
+    mender.begin();
+    List<Member> found = await(catalog.find(List.of(H1)));
+    Member shown = found.isEmpty() ? null : mender.heard(found.get(0));
+    await(mender.mend(any -> true));
+    return shown;
+  }
+
+  private Member join(String agent) throws Exception {
+    return await(catalog.join(spec("h1", 1), agent, Set.of())).member();
+  }
+
+  @Test
+  void whoeverLearnsLateOfARemovalLeavesTheLifeThatWasJoinedSince() throws Exception {
+    Member first = join("agent-1");
+    read();
+    mender.begin();
+    await(catalog.find(List.of(H1)));
+    // Whoever removed it gave no order, and the same agent joins it before that is found.
+    store.remove(H1);
+    Member second = join("agent-1");
+
+    mender.removed(first, 0);
+    await(mender.mend(any -> true));
+
+    assertThat(store.get(H1)).isEqualTo(second);
+    assertThat(read()).isNotNull();
+    read();
+    assertThat(store.get(H1).incarnation()).isEqualTo(second.incarnation());
+    assertThat(read()).isNotNull();
+  }
+
+  @Test
+  void aRemovalWithoutAnOrderLeavesATrace() throws Exception {
+    Member first = join("agent-1");
+    read();
+    store.remove(H1);
+    mender.begin();
+    mender.removed(first, 0);
+    await(mender.mend(any -> true));
+
+    assertThat(await(catalog.removal(first)).orElse(0)).isPositive();
+    assertThat(join("agent-1").wordsOrder()).isGreaterThan(await(catalog.removal(first)).orElse(0));
+    assertThat(read()).isNotNull();
+  }
+
+  @Test
+  void whatAnAgentThatSleptBringsBackIsRemovedAgain() throws Exception {
+    Member first = join("agent-1");
+    read();
+    mender.removedHere(await(catalog.delete(H1)));
+    store.lose(H1);
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of(), 0, first.incarnation()));
+
+    assertThat(read()).isNull();
+    assertThat(store.get(H1)).isNull();
+    assertThat(await(catalog.removal(first)).orElse(0)).isPositive();
+  }
+
+  @Test
+  void whatTheSameAgentIsAskedToJoinAgainIsAnotherMember() throws Exception {
+    Member first = join("agent-1");
+    read();
+    mender.removedHere(await(catalog.delete(H1)));
+    store.lose(H1);
+    Member second = join("agent-1");
+    assertThat(second.wordsOrder()).isZero();
+
+    assertThat(read()).isNotNull();
+    assertThat(store.get(H1).incarnation()).isEqualTo(second.incarnation());
+    assertThat(store.get(H1).wordsOrder()).isGreaterThan(first.wordsOrder());
+  }
+
+  @Test
+  void withoutAPlaceForOrdersAMemberThatIsJoinedAgainIsShown() throws Exception {
+    store.setUnordered(true);
+    Member first = join("agent-1");
+    read();
+    await(catalog.delete(H1));
+    mender.begin();
+    mender.removed(first, 0);
+    await(mender.mend(any -> true));
+    join("agent-1");
+
+    assertThat(read()).isNotNull();
+    assertThat(mender.shown(List.of(store.get(H1)))).hasSize(1);
+    store.setUnordered(false);
+    assertThat(read()).as("the place came later").isNotNull();
+    Member said = await(catalog.update(update("h1", null, null, true)));
+    read();
+    store.put(said.withWordsOrder(0));
+    assertThat(read()).as("words are put back from then on").isNotNull();
+    assertThat(store.get(H1).wordsOrder()).isEqualTo(said.wordsOrder());
+  }
+
+  @Test
+  void whatSomebodyRemovedAndMadeAnewIsAsItIsNow() throws Exception {
+    Member first = join("agent-1");
+    await(catalog.confirm(first, 0));
+    read();
+    store.remove(H1);
+    Member anew = join("agent-2");
+    assertThat(anew.uuid()).isNotEqualTo(first.uuid());
+
+    read();
+
+    assertThat(store.get(H1)).isEqualTo(anew);
+    assertThat(read()).isEqualTo(anew);
+  }
+
+  @Test
+  void whatAStoreForgotAndWasMadeAnewHasItsUuidBack() throws Exception {
+    Member first = join("agent-1");
+    read();
+    store.lose(H1);
+    Member anew = join("agent-2");
+
+    assertThat(read().uuid()).isEqualTo(first.uuid());
+
+    assertThat(store.get(H1).uuid()).isEqualTo(first.uuid());
+    assertThat(store.get(H1).incarnation()).isEqualTo(anew.incarnation());
+    assertThat(store.get(H1).wordsOrder()).isEqualTo(1);
+  }
+
+  @Test
+  void aUuidThatTheStoreRefusesTakesNoWordsFromAnybody() throws Exception {
+    Member first = join("agent-1");
+    await(catalog.update(update("h1", null, null, true)));
+    read();
+    store.lose(H1);
+    store.refuse(first.uuid());
+    Member anew = join("agent-2");
+
+    read();
+
+    assertThat(store.get(H1).forcedDown()).isTrue();
+    assertThat(store.get(H1).uuid()).isEqualTo(anew.uuid());
+    Member settled = read();
+    assertThat(settled.forcedDown()).isTrue();
+    assertThat(keeper.judge(settled).mending()).isEqualTo(WordsKeeper.Mending.NONE);
+  }
+
+  @Test
+  void aLossIsSaidOnceForEachState() {
+    Member words = Member.uncatalogued(H1).withWordsOrder(5);
+    assertThat(losses.found(words)).isTrue();
+    assertThat(losses.found(words)).isFalse();
+    assertThat(losses.found(words.withWordsOrder(6))).isTrue();
+    losses.settled(H1);
+    assertThat(losses.found(words.withWordsOrder(6))).isTrue();
+  }
+
+  @Test
+  void whatSomebodyElseRemovedIsHisToLookAfter() throws Exception {
+    join("agent-1");
+    mender.said(await(catalog.update(update("h1", null, null, true))));
+    await(catalog.delete(H1));
+
+    Set<MemberId> spoken = mender.toLookAfter(any -> false);
+    assertThat(spoken).containsExactly(H1);
+    await(mender.lookAfter(spoken, List.of(), queue.beginRead()));
+
+    assertThat(mender.toLookAfter(any -> false)).isEmpty();
+  }
+
+  @Test
+  void aTraceFromBeforeTheLastWordMakesALossNoRemoval() throws Exception {
+    join("agent-1");
+    mender.removedHere(await(catalog.delete(H1)));
+    Member second = join("agent-1");
+    store.lose(H1);
+    await(catalog.trace(second.withWordsOrder(second.wordsOrder() - 1)));
+
+    assertThat(await(catalog.removals(List.of(second)))).isEmpty();
+    assertThat(new Incarnation(9, Incarnation.newNonce(second.incarnation())).origin())
+        .isEqualTo(second.incarnation().generation());
+  }
+}
