@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -162,11 +163,19 @@ final class HazelcastDocuments implements DocumentStore {
     return connection.queue(
         TIMEOUT,
         running -> {
-          if (key.kind() == Kind.MEMBER) {
-            // Before it goes: nobody may find neither. Whoever was overtaken tries again.
-            removed(running).set(entry(key), "", REMEMBERED_DAYS, TimeUnit.DAYS);
+          IMap<String, String> documents = map(running, key.kind());
+          String entry = entry(key);
+          if (key.kind() != Kind.MEMBER) {
+            return documents.remove(entry, expected.text());
           }
-          return map(running, key.kind()).remove(entry(key), expected.text());
+          // Before it goes: nobody may find neither. Each remover knows its own mark.
+          String mark = UUID.randomUUID().toString();
+          removed(running).set(entry, mark, REMEMBERED_DAYS, TimeUnit.DAYS);
+          boolean done = documents.remove(entry, expected.text());
+          if (!done && documents.containsKey(entry)) {
+            removed(running).remove(entry, mark);
+          }
+          return done;
         });
   }
 

@@ -147,6 +147,22 @@ final class PostgresCatalog implements ServiceCatalog {
         .recover(failure -> Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
   }
 
+  /**
+   * Removes the row of a member that its catalogue, elsewhere, has no more: only one that an agent
+   * joined, and no newer life.
+   *
+   * @param member as its catalogue had it, with an incarnation
+   * @return whether that is settled; where somebody changed the row meanwhile, it is to be tried
+   *     again
+   */
+  Future<Boolean> unmirror(Member member) {
+    return database
+        .ask(
+            PostgresMirrorSql.REMOVE,
+            Tuple.of(member.id().group(), member.id().host(), member.incarnation().generation()))
+        .map(found -> found.size() == 0 || found.iterator().next().getBoolean("removed"));
+  }
+
   @Override
   public Future<Member> delete(MemberId id) {
     return one(sql.delete, Tuple.of(id.group(), id.host())).map(member -> required(id, member));

@@ -173,22 +173,18 @@ final class PostgresMirror {
         .anyMatch(stored -> stored != null && stored.isNewerThan(than));
   }
 
-  /** Whether the row is one that an agent joined. */
-  private static boolean isJoined(List<Member> found) {
-    return found.stream().anyMatch(row -> row.incarnation() != null);
-  }
-
   /** Removes the rows of members that the catalogue has no more; what fails, the next call does. */
   void removeDeleted() {
     for (Member member : List.copyOf(deleted.values())) {
       MemberId id = member.id();
       deleted.remove(id);
-      rows.find(List.of(id))
-          .compose(
-              found ->
-                  !catalogueIsHere && isJoined(found) && !isNewer(found, member.incarnation())
-                      ? rows.delete(id)
-                      : Future.<Member>succeededFuture())
+      (catalogueIsHere ? Future.succeededFuture(true) : rows.unmirror(member))
+          .onSuccess(
+              done -> {
+                if (!done && !own.containsKey(id)) {
+                  deleted.put(id, member);
+                }
+              })
           .onFailure(
               failure -> {
                 LOG.debug("Backend {}: the row of {} is still there", backend, id, failure);

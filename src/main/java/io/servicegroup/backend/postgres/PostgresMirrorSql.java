@@ -47,6 +47,27 @@ final class PostgresMirrorSql {
       """;
 
   /**
+   * Group, host, generation. Whoever joined the member while its row was waited for is not seen,
+   * but has changed the row: therefore it is removed only as it was seen together with its life.
+   */
+  static final String REMOVE =
+      """
+      WITH seen AS MATERIALIZED (
+        SELECT services.id, services.xmin AS version
+        FROM services JOIN servicegroup_members m ON m.service_id = services.id
+        WHERE topic = $1 AND host = $2 AND deleted = 0 AND m.generation <= $3::bigint
+      ), s AS (
+        UPDATE services SET deleted = services.id, deleted_at = now() AT TIME ZONE 'utc'
+        FROM seen
+        WHERE services.id = seen.id AND services.xmin = seen.version AND services.deleted = 0
+        RETURNING services.id
+      ), m AS (
+        DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
+      ) SELECT s.id IS NOT NULL AS removed, pg_notify('servicegroup', 'catalog ' || seen.id)
+        FROM seen LEFT JOIN s ON s.id = seen.id
+      """;
+
+  /**
    * What is to be written.
    *
    * @param member as the catalogue has it

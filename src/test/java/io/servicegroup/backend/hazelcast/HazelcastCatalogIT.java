@@ -1,6 +1,8 @@
 package io.servicegroup.backend.hazelcast;
 
+import static io.servicegroup.catalog.Services.GROUP;
 import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +12,9 @@ import com.hazelcast.core.DistributedObject;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
 import io.servicegroup.config.AgentConfig;
@@ -88,6 +93,31 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
     assertThat(await(catalog.removal(Member.uncatalogued(id("h2"))))).isEmpty();
     await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
     assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isEmpty();
+  }
+
+  @Test
+  void whoeverWasOvertakenBeforeARemovalLeavesNoMarkOfIt() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    Vertx vertx = Vertx.vertx();
+    HazelcastDocuments documents =
+        new HazelcastDocuments(vertx, BackendUri.parse(server.uri(server.port())));
+    try {
+      await(documents.open());
+      Key key = new Key(Kind.MEMBER, GROUP, "h1");
+      Document judged = await(documents.read(List.of(key))).get(0);
+      Member word = await(catalog.update(disable("h1", "why")));
+
+      assertThat(await(documents.remove(judged))).isFalse();
+      assertThat(await(documents.removed(List.of(key)))).isEmpty();
+      Document now = await(documents.read(List.of(key))).get(0);
+      assertThat(await(documents.remove(now))).isTrue();
+      assertThat(await(documents.remove(now))).as("there is none").isFalse();
+      assertThat(await(documents.removed(List.of(key)))).containsExactly(key);
+      assertThat(word.disabled()).isTrue();
+    } finally {
+      await(documents.close());
+      await(vertx.close());
+    }
   }
 
   @Test

@@ -246,6 +246,29 @@ class PostgresMirrorIT {
     assertThat(server.ask("SELECT state FROM servicegroup_members")).isEqualTo("alive");
   }
 
+  /** The mirror has read the row of the older life, and waits for it when the newer one joins. */
+  @Test
+  void aNewerLifeThatJoinsMeanwhileIsNotBuriedWithTheOneBefore() throws Exception {
+    joined(7);
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(
+          """
+          UPDATE services SET version = version + 1;
+          UPDATE servicegroup_members SET generation = 8, incarnation = '8-abc'
+          """);
+      watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
+      awaitWaiting();
+      other.commit();
+    }
+    watcher.poll();
+    agent.write(beat(8, State.ALIVE));
+
+    assertThat(awaitRows(0)).isFalse();
+    assertThat(server.ask("SELECT incarnation FROM servicegroup_members")).isEqualTo("8-abc");
+  }
+
   private static boolean awaitRows(long rows) {
     for (int attempt = 0; attempt < 20; attempt++) {
       if (server.number(ROWS) == rows) {
