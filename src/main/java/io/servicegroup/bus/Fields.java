@@ -7,18 +7,22 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 
 /** Reading and writing the fields that several messages share. */
 final class Fields {
 
   private static final DateTimeFormatter MILLISECONDS =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+  private static final Remarks REMARKS = new Remarks(LoggerFactory.getLogger(Fields.class));
 
   private Fields() {}
 
@@ -62,6 +66,35 @@ final class Fields {
     return array == null
         ? List.of()
         : array.stream().map(JsonObject.class::cast).map(decode).toList();
+  }
+
+  /**
+   * As {@link #list}, without the items that cannot be read: a liveness verticle may be anybody's,
+   * and one odd beat takes nothing from the others. Each is named in the log once.
+   */
+  static <T> List<T> readable(JsonObject json, String field, Function<JsonObject, T> decode) {
+    List<T> items = new ArrayList<>();
+    for (JsonObject item : list(json, field, Function.identity())) {
+      try {
+        items.add(decode.apply(item));
+      } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
+        remark(json, field, item, e);
+      }
+    }
+    return items;
+  }
+
+  private static void remark(JsonObject json, String field, JsonObject item, Exception why) {
+    String of = item.getValue("group") + "/" + item.getValue("host");
+    REMARKS.say(
+        field + " " + of,
+        "Backend %s: what its %s tell of %s is ignored (%s): %s"
+            .formatted(
+                json.getValue("backend"),
+                field,
+                printable(of),
+                printable(item.encode()),
+                why.getMessage()));
   }
 
   /** Refuses keys that a request does not have, so that a misspelt one is not silently ignored. */

@@ -6,6 +6,7 @@ import static io.servicegroup.bus.Fields.incarnation;
 import static io.servicegroup.bus.Fields.instant;
 import static io.servicegroup.bus.Fields.list;
 import static io.servicegroup.bus.Fields.putId;
+import static io.servicegroup.bus.Fields.readable;
 import static io.servicegroup.bus.Fields.string;
 import static io.servicegroup.bus.Fields.text;
 
@@ -70,9 +71,9 @@ final class LivenessCodec {
     return new Sightings(
         json.getString("backend"),
         json.getLong("witnessed_ms"),
-        list(json, "beats", LivenessCodec::decodeBeat),
-        list(json, "held", LivenessCodec::decodeBeat),
-        list(json, "gone", LivenessCodec::decodeAbsence),
+        readable(json, "beats", LivenessCodec::decodeBeat),
+        readable(json, "held", LivenessCodec::decodeBeat),
+        readable(json, "gone", LivenessCodec::decodeAbsence),
         list(json, "unwitnessed", Fields::id),
         json.getBoolean("hiccup", false),
         json.getLong("reached_ms", Sightings.NOT_TOLD));

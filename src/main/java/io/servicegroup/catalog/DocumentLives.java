@@ -78,7 +78,7 @@ final class DocumentLives {
   private Incarnation newLife(Member old, Incarnation goesOnWith) {
     long before = old == null || old.incarnation() == null ? 0 : old.incarnation().generation();
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    newestGeneration = Math.max(Math.max(newestGeneration, before) + 1, now);
+    newestGeneration = Incarnation.next(Math.max(newestGeneration, before), now);
     return new Incarnation(newestGeneration, Incarnation.newNonce(goesOnWith));
   }
 

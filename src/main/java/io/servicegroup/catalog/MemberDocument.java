@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Remarks;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
@@ -7,6 +8,7 @@ import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.WordsOrder;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 
 /** A member as JSON, one document each; what cannot be read is nobody else's loss. */
 final class MemberDocument {
@@ -24,6 +27,8 @@ final class MemberDocument {
 
   /** The order of the words in a document that was written by an agent that knows no order. */
   static final long UNORDERED = -1;
+
+  private static final Remarks REMARKS = new Remarks(LoggerFactory.getLogger(MemberDocument.class));
 
   private static final String ORDER = "words_order";
 
@@ -115,7 +120,24 @@ final class MemberDocument {
         json.getString("agent"),
         backends,
         null,
-        Math.max(UNORDERED, json.getLong(ORDER, UNORDERED)));
+        Math.max(UNORDERED, order(json)));
+  }
+
+  private static long order(JsonObject json) {
+    long order = json.getLong(ORDER, UNORDERED);
+    if (!WordsOrder.isPlausible(order)) {
+      remark(json.getString("group") + "/" + json.getString("host"), ORDER, order);
+    }
+    return order;
+  }
+
+  /** Once for each, since documents are read again and again. */
+  static void remark(String member, String where, long order) {
+    REMARKS.say(
+        where + " " + member,
+        "%s: the order of its words in %s (%d) is beyond all clocks and counts for nothing; the next"
+                .formatted(Remarks.shown(member), where, order)
+            + " word of an operator writes over it");
   }
 
   private static <T> T required(String field, T value) {

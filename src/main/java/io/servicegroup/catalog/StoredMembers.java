@@ -5,6 +5,7 @@ import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.WordsOrder;
 import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -67,7 +68,7 @@ final class StoredMembers {
 
   /** The order of a word that is said now, after another. */
   long next(long before) {
-    return Math.max(before + 1, clock.millis());
+    return WordsOrder.next(before, clock.millis());
   }
 
   Future<Found> read(MemberId id) {
@@ -280,10 +281,16 @@ final class StoredMembers {
 
   /** What somebody else wrote there orders nothing. */
   private static OptionalLong order(Document document) {
+    if (document == null) {
+      return OptionalLong.empty();
+    }
     try {
-      return document == null
-          ? OptionalLong.empty()
-          : OptionalLong.of(Long.parseLong(document.text()));
+      long order = Long.parseLong(document.text());
+      if (!WordsOrder.isPlausible(order)) {
+        Key key = document.key();
+        MemberDocument.remark(id(key).toString(), "document " + key.kind(), order);
+      }
+      return OptionalLong.of(WordsOrder.plausible(order));
     } catch (NumberFormatException e) {
       return OptionalLong.of(0);
     }

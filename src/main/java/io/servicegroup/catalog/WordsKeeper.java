@@ -2,6 +2,7 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.WordsOrder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -151,7 +152,7 @@ final class WordsKeeper {
 
   /** The order of a word that is said now, after another. */
   long next(long before) {
-    return Math.max(before + 1, clock.millis());
+    return WordsOrder.next(before, clock.millis());
   }
 
   /** The order of a removal of which a read only found that it had happened before. */

@@ -82,20 +82,28 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
    * @return what it says, or empty where it is not ours
    */
   public static Optional<StoredBeat> parse(String text) {
-    Matcher matcher = FORM.matcher(text == null ? "" : text);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(
-          new StoredBeat(
-              Incarnation.parse(matcher.group(1)),
-              Long.parseLong(matcher.group(2)),
-              State.valueOf(matcher.group(3).toUpperCase(Locale.ROOT)),
-              matcher.group(4)));
+      return text == null ? Optional.empty() : Optional.of(read(text));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * As {@link #parse}.
+   *
+   * @throws IllegalArgumentException where it is not ours; the message says why
+   */
+  static StoredBeat read(String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("a beat looks like 7-1f3a9c04 42 alive");
+    }
+    return new StoredBeat(
+        Incarnation.parse(matcher.group(1)),
+        Long.parseLong(matcher.group(2)),
+        State.valueOf(matcher.group(3).toUpperCase(Locale.ROOT)),
+        matcher.group(4));
   }
 
   /**

@@ -12,13 +12,22 @@ import java.util.regex.Pattern;
  * with a member that the catalogue did not know any more, names in its random part the life that
  * somebody did ask for: {@code 9-1f3a9c04X7}.
  *
- * @param generation what the catalogue gave at the join; positive
+ * @param generation what the catalogue gave at the join; from 1 to {@link #GREATEST}
  * @param nonce a random part, so that two lives with the same generation (a catalogue restored from
  *     a backup) are told apart
  */
 public record Incarnation(long generation, String nonce) {
 
-  private static final Pattern FORM = Pattern.compile("(\\d{1,18})-([0-9a-zA-Z]{1,64})");
+  /**
+   * The greatest generation that there is. Catalogues count joins, or take the time in
+   * microseconds: this is the year 3000. What lies beyond is nobody's life; it would be newer than
+   * all that ever begin.
+   */
+  public static final long GREATEST = 32_503_680_000_000_000L;
+
+  private static final int MOST_DIGITS = 18;
+
+  private static final Pattern FORM = Pattern.compile("(\\d{1,40})-([0-9a-zA-Z]{1,64})");
 
   /** Random parts are hexadecimal, so that none has this letter by chance. */
   private static final Pattern GOES_ON = Pattern.compile("[0-9a-f]+X(\\d{1,18})");
@@ -27,6 +36,9 @@ public record Incarnation(long generation, String nonce) {
 
   /** Refuses an incarnation that could not be written and read again. */
   public Incarnation {
+    if (generation > GREATEST) {
+      throw new BeyondException(Long.toString(generation));
+    }
     if (generation <= 0 || nonce == null || nonce.isEmpty()) {
       throw new IllegalArgumentException(
           "an incarnation is a positive generation and a random part, not "
@@ -42,11 +54,15 @@ public record Incarnation(long generation, String nonce) {
    * @param text for example {@code 7-1f3a9c04}
    * @return the incarnation
    * @throws IllegalArgumentException where the text has another form
+   * @throws BeyondException where its generation is beyond all clocks
    */
   public static Incarnation parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("an incarnation looks like 7-1f3a9c04, not " + text);
+    }
+    if (matcher.group(1).length() > MOST_DIGITS) {
+      throw new BeyondException(matcher.group(1));
     }
     return new Incarnation(Long.parseLong(matcher.group(1)), matcher.group(2));
   }
@@ -72,7 +88,20 @@ public record Incarnation(long generation, String nonce) {
    */
   public long origin() {
     Matcher matcher = GOES_ON.matcher(nonce);
-    return matcher.matches() ? Long.parseLong(matcher.group(1)) : generation;
+    // A life goes on with an earlier one, whatever its text says.
+    return matcher.matches() ? Math.min(generation, Long.parseLong(matcher.group(1))) : generation;
+  }
+
+  /**
+   * Gives the generation of a life that begins now.
+   *
+   * @param newest the greatest generation that was seen, 0 for none
+   * @param nowMicros the least that it is to be, such as the time in microseconds
+   * @return greater than the newest, unless that was the greatest that there is
+   */
+  public static long next(long newest, long nowMicros) {
+    long least = nowMicros > GREATEST ? 0 : nowMicros;
+    return Math.min(GREATEST, Math.max(newest + 1, least));
   }
 
   /**
@@ -89,5 +118,14 @@ public record Incarnation(long generation, String nonce) {
   @Override
   public String toString() {
     return generation + "-" + nonce;
+  }
+
+  /** A generation that nobody can have begun. */
+  public static final class BeyondException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    private BeyondException(String generation) {
+      super("an incarnation's generation is at most " + GREATEST + ", not " + generation);
+    }
   }
 }

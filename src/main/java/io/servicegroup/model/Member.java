@@ -43,13 +43,14 @@ public record Member(
     Instant lastSeenUp,
     long wordsOrder) {
 
-  /** Copies the collections. */
+  /** Copies the collections; an order beyond all clocks is none. */
   public Member {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(binary, "binary");
     // Map.copyOf would refuse JSON's null.
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     backends = Set.copyOf(backends);
+    wordsOrder = WordsOrder.plausible(wordsOrder);
   }
 
   /** A member of which nobody has said anything yet. */

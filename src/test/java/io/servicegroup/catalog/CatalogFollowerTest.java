@@ -254,6 +254,21 @@ class CatalogFollowerTest extends RegistrationRig {
   }
 
   @Test
+  void anOrderBeyondAllClocksKeepsNobodyFromSpeaking() throws Exception {
+    MemberId h2 = new MemberId("compute", "h2");
+    store.put(member("compute", "h2", "nova-compute").withWordsOrder(Long.MAX_VALUE));
+    deploy(new AgentConfig.WatchAll(), true);
+    next(events);
+
+    await(new MemoryCatalog(vertx, store, true).update(Services.update("h2", null, null, true)));
+
+    assertThat(next(events).member().forcedDown()).isTrue();
+    store.notifyWatchers();
+    await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+    assertThat(store.get(h2).forcedDown()).isTrue();
+  }
+
+  @Test
   void whatCannotBeReadIsNamedAndWasNotDeleted() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);

@@ -4,6 +4,7 @@ import static io.servicegroup.catalog.Services.assertRefused;
 import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.DocumentStore.Document;
@@ -11,6 +12,7 @@ import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -48,6 +50,47 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     assertThat(documents.keySet())
         .as("nothing but the trace of its removal")
         .containsExactly(new Key(Kind.REMOVAL, "compute", "h1"));
+  }
+
+  @Test
+  void aGenerationBeyondAllClocksIsNotCountedOn() throws Exception {
+    for (String absurd :
+        List.of("999999999999999999", "9223372036854775807", "100000000000000000")) {
+      Member known = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+      spoil(id("h1"), known.incarnation().toString(), absurd + "-dead");
+
+      Member joined = await(open().join(spec("h1", 2), "agent-2", Set.of())).member();
+      Member other = await(catalog.join(spec("h2", 1), "agent-1", Set.of())).member();
+
+      assertThat(await(open().list(MemberFilter.ALL))).containsExactly(joined, other);
+      assertThat(joined.incarnation().generation()).isLessThan(100_000_000_000_000_000L);
+      assertThat(other.incarnation().generation()).isLessThan(100_000_000_000_000_000L);
+    }
+  }
+
+  @Test
+  void anOrderBeyondAllClocksOrdersNothing() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    Member said = await(catalog.update(update("h1", true, "broken", null)));
+    String order = "\"words_order\":";
+    spoil(id("h1"), order + said.wordsOrder(), order + Long.MAX_VALUE);
+    for (Kind kind : List.of(Kind.WORDS, Kind.REMOVAL)) {
+      Key key = new Key(kind, "compute", "h1");
+      documents.put(key, new Document(key, Long.toString(Long.MAX_VALUE), null));
+    }
+
+    assertThat(await(open().find(id("h1"))).wordsOrder()).isZero();
+    Member later = await(open().update(update("h1", null, null, true)));
+
+    assertThat(later.wordsOrder()).isBetween(said.wordsOrder(), said.wordsOrder() + 60_000);
+    assertThat(await(open().find(id("h1")))).isEqualTo(later);
+    Member removed = await(open().delete(id("h1")));
+    assertThat(await(open().removal(later))).hasValue(removed.wordsOrder());
+  }
+
+  private void spoil(MemberId id, String text, String instead) {
+    Key key = MemberDocument.key(id);
+    documents.put(key, new Document(key, documents.get(key).text().replace(text, instead), null));
   }
 
   @Test

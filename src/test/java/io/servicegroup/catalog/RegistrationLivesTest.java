@@ -18,6 +18,8 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -118,6 +120,30 @@ class RegistrationLivesTest extends RegistrationRig {
     store.setAway(false);
 
     assertThat(next(started).spec().id()).isEqualTo(H1);
+  }
+
+  @Test
+  void anAbsurdLifeInABackendIsNoFloorForJoins() throws Exception {
+    deploy(new AgentConfig.WatchOwn(), true);
+    join("h1");
+    next(started);
+    JsonObject absurd =
+        new JsonObject()
+            .put("group", "compute")
+            .put("host", "h9")
+            .put("incarnation", "999999999999999999-dead")
+            .put("count", 1);
+    JsonObject sane = absurd.copy().put("host", "h8").put("incarnation", "70-beef");
+    vertx
+        .eventBus()
+        .publish(
+            Topics.SIGHTINGS.address(),
+            new JsonObject()
+                .put("backend", "theirs")
+                .put("witnessed_ms", 1)
+                .put("beats", new JsonArray().add(absurd).add(sane)));
+
+    assertThat(join("h2").view().member().incarnation().generation()).isEqualTo(71);
   }
 
   private Incarnation supersede() throws Exception {

@@ -49,7 +49,7 @@ class StoredBeatTest {
   static Arbitrary<StoredBeat> beats() {
     Arbitrary<Incarnation> incarnation =
         Combinators.combine(
-                Arbitraries.longs().between(1, 999_999_999_999_999_999L),
+                Arbitraries.longs().between(1, Incarnation.GREATEST),
                 Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(64))
             .as(Incarnation::new);
     return Combinators.combine(
@@ -118,6 +118,8 @@ class StoredBeatTest {
         "7-1f3a ٤٢ alive",
         "7-1f3a 9999999999999999999 alive",
         "0-1f3a 42 alive",
+        "100000000000000000-1f3a 42 alive",
+        "999999999999999999-1f3a 42 alive",
         "-7-1f3a 42 alive",
         "7- 42 alive",
         "7 42 alive",

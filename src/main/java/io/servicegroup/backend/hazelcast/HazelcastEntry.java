@@ -1,9 +1,11 @@
 package io.servicegroup.backend.hazelcast;
 
 import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.MemberId;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * What stands in the map about one of our members: a text of the Hazelcast member that its agent is
@@ -36,12 +38,22 @@ record HazelcastEntry(UUID owner, StoredBeat beat) {
   }
 
   static Optional<HazelcastEntry> parse(String text) {
+    return parse(text, StoredBeat::parse);
+  }
+
+  /** As {@link #parse}; what cannot be read is named in the log. */
+  static Optional<HazelcastEntry> parse(String text, MemberId id, StoredBeats stored) {
+    return parse(text, beat -> stored.read(id, key(id).replace(BETWEEN, '/'), beat));
+  }
+
+  private static Optional<HazelcastEntry> parse(
+      String text, Function<String, Optional<StoredBeat>> read) {
     int blank = text == null ? -1 : text.indexOf(' ');
-    if (blank < 0) {
-      return Optional.empty();
-    }
-    return StoredBeat.parse(text.substring(blank + 1))
-        .map(beat -> new HazelcastEntry(owner(text.substring(0, blank)), beat));
+    return text == null
+        ? Optional.empty()
+        : read.apply(text.substring(blank + 1))
+            .filter(beat -> blank > 0)
+            .map(beat -> new HazelcastEntry(owner(text.substring(0, blank)), beat));
   }
 
   private static UUID owner(String text) {

@@ -6,6 +6,7 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
@@ -33,6 +34,7 @@ final class HazelcastPoller {
   private final Duration longest;
   private final String agent;
   private final HazelcastCanary canary;
+  private final StoredBeats stored;
   private final Map<MemberId, UUID> owners = new HashMap<>();
   private boolean partitionLost;
 
@@ -48,6 +50,7 @@ final class HazelcastPoller {
         new Patience(HazelcastLivenessBackend.bound(settings.pollInterval()), settings.patience());
     this.longest = settings.patience();
     this.agent = settings.agent();
+    this.stored = new StoredBeats(settings.backend());
     this.minorityHold = settings.serviceDownTime();
     this.canary = new HazelcastCanary(settings.agent());
   }
@@ -144,7 +147,7 @@ final class HazelcastPoller {
 
   private Optional<HazelcastEntry> entry(Seen seen, MemberId member) {
     Optional<HazelcastEntry> entry =
-        HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member)));
+        HazelcastEntry.parse(seen.entries().get(HazelcastEntry.key(member)), member, stored);
     entry.ifPresent(found -> owners.put(member, found.owner()));
     return entry;
   }

@@ -53,7 +53,9 @@ final class MemcachedLivenessBackend implements LivenessBackend {
     this.roster = new Roster(settings);
     MemcachedMembers members = new MemcachedMembers(roster);
     this.writer = new MemcachedWriter(vertx, settings, nodes, roster, members);
-    this.poller = new MemcachedPoller(nodes, roster, members, new ToozMembers(settings, roster));
+    this.poller =
+        new MemcachedPoller(
+            settings.backend(), nodes, roster, members, new ToozMembers(settings, roster));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.servicegroup.backend.memcached.MemcachedNode.Answer;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Member;
@@ -32,10 +33,16 @@ final class MemcachedPoller {
   private final Roster roster;
   private final MemcachedMembers own;
   private final ToozMembers tooz;
+  private final StoredBeats stored;
   private Map<String, GetResult<byte[]>> last = Map.of();
 
   MemcachedPoller(
-      List<MemcachedNode> nodes, Roster roster, MemcachedMembers own, ToozMembers tooz) {
+      String backend,
+      List<MemcachedNode> nodes,
+      Roster roster,
+      MemcachedMembers own,
+      ToozMembers tooz) {
+    this.stored = new StoredBeats(backend);
     this.nodes = nodes;
     this.roster = roster;
     this.own = own;
@@ -147,7 +154,7 @@ final class MemcachedPoller {
     members.forEach(
         (key, id) -> {
           GetResult<byte[]> item = items.get(key);
-          StoredBeat beat = item == null ? null : parse(item);
+          StoredBeat beat = item == null ? null : parse(id, key, item);
           if (beat == null) {
             return;
           }
@@ -160,7 +167,7 @@ final class MemcachedPoller {
         });
   }
 
-  private static StoredBeat parse(GetResult<byte[]> item) {
-    return StoredBeat.parse(new String(item.getValue(), StandardCharsets.UTF_8)).orElse(null);
+  private StoredBeat parse(MemberId id, String key, GetResult<byte[]> item) {
+    return stored.read(id, key, new String(item.getValue(), StandardCharsets.UTF_8)).orElse(null);
   }
 }

@@ -1,9 +1,11 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Remarks;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.VersionRange;
+import io.servicegroup.model.WordsOrder;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -20,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads members from rows, which others write too: any column that may be null is read as one, and
@@ -29,6 +32,7 @@ final class PostgresCatalogRows {
 
   private static final String ODD = "a column has a value that it cannot have";
 
+  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(PostgresCatalogRows.class));
   private final Map<String, String> unreadable = new HashMap<>();
 
   List<Member> members(RowSet<Row> rows) {
@@ -77,13 +81,41 @@ final class PostgresCatalogRows {
         Boolean.TRUE.equals(row.getBoolean("disabled")),
         row.getString("disabled_reason"),
         Boolean.TRUE.equals(row.getBoolean("forced_down")),
-        incarnation == null ? null : Incarnation.parse(incarnation),
+        incarnation == null ? null : incarnation(row, incarnation),
         row.getString("agent"),
         backends == null
             ? Set.of()
             : Stream.of(backends).filter(Objects::nonNull).collect(Collectors.toSet()),
         lastSeenUp == null ? null : lastSeenUp.toInstant(ZoneOffset.UTC),
-        row.getLong("words_order"));
+        order(row));
+  }
+
+  private long order(Row row) {
+    long order = row.getLong("words_order");
+    if (!WordsOrder.isPlausible(order)) {
+      remarks.say(
+          "words " + names(row),
+          "%s: the order of its words in servicegroup_words (%d) is beyond all clocks and counts for"
+                  .formatted(names(row), order)
+              + " nothing; the next word of an operator writes over it");
+    }
+    return order;
+  }
+
+  /** One that nobody can have begun is none; its agent joins the member again. */
+  private Incarnation incarnation(Row row, String text) {
+    String where = names(row);
+    try {
+      Incarnation incarnation = Incarnation.parse(text);
+      remarks.settle(where);
+      return incarnation;
+    } catch (Incarnation.BeyondException e) {
+      remarks.say(
+          where,
+          "%s: its incarnation in servicegroup_members is ignored, until its agent joins it again: %s"
+              .formatted(where, Remarks.shown(e.getMessage())));
+      return null;
+    }
   }
 
   /** Ranges of versions. */

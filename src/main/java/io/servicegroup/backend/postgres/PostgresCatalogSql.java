@@ -1,5 +1,7 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.model.Incarnation;
+
 /**
  * The catalogue's statements. Each change is one statement, atomic by itself, also through a
  * transaction pooler; it changes both tables and notifies. {@code last_seen_up} and {@code
@@ -8,6 +10,11 @@ package io.servicegroup.backend.postgres;
 final class PostgresCatalogSql {
 
   static final String NOW = "(now() AT TIME ZONE 'utc')";
+
+  /** A generation that somebody can have begun; 0 where it is beyond all clocks. */
+  static String generation(String column) {
+    return "(CASE WHEN %1$s <= %2$d THEN %1$s ELSE 0 END)".formatted(column, Incarnation.GREATEST);
+  }
 
   static final String COLUMNS =
       """
@@ -119,7 +126,7 @@ final class PostgresCatalogSql {
           disabled_reason = EXCLUDED.disabled_reason, forced_down = EXCLUDED.forced_down,
           updated_at = $NOW
         WHERE NOT EXISTS (SELECT FROM servicegroup_members
-          WHERE service_id = services.id AND generation > coalesce($10::bigint, 0))
+          WHERE service_id = services.id AND $STORED > coalesce($10::bigint, 0))
         RETURNING *
       ), locked AS MATERIALIZED (
         SELECT pg_advisory_xact_lock(7310317312650474) FROM s WHERE $10 IS NOT NULL
@@ -135,11 +142,12 @@ final class PostgresCatalogSql {
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
           state_reason = NULL, changed = pg_current_xact_id()
-        WHERE servicegroup_members.generation <= EXCLUDED.generation
+        WHERE $STORED <= EXCLUDED.generation
         RETURNING *
       ) $SAID SELECT
       """
               .replace("$NOW", NOW)
+              .replace("$STORED", generation("servicegroup_members.generation"))
           + COLUMNS
           + NOTIFY
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
@@ -180,7 +188,7 @@ final class PostgresCatalogSql {
   static final String END_INCARNATION =
       """
       , ahead AS MATERIALIZED (
-        SELECT max(generation) AS generation FROM m
+        SELECT max(generation) AS generation FROM m WHERE generation <= $GREATEST
         HAVING max(generation) > coalesce(pg_sequence_last_value('servicegroup_generation'), 0)
       ), alone AS MATERIALIZED (
         SELECT generation, pg_advisory_xact_lock(7310317312650474) FROM ahead
@@ -193,7 +201,8 @@ final class PostgresCatalogSql {
         FROM alone, LATERAL (SELECT 0 * alone.generation
           + coalesce(pg_sequence_last_value('servicegroup_generation'), 0) AS reached) sequence
       )
-      """;
+      """
+          .replace("$GREATEST", Long.toString(Incarnation.GREATEST));
 
   /** Group, host. */
   private static final String DELETE =

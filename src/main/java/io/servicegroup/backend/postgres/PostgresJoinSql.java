@@ -1,5 +1,7 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.model.Incarnation;
+
 /**
  * The statement of a join, of any number of members. Atomic by itself, as the other changes of the
  * catalogue are; it changes both tables, and notifies once.
@@ -15,7 +17,8 @@ final class PostgresJoinSql {
    * other. The generation of each is drawn once its row is locked: of two joins, the one that
    * commits last has the newer one. Where the floor is above what was drawn, the database came back
    * older: the sequence follows by being drawn from, since setting it is a right that an agent need
-   * not have; and as far as that is a matter of milliseconds.
+   * not have; and as far as that is a matter of milliseconds. What is beyond all clocks is not
+   * counted on.
    */
   private static final String JOIN =
       """
@@ -49,9 +52,10 @@ final class PostgresJoinSql {
         SELECT known.*, false AS created FROM known
         UNION ALL SELECT added.*, true FROM added
       ), drawn AS MATERIALIZED (
-        SELECT s.id, s.topic, s.host, s.report_count,
-          nextval('servicegroup_generation') AS generation
-        FROM s
+        SELECT id, topic, host, report_count, CASE WHEN number <= $GREATEST THEN number
+          ELSE extract(epoch FROM clock_timestamp())::bigint * 1000000 END AS generation
+        FROM (SELECT s.id, s.topic, s.host, s.report_count,
+          nextval('servicegroup_generation') AS number FROM s) next
       ), caught AS MATERIALIZED (
         SELECT max(further.generation) AS generation
         FROM (SELECT max(generation) AS generation FROM drawn) last,
@@ -60,8 +64,8 @@ final class PostgresJoinSql {
               CASE WHEN $9::bigint - last.generation < 10000 THEN $9::bigint END)) further
       ), numbered AS MATERIALIZED (
         SELECT drawn.id, drawn.report_count, asked.nonce, asked.metadata,
-          greatest(drawn.generation, caught.generation, m.generation + 1, $9::bigint + 1)
-            AS generation
+          least($GREATEST, greatest(drawn.generation, caught.generation, $BEFORE + 1,
+            $9::bigint + 1)) AS generation
         FROM caught, drawn
           JOIN asked ON asked.topic = drawn.topic AND asked.host = drawn.host
           LEFT JOIN servicegroup_members m ON m.service_id = drawn.id
@@ -79,6 +83,8 @@ final class PostgresJoinSql {
       ) $SAID SELECT
       """
               .replace("$NOW", PostgresCatalogSql.NOW)
+              .replace("$GREATEST", Long.toString(Incarnation.GREATEST))
+              .replace("$BEFORE", PostgresCatalogSql.generation("m.generation"))
           + PostgresCatalogSql.COLUMNS
           + """
           , s.created, pg_notify('servicegroup', 'catalog joined')

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Remarks;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Heartbeat;
@@ -26,6 +27,7 @@ final class PostgresLivenessRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
 
+  private final Remarks remarks = new Remarks(LOG);
   private final Set<Integer> refused = new HashSet<>();
 
   /** Reads the answer to a poll of that number. */
@@ -49,20 +51,19 @@ final class PostgresLivenessRows {
   private void interpret(Row row, int serviceId, long count, Read read) {
     try {
       MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
-      String stored = row.getString("incarnation");
-      if (stored == null) {
+      Incarnation incarnation = incarnation(id, row.getString("incarnation"));
+      if (incarnation == null) {
         if (count > 0) {
           read.beat(serviceId, new Beat(id, null, count));
         }
         return;
       }
-      Incarnation incarnation = Incarnation.parse(stored);
       switch (row.getString("state")) {
         case "failed" ->
             read.gone.add(new Absence(id, incarnation, count, Absence.Cause.PROBE_FAILED));
         case LEFT -> read.gone.add(new Absence(id, incarnation, count, end(row)));
         default -> {
-          if (count > row.getInteger("joined_count")) {
+          if (count != row.getInteger("joined_count")) {
             read.beat(serviceId, new Beat(id, incarnation, count));
           }
         }
@@ -72,6 +73,19 @@ final class PostgresLivenessRows {
       if (refused.add(serviceId)) {
         LOG.warn("row {} of services is no member: {}", serviceId, e.getMessage());
       }
+    }
+  }
+
+  /** One that nobody can have begun is none: the row's count alone tells, as with Nova's rows. */
+  private Incarnation incarnation(MemberId id, String stored) {
+    try {
+      return stored == null ? null : Incarnation.parse(stored);
+    } catch (Incarnation.BeyondException e) {
+      remarks.say(
+          id.toString(),
+          "%s: its incarnation in servicegroup_members is ignored, until its agent joins it again: %s"
+              .formatted(id, Remarks.shown(e.getMessage())));
+      return null;
     }
   }
 

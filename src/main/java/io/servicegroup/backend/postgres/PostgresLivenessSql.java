@@ -18,11 +18,12 @@ final class PostgresLivenessSql {
   /** What the catalogue knows of members: $1 groups, $2 hosts, in pairs. */
   static final String LOOK_UP =
       """
-      SELECT s.topic, s.host, s.id, m.generation, m.incarnation
+      SELECT s.topic, s.host, s.id, $STORED AS generation, m.incarnation
         FROM unnest($1::text[], $2::text[]) AS wanted(topic, host)
         JOIN services s ON s.topic = wanted.topic AND s.host = wanted.host AND s.deleted = 0
         LEFT JOIN servicegroup_members m ON m.service_id = s.id
-      """;
+      """
+          .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
   /**
    * Beats: $1 ids, $2 their incarnations, $3 seconds within which it has to run, or not at all.
@@ -115,13 +116,14 @@ final class PostgresLivenessSql {
       """
       SELECT asked.id,
              s.id IS NOT NULL AND s.deleted IS DISTINCT FROM 0 AS deleted,
-             coalesce(m.generation > asked.generation, false) AS superseded,
+             coalesce($STORED > asked.generation, false) AS superseded,
              s.id IS NULL OR m.incarnation IS DISTINCT FROM asked.incarnation AS set_back,
              m.state
         FROM unnest($1::int[], $2::text[], $3::bigint[]) AS asked(id, incarnation, generation)
         LEFT JOIN services s ON s.id = asked.id
         LEFT JOIN servicegroup_members m ON m.service_id = asked.id
-      """;
+      """
+          .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
   /** Which of the ids $1 are held by somebody. Only a row that was ever locked is tried. */
   static final String HELD =

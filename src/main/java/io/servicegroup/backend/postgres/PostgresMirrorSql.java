@@ -31,7 +31,7 @@ final class PostgresMirrorSql {
             OR (coalesce(s.forced_down, false) AND NOT $15::boolean),
           updated_at = now() AT TIME ZONE 'utc'
         WHERE NOT EXISTS (SELECT FROM servicegroup_members
-          WHERE service_id = s.id AND generation > $10::bigint)
+          WHERE service_id = s.id AND $STORED > $10::bigint)
         RETURNING s.id, s.report_count
       ), m AS (
         INSERT INTO servicegroup_members
@@ -41,10 +41,11 @@ final class PostgresMirrorSql {
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
           state_reason = NULL, changed = pg_current_xact_id()
-        WHERE servicegroup_members.generation <= EXCLUDED.generation
+        WHERE $STORED <= EXCLUDED.generation
         RETURNING service_id
       ) SELECT pg_notify('servicegroup', 'catalog ' || service_id) FROM m
-      """;
+      """
+          .replace("$STORED", PostgresCatalogSql.generation("servicegroup_members.generation"));
 
   /**
    * Group, host, generation. Whoever joined the member while its row was waited for is not seen,

@@ -1,5 +1,7 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.model.WordsOrder;
+
 /**
  * What is said of the order of words, in statements of the catalogue and in its own. Whatever
  * changes words changes their order in the same statement.
@@ -17,16 +19,23 @@ final class PostgresWordsSql {
       LEFT JOIN w ON w.topic = s.topic AND w.host = s.host
       """;
 
+  /** An order that somebody can have spoken with; 0 where it is beyond all clocks. */
+  static String order(String column) {
+    return "(CASE WHEN %1$s <= %2$d THEN %1$s ELSE 0 END)".formatted(column, WordsOrder.GREATEST);
+  }
+
+  private static final String BEFORE = order("w.spoken");
+
   /** A join is no word, except against a removal. */
   static final String JOINED =
-      said("0", "false", "CASE WHEN w.removed THEN greatest(w.spoken + 1, $MS) ELSE w.spoken END");
+      said("0", "false", "CASE WHEN w.removed THEN greatest($BEFORE + 1, $MS) ELSE $BEFORE END");
 
-  private static final String NEXT = "greatest(w.spoken + 1, EXCLUDED.spoken)";
+  private static final String NEXT = "greatest($BEFORE + 1, EXCLUDED.spoken)";
   static final String SPOKEN = said("$MS", "false", NEXT);
   static final String REMOVED = said("$MS", "true", NEXT);
 
   /** Of {@link PostgresCatalogRows#valuesAndOrder}. */
-  static final String GIVEN = said("$14::bigint", "false", "greatest(w.spoken, EXCLUDED.spoken)");
+  static final String GIVEN = said("$14::bigint", "false", "greatest($BEFORE, EXCLUDED.spoken)");
 
   /**
    * The same, where nobody removed the member while its row was waited for: an order that is none
@@ -36,8 +45,8 @@ final class PostgresWordsSql {
       said(
           "$14::bigint",
           "false",
-          "CASE WHEN w.removed AND w.spoken > EXCLUDED.spoken THEN NULL"
-              + " ELSE greatest(w.spoken, EXCLUDED.spoken) END");
+          "CASE WHEN w.removed AND $BEFORE > EXCLUDED.spoken THEN NULL"
+              + " ELSE greatest($BEFORE, EXCLUDED.spoken) END");
 
   /**
    * The member's row as it was seen together with everything beside it: whoever waited for it to be
@@ -67,24 +76,26 @@ final class PostgresWordsSql {
             INSERT INTO servicegroup_words AS w (topic, host, spoken)
             SELECT $1, $2, $3::bigint FROM l WHERE $3 > 0
             ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = false
-            WHERE w.spoken < EXCLUDED.spoken
+            WHERE $BEFORE < EXCLUDED.spoken
             RETURNING spoken
           ), s AS (
             UPDATE services SET uuid = $4, disabled = $5, disabled_reason = $6, forced_down = $7,
               version = CASE WHEN EXISTS (SELECT FROM servicegroup_members
-                  WHERE service_id = services.id AND generation > $10)
+                  WHERE service_id = services.id AND $STORED > $10)
                 THEN version ELSE $8 END,
               updated_at = $NOW
             FROM l, w WHERE services.id = l.id
             RETURNING services.id
           ), m AS (
             UPDATE servicegroup_members m
-            SET metadata = CASE WHEN generation > $10::bigint THEN metadata ELSE $9 END,
+            SET metadata = CASE WHEN $STORED > $10::bigint THEN metadata ELSE $9 END,
               changed = pg_current_xact_id()
             FROM s WHERE m.service_id = s.id
           ) SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s
           """
-              .replace("$NOW", PostgresCatalogSql.NOW);
+              .replace("$NOW", PostgresCatalogSql.NOW)
+              .replace("$BEFORE", BEFORE)
+              .replace("$STORED", PostgresCatalogSql.generation("generation"));
 
   /** Group, host, order, the order before, uuid, disabled, reason, forced down. */
   static final String CONFIRM =
@@ -95,8 +106,9 @@ final class PostgresWordsSql {
         AND uuid IS NOT DISTINCT FROM $5 AND coalesce(disabled, false) = $6
         AND disabled_reason IS NOT DISTINCT FROM $7 AND coalesce(forced_down, false) = $8
       ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = false
-      WHERE w.spoken = $4
-      """;
+      WHERE $BEFORE = $4
+      """
+          .replace("$BEFORE", BEFORE);
 
   /**
    * Group, host, order, the last generation. One of Nova's rows is never removed; nor is a life
@@ -108,15 +120,16 @@ final class PostgresWordsSql {
               """
               AND EXISTS (SELECT FROM servicegroup_members m
                 WHERE m.service_id = services.id AND $4::bigint >=
-                  coalesce(substring(m.incarnation FROM '-[0-9a-f]+X([0-9]{1,18})$')::bigint,
-                    m.generation))
-              """)
+                  least(substring(m.incarnation FROM '-[0-9a-f]+X([0-9]{1,18})$')::bigint,
+                    $STORED))
+              """
+                  .replace("$STORED", PostgresCatalogSql.generation("m.generation")))
           + """
           , w AS (
             INSERT INTO servicegroup_words AS w (topic, host, spoken, removed)
             SELECT $1, $2, $3::bigint, true FROM l
             ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = true
-            WHERE w.spoken <= EXCLUDED.spoken
+            WHERE $BEFORE <= EXCLUDED.spoken
             RETURNING spoken
           ), s AS (
             UPDATE services SET deleted = services.id, deleted_at = $NOW
@@ -128,6 +141,7 @@ final class PostgresWordsSql {
           )
           """
               .replace("$NOW", PostgresCatalogSql.NOW)
+              .replace("$BEFORE", BEFORE)
           + PostgresCatalogSql.END_INCARNATION
           + """
           SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s LEFT JOIN raised ON true
@@ -143,9 +157,10 @@ final class PostgresWordsSql {
       SELECT $1, $2, $3::bigint, true
       WHERE NOT EXISTS (SELECT FROM services WHERE topic = $1 AND host = $2 AND deleted = 0)
       ON CONFLICT (topic, host) DO UPDATE SET spoken = EXCLUDED.spoken, removed = true
-      WHERE w.spoken < EXCLUDED.spoken AND w.xmin = (SELECT seen.xmin FROM servicegroup_words seen
+      WHERE $BEFORE < EXCLUDED.spoken AND w.xmin = (SELECT seen.xmin FROM servicegroup_words seen
         WHERE seen.topic = $1 AND seen.host = $2)
-      """;
+      """
+          .replace("$BEFORE", BEFORE);
 
   /**
    * Arrays of groups, hosts, uuids and the orders of the last words: the same name may have been
@@ -168,7 +183,10 @@ final class PostgresWordsSql {
           .replace("$PRIMARY", PostgresCatalogSql.ON_A_PRIMARY);
 
   /** The oldest order that is kept. */
-  static final String PRUNE = "DELETE FROM servicegroup_words WHERE removed AND spoken < $1";
+  static final String PRUNE =
+      "DELETE FROM servicegroup_words WHERE removed AND (spoken < $1 OR spoken > "
+          + WordsOrder.GREATEST
+          + ")";
 
   final String removals;
   private final boolean words;
@@ -193,6 +211,7 @@ final class PostgresWordsSql {
     )
     """
         .replace("$CONFLICT", conflict)
+        .replace("$BEFORE", BEFORE)
         .replace("$NEW", order)
         .replace("$REMOVED", removed)
         .replace("$MS", "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
@@ -209,14 +228,20 @@ final class PostgresWordsSql {
             "$UNLESS_REMOVED",
             words
                 ? "AND NOT EXISTS (SELECT FROM servicegroup_words WHERE topic = $1 AND host = $2"
-                    + " AND removed AND spoken > $14)"
+                    + " AND removed AND "
+                    + order("spoken")
+                    + " > $14)"
                 : "")
         .replace(
             "$OR_REMOVED",
             words
-                ? "UNION ALL SELECT spoken FROM servicegroup_words"
+                ? "UNION ALL SELECT "
+                    + order("spoken")
+                    + " FROM servicegroup_words"
                     + " WHERE topic = asked.topic AND host = asked.host AND removed"
-                    + " AND spoken > asked.known"
+                    + " AND "
+                    + order("spoken")
+                    + " > asked.known"
                 : "");
   }
 }

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -14,7 +15,8 @@ final class RedisEnding {
   private static final String SCRIPT =
       """
       local function generation(incarnation)
-        return tonumber(string.match(incarnation, '^(%d+)%-')) or 0
+        local number = tonumber(string.match(incarnation, '^(%d+)%-')) or 0
+        return number <= $GREATEST and number or 0
       end
       local ours = generation(ARGV[1])
       local stored = redis.call('GET', KEYS[1])
@@ -31,7 +33,8 @@ final class RedisEnding {
         end
       end
       return stored
-      """;
+      """
+          .replace("$GREATEST", Long.toString(Incarnation.GREATEST));
 
   private RedisEnding() {}
 

@@ -5,7 +5,7 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
-import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.MemberId;
@@ -45,6 +45,7 @@ final class RedisLivenessPoller {
   private final RedisGroups tooz;
   private final RedisToozMembers others;
   private final Patience patience;
+  private final StoredBeats stored;
   private final Set<String> groups = new TreeSet<>();
 
   RedisLivenessPoller(
@@ -57,6 +58,7 @@ final class RedisLivenessPoller {
     this.client = client;
     this.keys = keys;
     this.settings = settings;
+    this.stored = new StoredBeats(settings.backend());
     this.roster = roster;
     this.writer = writer;
     this.tooz = groupsOfTooz;
@@ -156,14 +158,15 @@ final class RedisLivenessPoller {
     }
 
     private void foundOwn(MemberId id, String value) {
-      StoredBeat.parse(value)
+      stored
+          .read(id, keys.own(id), value)
           .ifPresent(
-              stored -> {
-                writer.seen(id, stored.incarnation());
-                if (stored.isAlive()) {
-                  beats.add(stored.beat(id));
+              beat -> {
+                writer.seen(id, beat.incarnation());
+                if (beat.isAlive()) {
+                  beats.add(beat.beat(id));
                 } else {
-                  gone.add(stored.absence(id));
+                  gone.add(beat.absence(id));
                 }
               });
     }

@@ -2,6 +2,7 @@ package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
+import io.servicegroup.bus.Remarks;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is known of the members: what was read of each on this connection, who was seen present
@@ -29,6 +31,8 @@ import java.util.Set;
 final class ZooKeeperPicture {
 
   private final Roster roster;
+  private final String backend;
+  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(ZooKeeperPicture.class));
   private final long rememberNanos;
   private final Map<MemberId, Presence> read = new LinkedHashMap<>();
   private final Map<MemberId, Beat> seen = new HashMap<>();
@@ -37,6 +41,7 @@ final class ZooKeeperPicture {
 
   ZooKeeperPicture(LivenessSettings settings, Roster roster) {
     this.roster = roster;
+    this.backend = settings.backend();
     this.rememberNanos = settings.serviceDownTime().toNanos();
   }
 
@@ -79,6 +84,7 @@ final class ZooKeeperPicture {
   void saw(MemberId id, Presence now) {
     observation = null;
     read.put(id, now);
+    remark(id, now);
     Node node = now.node();
     if (node != null && (node.incarnation() != null || roster.get(id) == null)) {
       seen.put(id, new Beat(id, node.incarnation(), node.czxid()));
@@ -94,6 +100,21 @@ final class ZooKeeperPicture {
       put(new Absence(id, last.incarnation(), last.count(), Cause.SESSION_EXPIRED));
     } else if (now.mark() == null && roster.get(id) == null) {
       read.remove(id);
+    }
+  }
+
+  /** A node or mark under the name of a member of ours that tells of no life that can be. */
+  private void remark(MemberId id, Presence now) {
+    boolean ours = roster.get(id) != null && roster.get(id).incarnation() != null;
+    boolean odd = now.node() == null ? now.oddMark() : now.node().incarnation() == null;
+    if (ours && odd) {
+      remarks.say(
+          id.toString(),
+          "Backend %s: the %s of %s tells of no incarnation that can be read, so that it is"
+                  .formatted(backend, now.node() == null ? "mark" : "node", id)
+              + " somebody else's and is ignored: remove it");
+    } else {
+      remarks.settle(id.toString());
     }
   }
 
@@ -151,11 +172,13 @@ final class ZooKeeperPicture {
    *
    * @param node its node in tooz's tree, or null
    * @param mark where there is no node: its mark, or null
+   * @param oddMark whether there is a mark that says nothing that is understood
    */
-  record Presence(Node node, Mark mark) {
+  record Presence(Node node, Mark mark, boolean oddMark) {
 
-    static Presence of(Found node, Found mark) {
-      return new Presence(node == null ? null : Node.of(node), mark == null ? null : Mark.of(mark));
+    static Presence of(Found node, Found found) {
+      Mark mark = found == null ? null : Mark.of(found);
+      return new Presence(node == null ? null : Node.of(node), mark, found != null && mark == null);
     }
   }
 

@@ -227,8 +227,8 @@ final class ZooKeeperWriter {
   }
 
   /** Whether it is the node of somebody who joined through tooz under our member's name. */
-  private static boolean isForeign(Node node) {
-    return node != null && node.incarnation() == null;
+  private boolean isForeign(Node node) {
+    return node != null && node.incarnation() == null && node.owner() != session.id();
   }
 
   private List<Op> operations(Wanted wanted, Presence there) {

@@ -71,6 +71,19 @@ class MemcachedLayoutIT {
   }
 
   @Test
+  void aGenerationBeyondAllClocksIsNobodysLife() {
+    try (MemcachedHarness agent = open("a").follow(MEMBER)) {
+      agent.write(beat(MEMBER, 1));
+      raw.set(OWN, 0, 60, "999999999999999999-dead 5 alive".getBytes(StandardCharsets.UTF_8));
+      assertThat(agent.poll().beats()).isEmpty();
+
+      assertThat(agent.write(beat(MEMBER, 2))).isEmpty();
+
+      assertThat(raw.get(OWN).text()).isEqualTo("7-abc 2 alive");
+    }
+  }
+
+  @Test
   void aFirstMemberMakesItsGroupAndTheList() {
     try (MemcachedHarness agent = open("a").follow(MEMBER)) {
       assertThat(agent.write(beat(MEMBER, 1))).isEmpty();

@@ -83,6 +83,59 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   }
 
   @Test
+  void aGenerationBeyondAllClocksIsNotCountedOn() throws Exception {
+    for (long absurd : List.of(1_000_000_000_000_000_000L, Long.MAX_VALUE)) {
+      await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+      server.execute(
+          "UPDATE servicegroup_members SET generation = %1$d, incarnation = '%1$d-dead'"
+              .formatted(absurd));
+      Member known = await(open().find(id("h1")));
+      assertThat(known.incarnation()).as("what nobody can have begun").isNull();
+
+      Future<ServiceCatalog.Joined> joining = catalog.join(spec("h1", 2), "agent-2", Set.of());
+      await(joining.otherwiseEmpty());
+
+      assertThat(joining.succeeded()).isTrue();
+      Member joined = joining.result().member();
+      assertThat(joined.incarnation().generation()).isLessThan(100_000_000_000_000_000L);
+      assertThat(await(open().list(MemberFilter.ALL))).containsExactly(joined);
+    }
+  }
+
+  @Test
+  void aSequenceBeyondAllClocksIsNotCountedOn() throws Exception {
+    server.execute("SELECT setval('servicegroup_generation', 1000000000000000000)");
+    try {
+      await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+      Member again = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+
+      assertThat(await(open().list(MemberFilter.ALL))).containsExactly(again);
+    } finally {
+      server.execute("SELECT setval('servicegroup_generation', 1)");
+    }
+  }
+
+  @Test
+  void anOrderBeyondAllClocksOrdersNothing() throws Exception {
+    await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
+    Member said = await(catalog.update(disable("h1", "why")));
+    server.execute("UPDATE servicegroup_words SET spoken = " + Long.MAX_VALUE);
+
+    assertThat(await(catalog.find(id("h1"))).wordsOrder()).isZero();
+    Future<Member> saying = catalog.update(update("h1", null, null, true));
+    await(saying.otherwiseEmpty());
+
+    assertThat(saying.succeeded()).isTrue();
+    assertThat(saying.result().wordsOrder())
+        .isBetween(said.wordsOrder(), said.wordsOrder() + 60_000);
+    server.execute("UPDATE servicegroup_words SET spoken = " + Long.MAX_VALUE);
+    assertThat(await(catalog.putBack(said)).wordsOrder()).isEqualTo(said.wordsOrder());
+    server.execute("UPDATE servicegroup_words SET spoken = " + Long.MAX_VALUE);
+    Member deleted = await(catalog.delete(id("h1")));
+    assertThat(await(catalog.removal(said))).hasValue(deleted.wordsOrder());
+  }
+
+  @Test
   void everyChangeIsFoundByWhoeverPollsOurRows() throws Exception {
     await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
     String joined = server.ask("SELECT changed FROM servicegroup_members");

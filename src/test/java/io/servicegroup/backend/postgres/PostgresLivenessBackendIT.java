@@ -93,6 +93,31 @@ class PostgresLivenessBackendIT {
   }
 
   @Test
+  void aJoinAtTheLargestCountIsFollowedByBeats() {
+    join(server, "compute", "h1");
+    server.execute("UPDATE services SET report_count = 2147483647 WHERE host = 'h1'");
+    Heartbeat h1 = join(server, "compute", "h1");
+    watcher.poll();
+
+    agent.write(h1);
+
+    assertThat(watcher.poll().beats()).containsExactly(new Beat(h1.id(), h1.incarnation(), 1));
+  }
+
+  @Test
+  void aGenerationBeyondAllClocksSupersedesNobody() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    agent.write(h1);
+    server.execute(
+        "UPDATE servicegroup_members SET generation = 1000000000000000000,"
+            + " incarnation = '1000000000000000000-dead'");
+
+    assertThat(agent.write(h1)).isEmpty();
+    assertThat(agent.write(h1)).as("looked up again").isEmpty();
+    assertThat(watcher.poll().beats()).containsExactly(new Beat(h1.id(), null, 1));
+  }
+
+  @Test
   void aMemberThatLeftIsReadAsSuchByItsOwnAgentToo() {
     Heartbeat h1 = join(server, "compute", "h1");
     agent.write(h1);

@@ -105,6 +105,27 @@ class RedisLivenessBackendIT {
   }
 
   @Test
+  void aGenerationBeyondAllClocksIsNobodysLife() {
+    Heartbeat ours = writer.join("compute", "host-1", 7);
+    String own = "servicegroup:_tooz:beat:compute:host-1";
+    for (String absurd :
+        List.of("999999999999999999-dead 5 alive", "100000000000000000-d 1 left")) {
+      writer.write(ours);
+      ask(Command.SET, own, absurd);
+      assertThat(reader.poll().gone()).isEmpty();
+      assertThat(writer.poll().beats()).isEmpty();
+
+      assertThat(writer.write(next(ours))).isEmpty();
+      assertThat(writer.write(next(ours))).isEmpty();
+
+      assertThat(text(ask(Command.GET, own))).startsWith("7-abc ");
+    }
+    ask(Command.SET, own, "999999999999999999-dead 5 alive");
+    writer.write(in(State.FAILED, "refused", ours));
+    assertThat(text(ask(Command.GET, own))).startsWith("7-abc ").contains("failed");
+  }
+
+  @Test
   void theNamespaceReplacesToozs() {
     String uri = server.uri(server.port()) + "?namespace=nova:x&timeout=3.5";
     try (RedisLivenessHarness other = new RedisLivenessHarness(vertx, "a", uri, true).open()) {
