@@ -31,9 +31,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The command {@code migrate} from each store to another. */
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class MigrateStoresIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

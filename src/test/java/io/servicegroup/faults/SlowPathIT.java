@@ -2,6 +2,7 @@ package io.servicegroup.faults;
 
 import static io.servicegroup.faults.Timing.LATEST_DOWN;
 import static io.servicegroup.faults.Timing.PATIENCE;
+import static io.servicegroup.faults.Timing.REPORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -11,6 +12,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A path between an agent and its server on which each answer takes longer than half an interval:
  * slow, but alive.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SlowPathIT {
 
   private static final int MEMBERS = 5;
@@ -39,7 +43,7 @@ class SlowPathIT {
       int seen = observer.changes().mark();
       int own = sidecar.changes().mark();
       site.proxy().delay(EACH_WAY);
-      observer.changes().during(LATEST_DOWN.multipliedBy(2));
+      observer.changes().during(LATEST_DOWN.plus(REPORT));
       List<Change> changes = new ArrayList<>(observer.changes().since(seen));
       changes.addAll(sidecar.changes().since(own));
       assertThat(changes).isEmpty();

@@ -25,11 +25,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Stores that come back with nothing have their catalogue again from who remembers it. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class EmptiedCatalogIT {
 
   /** More than any of the stores answers at a time. */

@@ -11,11 +11,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables that somebody empties or drops under living agents: the members stay what they are. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class EmptiedTablesIT {
 
   private static final Duration DOWN_TIME = Duration.ofSeconds(4);

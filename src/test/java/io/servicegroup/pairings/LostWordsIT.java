@@ -25,11 +25,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What operators said holds, whatever becomes of the store, while an agent lives that knew it. */
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class LostWordsIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

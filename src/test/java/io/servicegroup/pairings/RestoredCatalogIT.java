@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * is down for it, and nobody has to be restarted.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class RestoredCatalogIT {
 
   private static final Duration DOWN_TIME = Duration.ofSeconds(4);

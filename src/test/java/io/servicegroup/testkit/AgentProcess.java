@@ -215,13 +215,16 @@ public final class AgentProcess implements AutoCloseable {
   /**
    * How to run the product's command line, after {@code java} and its options.
    *
-   * @return {@code -jar} and the jar, or the class path and the main class
+   * @return {@code -jar} and the jar with its class archive, or the class path and the main class
    */
   public static List<String> program() {
     String jar = System.getProperty("servicegroup.jar");
-    return jar == null
-        ? List.of("-cp", System.getProperty("java.class.path"), "io.servicegroup.Main")
-        : List.of("-jar", jar);
+    if (jar == null) {
+      return List.of("-cp", System.getProperty("java.class.path"), "io.servicegroup.Main");
+    }
+    List<String> program = new ArrayList<>(ClassArchive.options(Path.of(jar)));
+    program.addAll(List.of("-jar", jar));
+    return program;
   }
 
   /**

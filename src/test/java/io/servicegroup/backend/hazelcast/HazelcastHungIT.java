@@ -17,11 +17,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Three agents that are one cluster, of which one hangs, and a fourth that joins meanwhile. */
 @Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
 class HazelcastHungIT {
 
   private static final Duration DOWN_TIME = Duration.ofSeconds(6);
