@@ -47,19 +47,25 @@ final class PostgresLivenessBatch {
    */
   Future<RowSet<Row>> send(SqlConnection connection, List<PostgresLivenessMember> part, int all) {
     PostgresLivenessMember first = part.get(0);
-    boolean alone = all == 1 && first.isSettled();
+    if (all > 1 || !first.isSettled()) {
+      return sendTogether(connection, part);
+    }
+    first.sending();
+    return connection
+        .preparedQuery(PostgresLivenessSql.BEAT_OF_ONE)
+        .execute(Tuple.of(first.serviceId(), first.incarnation().toString(), lateSeconds));
+  }
+
+  /** As {@link #send}, and leaves out, without waiting, whose row somebody holds. */
+  Future<RowSet<Row>> sendTogether(SqlConnection connection, List<PostgresLivenessMember> part) {
     part.forEach(PostgresLivenessMember::sending);
-    return alone
-        ? connection
-            .preparedQuery(PostgresLivenessSql.BEAT_OF_ONE)
-            .execute(Tuple.of(first.serviceId(), first.incarnation().toString(), lateSeconds))
-        : connection
-            .preparedQuery(PostgresLivenessSql.BEAT)
-            .execute(
-                Tuple.of(
-                    PostgresLivenessMember.ids(part),
-                    PostgresLivenessMember.incarnations(part),
-                    lateSeconds));
+    return connection
+        .preparedQuery(PostgresLivenessSql.BEAT)
+        .execute(
+            Tuple.of(
+                PostgresLivenessMember.ids(part),
+                PostgresLivenessMember.incarnations(part),
+                lateSeconds));
   }
 
   /** How many of those that are left go into the next statement. */

@@ -33,6 +33,7 @@ final class PostgresLivenessMember {
   private int calm;
   private boolean foreign;
   private long round;
+  private long acknowledgedNanos;
 
   PostgresLivenessMember(MemberId id, Incarnation incarnation, int serviceId) {
     this.id = id;
@@ -59,6 +60,12 @@ final class PostgresLivenessMember {
 
   void round(long number) {
     round = number;
+    acknowledgedNanos = System.nanoTime();
+  }
+
+  /** Whether a write acknowledged it since then, by {@link System#nanoTime}. */
+  boolean acknowledgedAfter(long nanos) {
+    return acknowledgedNanos - nanos > 0;
   }
 
   String state() {

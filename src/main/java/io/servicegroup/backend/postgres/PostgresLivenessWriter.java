@@ -29,7 +29,11 @@ final class PostgresLivenessWriter {
   private final TwoWays<PostgresClient> beats;
   private final PostgresLivenessMembers own = new PostgresLivenessMembers();
   private final PostgresLivenessBatch batch;
+  private final long halfNanos;
   private long rounds;
+
+  /** The first of the last writes that each left somebody out; 0 where the last one did not. */
+  private long partlySince;
 
   /** What was answered to rounds before this one says nothing any more. */
   private long newestAnswered;
@@ -38,6 +42,7 @@ final class PostgresLivenessWriter {
       TwoWays<PostgresClient> beats, Duration reportInterval, Duration patience) {
     this.beats = beats;
     this.batch = new PostgresLivenessBatch(reportInterval, patience);
+    this.halfNanos = reportInterval.dividedBy(2).toNanos();
   }
 
   PostgresLivenessMembers members() {
@@ -76,6 +81,7 @@ final class PostgresLivenessWriter {
     private final Map<MemberId, Heartbeat> present = new HashMap<>();
     private final List<Conflict> conflicts = new ArrayList<>();
     private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
+    private final List<PostgresLivenessMember> held = new ArrayList<>();
     private final Map<Integer, News> news = new LinkedHashMap<>();
     private final Set<MemberId> missing = new HashSet<>();
     private final long startedNanos = System.nanoTime();
@@ -95,6 +101,7 @@ final class PostgresLivenessWriter {
           .compose(nothing -> changeStates())
           .compose(nothing -> beat())
           .compose(nothing -> explain())
+          .compose(nothing -> repeat())
           .compose(nothing -> finish());
     }
 
@@ -180,16 +187,29 @@ final class PostgresLivenessWriter {
       unwritten.remove(serviceId).state(news.remove(serviceId).state());
     }
 
-    /** The one whose beat is the oldest is the first, where not all can be written at once. */
+    /**
+     * The one whose beat is the oldest is the first, where not all can be written at once. A write
+     * that follows soon after one that left some out is for those.
+     */
     private Future<Void> beat() {
       Stream<PostgresLivenessMember> known =
           members.stream().filter(beat -> beat.state() != State.FAILED).map(own::of);
       List<PostgresLivenessMember> beating =
-          new ArrayList<>(known.filter(one -> one != null && one.state() != null).toList());
+          new ArrayList<>(
+              known
+                  .filter(one -> one != null && one.state() != null)
+                  .filter(one -> !isFresh(one))
+                  .toList());
       if (batch.isSplit()) {
         beating.sort(Comparator.comparingLong(PostgresLivenessMember::round));
       }
-      return beat(beating, beating.size());
+      return beat(beating, members.size());
+    }
+
+    private boolean isFresh(PostgresLivenessMember member) {
+      return partlySince > 0
+          && member.round() >= partlySince
+          && member.acknowledgedAfter(startedNanos - halfNanos);
     }
 
     private Future<Void> beat(List<PostgresLivenessMember> rest, int all) {
@@ -207,7 +227,7 @@ final class PostgresLivenessWriter {
           .send(connection, part, all)
           .map(
               rows -> {
-                beaten(part, rows);
+                unwritten.putAll(beaten(part, rows));
                 batch.took(part.size(), all, System.nanoTime() - now);
                 return others;
               })
@@ -228,12 +248,14 @@ final class PostgresLivenessWriter {
       return Future.succeededFuture();
     }
 
-    private void beaten(List<PostgresLivenessMember> part, RowSet<Row> rows) {
+    /** Takes in what was written, and says what was not. */
+    private Map<Integer, PostgresLivenessMember> beaten(
+        List<PostgresLivenessMember> part, RowSet<Row> rows) {
       Map<Integer, PostgresLivenessMember> asked = new LinkedHashMap<>();
       part.forEach(member -> asked.put(member.serviceId(), member));
       rows.forEach(row -> acknowledged(asked.remove(row.getInteger(0)), row.getInteger(1)));
       asked.values().forEach(PostgresLivenessMember::skipped);
-      unwritten.putAll(asked);
+      return asked;
     }
 
     private void acknowledged(PostgresLivenessMember member, long count) {
@@ -266,7 +288,7 @@ final class PostgresLivenessWriter {
               });
     }
 
-    /** A row that somebody holds is written next time; one that is not ours any more is not. */
+    /** A row that somebody holds is tried again; one that is not ours any more is not. */
     private void explained(PostgresLivenessMember member, Row row) {
       if (row.getBoolean("deleted")) {
         own.remove(member);
@@ -282,7 +304,29 @@ final class PostgresLivenessWriter {
         missing.add(member.id());
       } else {
         member.state(row.getString("state"));
+        Heartbeat heartbeat = present.get(member.id());
+        if (heartbeat != null
+            && heartbeat.state() != State.FAILED
+            && heartbeat.state().text().equals(member.state())) {
+          held.add(member);
+        }
       }
+    }
+
+    /**
+     * Beats once more for those whose rows were held or changed: mostly they are free by now. Who
+     * is left out again was not beaten for, and the agent has to say so: another may be left out
+     * the next time, and none of them for so short that a reader sees its row held.
+     */
+    private Future<Void> repeat() {
+      if (held.isEmpty()) {
+        return Future.succeededFuture();
+      }
+      return batch
+          .sendTogether(connection, held)
+          .map(rows -> late += beaten(held, rows).size())
+          .recover(failure -> tookTooLong(failure, held, members.size()).map(ended -> late))
+          .mapEmpty();
     }
 
     private Future<Written> finish() {
@@ -290,7 +334,10 @@ final class PostgresLivenessWriter {
         return Future.failedFuture("somebody else holds the rows of " + news.size() + " members");
       }
       left.forEach(gone -> own.depart(own.of(gone)));
-      if (late > 0) {
+      if (late == 0) {
+        partlySince = 0;
+      } else {
+        partlySince = partlySince == 0 ? number : partlySince;
         String why = late + " of " + members.size() + " beats could not be written in time";
         return Future.failedFuture(new PartlyWritten(why, conflicts));
       }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.liveness.LivenessHarness;
+import io.servicegroup.liveness.PartlyWritten;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
@@ -270,7 +271,10 @@ class PostgresLivenessBackendIT {
       long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       List<MemberId> unwitnessed = List.of();
       while (unwitnessed.isEmpty() && System.nanoTime() < end) {
-        assertThat(agent.write(held, free)).isEmpty();
+        var written = agent.startWrite(held, free);
+        assertThatThrownBy(() -> LivenessHarness.await(written))
+            .hasRootCauseInstanceOf(PartlyWritten.class)
+            .hasMessage("1 of 2 beats could not be written in time");
         unwitnessed = watcher.poll().unwitnessed();
       }
       assertThat(unwitnessed).containsExactly(held.id());
@@ -293,7 +297,9 @@ class PostgresLivenessBackendIT {
       statement.execute("SELECT * FROM services WHERE host = 'h1' FOR UPDATE");
       var waiting = agent.startWrite(h1);
       assertThatThrownBy(() -> LivenessHarness.await(waiting)).hasMessageMatching(OUT_OF_TIME);
-      assertThat(agent.write(h1)).as("left out, and no failure").isEmpty();
+      var leftOut = agent.startWrite(h1);
+      assertThatThrownBy(() -> LivenessHarness.await(leftOut))
+          .hasRootCauseInstanceOf(PartlyWritten.class);
       other.rollback();
     }
     assertThat(service("report_count", "h1")).isEqualTo("1");
