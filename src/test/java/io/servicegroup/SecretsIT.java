@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -12,9 +13,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import org.apache.zookeeper.ZooDefs.Perms;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
+import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +38,10 @@ class SecretsIT {
   @TempDir private Path dir;
 
   private JsonObject config(PostgresServer database, String password) {
-    String uri = "postgresql://agent:" + password + "@127.0.0.1:" + database.port() + "/postgres";
+    return config("postgresql://agent:" + password + "@127.0.0.1:" + database.port() + "/postgres");
+  }
+
+  private static JsonObject config(String uri) {
     return new JsonObject()
         .put("services", new JsonArray().add(new JsonObject().put("group", "g").put("host", "h")))
         .put("catalog", new JsonObject().put("uri", uri))
@@ -74,6 +85,47 @@ class SecretsIT {
         assertThat(agent.process().output().since(0))
             .noneMatch(line -> line.contains("sec@nd") || line.contains("third"));
       }
+    }
+  }
+
+  @Test
+  void aUserOfZooKeeperGoesOnWithTheNewPasswordOnceTheNodesAreItsOwn() throws Exception {
+    Path file = Files.writeString(dir.resolve("digest"), "first");
+    try (ZooKeeperServer server = ZooKeeperServer.create();
+        AgentProcess agent =
+            AgentProcess.of(
+                config("zookeeper://nova:${file:" + file + "}@127.0.0.1:" + server.port()))) {
+      agent.start();
+      agent.await(0, 1, change -> change.status().equals("UP"), DEADLINE);
+      int mark = agent.changes().mark();
+      Files.writeString(file, "sec@nd");
+      ZooKeeper operator = new ZooKeeper("127.0.0.1:" + server.port(), 5000, event -> {});
+      operator.addAuthInfo("digest", "nova:first".getBytes(StandardCharsets.UTF_8));
+      operator.addAuthInfo("digest", "nova:sec@nd".getBytes(StandardCharsets.UTF_8));
+      giveAll(operator, "/", "nova:sec@nd");
+      operator.close();
+      String member = "/v1/groups/g/members/h";
+      JsonObject disable = new JsonObject().put("disabled", true).put("disabled_reason", "x");
+      long end = System.nanoTime() + DEADLINE.toNanos();
+      while (agent.send("PATCH", member, disable).statusCode() != 200) {
+        assertThat(System.nanoTime()).as(agent.process().tail()).isLessThan(end);
+      }
+      agent.process().awaitLine("The secret of catalog.uri has changed", DEADLINE);
+      assertThat(agent.changes().since(mark)).isEmpty();
+    }
+  }
+
+  /** What an operator does who changes a password: every node is the new one's. */
+  private static void giveAll(ZooKeeper operator, String path, String credentials)
+      throws Exception {
+    for (String child : operator.getChildren(path, false)) {
+      if (!child.equals("zookeeper")) {
+        giveAll(operator, path.equals("/") ? "/" + child : path + "/" + child, credentials);
+      }
+    }
+    if (!path.equals("/")) {
+      String digest = DigestAuthenticationProvider.generateDigest(credentials);
+      operator.setACL(path, Arrays.asList(new ACL(Perms.ALL, new Id("digest", digest))), -1);
     }
   }
 

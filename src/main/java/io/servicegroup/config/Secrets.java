@@ -123,6 +123,18 @@ public final class Secrets {
   }
 
   /**
+   * A URI as it is now, for whoever may block.
+   *
+   * @param configured as the configuration gave it
+   * @return the same servers, with the present user and password
+   */
+  public static BackendUri present(BackendUri configured) {
+    String text = configured.text();
+    String now = now(text);
+    return now.equals(text) ? configured : BackendUri.parse(now);
+  }
+
+  /**
    * A URI as it is now.
    *
    * @param vertx for reading files
@@ -130,7 +142,8 @@ public final class Secrets {
    * @return the same servers, with the present user and password; never fails
    */
   public static Future<BackendUri> now(Vertx vertx, BackendUri configured) {
-    String text = configured.text();
-    return now(vertx, text).map(now -> now.equals(text) ? configured : BackendUri.parse(now));
+    return RENEWED.containsKey(configured.text())
+        ? vertx.executeBlocking(() -> present(configured), false)
+        : Future.succeededFuture(configured);
   }
 }

@@ -86,7 +86,7 @@ final class RenewedFiles<T> {
 
   private void make(List<byte[]> contents) {
     try {
-      T made = maker.make(name, contents);
+      T made = maker.make(name + ": " + files.get(0), contents);
       if (last != null) {
         LOG.info("{}: {} changed and is used from now on", name, names());
       }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -28,8 +29,25 @@ public record SelfSigned(Path certificate, Path key) {
    * @return the certificate
    */
   public static SelfSigned create(Path directory, String name) {
+    return create(directory, name, List.of());
+  }
+
+  /**
+   * Makes one whose time is over.
+   *
+   * @param directory where its files are written
+   * @param name of the files, and the certificate's common name
+   * @return the certificate
+   */
+  public static SelfSigned expired(Path directory, String name) {
+    return create(directory, name, List.of("-startdate", "-3d", "-validity", "1"));
+  }
+
+  private static SelfSigned create(Path directory, String name, List<String> more) {
     Path store = directory.resolve(name + ".p12");
-    ManagedProcess.run(
+    List<String> command = new ArrayList<>(more);
+    command.addAll(
+        0,
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
             "-genkeypair",
@@ -45,6 +63,7 @@ public record SelfSigned(Path certificate, Path key) {
             STORE_PASSWORD,
             "-keystore",
             store.toString()));
+    ManagedProcess.run(command);
     try (InputStream in = Files.newInputStream(store)) {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(in, STORE_PASSWORD.toCharArray());

@@ -3,6 +3,7 @@ package io.servicegroup.backend.hazelcast;
 import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.client.config.ClientConnectionStrategyConfig.ReconnectMode;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.CredentialsFactoryConfig;
 import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.NetworkConfig;
@@ -185,7 +186,9 @@ final class HazelcastConfigs {
         .setJitter(0.2)
         .setClusterConnectTimeoutMillis(Long.MAX_VALUE);
     if (uri.user() != null) {
-      config.getSecurityConfig().setUsernamePasswordIdentityConfig(uri.user(), uri.password());
+      CredentialsFactoryConfig credentials = new CredentialsFactoryConfig();
+      credentials.setImplementation(new HazelcastCredentials(uri));
+      config.getSecurityConfig().setCredentialsFactoryConfig(credentials);
     }
     config.getMetricsConfig().setEnabled(false);
     config.setProperty(LOGGING, SLF4J);

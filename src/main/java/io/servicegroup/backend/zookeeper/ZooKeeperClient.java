@@ -19,7 +19,6 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -39,13 +38,13 @@ final class ZooKeeperClient {
 
   private final Context context;
   private final ZooKeeperSession session;
-  private final List<ACL> acl;
+  private final ZooKeeperCredentials credentials;
   private final String where;
 
   ZooKeeperClient(Vertx vertx, ZooKeeperSession session, ZooKeeperOptions options) {
     this.context = vertx.getOrCreateContext();
     this.session = session;
-    this.acl = options.acl();
+    this.credentials = options.credentials();
     this.where = options.where();
   }
 
@@ -106,12 +105,12 @@ final class ZooKeeperClient {
 
   /** A part of a transaction: makes a node that ends with the session. */
   Op ephemeral(String path, byte[] data) {
-    return Op.create(path, data, acl, CreateMode.EPHEMERAL);
+    return Op.create(path, data, credentials.acl(), CreateMode.EPHEMERAL);
   }
 
   /** A part of a transaction: makes a node that stays. */
   Op persistent(String path, byte[] data) {
-    return Op.create(path, data, acl, CreateMode.PERSISTENT);
+    return Op.create(path, data, credentials.acl(), CreateMode.PERSISTENT);
   }
 
   /** Makes sure of a node that stays, and of those above it. */
@@ -122,7 +121,7 @@ final class ZooKeeperClient {
                 zk.create(
                     path,
                     new byte[0],
-                    acl,
+                    credentials.acl(),
                     CreateMode.PERSISTENT,
                     (rc, p, c, name) -> reply.answer(rc, null),
                     null))
@@ -186,6 +185,9 @@ final class ZooKeeperClient {
                   if (code == Code.OK.intValue()) {
                     answer.complete(value);
                   } else {
+                    if (code == Code.NOAUTH.intValue()) {
+                      session.refused();
+                    }
                     answer.fail(KeeperException.create(Code.get(code), path));
                   }
                 }));

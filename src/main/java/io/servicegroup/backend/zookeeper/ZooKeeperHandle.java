@@ -35,7 +35,13 @@ final class ZooKeeperHandle extends ZooKeeper {
   }
 
   private void authenticate(ZooKeeperOptions options) {
-    options.digest().ifPresent(digest -> addAuthInfo("digest", digest));
+    options.credentials().renew();
+    options.credentials().digests().forEach(this::authenticate);
+  }
+
+  /** Is somebody else beside who it is already. */
+  void authenticate(byte[] digest) {
+    addAuthInfo("digest", digest);
   }
 
   /** The greatest transaction that an answer has told of. */

@@ -3,24 +3,17 @@ package io.servicegroup.backend.zookeeper;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.runtime.HostNames;
+import io.servicegroup.runtime.PemPair;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import org.apache.zookeeper.ZooDefs.Ids;
-import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ClientX509Util;
 import org.apache.zookeeper.common.ZKConfig;
-import org.apache.zookeeper.data.ACL;
-import org.apache.zookeeper.data.Id;
-import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 
 /** What a backend's URI says about its servers, in the words of ZooKeeper's client. */
 final class ZooKeeperOptions {
@@ -35,6 +28,8 @@ final class ZooKeeperOptions {
 
   private final BackendUri uri;
   private final int timeoutMillis;
+  private final ZooKeeperCredentials credentials;
+  private PemPair pair;
   private Path keyStore;
 
   ZooKeeperOptions(LivenessSettings settings) {
@@ -43,6 +38,7 @@ final class ZooKeeperOptions {
 
   ZooKeeperOptions(BackendUri uri, Duration timeout) {
     this.uri = uri;
+    this.credentials = new ZooKeeperCredentials(uri);
     this.timeoutMillis = (int) Math.min(Integer.MAX_VALUE, timeout.toMillis());
   }
 
@@ -84,30 +80,9 @@ final class ZooKeeperOptions {
     return "true".equals(uri.options().get("use_ssl"));
   }
 
-  /** What the session authenticates with, as tooz does. */
-  Optional<byte[]> digest() {
-    return credentials().map(text -> text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Who may do what with the nodes that are created: the same as with tooz's nodes. */
-  List<ACL> acl() {
-    return credentials()
-        .map(text -> List.of(new ACL(Perms.ALL, new Id("digest", hash(text)))))
-        .orElse(Ids.OPEN_ACL_UNSAFE);
-  }
-
-  private Optional<String> credentials() {
-    return uri.user() == null || uri.password() == null
-        ? Optional.empty()
-        : Optional.of(uri.user() + ":" + uri.password());
-  }
-
-  private static String hash(String credentials) {
-    try {
-      return DigestAuthenticationProvider.generateDigest(credentials);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e.getMessage(), e);
-    }
+  /** What sessions authenticate with. */
+  ZooKeeperCredentials credentials() {
+    return credentials;
   }
 
   /** Reads the files of TLS, so it blocks. */
@@ -140,7 +115,7 @@ final class ZooKeeperOptions {
   }
 
   /** ZooKeeper's client wants key and certificate in one file. */
-  private String keyStore(Map<String, String> options) throws IOException {
+  private synchronized String keyStore(Map<String, String> options) throws IOException {
     if (!options.containsKey("keyfile")) {
       return options.get("certfile");
     }
@@ -148,11 +123,11 @@ final class ZooKeeperOptions {
       // Readable by nobody else, as temporary files of Java are.
       keyStore = Files.createTempFile("servicegroup-zookeeper-", ".pem");
     }
-    Files.writeString(
-        keyStore,
-        Files.readString(Path.of(options.get("keyfile")))
-            + "\n"
-            + Files.readString(Path.of(options.get("certfile"))));
+    if (pair == null) {
+      Path certificate = Path.of(options.get("certfile"));
+      pair = new PemPair("certfile", certificate, Path.of(options.get("keyfile")));
+    }
+    Files.write(keyStore, pair.text());
     return keyStore.toString();
   }
 

@@ -58,6 +58,7 @@ final class ZooKeeperSession {
   private Future<?> connecting = Future.succeededFuture();
   private int generation;
   private boolean connected;
+  private boolean asking;
   private boolean closed = true;
   private long timer = NO_TIMER;
   private long answeredNanos;
@@ -283,6 +284,26 @@ final class ZooKeeperSession {
       vertx.cancelTimer(timer);
       timer = NO_TIMER;
     }
+  }
+
+  /**
+   * The servers refused something for want of a right, as after a change of the password: where
+   * there is another now, the session has it from here on.
+   */
+  void refused() {
+    if (asking) {
+      return;
+    }
+    asking = true;
+    vertx
+        .executeBlocking(() -> options.credentials().renew(), false)
+        .onComplete(
+            found -> {
+              asking = false;
+              if (found.succeeded() && handle != null) {
+                found.result().ifPresent(handle::authenticate);
+              }
+            });
   }
 
   /** The handle while it is connected, or null. */

@@ -1,0 +1,37 @@
+package io.servicegroup.backend.hazelcast;
+
+import com.hazelcast.security.Credentials;
+import com.hazelcast.security.ICredentialsFactory;
+import com.hazelcast.security.UsernamePasswordCredentials;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Secrets;
+import javax.security.auth.callback.CallbackHandler;
+
+/**
+ * Who a client says it is: read again for each connection, so that a password that was changed in
+ * its file is used without a restart. Called on threads of Hazelcast's own.
+ */
+final class HazelcastCredentials implements ICredentialsFactory {
+
+  private final BackendUri uri;
+
+  HazelcastCredentials(BackendUri uri) {
+    this.uri = uri;
+  }
+
+  @Override
+  public void configure(CallbackHandler handler) {
+    // The URI has everything.
+  }
+
+  @Override
+  public Credentials newCredentials() {
+    BackendUri now = Secrets.present(uri);
+    return new UsernamePasswordCredentials(now.user(), now.password());
+  }
+
+  @Override
+  public void destroy() {
+    // Nothing is held.
+  }
+}
