@@ -16,6 +16,7 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.MemberView;
+import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Snapshot;
@@ -199,6 +200,48 @@ public final class Topics {
           Fields::id,
           EMPTY,
           NOTHING);
+
+  /**
+   * Tells a process of this machine, by its id, from all others that ever have that id. Answers
+   * null where there is none.
+   */
+  public static final RequestTopic<Long, ProcessIdentity> PROCESS =
+      new RequestTopic<>(
+          "servicegroup.process",
+          true,
+          pid -> new JsonObject().put("pid", pid),
+          json -> json.getLong("pid"),
+          process -> new JsonObject().put("process", process == null ? null : process.toString()),
+          json -> ProcessIdentity.parse(json.getString("process")));
+
+  /**
+   * What joined through this agent before it was restarted and is not served again: all of it, with
+   * each change. Published by RegistrationVerticle, consumed by HeartbeatVerticle, which answers
+   * for them, and by health.
+   */
+  public static final Topic<List<Untaken>> UNTAKEN =
+      new Topic<>(
+          "servicegroup.untaken",
+          true,
+          members ->
+              new JsonObject()
+                  .put(
+                      "members",
+                      array(
+                          members,
+                          member ->
+                              Fields.putId(new JsonObject(), member.id())
+                                  .put("state", member.state().name())
+                                  .put("reason", member.reason()))),
+          json ->
+              list(
+                  json,
+                  "members",
+                  member ->
+                      new Untaken(
+                          Fields.id(member),
+                          Untaken.State.valueOf(member.getString("state")),
+                          member.getString("reason"))));
 
   /**
    * The full state of this agent's members, every {@code report_interval} and at once when a state

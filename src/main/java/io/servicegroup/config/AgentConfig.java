@@ -47,9 +47,28 @@ public record AgentConfig(
    * @param startTimeout for the first contact with every backend
    * @param stopTimeout how long a stop may take
    * @param leaveOnStop whether a stop is a leave (else an upgrade)
+   * @param id what finds the members to take up again after a restart; empty where nothing tells
+   *     this agent from others after one
    */
   public record Agent(
-      String host, Duration startTimeout, Duration stopTimeout, boolean leaveOnStop) {}
+      String host,
+      Duration startTimeout,
+      Duration stopTimeout,
+      boolean leaveOnStop,
+      Optional<String> id) {
+
+    /**
+     * Makes one that takes nothing up again.
+     *
+     * @param host this machine's host name, the default host of services
+     * @param startTimeout for the first contact with every backend
+     * @param stopTimeout how long a stop may take
+     * @param leaveOnStop whether a stop is a leave (else an upgrade)
+     */
+    public Agent(String host, Duration startTimeout, Duration stopTimeout, boolean leaveOnStop) {
+      this(host, startTimeout, stopTimeout, leaveOnStop, Optional.empty());
+    }
+  }
 
   /**
    * {@code catalog}: where the service data lives.

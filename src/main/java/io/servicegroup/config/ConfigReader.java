@@ -58,7 +58,7 @@ final class ConfigReader {
     AgentConfig.Logging logging = logging(root.section("logging"));
     root.refuseUnknown();
     return new AgentConfig(
-        agent,
+        named(agent, http.port()),
         List.copyOf(services.values()),
         new AgentConfig.Catalog(uri.orElse(null), createTables),
         liveness,
@@ -76,9 +76,22 @@ final class ConfigReader {
             host,
             limit(section, "start_timeout", 30),
             limit(section, "stop_timeout", 10),
-            section.flag("leave_on_stop", true));
+            section.flag("leave_on_stop", true),
+            section.name("id"));
     section.refuseUnknown();
     return agent;
+  }
+
+  /** A port that the system chooses is another one after a restart. */
+  private static AgentConfig.Agent named(AgentConfig.Agent agent, int port) {
+    Optional<String> byDefault =
+        port == 0 ? Optional.empty() : Optional.of(agent.host() + ":" + port);
+    return new AgentConfig.Agent(
+        agent.host(),
+        agent.startTimeout(),
+        agent.stopTimeout(),
+        agent.leaveOnStop(),
+        agent.id().or(() -> byDefault));
   }
 
   private static Duration limit(Section section, String key, int seconds) {

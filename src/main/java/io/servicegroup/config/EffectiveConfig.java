@@ -27,7 +27,8 @@ final class EffectiveConfig {
             "host", agent.host(),
             "start_timeout", Durations.text(agent.startTimeout()),
             "stop_timeout", Durations.text(agent.stopTimeout()),
-            "leave_on_stop", agent.leaveOnStop()));
+            "leave_on_stop", agent.leaveOnStop(),
+            "id", agent.id().orElse(null)));
     tree.put("services", config.services().stream().map(EffectiveConfig::service).toList());
     tree.put(
         "catalog",

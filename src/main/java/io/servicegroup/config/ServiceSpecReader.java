@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
+import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.stream.Collectors;
  */
 public final class ServiceSpecReader {
 
+  private static final String PROCESS = "process";
+
   private ServiceSpecReader() {}
 
   /**
@@ -26,7 +29,31 @@ public final class ServiceSpecReader {
    *     allowed
    */
   public static ServiceSpec read(JsonObject json) {
-    return read(json, Optional.empty());
+    // Which process is meant is known inside of the agent only: nobody else may say it.
+    if (!(json.getValue("probe") instanceof JsonObject probe) || !probe.containsKey(PROCESS)) {
+      return read(json, Optional.empty());
+    }
+    JsonObject said = probe.copy();
+    ProcessIdentity process = ProcessIdentity.parse((String) said.remove(PROCESS));
+    return withProcess(read(json.copy().put("probe", said), Optional.empty()), process);
+  }
+
+  /**
+   * Says which process the probe of a service means by its id.
+   *
+   * @param spec the service
+   * @param process the process, or null where it is not known
+   * @return the service, changed where its probe names an id
+   */
+  public static ServiceSpec withProcess(ServiceSpec spec, ProcessIdentity process) {
+    return spec.probe() instanceof Probe.Pid pid && pid.pid() != null
+        ? new ServiceSpec(
+            spec.id(),
+            spec.binary(),
+            spec.version(),
+            spec.metadata(),
+            new Probe.Pid(pid.pid(), null, pid.timing(), process))
+        : spec;
   }
 
   /**
@@ -81,12 +108,16 @@ public final class ServiceSpecReader {
    * @return what {@link #read(JsonObject)} takes
    */
   public static JsonObject write(ServiceSpec spec) {
+    JsonObject probe = ProbeReader.write(spec.probe());
+    if (spec.probe() instanceof Probe.Pid pid && pid.process() != null) {
+      probe.put(PROCESS, pid.process().toString());
+    }
     return new JsonObject()
         .put("group", spec.id().group())
         .put("host", spec.id().host())
         .put("binary", spec.binary())
         .put("version", spec.version())
         .put("metadata", Trees.json(spec.metadata()))
-        .put("probe", ProbeReader.write(spec.probe()));
+        .put("probe", probe);
   }
 }

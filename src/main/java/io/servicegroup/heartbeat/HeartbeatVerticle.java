@@ -39,6 +39,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   private final AgentConfig config;
   private final Map<MemberId, OwnMember> members = new LinkedHashMap<>();
   private final RecentConflicts conflicts = new RecentConflicts();
+  private final NotServed notServed;
   private Probers probers;
   private News news;
   private Ticker ticker;
@@ -51,6 +52,7 @@ public final class HeartbeatVerticle extends VerticleBase {
    */
   public HeartbeatVerticle(AgentConfig config) {
     this.config = config;
+    this.notServed = new NotServed(config.agent().id().isEmpty());
   }
 
   @Override
@@ -64,6 +66,8 @@ public final class HeartbeatVerticle extends VerticleBase {
             Topics.HEARTBEAT_START.serve(vertx, this::startMember),
             Topics.HEARTBEAT_STOP.serve(vertx, this::stopMember),
             Topics.HEARTBEAT_TOUCH.serve(vertx, this::touch),
+            Topics.PROCESS.serve(vertx, probers::identify),
+            Topics.UNTAKEN.consume(vertx, notServed::are),
             Topics.CONFLICT.consume(vertx, this::yieldTo));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
@@ -140,7 +144,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     }
     OwnMember member = members.get(id);
     if (member == null) {
-      return refuse(404, "this agent does not beat for " + id);
+      return Future.failedFuture(notServed.refusal(id));
     }
     return member.prober().touch()
         ? Future.succeededFuture()

@@ -127,6 +127,7 @@ public final class HttpVerticle extends VerticleBase {
     Topics.AGENT.consume(vertx, local::phase);
     Topics.SERVICES.consume(vertx, local::configured);
     Topics.HEARTBEAT.consume(vertx, local::heartbeats);
+    Topics.UNTAKEN.consume(vertx, local::untaken);
     Topics.CONFLICT.consume(vertx, local::conflict);
     Topics.CATALOG.consume(vertx, local::catalog);
     Topics.CATALOG_LOSS.consume(vertx, local::catalogLoss);

@@ -1,6 +1,7 @@
 package io.servicegroup.http;
 
 import io.servicegroup.bus.AgentPhase;
+import io.servicegroup.bus.Untaken;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
@@ -124,6 +125,17 @@ final class LocalHealth {
     notReported.retainAll(ids);
     services.forEach((id, service) -> service.configured(ids.contains(id)));
     services.values().removeIf(LocalService::isOver);
+  }
+
+  /** Takes all that joined before the agent was restarted and is not served again. */
+  void untaken(List<Untaken> members) {
+    services.values().forEach(service -> service.untaken(null));
+    for (Untaken member : members) {
+      if (member.state() != Untaken.State.ANOTHERS) {
+        service(member.id()).untaken(member.text());
+      }
+    }
+    forgetOthers();
   }
 
   void conflict(Conflict conflict) {

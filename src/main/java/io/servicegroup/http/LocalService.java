@@ -17,6 +17,7 @@ final class LocalService {
   private Member member;
   private boolean deleted;
   private Incarnation deletedLife;
+  private String untaken;
 
   LocalService(boolean configured) {
     this.configured = configured;
@@ -25,6 +26,11 @@ final class LocalService {
   /** Whether the configuration still names it. */
   void configured(boolean now) {
     configured = now;
+  }
+
+  /** Why it, which joined before the agent was restarted, is not served again; null where it is. */
+  void untaken(String why) {
+    untaken = why;
   }
 
   /** Its agent reported it. */
@@ -93,7 +99,10 @@ final class LocalService {
 
   /** Whether it is nobody's concern here any more, unless nothing else is. */
   boolean isOver() {
-    return !configured && !joined && (deleted || (report == null && conflict == null));
+    return !configured
+        && !joined
+        && untaken == null
+        && (deleted || (report == null && conflict == null));
   }
 
   /** Whether the only fault is that an operator disabled it. */
@@ -119,6 +128,9 @@ final class LocalService {
     }
     if (member != null && member.forcedDown()) {
       return "forced_down";
+    }
+    if (report == null && untaken != null) {
+      return untaken;
     }
     if (report == null) {
       return left ? "left" : "not reported yet";

@@ -94,8 +94,22 @@ public sealed interface Probe {
    * @param pid its id, or null where a file holds it
    * @param pidFile the file that holds its id, or null
    * @param timing pace; looked at every 100 ms at most
+   * @param process which process the id named when somebody looked first, so that another one that
+   *     has the id later is not taken for it; null where nobody looked yet
    */
-  record Pid(Long pid, Path pidFile, Timing timing) implements Probe {
+  record Pid(Long pid, Path pidFile, Timing timing, ProcessIdentity process) implements Probe {
+
+    /**
+     * Makes one of a process that nobody has looked at yet.
+     *
+     * @param pid its id, or null where a file holds it
+     * @param pidFile the file that holds its id, or null
+     * @param timing pace
+     */
+    public Pid(Long pid, Path pidFile, Timing timing) {
+      this(pid, pidFile, timing, null);
+    }
+
     @Override
     public String type() {
       return "pid";

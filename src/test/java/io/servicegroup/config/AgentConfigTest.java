@@ -22,7 +22,11 @@ class AgentConfigTest {
     assertThat(config.agent())
         .isEqualTo(
             new AgentConfig.Agent(
-                Configs.MACHINE, Duration.ofSeconds(30), Duration.ofSeconds(10), true));
+                Configs.MACHINE,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
+                true,
+                Optional.of(Configs.MACHINE + ":8080")));
     assertThat(config.services()).isEmpty();
     assertThat(config.catalog().uri()).isEqualTo(BackendUri.parse("embedded:data"));
     assertThat(config.catalog().createTables()).isEqualTo(AgentConfig.CreateTables.ALL);
@@ -43,6 +47,17 @@ class AgentConfigTest {
             new AgentConfig.Http("127.0.0.1", 8080, Optional.empty(), Optional.empty(), false));
     assertThat(config.agentCheck())
         .isEqualTo(new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()));
+  }
+
+  @Test
+  void anAgentIsFoundAgainByItsHostAndPortUnlessItIsNamed() {
+    assertThat(id("agent: {host: h}\nhttp: {port: 9000}")).contains("h:9000");
+    assertThat(id("agent: {host: h, id: rack-7}\nhttp: {port: 0}")).contains("rack-7");
+    assertThat(id("http: {port: 0}")).as("nothing lasts").isEmpty();
+  }
+
+  private static Optional<String> id(String yaml) {
+    return Configs.read(yaml).sound().agent().id();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.model.Probe;
+import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,40 @@ class ServiceSpecReaderTest {
     JsonObject written = ServiceSpecReader.write(spec);
     assertThat(ServiceSpecReader.read(written)).isEqualTo(spec);
     assertThat(ServiceSpecReader.read(new JsonObject(written.encode()))).isEqualTo(spec);
+  }
+
+  @Test
+  void whichProcessIsMeantIsSaidInsideOfTheAgentOnly() {
+    ServiceSpec spec =
+        ServiceSpecReader.withProcess(
+            ServiceSpecReader.read(
+                json("{'group': 'g', 'host': 'h', 'probe': {'type': 'pid', 'pid': 5}}")),
+            new ProcessIdentity("boot/pid:[1]", 77));
+    JsonObject written = new JsonObject(ServiceSpecReader.write(spec).encode());
+    assertThat(ServiceSpecReader.read(written)).isEqualTo(spec);
+    assertThatThrownBy(() -> ServiceSpecReader.read(written, "h"))
+        .hasMessageContaining("probe.process");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'type': 'self'} | ",
+        "{'type': 'http', 'url': 'http://h/x?y=1', 'headers': {'Accept': 'a', 'HOST': 'b'}} | ",
+        "{'type': 'http', 'url': 'http://h', 'headers': {'X-Key': 'a'}} | the header X-Key",
+        "{'type': 'http', 'url': 'http://h', 'headers': {'Cookie': 'a', 'Accept': 'b',"
+            + " 'Authorization': 'c'}} | the headers Cookie, Authorization",
+        "{'type': 'http', 'url': 'http://u:p@h/'} | the url, which holds what looks like a"
+            + " password",
+        "{'type': 'http', 'url': 'http://u@h/'} | the url, which holds what looks like a password",
+        "{'type': 'http', 'url': 'http://h/?token=a'} | the url, which holds what looks like a"
+            + " password"
+      })
+  void whatMayBeASecretIsNamedWithoutItsValue(String probe, String secret) {
+    JsonObject service = json("{'group': 'g', 'host': 'h'}").put("probe", json(probe));
+    assertThat(ProbeSecrets.of(ServiceSpecReader.read(service).probe()).orElse(null))
+        .isEqualTo(secret);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Topics;
+import io.servicegroup.bus.Untaken;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -36,6 +37,9 @@ final class HeartbeatRig {
   private final BlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
   private String deployment;
 
+  /** What finds the members to take up again after a restart. */
+  Optional<String> agentId = Optional.empty();
+
   void deploy(Duration reportInterval, boolean leaveOnStop) throws Exception {
     deploy(reportInterval, Duration.ofSeconds(15), leaveOnStop);
   }
@@ -49,7 +53,7 @@ final class HeartbeatRig {
       throws Exception {
     await(Topics.HEARTBEAT.consume(vertx, messages::add).completion());
     AgentConfig.Agent agent =
-        new AgentConfig.Agent("host-1", Duration.ZERO, Duration.ZERO, leaveOnStop);
+        new AgentConfig.Agent("host-1", Duration.ZERO, Duration.ZERO, leaveOnStop, agentId);
     AgentConfig.Liveness liveness =
         new AgentConfig.Liveness(
             List.of(),
@@ -71,6 +75,11 @@ final class HeartbeatRig {
             new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),
             AgentConfig.Logging.DEFAULT);
     deployment = await(vertx.deployVerticle(new HeartbeatVerticle(config)));
+  }
+
+  /** What joined before a restart and is not served again. */
+  void untaken(Untaken... members) {
+    Topics.UNTAKEN.publish(vertx, List.of(members));
   }
 
   void undeploy() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Untaken;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +137,25 @@ class HeartbeatVerticleTest {
     rig.start(A, FIRST, SELF);
     assertThat(rig.await(m -> is(m, A, State.FAILED)).get(0).reason())
         .isEqualTo("no heartbeat within 300 ms");
+  }
+
+  @Test
+  void aServiceThatIsNotServedAgainIsToldWhatToDo() throws Exception {
+    rig.agentId = Optional.of("host-1:8080");
+    rig.deploy(NEVER, true);
+    assertRefused(() -> rig.touch(A), 503, "does not know yet whether it beats for compute/a");
+
+    rig.untaken(new Untaken(A, Untaken.State.WAITING, "in a moment"));
+    assertRefused(() -> rig.touch(A), 503, "is being taken up again (in a moment)");
+    rig.untaken(new Untaken(A, Untaken.State.REFUSED, "it has no probe"));
+    assertRefused(
+        () -> rig.touch(A),
+        404,
+        "is not taken up again: it has no probe; to join it: POST /v1/groups/compute/members");
+    rig.untaken();
+    assertRefused(() -> rig.touch(A), 404, "to join it: POST /v1/groups/compute/members");
+    rig.start(A, FIRST, SELF);
+    rig.touch(A);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat.probe;
 
+import io.servicegroup.model.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -10,9 +11,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The processes as Linux shows them under {@code /proc}. */
 final class LinuxProcesses implements Processes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxProcesses.class);
 
   /** The unit of the times in {@code /proc}, on every architecture that a JDK runs on. */
   private static final long MILLIS_PER_TICK = 10;
@@ -102,6 +107,20 @@ final class LinuxProcesses implements Processes {
     return ticks.isEmpty()
         ? Optional.empty()
         : Optional.of(now.minusMillis((ticks.getAsLong() - start) * MILLIS_PER_TICK));
+  }
+
+  /** Starts count from the machine's own, and ids within a namespace. */
+  @Override
+  public String machine() {
+    try {
+      Path boot = proc.resolve("sys/kernel/random/boot_id");
+      return Files.readString(boot).strip()
+          + "/"
+          + Files.readSymbolicLink(proc.resolve("self/ns/pid"));
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.debug("Where the ids of processes count cannot be read", e);
+      return ProcessIdentity.UNKNOWN;
+    }
   }
 
   @Override

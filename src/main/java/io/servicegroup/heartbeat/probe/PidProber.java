@@ -46,7 +46,7 @@ final class PidProber implements Prober {
     this.vertx = vertx;
     this.readers = readers;
     this.file = probe.pidFile();
-    this.watch = new PidWatch(probe.pid(), file);
+    this.watch = new PidWatch(probe.pid(), file, probe.process());
     Duration interval = probe.timing().interval();
     Duration timeout = probe.timing().timeout();
     this.loop =

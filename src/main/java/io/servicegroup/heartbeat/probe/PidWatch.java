@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat.probe;
 
+import io.servicegroup.model.ProcessIdentity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,16 +26,19 @@ final class PidWatch {
   private PidFile.Version read;
   private Long pid;
   private OptionalLong start = OptionalLong.empty();
+  private final ProcessIdentity expected;
 
   /**
    * Watches a process.
    *
    * @param pid its id, or null where the file holds it
    * @param file holds its id in its first line, or null
+   * @param expected which process it is, or null where the first one found is it
    */
-  PidWatch(Long pid, Path file) {
+  PidWatch(Long pid, Path file, ProcessIdentity expected) {
     this.pid = pid;
     this.file = file;
+    this.expected = expected;
   }
 
   /** The process that is watched; empty before a file named one. */
@@ -84,9 +88,11 @@ final class PidWatch {
       throw notOurs("the first of this agent's own pid namespace");
     }
     if (start.isEmpty()) {
+      requireExpected(found);
       requireOlderThanFile(found);
-      start = found.start();
-    } else if (start.getAsLong() != found.start().getAsLong()) {
+      start = start.isEmpty() ? found.start() : start;
+    }
+    if (start.getAsLong() != found.start().getAsLong()) {
       throw new ProbeFailure("process " + pid + " is gone, its id belongs to another process now");
     }
   }
@@ -100,6 +106,21 @@ final class PidWatch {
             + (file == null
                 ? ", not the service"
                 : ": the pid file " + file + " was written in another pid namespace"));
+  }
+
+  /** Ids are given again, at the latest when the machine starts anew. */
+  private void requireExpected(Processes.Found found) {
+    if (expected == null) {
+      return;
+    }
+    if (!expected.machine().equals(found.machine())) {
+      throw new ProbeFailure(
+          "process "
+              + pid
+              + " is gone: this machine or its container has started anew since, and the id belongs"
+              + " to another process now");
+    }
+    start = OptionalLong.of(expected.start());
   }
 
   private void requireOlderThanFile(Processes.Found found) {

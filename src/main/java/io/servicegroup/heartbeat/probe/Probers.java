@@ -2,6 +2,7 @@ package io.servicegroup.heartbeat.probe;
 
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
+import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -68,6 +69,18 @@ public final class Probers {
       return new SelfProber(vertx, name, serviceDownTime, System::nanoTime);
     }
     return new NoneProber();
+  }
+
+  /**
+   * Tells a process of this machine from all others that ever have its id.
+   *
+   * @param pid its id
+   * @return null where there is no such process; fails where the system does not say
+   */
+  public Future<ProcessIdentity> identify(long pid) {
+    return readers
+        .workers()
+        .executeBlocking(() -> readers.processes().identify(pid).orElse(null), false);
   }
 
   private Connections connections() {

@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat.probe;
 
+import io.servicegroup.model.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,10 @@ interface Processes {
    * @param startedAt when it started, by this machine's present clock; empty where nobody asked or
    *     the system does not say
    * @param relation what it is to this agent; {@code OTHER} where nobody asked
+   * @param machine from {@link #machine}; null where nobody asked
    */
-  record Found(OptionalLong start, Optional<Instant> startedAt, Relation relation) {}
+  record Found(
+      OptionalLong start, Optional<Instant> startedAt, Relation relation, String machine) {}
 
   /**
    * When a process started, in a unit of the system's own: good for telling two processes with the
@@ -50,6 +53,28 @@ interface Processes {
     return Optional.empty();
   }
 
+  /**
+   * Where the ids of processes count: one run of this machine, and this agent's pid namespace.
+   *
+   * @return {@link ProcessIdentity#UNKNOWN} where the system does not say
+   */
+  default String machine() {
+    return ProcessIdentity.UNKNOWN;
+  }
+
+  /**
+   * Tells a process from all others that have its id before or after it.
+   *
+   * @return empty where there is no such process
+   * @throws IOException where the system does not say
+   */
+  default Optional<ProcessIdentity> identify(long pid) throws IOException {
+    OptionalLong start = startOf(pid);
+    return start.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ProcessIdentity(machine(), start.getAsLong()));
+  }
+
   /** What a process is to this agent. */
   default Relation relationOf(long pid) {
     return Relation.OTHER;
@@ -67,7 +92,8 @@ interface Processes {
     return new Found(
         start,
         first && start.isPresent() ? timeOf(start.getAsLong()) : Optional.empty(),
-        first ? relationOf(pid) : Relation.OTHER);
+        first ? relationOf(pid) : Relation.OTHER,
+        first ? machine() : null);
   }
 
   /** Those of Linux's {@code /proc}, elsewhere what the JDK knows. */

@@ -3,6 +3,7 @@ package io.servicegroup.heartbeat.probe;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.model.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,11 @@ class PidWatchTest {
   }
 
   private Look watch(Long pid, Path file) {
-    PidWatch watch = new PidWatch(pid, file);
+    return watch(pid, file, null);
+  }
+
+  private Look watch(Long pid, Path file, ProcessIdentity expected) {
+    PidWatch watch = new PidWatch(pid, file, expected);
     return () -> {
       if (file != null) {
         watch.took(PidFile.read(file, watch.read()));
@@ -88,6 +93,22 @@ class PidWatchTest {
     running.put(7L, 200L);
     assertFails(watch::check, "process 7 is gone, its id belongs to another process now");
     assertFails(watch::check, "process 7 is gone, its id belongs to another process now");
+  }
+
+  @Test
+  void aProcessThatIsKnownFromBeforeIsNoOther() throws IOException {
+    running.put(7L, 100L);
+    watch(7L, null, new ProcessIdentity(ProcessIdentity.UNKNOWN, 100)).check();
+    Look reused = watch(7L, null, new ProcessIdentity(ProcessIdentity.UNKNOWN, 90));
+    assertFails(reused::check, "process 7 is gone, its id belongs to another process now");
+    assertFails(reused::check, "process 7 is gone, its id belongs to another process now");
+    Look elsewhere = watch(7L, null, new ProcessIdentity("boot-1", 100));
+    for (int i = 0; i < 2; i++) {
+      assertFails(
+          elsewhere::check,
+          "process 7 is gone: this machine or its container has started anew since, and the id"
+              + " belongs to another process now");
+    }
   }
 
   @Test

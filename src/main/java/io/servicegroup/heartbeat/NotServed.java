@@ -1,0 +1,64 @@
+package io.servicegroup.heartbeat;
+
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Untaken;
+import io.servicegroup.model.MemberId;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What a service is told that beats by itself and is not served by this agent: to wait, or how to
+ * join. Not thread-safe.
+ */
+final class NotServed {
+
+  private Map<MemberId, Untaken> untaken = Map.of();
+  private boolean known;
+
+  /**
+   * Makes ready.
+   *
+   * @param known whether nothing can have joined before this life of the agent
+   */
+  NotServed(boolean known) {
+    this.known = known;
+  }
+
+  /** Takes all members that joined before a restart and are not served again. */
+  void are(List<Untaken> members) {
+    known = true;
+    untaken = members.stream().collect(Collectors.toMap(Untaken::id, Function.identity()));
+  }
+
+  /** The refusal of a service's own beat. */
+  ServiceGroupException refusal(MemberId id) {
+    if (!known) {
+      return new ServiceGroupException(
+          503, "this agent starts, and does not know yet whether it beats for " + id);
+    }
+    Untaken member = untaken.get(id);
+    if (member == null) {
+      return new ServiceGroupException(
+          404, "this agent does not beat for " + id + "; " + toJoin(id));
+    }
+    String before = id + " joined through this agent before it was restarted, and ";
+    return member.state() == Untaken.State.WAITING
+        ? new ServiceGroupException(
+            503, before + "is being taken up again (" + member.reason() + "); beat again soon")
+        : new ServiceGroupException(
+            404, before + "is not taken up again: " + member.reason() + "; " + toJoin(id));
+  }
+
+  private static String toJoin(MemberId id) {
+    return "to join it: POST /v1/groups/%s/members with {\"host\": \"%s\"} and its probe, if any"
+        .formatted(segment(id.group()), id.host());
+  }
+
+  private static String segment(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}
