@@ -14,6 +14,7 @@ import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   private final BinaryClaims claims;
   private final ReadMembers members = new ReadMembers();
   private final DocumentLives lives;
+  private final KeptDocuments kept;
 
   /**
    * Makes a catalogue that is not open yet.
@@ -51,6 +53,7 @@ public final class DocumentCatalog implements ServiceCatalog {
     this.stored = new StoredMembers(this.store, clock);
     this.claims = new BinaryClaims(this.store);
     this.lives = new DocumentLives(attempts, this.store, stored, claims, clock);
+    this.kept = new KeptDocuments(attempts, this.store);
   }
 
   @Override
@@ -246,6 +249,16 @@ public final class DocumentCatalog implements ServiceCatalog {
   @Override
   public Future<Boolean> restore(Member member) {
     return lives.restore(member);
+  }
+
+  @Override
+  public Future<Map<MemberId, JsonObject>> kept(String agentId) {
+    return kept.read(agentId);
+  }
+
+  @Override
+  public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+    return kept.change(agentId, said, over);
   }
 
   @Override

@@ -25,15 +25,17 @@ public interface DocumentStore {
     /** The order of a member's words, beside the member; never listed. */
     WORDS,
     /** The trace of a removed member, kept for 30 days; listed by {@link #removals} only. */
-    REMOVAL
+    REMOVAL,
+    /** A part of what an agent keeps of the members that joined through it; never listed. */
+    KEPT
   }
 
   /**
    * Names a document. Neither part is limited to what the technology takes as a key.
    *
    * @param kind what it is about
-   * @param group the member's group; of a claim, the host
-   * @param name the member's host; of a claim, the binary
+   * @param group the member's group; of a claim, the host; of what is kept, the agent's id
+   * @param name the member's host; of a claim, the binary; of what is kept, the part
    */
   record Key(Kind kind, String group, String name) {}
 

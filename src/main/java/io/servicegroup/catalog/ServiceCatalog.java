@@ -8,6 +8,7 @@ import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +249,26 @@ public interface ServiceCatalog {
   default Map<String, String> unreadable() {
     return Map.of();
   }
+
+  /**
+   * Reads what an agent keeps of the members that joined through it while it ran.
+   *
+   * @param agentId {@code agent.id}, the same through all lives of the agent
+   * @return what {@link #keep} stored, by member; nothing where the store has no place for it
+   */
+  Future<Map<MemberId, JsonObject>> kept(String agentId);
+
+  /**
+   * Keeps what an agent has to know of members that joined through it while it ran, in order to
+   * serve them again after a restart. Beside the members: neither they nor what becomes of them
+   * change it.
+   *
+   * @param agentId {@code agent.id}
+   * @param said what to keep, by member, in the place of what was kept of it
+   * @param over the members of which nothing is to be kept
+   * @return false where the store has no place for it
+   */
+  Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over);
 
   /**
    * The oldest and newest versions. Deleted and forced-down members do not count, disabled ones do.

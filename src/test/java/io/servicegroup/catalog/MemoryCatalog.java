@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -34,6 +37,8 @@ final class MemoryCatalog implements ServiceCatalog {
   static final class Store {
     private final Map<MemberId, Member> members = new TreeMap<>();
     private final Set<MemberId> lost = new HashSet<>();
+    private final Map<String, Map<MemberId, JsonObject>> kept = new TreeMap<>();
+    private final BlockingQueue<Set<MemberId>> keeps = new LinkedBlockingQueue<>();
     private final Map<String, String> unreadable = new TreeMap<>();
     private final Map<MemberId, Long> removals = new TreeMap<>();
     private final List<MemberId> restored = new CopyOnWriteArrayList<>();
@@ -125,6 +130,25 @@ final class MemoryCatalog implements ServiceCatalog {
       generation = newest;
     }
 
+    /** What an agent keeps of the members that joined through it. */
+    synchronized Map<MemberId, JsonObject> kept(String agentId) {
+      return new TreeMap<>(kept.getOrDefault(agentId, Map.of()));
+    }
+
+    /** As whatever keeps it, but not through an agent. */
+    synchronized void keep(String agentId, MemberId id, JsonObject what) {
+      kept.computeIfAbsent(agentId, agent -> new TreeMap<>()).put(id, what);
+    }
+
+    /** The members of which agents kept something, write for write. */
+    BlockingQueue<Set<MemberId>> keeps() {
+      return keeps;
+    }
+
+    synchronized void forgetKept() {
+      kept.clear();
+    }
+
     private long next(long floor) {
       generation = Math.max(generation, floor) + 1;
       return generation;
@@ -157,6 +181,24 @@ final class MemoryCatalog implements ServiceCatalog {
   @Override
   public Future<Void> open() {
     return attempt(() -> null);
+  }
+
+  @Override
+  public Future<Map<MemberId, JsonObject>> kept(String agentId) {
+    return attempt(() -> store.kept(agentId));
+  }
+
+  @Override
+  public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+    return attempt(
+        () -> {
+          Map<MemberId, JsonObject> mine =
+              store.kept.computeIfAbsent(agentId, agent -> new TreeMap<>());
+          over.forEach(mine::remove);
+          mine.putAll(said);
+          store.keeps.add(said.keySet());
+          return true;
+        });
   }
 
   @Override

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -693,6 +694,49 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
         assertThat(there.get(0).wordsOrder()).as(host).isGreaterThan(deleted.result().wordsOrder());
       }
     }
+  }
+
+  @Test
+  void whatAnAgentKeepsOfItsMembersIsThereForItsNextLife() throws Exception {
+    JsonObject self = new JsonObject().put("probe", new JsonObject().put("type", "self"));
+    JsonObject tcp = new JsonObject().put("why", "größer \"1\"").put("pid", 7L);
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    Map<MemberId, JsonObject> many = new TreeMap<>();
+    for (int i = 0; i < MANY; i++) {
+      many.put(id("h:" + i + " é"), self);
+    }
+
+    assertThat(await(catalog.kept("host-1:8080"))).isEmpty();
+    assertThat(await(catalog.keep("host-1:8080", many, Set.of()))).isTrue();
+    await(catalog.keep("host-1:8080", Map.of(id("h1"), self, id("h:1 é"), tcp), Set.of()));
+    await(catalog.keep("host-2:8080", Map.of(id("h1"), tcp), Set.of(id("h2"))));
+    many.put(id("h1"), self);
+    many.put(id("h:1 é"), tcp);
+    assertThat(await(open().kept("host-1:8080"))).isEqualTo(many);
+
+    await(catalog.delete(id("h1")));
+    await(open().keep("host-1:8080", Map.of(), Set.of(id("h:2 é"))));
+    many.remove(id("h:2 é"));
+    assertThat(await(catalog.kept("host-1:8080"))).isEqualTo(many);
+    await(catalog.keep("host-1:8080", Map.of(), many.keySet()));
+    assertThat(await(open().kept("host-1:8080"))).isEmpty();
+    assertThat(await(catalog.kept("host-2:8080"))).isEqualTo(Map.of(id("h1"), tcp));
+    assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
+  }
+
+  @Test
+  void twoLivesOfAnAgentKeepTheirMembersSideBySide() throws Exception {
+    ServiceCatalog other = open();
+    List<Future<Boolean>> kept = new ArrayList<>();
+    Map<MemberId, JsonObject> all = new TreeMap<>();
+    for (int i = 0; i < 40; i++) {
+      JsonObject what = new JsonObject().put("n", i);
+      all.put(id("h" + i), what);
+      kept.add((i % 2 == 0 ? catalog : other).keep("a", Map.of(id("h" + i), what), Set.of()));
+    }
+    await(Future.all(kept));
+
+    assertThat(await(catalog.kept("a"))).isEqualTo(all);
   }
 
   private List<MemberId> ids(MemberFilter filter) throws Exception {

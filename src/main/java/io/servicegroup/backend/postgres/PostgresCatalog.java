@@ -40,6 +40,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private final PostgresCatalogRows rows = new PostgresCatalogRows();
   private PostgresClient client;
   private PostgresWords words;
+  private PostgresKept kept;
   private PostgresCatalogSql sql;
   private PostgresJoinSql joins;
   private PostgresCatalogClient database;
@@ -69,6 +70,7 @@ final class PostgresCatalog implements ServiceCatalog {
               words = new PostgresWords(client, version);
               sql = words.catalog();
               joins = words.joins();
+              kept = new PostgresKept(database, version);
               return null;
             });
   }
@@ -250,6 +252,16 @@ final class PostgresCatalog implements ServiceCatalog {
     return database
         .ask(PostgresCatalogSql.VERSIONS, Tuple.of(group, binary))
         .map(PostgresCatalogRows::ranges);
+  }
+
+  @Override
+  public Future<Map<MemberId, JsonObject>> kept(String agentId) {
+    return kept.read(agentId);
+  }
+
+  @Override
+  public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+    return kept.change(agentId, said, over);
   }
 
   @Override

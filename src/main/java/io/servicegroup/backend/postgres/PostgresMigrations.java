@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,21 @@ final class PostgresMigrations {
   private static final String SERVICES = "services.sql";
 
   /** In order; the first is version 1. */
-  private static final List<String> VERSIONS = List.of("V001__members.sql", "V002__words.sql");
+  private static final List<String> VERSIONS =
+      List.of("V001__members.sql", "V002__words.sql", "V003__joined.sql");
+
+  /** What each version adds of which an agent can do without, and what it does not do then. */
+  private static final List<Addition> ADDITIONS =
+      List.of(
+          new Addition(
+              2,
+              "servicegroup_words",
+              "operators' words and deletions are not restored where the database comes back"
+                  + " older"),
+          new Addition(
+              3,
+              "servicegroup_joined",
+              "what joined over HTTP is not taken up again when its agent restarts"));
 
   private static final Set<String> COLUMNS =
       Set.of(
@@ -65,10 +80,12 @@ final class PostgresMigrations {
           WHERE attrelid = to_regclass('services') AND attnum > 0 AND NOT attisdropped) AS columns,
         NOT EXISTS (SELECT FROM unnest(ARRAY['schema', 'members', 'canaries', 'generation'])
           AS ours(name) WHERE to_regclass('servicegroup_' || name) IS NULL) AS ours,
-        to_regclass('servicegroup_words') IS NULL OR (
-          has_table_privilege(to_regclass('servicegroup_words'), 'SELECT')
-          AND has_table_privilege(to_regclass('servicegroup_words'), 'INSERT')
-          AND has_table_privilege(to_regclass('servicegroup_words'), 'UPDATE')) AS granted
+        ARRAY(SELECT name FROM unnest(ARRAY['servicegroup_words', 'servicegroup_joined'])
+          AS added(name) WHERE to_regclass(name) IS NOT NULL AND NOT (
+            has_table_privilege(to_regclass(name), 'SELECT')
+            AND has_table_privilege(to_regclass(name), 'INSERT')
+            AND has_table_privilege(to_regclass(name), 'UPDATE')
+            AND has_table_privilege(to_regclass(name), 'DELETE')))::text[] AS forbidden
       """;
 
   private final PostgresClient client;
@@ -94,9 +111,11 @@ final class PostgresMigrations {
             found -> {
               if (isComplete(found)) {
                 return Future.succeededFuture(
-                    found.granted()
+                    found.usable() >= VERSIONS.size()
                         ? found.version()
-                        : without(found, "this user has no rights on servicegroup_words"));
+                        : without(
+                            found,
+                            "this user has no rights on " + String.join(", ", found.forbidden())));
               }
               if (found.isUsable() && allowed == CreateTables.NONE) {
                 return Future.succeededFuture(without(found, "catalog.create_tables is none"));
@@ -117,15 +136,19 @@ final class PostgresMigrations {
 
   /** What later versions add is additional: an agent does without, and says so. */
   private int without(Found found, String why) {
+    int usable = found.usable();
     LOG.warn(
-        "catalog.uri: {} has tables of version {} and {}: what version {} adds is not there, and"
-            + " operators' words and deletions are not restored where the database comes back"
-            + " older; have a DBA run what the command schema prints",
+        "catalog.uri: {} has tables of version {}, later ones would be of version {}, and {}: {};"
+            + " have a DBA run what the command schema prints",
         uri,
         found.version(),
+        VERSIONS.size(),
         why,
-        VERSIONS.size());
-    return 1;
+        ADDITIONS.stream()
+            .filter(addition -> addition.version() > usable)
+            .map(Addition::otherwise)
+            .collect(Collectors.joining(", and ")));
+    return usable;
   }
 
   private static boolean isForbidden(Throwable failure) {
@@ -154,7 +177,7 @@ final class PostgresMigrations {
           "is PostgreSQL " + row.getString("server_version") + "; needed is 13 or a later one");
     }
     Set<String> columns = Set.copyOf(Arrays.asList(row.getArrayOfStrings("columns")));
-    return new Found(columns, version, row.getBoolean("granted"));
+    return new Found(columns, version, List.of(row.getArrayOfStrings("forbidden")));
   }
 
   private boolean isComplete(Found found) {
@@ -253,7 +276,17 @@ final class PostgresMigrations {
     }
   }
 
-  private record Found(Set<String> columns, int version, boolean granted) {
+  private record Addition(int version, String table, String otherwise) {}
+
+  private record Found(Set<String> columns, int version, List<String> forbidden) {
+    /** The version up to which this user may use all tables. */
+    int usable() {
+      return ADDITIONS.stream()
+          .filter(addition -> forbidden.contains(addition.table()))
+          .mapToInt(addition -> addition.version() - 1)
+          .reduce(version, Math::min);
+    }
+
     boolean hasServices() {
       return !columns.isEmpty();
     }

@@ -56,7 +56,8 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   @BeforeEach
   void emptyTheStore() {
     // Runs after the super class has opened its catalogue, which made the tables.
-    server.execute("TRUNCATE services, servicegroup_members, servicegroup_words");
+    server.execute(
+        "TRUNCATE services, servicegroup_members, servicegroup_words, servicegroup_joined");
   }
 
   @Override

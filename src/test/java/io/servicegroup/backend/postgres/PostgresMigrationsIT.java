@@ -16,8 +16,10 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +48,7 @@ class PostgresMigrationsIT {
   private static final String DROP =
       """
       DROP TABLE IF EXISTS services, servicegroup_schema, servicegroup_members,
-        servicegroup_canaries, servicegroup_words; DROP SEQUENCE IF EXISTS servicegroup_generation
+        servicegroup_canaries, servicegroup_words, servicegroup_joined; DROP SEQUENCE IF EXISTS servicegroup_generation
       """;
 
   private static PostgresServer server;
@@ -140,14 +142,15 @@ class PostgresMigrationsIT {
     }
     await(Future.all(opening));
 
-    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(2);
+    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(3);
   }
 
   @Test
   void doesWithoutTheOrderOfWordsWhereTheTablesAreOlder() throws Exception {
     await(open(CreateTables.ALL).join(spec("h1", 1), "agent-1", Set.of()));
     server.execute(
-        "DROP TABLE servicegroup_words; DELETE FROM servicegroup_schema WHERE version > 1");
+        "DROP TABLE servicegroup_words, servicegroup_joined;"
+            + " DELETE FROM servicegroup_schema WHERE version > 1");
 
     ServiceCatalog old = open(CreateTables.NONE);
 
@@ -165,6 +168,23 @@ class PostgresMigrationsIT {
     assertThat(await(old.removal(disabled))).hasValue(0);
     server.execute("TRUNCATE services, servicegroup_members");
     assertThat(await(old.restore(disabled))).isTrue();
+  }
+
+  @Test
+  void keepsNothingForARestartWhereTheTablesAreOlder() throws Exception {
+    open(CreateTables.ALL);
+    server.execute(
+        "DROP TABLE servicegroup_joined; DELETE FROM servicegroup_schema WHERE version > 2");
+
+    ServiceCatalog old = open(CreateTables.NONE);
+
+    JsonObject what = new JsonObject().put("why", "x");
+    assertThat(await(old.keep("host-1:8080", Map.of(id("h1"), what), Set.of()))).isFalse();
+    assertThat(await(old.kept("host-1:8080"))).isEmpty();
+    await(old.join(spec("h1", 1), "agent-1", Set.of()));
+    assertThat(await(old.update(disable("h1", "why"))).wordsOrder())
+        .as("the order of words is there nevertheless")
+        .isPositive();
   }
 
   @Test
