@@ -33,6 +33,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
   private final WordsMender words;
   private final Function<ServedMembers.Served, Future<?>> rejoin;
   private Runnable recheck = () -> {};
+  private TakingUp takingUp;
 
   CatalogFindings(
       Vertx vertx,
@@ -60,6 +61,11 @@ final class CatalogFindings implements CatalogFollower.Listener {
   /** Tells what reads the catalogue soon. */
   void recheckBy(Runnable reading) {
     recheck = reading;
+  }
+
+  /** Tells what looks after the members of this agent's earlier lives. */
+  void takenUpBy(TakingUp others) {
+    takingUp = others;
   }
 
   /** Somebody found that this agent may not beat for a member any more. */
@@ -118,6 +124,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
   @Override
   public void found(Member member) {
     generations.saw(member.incarnation());
+    takingUp.found(member);
     Member shown = words.heard(member);
     if (shown != null) {
       publisher.stored(shown);
@@ -157,6 +164,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
         own.size(),
         own.get(0).spec().id(),
         own.size() > 1 ? ", …" : "");
+    takingUp.lost(own.stream().map(each -> each.spec().id()).toList());
     own.forEach(this::rejoin);
   }
 
@@ -166,6 +174,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
    */
   @Override
   public Future<?> lost(MemberId id) {
+    takingUp.lost(List.of(id));
     return queue
         .run(
             id,

@@ -226,7 +226,7 @@ final class CatalogFollower {
         }
       }
       case ABANDONED -> listener.abandoned(own);
-      case CONFLICT, LEFT -> {}
+      case CONFLICT, LEFT, UNTAKEN, MOVED -> {}
     }
   }
 

@@ -12,7 +12,9 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,10 @@ final class MemberOperations {
   private static final Logger LOG = LoggerFactory.getLogger(MemberOperations.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int NOT_FOUND = 404;
+
+  /** What was never joined in this life of the agent. */
+  private static final Set<ServedMembers.State> NOT_HERE =
+      EnumSet.of(ServedMembers.State.UNTAKEN, ServedMembers.State.MOVED);
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
@@ -234,7 +240,7 @@ final class MemberOperations {
   }
 
   private void bury(Member member) {
-    if (served.get(member.id()).isEmpty()) {
+    if (served.get(member.id()).filter(own -> !NOT_HERE.contains(own.state())).isEmpty()) {
       Topics.BURIAL.publish(vertx, new CatalogEvent(CatalogEvent.Type.DELETED, member, false));
     }
   }

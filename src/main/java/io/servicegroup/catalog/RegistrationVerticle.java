@@ -27,6 +27,7 @@ public final class RegistrationVerticle extends VerticleBase {
   private final String agentId;
   private final ServiceCatalog catalog;
   private CatalogFollower follower;
+  private TakingUp takingUp;
 
   /**
    * Makes the verticle; nothing happens before its deployment.
@@ -82,17 +83,24 @@ public final class RegistrationVerticle extends VerticleBase {
     follower =
         new CatalogFollower(vertx, catalog, guard, scope, queue, words, cache, served, findings);
     findings.recheckBy(follower::changed);
+    KeptMembers keeper = keeper(guard);
+    takingUp = new TakingUp(vertx, config, catalog, guard, served, keeper, order::saw, agentId);
+    served.tell(takingUp);
+    findings.takenUpBy(takingUp);
     Verdicts verdicts = new Verdicts(vertx);
     AgentConfig.Liveness pace = config.liveness();
     return guard
         .guard(catalog.open())
-        .compose(open -> follower.start(pace.pollInterval(), pace.reportInterval()))
+        .compose(open -> takingUp.read())
+        .compose(read -> follower.start(pace.pollInterval(), pace.reportInterval()))
         .map(
             following -> {
               Topics.CATALOG_SNAPSHOT.serve(
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
               serve(new MemberLists(catalog, guard, cache, words, verdicts));
+              serve(new RuntimeJoins(vertx, operations, keeper, takingUp), verdicts);
               serve(operations, verdicts);
+              takingUp.start(operations::goOn);
               Topics.CONFLICT.consume(vertx, findings::conflict);
               Topics.STATUS.consume(vertx, findings::changed);
               ConfiguredServices services =
@@ -103,6 +111,7 @@ public final class RegistrationVerticle extends VerticleBase {
                   .onComplete(learned -> services.start(config.services()));
               return following;
             })
+        .onFailure(failure -> takingUp.stop())
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
   }
 
@@ -117,6 +126,11 @@ public final class RegistrationVerticle extends VerticleBase {
         new WordsLosses(store, Concerns.ofCatalog(vertx)));
   }
 
+  private KeptMembers keeper(StoreGuard guard) {
+    String id = config.agent().id().orElse(null);
+    return new KeptMembers(vertx, catalog, guard, Concerns.ofCatalog(vertx), id);
+  }
+
   private Set<String> backends() {
     return config.liveness().backends().stream()
         .map(AgentConfig.Backend::name)
@@ -128,22 +142,25 @@ public final class RegistrationVerticle extends VerticleBase {
     Topics.VERSIONS.serve(vertx, lists::versions);
   }
 
-  private void serve(MemberOperations operations, Verdicts verdicts) {
+  private void serve(RuntimeJoins runtime, Verdicts verdicts) {
     RequestTopic<ServiceSpec, Topics.Joined> joins = Topics.join(config.agent().host());
     joins.serve(
         vertx,
         spec ->
             requireKept(spec)
-                .compose(kept -> operations.join(spec))
+                .compose(kept -> runtime.join(spec))
                 .compose(
                     joined ->
                         verdicts
                             .view(joined.member())
                             .map(view -> new Topics.Joined(view, joined.created()))));
+    Topics.LEAVE.serve(vertx, id -> verdicts.explain(id, runtime.leave(id)));
+  }
+
+  private void serve(MemberOperations operations, Verdicts verdicts) {
     Topics.UPDATE.serve(
         vertx,
         update -> verdicts.explain(update.id(), operations.update(update)).compose(verdicts::view));
-    Topics.LEAVE.serve(vertx, id -> verdicts.explain(id, operations.leave(id)));
     Topics.DELETE.serve(vertx, id -> verdicts.explain(id, operations.delete(id)));
   }
 
@@ -162,6 +179,7 @@ public final class RegistrationVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    takingUp.stop();
     return follower.stop().transform(stopped -> catalog.close());
   }
 }

@@ -19,9 +19,19 @@ final class ServedMembers {
 
   /** What is another agent's to end. */
   static final Set<State> IS_ANOTHERS =
-      EnumSet.of(State.SUPERSEDED, State.ABANDONED, State.CONFLICT);
+      EnumSet.of(State.SUPERSEDED, State.ABANDONED, State.CONFLICT, State.MOVED);
 
   private final Map<MemberId, Served> members = new HashMap<>();
+  private Listener listener = new Listener() {};
+
+  /** Is told what becomes of members. */
+  interface Listener {
+    /** This agent beats for it from here on. */
+    default void joined(MemberId id) {}
+
+    /** It left or was deleted: nothing of it is this agent's any more. */
+    default void over(MemberId id) {}
+  }
 
   /** What became of a member. */
   enum State {
@@ -36,7 +46,11 @@ final class ServedMembers {
     /** This agent may not beat for it any more, for another cause. */
     CONFLICT,
     /** It left in good order. */
-    LEFT
+    LEFT,
+    /** It joined here before a restart of this agent, and is not served again, or not yet. */
+    UNTAKEN,
+    /** As {@link #UNTAKEN}, but somebody else serves it now. */
+    MOVED
   }
 
   /**
@@ -48,18 +62,33 @@ final class ServedMembers {
    */
   record Served(ServiceSpec spec, Incarnation incarnation, State state) {}
 
+  /** Tells what becomes of members, from here on. */
+  void tell(Listener told) {
+    listener = told;
+  }
+
   void joined(ServiceSpec spec, Incarnation incarnation) {
     members.put(spec.id(), new Served(spec, incarnation, State.SERVED));
+    listener.joined(spec.id());
+  }
+
+  /** It was joined in an earlier life of this agent; what was joined since stays as it is. */
+  void untaken(ServiceSpec spec, Incarnation incarnation) {
+    members.putIfAbsent(spec.id(), new Served(spec, incarnation, State.UNTAKEN));
   }
 
   /** Does nothing to a member that was never joined here. */
   void become(MemberId id, State state) {
     members.computeIfPresent(
         id, (known, served) -> new Served(served.spec(), served.incarnation(), state));
+    if (state == State.LEFT) {
+      listener.over(id);
+    }
   }
 
   void forget(MemberId id) {
     members.remove(id);
+    listener.over(id);
   }
 
   Optional<Served> get(MemberId id) {

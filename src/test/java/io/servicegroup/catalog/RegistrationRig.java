@@ -12,15 +12,18 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +47,12 @@ abstract class RegistrationRig {
   /** What those who ask to begin beating are refused with, once each. */
   final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
 
+  /** What finds the members to take up again, of agents that are deployed from here on. */
+  Optional<String> agentId = Optional.empty();
+
+  /** The processes of this machine. */
+  final Map<Long, ProcessIdentity> processes = new ConcurrentHashMap<>();
+
   String backend = "postgresql://127.0.0.1:1/none";
   Vertx vertx;
 
@@ -62,6 +71,7 @@ abstract class RegistrationRig {
           started.add(local);
           return Future.succeededFuture();
         });
+    Topics.PROCESS.serve(vertx, pid -> Future.succeededFuture(processes.get(pid)));
     Topics.HEARTBEAT_STOP.serve(
         vertx,
         id -> {
@@ -78,16 +88,22 @@ abstract class RegistrationRig {
 
   final void deploy(AgentConfig.Watch watch, boolean tells, ServiceSpec... services)
       throws Exception {
+    deploy("agent-1", watch, tells, services);
+  }
+
+  /** A life of the agent, by its id; returns what undeploys it. */
+  final String deploy(String life, AgentConfig.Watch watch, boolean tells, ServiceSpec... services)
+      throws Exception {
     MemoryCatalog catalog = new MemoryCatalog(vertx, store, tells);
-    await(
-        vertx.deployVerticle(
-            new RegistrationVerticle(config(watch, services), "agent-1", catalog)));
+    return await(
+        vertx.deployVerticle(new RegistrationVerticle(config(watch, services), life, catalog)));
   }
 
   AgentConfig config(AgentConfig.Watch watch, ServiceSpec... services) {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1:1/none");
     return new AgentConfig(
-        new AgentConfig.Agent("here", Duration.ofSeconds(10), Duration.ofSeconds(10), true),
+        new AgentConfig.Agent(
+            "here", Duration.ofSeconds(10), Duration.ofSeconds(10), true, agentId),
         List.of(services),
         new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
         new AgentConfig.Liveness(

@@ -1,0 +1,181 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Backoff;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps in the catalogue what this agent has to know of the members that joined through it while it
+ * runs. One write at a time, of all that changed since the one before; what could not be written is
+ * written later.
+ *
+ * <p>Not thread-safe.
+ */
+final class KeptMembers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeptMembers.class);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+  private static final String CONCERN = "the keeping of what joined through this agent";
+
+  private final Vertx vertx;
+  private final ServiceCatalog catalog;
+  private final StoreGuard guard;
+  private final Concerns concerns;
+  private final String agentId;
+  private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY);
+  private final Map<MemberId, KeptMember> kept = new HashMap<>();
+  private Set<MemberId> changed = new HashSet<>();
+  private Promise<Void> next;
+  private Future<Void> last = Future.succeededFuture();
+  private boolean writing;
+  private boolean retrying;
+  private boolean told;
+
+  /**
+   * Makes ready.
+   *
+   * @param vertx for retries
+   * @param concerns where what cannot be kept is told
+   * @param agentId {@code agent.id}; null where nothing tells this agent from others after a
+   *     restart
+   */
+  KeptMembers(
+      Vertx vertx, ServiceCatalog catalog, StoreGuard guard, Concerns concerns, String agentId) {
+    this.vertx = vertx;
+    this.catalog = catalog;
+    this.guard = guard;
+    this.concerns = concerns;
+    this.agentId = agentId;
+  }
+
+  /** What is kept of a member, or null. */
+  KeptMember get(MemberId id) {
+    return kept.get(id);
+  }
+
+  /**
+   * Keeps members.
+   *
+   * @return completes when that was written, or could not be for now; never fails
+   */
+  Future<Void> keep(Map<MemberId, KeptMember> members) {
+    if (agentId == null) {
+      if (!told) {
+        told = true;
+        LOG.warn(
+            "What joins through this agent is not taken up again when it restarts: http.port is 0"
+                + " and agent.id is not set, so that nothing tells this agent from others then");
+      }
+      return Future.succeededFuture();
+    }
+    kept.putAll(members);
+    return write(members.keySet());
+  }
+
+  /** A member is not to be taken up again. */
+  void over(MemberId id) {
+    kept.remove(id);
+    write(Set.of(id));
+  }
+
+  /**
+   * What has changed so far.
+   *
+   * @return completes when that was written, or could not be for now; never fails
+   */
+  Future<Void> written() {
+    return retrying ? Future.succeededFuture() : last;
+  }
+
+  /** The store lost something of members: what is kept of them may be gone as well. */
+  void again(Collection<MemberId> ids) {
+    write(ids.stream().filter(kept::containsKey).toList());
+  }
+
+  private Future<Void> write(Collection<MemberId> ids) {
+    if (agentId == null || ids.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    changed.addAll(ids);
+    if (retrying) {
+      // Nobody waits for that: it is written together with what failed.
+      return Future.succeededFuture();
+    }
+    if (next == null) {
+      next = Promise.promise();
+    }
+    Future<Void> written = next.future();
+    last = written;
+    if (!writing) {
+      write();
+    }
+    return written;
+  }
+
+  private void write() {
+    Set<MemberId> now = changed;
+    Promise<Void> done = next == null ? Promise.promise() : next;
+    changed = new HashSet<>();
+    next = null;
+    writing = true;
+    Map<MemberId, JsonObject> said = new HashMap<>();
+    Set<MemberId> over = new HashSet<>();
+    for (MemberId id : now) {
+      if (kept.containsKey(id)) {
+        said.put(id, kept.get(id).toJson());
+      } else {
+        over.add(id);
+      }
+    }
+    guard
+        .guard(Future.succeededFuture().compose(begun -> catalog.keep(agentId, said, over)))
+        .onSuccess(
+            place -> {
+              backoff.succeeded();
+              concerns.settle(CONCERN);
+            })
+        .onFailure(failure -> failed(now, failure))
+        .onComplete(
+            written -> {
+              writing = false;
+              Promise<Void> waiting = retrying ? next : null;
+              if (waiting != null) {
+                next = null;
+                waiting.complete();
+              } else if (next != null) {
+                write();
+              }
+              done.complete();
+            });
+  }
+
+  private void failed(Set<MemberId> ids, Throwable failure) {
+    changed.addAll(ids);
+    if (failure instanceof ServiceGroupException refusal && refusal.status() != 503) {
+      concerns.raise(
+          CONCERN,
+          "what joined through this agent cannot be kept for its restart: " + refusal.getMessage());
+    }
+    retrying = true;
+    vertx.setTimer(
+        backoff.failed().toMillis(),
+        timer -> {
+          retrying = false;
+          write();
+        });
+  }
+}
