@@ -133,20 +133,10 @@ final class PostgresCatalog implements ServiceCatalog {
                                     PostgresErrors.unstorable(member.id(), failure))));
   }
 
-  /**
-   * Writes a member whose catalogue is elsewhere into a row that may be somebody else's.
-   *
-   * @param member as its catalogue has it, with an incarnation
-   * @param before as it was when it was written here last; null where it was not
-   * @return whether it was written; not where the row has a newer life
-   */
-  Future<Boolean> mirror(Member member, Member before) {
-    return database
-        .refuseClash(member.id(), member.binary())
-        .compose(
-            free -> database.ask(PostgresMirrorSql.WRITE, PostgresMirrorSql.values(member, before)))
-        .map(written -> written.size() > 0)
-        .recover(failure -> Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
+  /** As {@link PostgresMirrorBatch#write}. */
+  Future<Map<MemberId, Optional<ServiceGroupException>>> mirror(
+      List<PostgresMirrorSql.Wanted> wanted) {
+    return new PostgresMirrorBatch(database).write(wanted);
   }
 
   /**

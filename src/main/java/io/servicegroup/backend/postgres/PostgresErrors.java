@@ -58,7 +58,8 @@ final class PostgresErrors {
     return isOfOneRow(failure) ? unstorable(409, id, failure) : failure;
   }
 
-  private static Throwable unstorable(int status, MemberId id, Throwable failure) {
+  /** The refusal of what the member itself is the cause of. */
+  static ServiceGroupException unstorable(int status, MemberId id, Throwable failure) {
     return new ServiceGroupException(
         status, "%s cannot be stored: %s".formatted(id, ((PgException) failure).getErrorMessage()));
   }

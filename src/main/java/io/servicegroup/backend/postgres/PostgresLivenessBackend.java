@@ -3,12 +3,14 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.PartlyWritten;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import java.time.Duration;
@@ -25,6 +27,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private static final String RESYNC = "resync";
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
+  private final Vertx vertx;
   private final LivenessSettings settings;
   private final TwoWays<PostgresClient> beats;
   private final PostgresClient polls;
@@ -40,6 +43,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   PostgresLivenessBackend(Vertx vertx, LivenessSettings settings) {
     BackendUri uri = BackendUri.parse(settings.uri());
+    this.vertx = vertx;
     this.settings = settings;
     this.where = uri.toString();
     Rest rest = Rest.upTo(settings.reportInterval());
@@ -117,17 +121,50 @@ final class PostgresLivenessBackend implements LivenessBackend {
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
     return mirror == null
         ? beat(members, left)
-        : mirror
+        : mirrored().transform(rows -> beatOfThoseWithRows(members, left, rows.cause()));
+  }
+
+  /** Who has a row does not wait for long until all others have theirs. */
+  private Future<Void> mirrored() {
+    Future<Void> written =
+        mirror
             .write()
-            .compose(mirrored -> beat(members, left))
             .onFailure(
                 failure -> {
                   if (PostgresErrors.isWithoutTable(failure)) {
                     mirror.lost();
                   }
-                })
-            .map(
-                conflicts -> conflicts.stream().filter(conflict -> !isRepaired(conflict)).toList());
+                });
+    Promise<Void> waited = Promise.promise();
+    written.onSuccess(waited::tryComplete).onFailure(waited::tryFail);
+    if (!written.isComplete()) {
+      long timer =
+          vertx.setTimer(
+              settings.reportInterval().dividedBy(2).toMillis(),
+              late -> waited.tryFail("their rows are still being written"));
+      written.onComplete(done -> vertx.cancelTimer(timer));
+    }
+    return waited.future();
+  }
+
+  private Future<List<Conflict>> beatOfThoseWithRows(
+      List<Heartbeat> members, List<Heartbeat> left, Throwable withoutRows) {
+    return beat(members, left)
+        .onFailure(
+            failure -> {
+              if (PostgresErrors.isWithoutTable(failure)) {
+                mirror.lost();
+              }
+            })
+        .map(conflicts -> conflicts.stream().filter(conflict -> !isRepaired(conflict)).toList())
+        .compose(
+            conflicts ->
+                withoutRows == null
+                    ? Future.succeededFuture(conflicts)
+                    : Future.failedFuture(
+                        new PartlyWritten(
+                            "some members' beats have no row yet: " + withoutRows.getMessage(),
+                            conflicts)));
   }
 
   /** Only the catalogue's word is an end: a row that somebody deleted here is made again. */

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.backend.postgres.PostgresMirrorSql.Wanted;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
@@ -9,13 +10,18 @@ import io.servicegroup.model.CatalogEvent.Type;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.BatchSize;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +35,12 @@ import org.slf4j.LoggerFactory;
 final class PostgresMirror {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMirror.class);
-  private static final int CLASH = 409;
+
+  /** What takes longer is halved. */
+  private static final Duration BOUND = Duration.ofSeconds(2);
+
+  private static final int FIRST = 100;
+  private static final int MOST = 1000;
 
   private final String backend;
   private final PostgresCatalog rows;
@@ -38,6 +49,8 @@ final class PostgresMirror {
   private final Map<MemberId, Member> unwritten = new LinkedHashMap<>();
   private final Map<MemberId, Member> written = new HashMap<>();
   private final Map<MemberId, Member> deleted = new LinkedHashMap<>();
+  private final Map<MemberId, String> refused = new HashMap<>();
+  private final BatchSize size = new BatchSize(FIRST, MOST, BOUND);
   private Future<Void> writing = Future.succeededFuture();
   private boolean wrote;
   private boolean catalogueIsHere;
@@ -80,6 +93,7 @@ final class PostgresMirror {
     own.remove(id);
     unwritten.remove(id);
     written.remove(id);
+    refused.remove(id);
   }
 
   /** A row of this agent's that is not there. */
@@ -99,52 +113,106 @@ final class PostgresMirror {
     return own.containsKey(id) && !catalogueIsHere;
   }
 
-  /** Makes the rows what they should be; one run at a time. */
+  /**
+   * Makes the rows what they should be; one run at a time.
+   *
+   * @return fails where not all are so
+   */
   Future<Void> write() {
     if (writing.isComplete()) {
-      List<Future<?>> writes = new ArrayList<>();
-      List.copyOf(unwritten.values()).forEach(member -> writes.add(write(member)));
-      writing = Future.join(writes).mapEmpty();
+      List<Member> due = List.copyOf(unwritten.values());
+      writing = write(new ArrayDeque<>(due)).compose(done -> requireNone(due));
     }
     return writing;
   }
 
-  private Future<?> write(Member member) {
-    MemberId id = member.id();
-    return rows.find(List.of(id))
-        .compose(found -> write(member, found))
-        .onSuccess(
-            changed -> {
-              unwritten.remove(id, member);
-              if (own.containsKey(id)) {
-                written.put(id, member);
-              }
-              if (changed) {
-                rewritten.accept(id);
-              }
-            })
-        .recover(
-            failure -> {
-              if (failure instanceof ServiceGroupException refusal && refusal.status() == CLASH) {
-                unwritten.remove(id, member);
-                LOG.warn("Backend {}: {} has no row: {}", backend, id, failure.getMessage());
-                return Future.succeededFuture(false);
-              }
-              return Future.failedFuture(failure);
-            });
+  private Future<Void> requireNone(List<Member> due) {
+    long held = due.stream().filter(member -> unwritten.get(member.id()) == member).count();
+    return held == 0
+        ? Future.succeededFuture()
+        : Future.failedFuture("somebody else holds the rows of " + held + " members");
   }
 
-  private Future<Boolean> write(Member member, List<Member> found) {
+  private Future<Void> write(Deque<Member> due) {
+    if (due.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Map<MemberId, Member> some = new LinkedHashMap<>();
+    for (int left = size.of(due.size()); left > 0; left--) {
+      Member member = due.poll();
+      some.put(member.id(), member);
+    }
+    long started = System.nanoTime();
+    return rows.find(some.keySet())
+        .compose(found -> write(some, found))
+        .onComplete(result -> learn(some.size(), result.failed(), System.nanoTime() - started))
+        .compose(done -> write(due));
+  }
+
+  private void learn(int tried, boolean failed, long nanos) {
+    if (!failed) {
+      size.took(tried, Integer.MAX_VALUE, nanos);
+    } else if (nanos >= BOUND.toNanos()) {
+      size.tookTooLong(tried);
+    }
+  }
+
+  private Future<Void> write(Map<MemberId, Member> some, List<Member> found) {
+    Map<MemberId, Member> stored = new HashMap<>();
+    found.forEach(row -> stored.put(row.id(), row));
     // Nobody but the catalogue can have begun this life in a row: it is here, by another way than
     // its URI says, and what it says is not to be written back into it later.
     catalogueIsHere |=
-        !wrote && found.stream().anyMatch(row -> member.incarnation().equals(row.incarnation()));
-    if (catalogueIsHere || isNewer(found, member.incarnation())) {
-      return Future.succeededFuture(false);
+        !wrote
+            && found.stream()
+                .anyMatch(row -> some.get(row.id()).incarnation().equals(row.incarnation()));
+    List<Wanted> wanted = new ArrayList<>();
+    for (Member member : some.values()) {
+      Member row = stored.get(member.id());
+      if (catalogueIsHere || isNewer(row, member.incarnation()) || isAsItShould(row, member)) {
+        done(member);
+      } else {
+        wanted.add(new Wanted(member, written.get(member.id())));
+      }
+    }
+    if (wanted.isEmpty()) {
+      return Future.succeededFuture();
     }
     wrote = true;
-    boolean same = !found.isEmpty() && into(found.get(0), member).sameAs(found.get(0));
-    return same ? Future.succeededFuture(false) : rows.mirror(member, written.get(member.id()));
+    return rows.mirror(wanted)
+        .map(
+            done -> {
+              wanted.forEach(row -> settle(row.member(), done.get(row.member().id())));
+              return null;
+            });
+  }
+
+  private boolean isAsItShould(Member row, Member member) {
+    return row != null && into(row, member).sameAs(row);
+  }
+
+  private void settle(Member member, Optional<ServiceGroupException> done) {
+    if (done == null) {
+      return; // the next read shows why
+    }
+    if (done.isPresent()) {
+      unwritten.remove(member.id(), member);
+      String why = done.get().getMessage();
+      if (!why.equals(refused.put(member.id(), why))) {
+        LOG.warn("Backend {}: {} has no row: {}", backend, member.id(), why);
+      }
+    } else {
+      done(member);
+      rewritten.accept(member.id());
+    }
+  }
+
+  private void done(Member member) {
+    refused.remove(member.id());
+    unwritten.remove(member.id(), member);
+    if (own.containsKey(member.id())) {
+      written.put(member.id(), member);
+    }
   }
 
   /** The row as it should be: what the catalogue took back since the last write is taken back. */
@@ -167,10 +235,8 @@ final class PostgresMirror {
         null);
   }
 
-  private static boolean isNewer(List<Member> found, Incarnation than) {
-    return found.stream()
-        .map(Member::incarnation)
-        .anyMatch(stored -> stored != null && stored.isNewerThan(than));
+  private static boolean isNewer(Member row, Incarnation than) {
+    return row != null && row.incarnation() != null && row.incarnation().isNewerThan(than);
   }
 
   /** Removes the rows of members that the catalogue has no more; what fails, the next call does. */

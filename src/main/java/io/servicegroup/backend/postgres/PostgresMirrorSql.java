@@ -1,50 +1,88 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.function.Function;
 
-/** The statement of the mirror. */
+/** The statement of the mirror, for any number of rows. */
 final class PostgresMirrorSql {
 
-  private PostgresMirrorSql() {}
+  /**
+   * What a member's row is to be.
+   *
+   * @param member as the catalogue has it, with an incarnation
+   * @param before as it was when it was written last; null where it was not
+   */
+  record Wanted(Member member, Member before) {}
 
   /**
-   * The parameters of {@link PostgresCatalogRows#values}, then what the last write here said:
-   * disabled and forced down.
+   * The members' columns, then what the last write here said: disabled and forced down. Those that
+   * it does not return have a newer life, or a row that somebody else holds or has just made.
    *
    * <p>What is kept of an existing row is decided by the row as it is when it is written, which may
    * not be as it was read: somebody may have spoken in between. A newer life is left as it is.
    */
-  static final String WRITE =
+  private static final String WRITE =
       """
-      WITH s AS (
-        INSERT INTO services AS s (topic, host, "binary", version, uuid, disabled, disabled_reason,
-          forced_down, report_count, deleted, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, now() AT TIME ZONE 'utc')
-        ON CONFLICT (host, topic, deleted) DO UPDATE SET "binary" = EXCLUDED."binary",
-          version = EXCLUDED.version, uuid = coalesce(s.uuid, EXCLUDED.uuid),
-          disabled = EXCLUDED.disabled OR (coalesce(s.disabled, false) AND NOT $14::boolean),
+      WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[],
+            $6::boolean[], $7::text[], $8::boolean[], $9::text[], $10::bigint[], $11::text[],
+            $12::text[], $13::text[], $14::boolean[], $15::boolean[])
+          AS asked (topic, host, "binary", version, uuid, disabled, disabled_reason, forced_down,
+            incarnation, generation, agent, backends, metadata, was_disabled, was_forced_down)
+      ), locked AS MATERIALIZED (
+        SELECT s.id FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
+        WHERE s.deleted = 0
+        ORDER BY s.id FOR UPDATE OF s $SKIP_LOCKED
+      ), known AS (
+        UPDATE services s SET "binary" = asked."binary", version = asked.version,
+          uuid = coalesce(s.uuid, asked.uuid),
+          disabled = asked.disabled OR (coalesce(s.disabled, false) AND NOT asked.was_disabled),
           disabled_reason = CASE
-            WHEN EXCLUDED.disabled OR NOT coalesce(s.disabled, false) OR $14::boolean
-            THEN EXCLUDED.disabled_reason ELSE s.disabled_reason END,
-          forced_down = EXCLUDED.forced_down
-            OR (coalesce(s.forced_down, false) AND NOT $15::boolean),
-          updated_at = now() AT TIME ZONE 'utc'
-        WHERE NOT EXISTS (SELECT FROM servicegroup_members
-          WHERE service_id = s.id AND $STORED > $10::bigint)
-        RETURNING s.id, s.report_count
+            WHEN asked.disabled OR NOT coalesce(s.disabled, false) OR asked.was_disabled
+            THEN asked.disabled_reason ELSE s.disabled_reason END,
+          forced_down = asked.forced_down
+            OR (coalesce(s.forced_down, false) AND NOT asked.was_forced_down),
+          updated_at = $NOW
+        FROM locked, asked
+        WHERE s.id = locked.id AND s.topic = asked.topic AND s.host = asked.host
+          AND NOT EXISTS (SELECT FROM servicegroup_members
+            WHERE service_id = s.id AND $STORED > asked.generation)
+        RETURNING s.id, s.topic, s.host, s.report_count
+      ), added AS (
+        INSERT INTO services (topic, host, "binary", version, uuid, disabled, disabled_reason,
+          forced_down, report_count, deleted, created_at)
+        SELECT topic, host, "binary", version, uuid, disabled, disabled_reason, forced_down, 0, 0,
+          $NOW
+        FROM asked WHERE NOT EXISTS (SELECT FROM services s
+          WHERE s.topic = asked.topic AND s.host = asked.host AND s.deleted = 0)
+        ORDER BY topic, host
+        ON CONFLICT DO NOTHING
+        RETURNING id, topic, host, report_count
+      ), s AS (
+        SELECT * FROM known UNION ALL SELECT * FROM added
       ), m AS (
         INSERT INTO servicegroup_members
           (service_id, generation, incarnation, agent, backends, metadata, joined_count)
-        SELECT id, $10, $9, $11, $12, $13, report_count FROM s
+        SELECT s.id, asked.generation, asked.incarnation, asked.agent,
+          ARRAY(SELECT jsonb_array_elements_text(asked.backends::jsonb)), asked.metadata::jsonb,
+          s.report_count
+        FROM s JOIN asked ON asked.topic = s.topic AND asked.host = s.host
+        ORDER BY s.id
         ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
           state_reason = NULL, changed = pg_current_xact_id()
         WHERE $STORED <= EXCLUDED.generation
         RETURNING service_id
-      ) SELECT pg_notify('servicegroup', 'catalog ' || service_id) FROM m
+      ) SELECT s.topic, s.host, pg_notify('servicegroup', 'catalog mirrored')
+        FROM s JOIN m ON m.service_id = s.id
       """
+          .replace("$NOW", PostgresCatalogSql.NOW)
           .replace("$STORED", PostgresCatalogSql.generation("servicegroup_members.generation"));
 
   /**
@@ -68,15 +106,46 @@ final class PostgresMirrorSql {
         FROM seen LEFT JOIN s ON s.id = seen.id
       """;
 
-  /**
-   * What is to be written.
-   *
-   * @param member as the catalogue has it
-   * @param before as it was when it was written last; null where it was not
-   */
-  static Tuple values(Member member, Member before) {
-    return PostgresCatalogRows.values(member)
-        .addBoolean(before != null && before.disabled())
-        .addBoolean(before != null && before.forcedDown());
+  private static final String ALONE = WRITE.replace("$SKIP_LOCKED", "");
+  private static final String MANY = WRITE.replace("$SKIP_LOCKED", "SKIP LOCKED");
+
+  private PostgresMirrorSql() {}
+
+  /** One that is alone waits for whoever holds its row. */
+  static String write(int rows) {
+    return rows == 1 ? ALONE : MANY;
+  }
+
+  /** What is to be written. */
+  static Tuple values(List<Wanted> rows) {
+    return Tuple.tuple()
+        .addArrayOfString(texts(rows, member -> member.id().group()))
+        .addArrayOfString(texts(rows, member -> member.id().host()))
+        .addArrayOfString(texts(rows, Member::binary))
+        .addArrayOfInteger(rows.stream().map(row -> row.member().version()).toArray(Integer[]::new))
+        .addArrayOfString(texts(rows, Member::uuid))
+        .addArrayOfBoolean(flags(rows, row -> row.member().disabled()))
+        .addArrayOfString(texts(rows, Member::disabledReason))
+        .addArrayOfBoolean(flags(rows, row -> row.member().forcedDown()))
+        .addArrayOfString(texts(rows, member -> member.incarnation().toString()))
+        .addArrayOfLong(
+            rows.stream()
+                .map(row -> row.member().incarnation())
+                .map(Incarnation::generation)
+                .toArray(Long[]::new))
+        .addArrayOfString(texts(rows, Member::agent))
+        .addArrayOfString(
+            texts(rows, member -> new JsonArray(List.copyOf(member.backends())).encode()))
+        .addArrayOfString(texts(rows, member -> new JsonObject(member.metadata()).encode()))
+        .addArrayOfBoolean(flags(rows, row -> row.before() != null && row.before().disabled()))
+        .addArrayOfBoolean(flags(rows, row -> row.before() != null && row.before().forcedDown()));
+  }
+
+  private static String[] texts(List<Wanted> rows, Function<Member, String> text) {
+    return rows.stream().map(Wanted::member).map(text).toArray(String[]::new);
+  }
+
+  private static Boolean[] flags(List<Wanted> rows, Function<Wanted, Boolean> flag) {
+    return rows.stream().map(flag).toArray(Boolean[]::new);
   }
 }

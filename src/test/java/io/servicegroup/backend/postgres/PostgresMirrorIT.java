@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.liveness.LivenessHarness;
@@ -21,10 +22,14 @@ import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -267,6 +272,61 @@ class PostgresMirrorIT {
 
     assertThat(awaitRows(0)).isFalse();
     assertThat(server.ask("SELECT incarnation FROM servicegroup_members")).isEqualTo("8-abc");
+  }
+
+  /** As after the start of an agent with many services. */
+  @Test
+  void manyRowsAreWrittenAtOnceAndOneThatSomebodyElseHoldsKeepsNobodyElse() throws Exception {
+    server.execute("INSERT INTO services (host, topic) VALUES ('many-7', 'g')");
+    server.execute(
+        "INSERT INTO services (host, topic, \"binary\") VALUES ('many-9', 'h', 'worker')");
+    List<Heartbeat> beats = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      Member member = renamed(member(7, i % 2 == 0), "many-" + i);
+      agent.catalogued(new CatalogEvent(Type.JOINED, member, true));
+      beats.add(new Heartbeat(member.id(), member.incarnation(), 1, State.ALIVE, null));
+    }
+    Set<MemberId> expected = new HashSet<>();
+    beats.forEach(beat -> expected.add(beat.id()));
+    expected.remove(new MemberId("g", "many-9"));
+    try (Connection nova = server.connect();
+        Statement statement = nova.createStatement()) {
+      nova.setAutoCommit(false);
+      statement.execute("SELECT FROM services WHERE host = 'many-7' FOR UPDATE");
+
+      assertThatThrownBy(() -> agent.write(beats, List.of())).hasMessageContaining("no row");
+
+      Set<MemberId> others = new HashSet<>(expected);
+      others.remove(new MemberId("g", "many-7"));
+      assertThat(ids(watcher.poll().beats())).isEqualTo(others);
+      nova.rollback();
+    }
+    agent.write(beats, List.of());
+    assertThat(ids(watcher.poll().beats())).contains(new MemberId("g", "many-7"));
+    assertThat(server.number("SELECT count(*) FROM services WHERE disabled AND topic = 'g'"))
+        .isEqualTo(150);
+    assertThat(server.ask("SELECT DISTINCT backends::text FROM servicegroup_members"))
+        .isEqualTo("{postgresql}");
+  }
+
+  private static Set<MemberId> ids(List<Beat> beats) {
+    return beats.stream().map(Beat::id).collect(Collectors.toSet());
+  }
+
+  private static Member renamed(Member member, String host) {
+    return new Member(
+        new MemberId("g", host),
+        member.binary(),
+        UUID.randomUUID().toString(),
+        member.version(),
+        Map.of("note", "it's \"so\""),
+        member.disabled(),
+        null,
+        false,
+        member.incarnation(),
+        member.agent(),
+        member.backends(),
+        null);
   }
 
   private static boolean awaitRows(long rows) {
