@@ -27,7 +27,6 @@ public final class Logs {
       Map.of(
           "com.hazelcast", Level.ERROR,
           "org.apache.zookeeper", Level.OFF,
-          "com.spotify.folsom", Level.OFF,
           "io.vertx.redis.client.impl.RedisConnectionManager", Level.OFF,
           // A client that connects while the agent stops is nothing to show a stack for.
           "io.netty.bootstrap.ServerBootstrap", Level.ERROR);

@@ -3,6 +3,7 @@ package io.servicegroup.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.servicegroup.backend.memcached.RawMemcached;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.ListeningService;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class HostsFileIT {
 
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final String OWN_KEY = "servicegroup:member:svc/h";
   private static final Duration START = Duration.ofSeconds(60);
 
   private final ListeningService service = new ListeningService();
@@ -87,12 +89,38 @@ class HostsFileIT {
     }
   }
 
+  /** The server that the name stood for goes, and another one is there under the same name. */
+  @Test
+  void memcachedMoves() throws IOException {
+    try (MemcachedServer before = MemcachedServer.create();
+        MemcachedServer after = before.twin("127.0.0.9");
+        RawMemcached raw = new RawMemcached("127.0.0.9", after.port())) {
+      stands("127.0.0.1", "127.0.0.1");
+      try (AgentProcess agent = agent(before)) {
+        agent.launch().awaitLine("is running", START);
+        awaitStatus(agent, "svc", 200);
+        assertThat(raw.get(OWN_KEY)).isNull();
+        stands("127.0.0.9", "127.0.0.1");
+        before.kill();
+        long end = System.nanoTime() + SOON.toNanos();
+        while (raw.get(OWN_KEY) == null && System.nanoTime() < end) {
+          agent.process().endsWithin(Duration.ofMillis(100));
+        }
+        assertThat(raw.get(OWN_KEY)).as("a beat").isNotNull();
+        awaitStatus(agent, "svc", 200);
+      }
+    }
+  }
+
+  private AgentProcess agent(BackendServer server) {
+    return AgentProcess.of(config(server.uri(server.port()).replace("127.0.0.1", "my_store")))
+        .sees(Map.of("/etc/hosts", hosts, "/etc/resolv.conf", home.resolve("resolv.conf")));
+  }
+
   private void follows(BackendServer server) throws IOException {
     server.start();
     stands("127.0.0.9", "127.0.0.1");
-    try (AgentProcess agent =
-        AgentProcess.of(config(server.uri(server.port()).replace("127.0.0.1", "my_store")))
-            .sees(Map.of("/etc/hosts", hosts, "/etc/resolv.conf", home.resolve("resolv.conf")))) {
+    try (AgentProcess agent = agent(server)) {
       agent.launch().awaitLine("starts", START);
       assertThat(agent.process().endsWithin(Duration.ofSeconds(3))).isFalse();
       stands("127.0.0.1", "127.0.0.1");

@@ -21,11 +21,14 @@ public final class MemcachedServer implements BackendServer {
   private static final Duration START = Duration.ofSeconds(20);
   private static final Duration STOP = Duration.ofSeconds(10);
 
-  private final int port = Ports.free();
+  private final String address;
+  private final int port;
   private final List<String> options;
   private ManagedProcess process;
 
-  private MemcachedServer(List<String> options) {
+  private MemcachedServer(String address, int port, List<String> options) {
+    this.address = address;
+    this.port = port;
     this.options = options;
   }
 
@@ -36,7 +39,30 @@ public final class MemcachedServer implements BackendServer {
    * @return the running server
    */
   public static MemcachedServer create(String... options) {
-    MemcachedServer server = new MemcachedServer(List.of(options));
+    return started(new MemcachedServer("127.0.0.1", Ports.free(), List.of(options)));
+  }
+
+  /**
+   * Starts one on another address of this machine.
+   *
+   * @param address the only one it listens on
+   * @return the running server
+   */
+  public static MemcachedServer on(String address) {
+    return started(new MemcachedServer(address, Ports.free(), List.of()));
+  }
+
+  /**
+   * Starts another one on another address of this machine, with the same port.
+   *
+   * @param other an address that this one does not listen on
+   * @return the running server, which knows nothing of this one
+   */
+  public MemcachedServer twin(String other) {
+    return started(new MemcachedServer(other, port, options));
+  }
+
+  private static MemcachedServer started(MemcachedServer server) {
     server.start();
     return server;
   }
@@ -63,7 +89,7 @@ public final class MemcachedServer implements BackendServer {
     }
     List<String> command = new ArrayList<>();
     command.add(binary());
-    command.addAll(List.of("-l", "127.0.0.1", "-p", Integer.toString(port), "-U", "0"));
+    command.addAll(List.of("-l", address, "-p", Integer.toString(port), "-U", "0"));
     command.addAll(List.of("-u", "nobody", "-m", "64", "-t", "1"));
     command.addAll(options);
     process = ManagedProcess.start("memcached", new ProcessBuilder(command));
@@ -153,7 +179,7 @@ public final class MemcachedServer implements BackendServer {
   }
 
   private boolean isListening() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket socket = new Socket(InetAddress.getByName(address), port)) {
       return socket.isConnected();
     } catch (IOException e) {
       return false;

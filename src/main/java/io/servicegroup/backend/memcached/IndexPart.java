@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class IndexPart {
 
+  private static final int FOR_EVER = 0;
   private static final int ATTEMPTS = 40;
   private static final int LEAST_PAUSE_MILLIS = 4;
   private static final int LONGEST_PAUSE_MILLIS = 100;
@@ -80,8 +80,8 @@ final class IndexPart {
             });
   }
 
-  private Future<Boolean> change(GetResult<byte[]> read, Map<Key, Boolean> wanted) {
-    IndexedNames names = read == null ? new IndexedNames() : IndexedNames.parse(read.getValue());
+  private Future<Boolean> change(MemcachedItem read, Map<Key, Boolean> wanted) {
+    IndexedNames names = read == null ? new IndexedNames() : IndexedNames.parse(read.value());
     boolean changed = false;
     for (Map.Entry<Key, Boolean> member : wanted.entrySet()) {
       changed |= names.set(member.getKey(), member.getValue());
@@ -90,7 +90,9 @@ final class IndexPart {
       return Future.succeededFuture(true);
     }
     byte[] value = names.encode();
-    return read == null ? items.add(key, value) : items.replace(key, value, read.getCas(), 0);
+    return read == null
+        ? items.add(key, value, FOR_EVER)
+        : items.replace(key, value, read.version(), FOR_EVER);
   }
 
   /** Those who were overtaken together do not come back together. */

@@ -1,13 +1,11 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,10 +56,10 @@ final class MemcachedDocuments implements DocumentStore {
   public Future<Void> open() {
     if (items == null) {
       context = vertx.getOrCreateContext();
-      items = new MemcachedItems(context, uri);
+      items = new MemcachedItems(vertx, uri);
       index = new MemcachedIndex(vertx, items);
     }
-    return items.connected();
+    return run(items::connected);
   }
 
   @Override
@@ -74,21 +72,19 @@ final class MemcachedDocuments implements DocumentStore {
                 .onSuccess(this::lookAfterNames));
   }
 
-  private static List<Document> documents(
-      Collection<Key> keys, Map<String, GetResult<byte[]>> found) {
+  private static List<Document> documents(Collection<Key> keys, Map<String, MemcachedItem> found) {
     List<Document> documents = new ArrayList<>();
     for (Key key : keys) {
-      GetResult<byte[]> item = found.get(MemcachedKeys.document(key));
+      MemcachedItem item = found.get(MemcachedKeys.document(key));
       if (item != null && !isRemoved(item)) {
-        String text = new String(item.getValue(), StandardCharsets.UTF_8);
-        documents.add(new Document(key, text, item.getCas()));
+        documents.add(new Document(key, item.text(), item.version()));
       }
     }
     return documents;
   }
 
-  private static boolean isRemoved(GetResult<byte[]> item) {
-    return item.getValue().length == 0;
+  private static boolean isRemoved(MemcachedItem item) {
+    return item.value().length == 0;
   }
 
   /** A part of the index may be lost alone; those who ask by name would not notice. */
@@ -123,12 +119,11 @@ final class MemcachedDocuments implements DocumentStore {
                             .map(found -> listed(group, keys, found))));
   }
 
-  private List<Document> listed(
-      String group, List<Key> keys, Map<String, GetResult<byte[]>> found) {
+  private List<Document> listed(String group, List<Key> keys, Map<String, MemcachedItem> found) {
     List<Key> absent = new ArrayList<>();
     List<Key> removed = new ArrayList<>();
     for (Key key : keys) {
-      GetResult<byte[]> item = found.get(MemcachedKeys.document(key));
+      MemcachedItem item = found.get(MemcachedKeys.document(key));
       if (item == null) {
         absent.add(key);
       } else if (isRemoved(item)) {
@@ -196,40 +191,27 @@ final class MemcachedDocuments implements DocumentStore {
         .get(List.of(name))
         .compose(
             found -> {
-              GetResult<byte[]> item = found.get(name);
+              MemcachedItem item = found.get(name);
               if (item == null) {
                 return add(key, text);
               }
               return isRemoved(item)
-                  ? replace(key, text, item.getCas())
+                  ? replace(key, text, item.version())
                   : Future.succeededFuture(false);
             });
   }
 
   private Future<Boolean> add(Key key, String text) {
-    String name = MemcachedKeys.document(key);
-    Future<Boolean> added = items.add(name, MemcachedNode.bytes(text));
-    return key.kind() != Kind.REMOVAL
-        ? added
-        : added.compose(done -> done ? expiring(key, text) : Future.succeededFuture(false));
+    return items.add(MemcachedKeys.document(key), MemcachedNode.bytes(text), seconds(key));
   }
 
-  /** The command add of the client gives no expiry, so a replacement with one follows it. */
-  private Future<Boolean> expiring(Key key, String text) {
+  private Future<Boolean> replace(Key key, String text, long version) {
     String name = MemcachedKeys.document(key);
-    return items
-        .get(List.of(name))
-        .compose(
-            found ->
-                found.get(name) == null
-                    ? Future.succeededFuture(false)
-                    : replace(key, text, found.get(name).getCas()));
+    return items.replace(name, MemcachedNode.bytes(text), version, seconds(key));
   }
 
-  private Future<Boolean> replace(Key key, String text, long cas) {
-    String name = MemcachedKeys.document(key);
-    int seconds = key.kind() == Kind.REMOVAL ? TRACE_SECONDS : FOR_EVER;
-    return items.replace(name, MemcachedNode.bytes(text), cas, seconds);
+  private static int seconds(Key key) {
+    return key.kind() == Kind.REMOVAL ? TRACE_SECONDS : FOR_EVER;
   }
 
   @Override
@@ -285,10 +267,7 @@ final class MemcachedDocuments implements DocumentStore {
 
   @Override
   public Future<Void> close() {
-    if (items != null) {
-      items.close();
-    }
-    return Future.succeededFuture();
+    return items == null ? Future.succeededFuture() : run(items::close);
   }
 
   /** Whoever calls from elsewhere would change the index beside those who are on the context. */

@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,8 +36,8 @@ final class MemcachedIndex {
         .map(
             found -> {
               List<Key> names = new ArrayList<>();
-              for (GetResult<byte[]> part : found.values()) {
-                IndexedNames.parse(part.getValue()).addTo(names);
+              for (MemcachedItem part : found.values()) {
+                IndexedNames.parse(part.value()).addTo(names);
               }
               return names;
             });

@@ -94,13 +94,26 @@ final class MemcachedKeys {
   }
 
   private static String usable(String key) {
+    return isUsable(key) ? key : null;
+  }
+
+  /** Whether memcached takes it as a key, and gives it back as it was. */
+  static boolean isUsable(String key) {
+    boolean ascii = true;
     // A loop, since every beat comes by here.
     for (int i = 0; i < key.length(); i++) {
-      if (key.charAt(i) <= ' ' || key.charAt(i) == 0x7f) {
-        return null;
+      char c = key.charAt(i);
+      if (c <= ' ' || c == 0x7f) {
+        return false;
       }
+      ascii &= c < 0x80;
     }
-    return key.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? null : key;
+    return !key.isEmpty() && key.length() <= MOST_BYTES && (ascii || isEncodable(key));
+  }
+
+  private static boolean isEncodable(String key) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(key)
+        && key.getBytes(StandardCharsets.UTF_8).length <= MOST_BYTES;
   }
 
   private static String plain(String name) {

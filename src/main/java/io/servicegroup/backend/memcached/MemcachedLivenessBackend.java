@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import io.netty.channel.EventLoopGroup;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
@@ -8,11 +7,9 @@ import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
-import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,19 +33,18 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
   private final LivenessSettings settings;
+  private final MemcachedConnector connector;
   private final List<MemcachedNode> nodes;
   private final Roster roster;
   private final MemcachedWriter writer;
   private final MemcachedPoller poller;
 
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
-    Context context = vertx.getOrCreateContext();
-    // The verticle's own: answers need not be handed from thread to thread.
-    EventLoopGroup loops = ((ContextInternal) context).nettyEventLoop();
     this.settings = settings;
+    this.connector = new MemcachedConnector(vertx);
     this.nodes =
         BackendUri.parse(settings.uri()).hosts().stream()
-            .map(host -> new MemcachedNode(context, loops, host, settings))
+            .map(host -> new MemcachedNode(connector, host, settings))
             .toList();
     this.roster = new Roster(settings);
     MemcachedMembers members = new MemcachedMembers(roster);
@@ -167,7 +163,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
         .eventually(
             () -> {
               nodes.forEach(MemcachedNode::close);
-              return Future.succeededFuture();
+              return connector.close();
             })
         .otherwiseEmpty();
   }

@@ -1,13 +1,11 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
-import io.netty.channel.EventLoopGroup;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.runtime.OutageLog;
-import io.vertx.core.Context;
+import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,14 +35,15 @@ final class MemcachedNode {
   private long sent;
   private long acknowledged;
 
-  MemcachedNode(
-      Context context, EventLoopGroup loops, BackendUri.Host host, LivenessSettings settings) {
+  MemcachedNode(MemcachedConnector connector, BackendUri.Host host, LivenessSettings settings) {
     this.patience = patience(settings);
+    // Whoever gets through tells the others.
+    Rest rest = Rest.upTo(settings.reportInterval());
+    Duration longest = longestWrite(settings);
     this.beats =
         new TwoWays<>(
-            () -> new MemcachedLink(context, loops, host, longestWrite(settings)),
-            MemcachedLink::drop);
-    this.polls = new MemcachedLink(context, loops, host, () -> ofOneCall(patience.bound()));
+            () -> new MemcachedLink(connector, host, () -> longest, rest), MemcachedLink::drop);
+    this.polls = new MemcachedLink(connector, host, () -> ofOneCall(patience.bound()), rest);
     this.canaryKey = MemcachedKeys.canary(settings.agent());
     this.outages =
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
@@ -108,7 +107,7 @@ final class MemcachedNode {
     List<String> all = new ArrayList<>(keys.size() + 1);
     all.add(canaryKey);
     all.addAll(keys);
-    Future<Map<String, GetResult<byte[]>>> read = polls.get(all);
+    Future<Map<String, MemcachedItem>> read = polls.get(all);
     Future<Void> written =
         read.compose(
             seen -> polls.set(Map.of(canaryKey, bytes(nonce + " " + next)), CANARY_SECONDS));
@@ -121,8 +120,8 @@ final class MemcachedNode {
             });
   }
 
-  private boolean isKnown(GetResult<byte[]> canary, long least) {
-    String text = canary == null ? "" : new String(canary.getValue(), StandardCharsets.UTF_8);
+  private boolean isKnown(MemcachedItem canary, long least) {
+    String text = canary == null ? "" : canary.text();
     String prefix = nonce + " ";
     return text.startsWith(prefix) && Long.parseLong(text.substring(prefix.length())) >= least;
   }
@@ -146,5 +145,5 @@ final class MemcachedNode {
    * @param items the keys that were there
    * @param dataLost whether the server came back empty or older than it was
    */
-  record Answer(Map<String, GetResult<byte[]>> items, boolean dataLost) {}
+  record Answer(Map<String, MemcachedItem> items, boolean dataLost) {}
 }

@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
 import io.servicegroup.backend.memcached.MemcachedNode.Answer;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.Roster;
@@ -11,7 +10,6 @@ import io.servicegroup.model.Beat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,7 +32,7 @@ final class MemcachedPoller {
   private final MemcachedMembers own;
   private final ToozMembers tooz;
   private final StoredBeats stored;
-  private Map<String, GetResult<byte[]>> last = Map.of();
+  private Map<String, MemcachedItem> last = Map.of();
 
   MemcachedPoller(
       String backend,
@@ -101,7 +99,7 @@ final class MemcachedPoller {
         .get(more)
         .compose(
             found -> {
-              Map<String, GetResult<byte[]>> all = new HashMap<>(answer.items());
+              Map<String, MemcachedItem> all = new HashMap<>(answer.items());
               all.putAll(found);
               return complete(new Answer(all, answer.dataLost()), asked, rounds - 1);
             });
@@ -148,12 +146,12 @@ final class MemcachedPoller {
 
   private void read(
       Map<String, MemberId> members,
-      Map<String, GetResult<byte[]>> items,
+      Map<String, MemcachedItem> items,
       List<Beat> beats,
       List<Absence> gone) {
     members.forEach(
         (key, id) -> {
-          GetResult<byte[]> item = items.get(key);
+          MemcachedItem item = items.get(key);
           StoredBeat beat = item == null ? null : parse(id, key, item);
           if (beat == null) {
             return;
@@ -167,7 +165,7 @@ final class MemcachedPoller {
         });
   }
 
-  private StoredBeat parse(MemberId id, String key, GetResult<byte[]> item) {
-    return stored.read(id, key, new String(item.getValue(), StandardCharsets.UTF_8)).orElse(null);
+  private StoredBeat parse(MemberId id, String key, MemcachedItem item) {
+    return stored.read(id, key, item.text()).orElse(null);
   }
 }

@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
 import io.servicegroup.backend.memcached.ToozGroup.Wanted;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.LivenessSettings;
@@ -14,7 +13,6 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -128,9 +126,9 @@ final class MemcachedWriter {
             });
   }
 
-  private static boolean isNewer(GetResult<byte[]> stored, Incarnation ours) {
+  private static boolean isNewer(MemcachedItem stored, Incarnation ours) {
     return stored != null
-        && StoredBeat.parse(new String(stored.getValue(), StandardCharsets.UTF_8))
+        && StoredBeat.parse(stored.text())
             .filter(beat -> beat.incarnation().isNewerThan(ours))
             .isPresent();
   }

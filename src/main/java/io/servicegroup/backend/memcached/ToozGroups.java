@@ -1,7 +1,7 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
-import com.spotify.folsom.MemcacheStatus;
+import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
+import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.servicegroup.backend.memcached.ToozGroup.Edit;
 import io.servicegroup.backend.memcached.ToozGroup.Wanted;
 import io.servicegroup.model.MemberId;
@@ -125,11 +125,11 @@ final class ToozGroups {
     return running;
   }
 
-  private Future<Void> store(String name, ToozGroup group, Map<String, GetResult<byte[]>> found) {
+  private Future<Void> store(String name, ToozGroup group, Map<String, MemcachedItem> found) {
     String key = MemcachedKeys.toozGroup(name);
-    GetResult<byte[]> read = found.get(key);
+    MemcachedItem read = found.get(key);
     Optional<ToozGroupMap> map =
-        read == null ? Optional.of(new ToozGroupMap()) : ToozGroupMap.parse(read.getValue());
+        read == null ? Optional.of(new ToozGroupMap()) : ToozGroupMap.parse(read.value());
     if (map.isEmpty()) {
       report(name, "holds no group of tooz's and is left alone");
       return Future.succeededFuture();
@@ -144,15 +144,15 @@ final class ToozGroups {
     }
     byte[] value = map.get().encode();
     return (read == null ? link.add(key, value) : link.replace(key, value, read))
-        .compose(status -> stored(name, group, edit, status));
+        .compose(answer -> stored(name, group, edit, answer));
   }
 
-  private Future<Void> stored(String name, ToozGroup group, Edit edit, MemcacheStatus status) {
-    if (status == MemcacheStatus.OK) {
+  private Future<Void> stored(String name, ToozGroup group, Edit edit, MemcachedAnswer answer) {
+    if (answer == Word.STORED) {
       group.stored(edit);
       return forget(edit.removed());
     }
-    if (status == MemcacheStatus.VALUE_TOO_LARGE || status == MemcacheStatus.OUT_OF_MEMORY) {
+    if (answer instanceof Full) {
       group.refused(edit);
       report(name, FULL);
     }
@@ -168,9 +168,9 @@ final class ToozGroups {
             .toList());
   }
 
-  private Future<Void> list(GetResult<byte[]> read) {
+  private Future<Void> list(MemcachedItem read) {
     Optional<ToozGroupList> list =
-        read == null ? Optional.of(new ToozGroupList()) : ToozGroupList.parse(read.getValue());
+        read == null ? Optional.of(new ToozGroupList()) : ToozGroupList.parse(read.value());
     listed = list.isEmpty() || !list.get().add(groups.keySet());
     if (listed) {
       return Future.succeededFuture();
@@ -179,8 +179,8 @@ final class ToozGroups {
     String key = MemcachedKeys.GROUP_LIST;
     return (read == null ? link.add(key, value) : link.replace(key, value, read))
         .map(
-            status -> {
-              listed = status == MemcacheStatus.OK;
+            answer -> {
+              listed = answer == Word.STORED;
               return null;
             });
   }

@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import com.spotify.folsom.GetResult;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.Absence;
@@ -49,7 +48,7 @@ final class ToozMembers {
   }
 
   /** Which keys are to be read, as far as is known from what was found. */
-  Set<String> keys(Map<String, GetResult<byte[]>> found) {
+  Set<String> keys(Map<String, MemcachedItem> found) {
     Set<String> keys = new LinkedHashSet<>();
     if (settings.watchOwn()) {
       return keys;
@@ -67,12 +66,12 @@ final class ToozMembers {
     return keys;
   }
 
-  private Set<String> groups(Map<String, GetResult<byte[]>> found) {
+  private Set<String> groups(Map<String, MemcachedItem> found) {
     Set<String> groups = new LinkedHashSet<>(settings.watchGroups());
     if (groups.isEmpty()) {
-      GetResult<byte[]> list = found.get(MemcachedKeys.GROUP_LIST);
+      MemcachedItem list = found.get(MemcachedKeys.GROUP_LIST);
       if (list != null) {
-        ToozGroupList.parse(list.getValue()).ifPresent(read -> groups.addAll(read.names()));
+        ToozGroupList.parse(list.value()).ifPresent(read -> groups.addAll(read.names()));
       }
       roster.members().stream().map(Member::id).map(MemberId::group).forEach(groups::add);
       // Until the list is found again.
@@ -92,7 +91,7 @@ final class ToozMembers {
   }
 
   /** Compares what was found with what was so before. */
-  void observe(Map<String, GetResult<byte[]>> found, List<Beat> held, List<Absence> gone) {
+  void observe(Map<String, MemcachedItem> found, List<Beat> held, List<Absence> gone) {
     strangers.clear();
     inGrace &= System.nanoTime() - graceUntil < 0;
     Set<MemberId> listed = new HashSet<>();
@@ -126,7 +125,7 @@ final class ToozMembers {
   private void listed(
       MemberId id,
       Incarnation incarnation,
-      Map<String, GetResult<byte[]>> found,
+      Map<String, MemcachedItem> found,
       Set<MemberId> listed) {
     if (roster.get(id) != null) {
       return;
@@ -144,31 +143,31 @@ final class ToozMembers {
   }
 
   /** tooz takes an empty value for an absence. */
-  private static boolean isThere(GetResult<byte[]> item) {
-    return item != null && item.getValue().length > 0;
+  private static boolean isThere(MemcachedItem item) {
+    return item != null && item.value().length > 0;
   }
 
   /** A large group is taken apart only where it changed. */
-  private Listing listing(String group, Map<String, GetResult<byte[]>> found) {
-    GetResult<byte[]> item = found.get(MemcachedKeys.toozGroup(group));
+  private Listing listing(String group, Map<String, MemcachedItem> found) {
+    MemcachedItem item = found.get(MemcachedKeys.toozGroup(group));
     if (item == null) {
       return Listing.MISSING;
     }
     Listing known = listings.get(group);
-    if (known == null || known.version() != item.getCas()) {
+    if (known == null || known.version() != item.version()) {
       known = read(group, item);
       listings.put(group, known);
     }
     return known;
   }
 
-  private static Listing read(String group, GetResult<byte[]> item) {
+  private static Listing read(String group, MemcachedItem item) {
     Map<MemberId, Incarnation> members = new LinkedHashMap<>();
-    return ToozGroupMap.parse(item.getValue())
+    return ToozGroupMap.parse(item.value())
         .map(
             map -> {
               map.forEach((name, incarnation) -> add(group, name, incarnation, members));
-              return new Listing(item.getCas(), true, members);
+              return new Listing(item.version(), true, members);
             })
         .orElse(Listing.MISSING);
   }

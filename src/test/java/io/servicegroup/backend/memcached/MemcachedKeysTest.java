@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MemcachedKeysTest {
 
@@ -70,6 +72,31 @@ class MemcachedKeysTest {
     assertThat(MemcachedKeys.seconds(Duration.ofMillis(1_001))).isEqualTo(3);
     assertThat(MemcachedKeys.seconds(Duration.ofMillis(1))).isEqualTo(2);
     assertThat(MemcachedKeys.seconds(Duration.ofDays(100))).isEqualTo(2_592_000);
+  }
+
+  @Test
+  void aNameThatHasNoBytesHasNoKeyOfToozs() {
+    assertThat(MemcachedKeys.toozMember("h\ud800")).isNull();
+    assertThat(MemcachedKeys.toozMember("h\ud83d\ude00")).isNotNull();
+  }
+
+  /** Agents of all releases have to look in the same place. */
+  @ParameterizedTest
+  @CsvSource({
+    "servicegroup:member:compute/host-1, 0, 1, 1, 3",
+    "servicegroup:member:compute/host-2, 0, 1, 2, 1",
+    "servicegroup:member:x/%E2%82%AC, 0, 0, 2, 4",
+    "servicegroup:catalog:member:compute/host-1, 0, 0, 1, 1",
+    "servicegroup:index:0, 0, 0, 1, 4",
+    "servicegroup:index:63, 0, 0, 0, 2",
+    "servicegroup:stalled:ab, 0, 0, 0, 1",
+    "servicegroup:hashed:00, 0, 0, 1, 0"
+  })
+  void aKeyStaysOnItsServer(String key, int ofOne, int ofTwo, int ofThree, int ofFive) {
+    assertThat(MemcachedKeys.server(key, 1)).isEqualTo(ofOne);
+    assertThat(MemcachedKeys.server(key, 2)).isEqualTo(ofTwo);
+    assertThat(MemcachedKeys.server(key, 3)).isEqualTo(ofThree);
+    assertThat(MemcachedKeys.server(key, 5)).isEqualTo(ofFive);
   }
 
   @Test

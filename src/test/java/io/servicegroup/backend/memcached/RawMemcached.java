@@ -38,8 +38,18 @@ public final class RawMemcached implements AutoCloseable {
    * @param port of a server on this machine
    */
   public RawMemcached(int port) {
+    this("127.0.0.1", port);
+  }
+
+  /**
+   * Connects.
+   *
+   * @param address of this machine
+   * @param port of a server on it
+   */
+  public RawMemcached(String address, int port) {
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = new Socket(InetAddress.getByName(address), port);
       socket.setSoTimeout(10_000);
       in = new DataInputStream(socket.getInputStream());
     } catch (IOException e) {

@@ -1,0 +1,102 @@
+package io.servicegroup.backend.memcached;
+
+import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
+import io.servicegroup.backend.memcached.MemcachedAnswer.Items;
+import io.servicegroup.backend.memcached.MemcachedAnswer.ServerError;
+import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One command of memcached's text protocol, and what may answer it. */
+final class MemcachedCommand {
+
+  /** The most keys of one command: a server has to keep its whole line. */
+  static final int MOST_KEYS = 255;
+
+  private static final byte[] END = {'\r', '\n'};
+  private static final Set<Word> OF_STORING =
+      EnumSet.of(Word.STORED, Word.NOT_STORED, Word.EXISTS, Word.NOT_FOUND);
+  private static final Set<Word> OF_DELETING = EnumSet.of(Word.DELETED, Word.NOT_FOUND);
+
+  private final String line;
+  private final byte[] value;
+  private final List<String> wanted;
+  private final Set<Word> words;
+
+  private MemcachedCommand(String line, byte[] value, List<String> wanted, Set<Word> words) {
+    this.line = line;
+    this.value = value;
+    this.wanted = wanted;
+    this.words = words;
+  }
+
+  /**
+   * Reads items with their versions.
+   *
+   * @param keys at least one, at most {@value #MOST_KEYS}
+   */
+  static MemcachedCommand get(List<String> keys) {
+    StringBuilder line = new StringBuilder("gets");
+    keys.forEach(key -> line.append(' ').append(usable(key)));
+    return new MemcachedCommand(line.toString(), null, keys, Set.of());
+  }
+
+  /** Writes, whatever is there. */
+  static MemcachedCommand set(String key, byte[] value, int flags, int seconds) {
+    return storing("set", key, value, flags, seconds, "");
+  }
+
+  /** Writes where nothing is. */
+  static MemcachedCommand add(String key, byte[] value, int flags, int seconds) {
+    return storing("add", key, value, flags, seconds, "");
+  }
+
+  /** Writes over what has this version. */
+  static MemcachedCommand replace(String key, byte[] value, int flags, int seconds, long version) {
+    return storing("cas", key, value, flags, seconds, " " + Long.toUnsignedString(version));
+  }
+
+  /** Removes. */
+  static MemcachedCommand delete(String key) {
+    return new MemcachedCommand("delete " + usable(key), null, List.of(), OF_DELETING);
+  }
+
+  private static MemcachedCommand storing(
+      String command, String key, byte[] value, int flags, int seconds, String version) {
+    String line =
+        command + ' ' + usable(key) + ' ' + flags + ' ' + seconds + ' ' + value.length + version;
+    return new MemcachedCommand(line, value, List.of(), OF_STORING);
+  }
+
+  /** A server would take another for the next word, or the value for the next command. */
+  private static String usable(String key) {
+    if (!MemcachedKeys.isUsable(key)) {
+      throw new IllegalArgumentException(
+          "a key of memcached's has 1 to 250 bytes and no blanks, not: " + key);
+    }
+    return key;
+  }
+
+  /** Adds it to what is sent. */
+  void appendTo(Buffer out) {
+    out.appendBytes(line.getBytes(StandardCharsets.UTF_8)).appendBytes(END);
+    if (value != null) {
+      out.appendBytes(value).appendBytes(END);
+    }
+  }
+
+  /** Whether a server that is in step may say so; a {@code ClientError} is no answer. */
+  boolean isAnsweredBy(MemcachedAnswer answer) {
+    if (answer instanceof Word word) {
+      return words.contains(word);
+    }
+    if (answer instanceof Items found) {
+      return !wanted.isEmpty() && new HashSet<>(wanted).containsAll(found.items().keySet());
+    }
+    return answer instanceof Full ? value != null : answer instanceof ServerError;
+  }
+}

@@ -1,0 +1,188 @@
+package io.servicegroup.backend.memcached;
+
+import io.servicegroup.backend.memcached.MemcachedAnswer.ClientError;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * One connection to one server. Commands are sent without waiting for the answers to those before;
+ * answers come in the same order. A server that says something else, or nothing in time, has its
+ * connection closed, and everything that waits for an answer fails. Idle, it does nothing.
+ *
+ * <p>To be used on the context that it was made on.
+ */
+final class MemcachedConnection {
+
+  private static final long NONE = -1;
+
+  private final Vertx vertx;
+  private final NetSocket socket;
+  private final Consumer<Throwable> lost;
+  private final Deque<Batch> waiting = new ArrayDeque<>();
+  private Buffer unsent;
+  private long timer = NONE;
+  private long timerNanos;
+  private boolean closed;
+
+  /**
+   * Takes over a socket.
+   *
+   * @param vertx whose timers
+   * @param socket connected, and nothing was read of it yet
+   * @param lost is told why, where it ended otherwise than by {@link #close}, before those who wait
+   *     are: with a {@link TimeoutException} where the server gave no answer in time
+   */
+  MemcachedConnection(Vertx vertx, NetSocket socket, Consumer<Throwable> lost) {
+    this.vertx = vertx;
+    this.socket = socket;
+    this.lost = lost;
+    socket.handler(
+        new MemcachedParser(this::answered, said -> end(failure("answered out of step: " + said))));
+    socket.exceptionHandler(this::end);
+    socket.closeHandler(nothing -> end(failure("the server closed the connection")));
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Sends commands together.
+   *
+   * @param commands at least one
+   * @param deadlineNanos by {@link System#nanoTime}, until when all are to be answered
+   * @param millis as how long the caller sees that
+   * @return an answer to each; fails where the connection ended before
+   */
+  Future<List<MemcachedAnswer>> send(
+      List<MemcachedCommand> commands, long deadlineNanos, long millis) {
+    if (closed) {
+      return Future.failedFuture(failure("the connection is closed"));
+    }
+    Batch batch = new Batch(commands, deadlineNanos, millis);
+    waiting.add(batch);
+    write(commands);
+    watch(deadlineNanos);
+    return batch.promise.future();
+  }
+
+  /** What is sent in one turn goes in one packet. */
+  private void write(List<MemcachedCommand> commands) {
+    if (unsent == null) {
+      unsent = Buffer.buffer();
+      vertx.runOnContext(turned -> flush());
+    }
+    commands.forEach(command -> command.appendTo(unsent));
+  }
+
+  private void flush() {
+    Buffer out = unsent;
+    unsent = null;
+    if (!closed) {
+      socket.write(out).onFailure(this::end);
+    }
+  }
+
+  private void answered(MemcachedAnswer answer) {
+    if (closed) {
+      return;
+    }
+    Batch first = waiting.peek();
+    if (answer instanceof ClientError error) {
+      // Whether it understood what follows, nobody can tell.
+      end(failure("refused to go on: " + error.words()));
+    } else if (first == null || !first.next().isAnsweredBy(answer)) {
+      end(failure("answered out of step: " + answer.getClass().getSimpleName()));
+    } else {
+      first.answers.add(answer);
+      if (first.answers.size() == first.commands.size()) {
+        waiting.remove();
+        first.promise.complete(first.answers);
+      }
+    }
+  }
+
+  /** One timer at the earliest deadline; it is left alone when what it was for is answered. */
+  private void watch(long deadlineNanos) {
+    if (timer != NONE && timerNanos - deadlineNanos <= 0) {
+      return;
+    }
+    vertx.cancelTimer(timer);
+    timerNanos = deadlineNanos;
+    long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+    timer = vertx.setTimer(Math.max(1, left + 1), passed -> look());
+  }
+
+  private void look() {
+    timer = NONE;
+    long now = System.nanoTime();
+    Batch earliest = null;
+    for (Batch batch : waiting) {
+      if (earliest == null || batch.deadlineNanos - earliest.deadlineNanos < 0) {
+        earliest = batch;
+      }
+    }
+    if (earliest != null && earliest.deadlineNanos - now <= 0) {
+      end(new TimeoutException("did not answer within " + earliest.millis + " ms"));
+    } else if (earliest != null) {
+      watch(earliest.deadlineNanos);
+    }
+  }
+
+  /** Ends it; what waits for an answer fails. */
+  void close() {
+    close(failure("the connection was closed"));
+  }
+
+  private void end(Throwable why) {
+    if (!closed) {
+      closed = true;
+      lost.accept(why);
+      close(why);
+    }
+  }
+
+  private void close(Throwable why) {
+    closed = true;
+    vertx.cancelTimer(timer);
+    socket.close();
+    while (!waiting.isEmpty()) {
+      waiting.remove().promise.fail(why);
+    }
+  }
+
+  private static VertxException failure(String what) {
+    return new VertxException(what, true);
+  }
+
+  /** Commands that were sent together, and the answers so far. */
+  private static final class Batch {
+    private final List<MemcachedCommand> commands;
+    private final long deadlineNanos;
+    private final long millis;
+    private final List<MemcachedAnswer> answers;
+    private final Promise<List<MemcachedAnswer>> promise = Promise.promise();
+
+    Batch(List<MemcachedCommand> commands, long deadlineNanos, long millis) {
+      this.commands = commands;
+      this.deadlineNanos = deadlineNanos;
+      this.millis = millis;
+      this.answers = new ArrayList<>(commands.size());
+    }
+
+    MemcachedCommand next() {
+      return commands.get(answers.size());
+    }
+  }
+}

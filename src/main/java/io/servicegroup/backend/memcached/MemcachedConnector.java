@@ -1,0 +1,59 @@
+package io.servicegroup.backend.memcached;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.Dialer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Opens connections to servers, by what their names stand for at that moment. */
+final class MemcachedConnector {
+
+  /** What the addresses of a name share; the last one that said nothing is waited for longer. */
+  private static final Duration SHARED = Duration.ofSeconds(2);
+
+  private static final Duration ONE_ADDRESS = Duration.ofSeconds(3);
+
+  private final Vertx vertx;
+  private final NetClient client;
+  private final Dialer dialer;
+
+  MemcachedConnector(Vertx vertx) {
+    this.vertx = vertx;
+    this.client = vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true));
+    this.dialer = new Dialer(vertx);
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  /**
+   * Connects.
+   *
+   * @param host all of whose addresses are tried
+   * @param lost as of {@link MemcachedConnection}
+   * @return fails within about five seconds
+   */
+  Future<MemcachedConnection> connect(BackendUri.Host host, Consumer<Throwable> lost) {
+    return dialer
+        .dial(host.name(), host.port(), SHARED.toMillis(), this::connect, NetSocket::close)
+        .map(socket -> new MemcachedConnection(vertx, socket, lost));
+  }
+
+  private Future<NetSocket> connect(SocketAddress address) {
+    return client.connect(
+        new ConnectOptions().setRemoteAddress(address).setTimeout((int) ONE_ADDRESS.toMillis()));
+  }
+
+  /** Closes every connection; never fails. */
+  Future<Void> close() {
+    return client.close().otherwiseEmpty();
+  }
+}

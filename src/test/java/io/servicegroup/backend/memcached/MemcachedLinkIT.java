@@ -1,0 +1,284 @@
+package io.servicegroup.backend.memcached;
+
+import static io.servicegroup.backend.memcached.MemcachedHarness.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
+import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
+import io.servicegroup.testkit.MemcachedServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client beside real servers, and beside ones that answer wrongly, late, or by halves. */
+class MemcachedLinkIT {
+
+  private static final Duration BOUND = Duration.ofSeconds(10);
+  private static final MemcachedServer SERVER = MemcachedServer.create("-I", "8m", "-c", "16");
+  private static final Vertx VERTX = Vertx.vertx();
+
+  private final LinkHarness link = link(SERVER.uri(SERVER.port()), BOUND);
+
+  private static LinkHarness link(String uri, Duration bound) {
+    return new LinkHarness(VERTX, uri, bound);
+  }
+
+  @AfterAll
+  static void close() {
+    await(VERTX.close());
+    SERVER.close();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void valuesAreBytesWhateverIsInThem() {
+    byte[] large = new byte[3 << 20];
+    new Random(7).nextBytes(large);
+    Map<String, byte[]> values =
+        Map.of(
+            "lines",
+            bytes("a\r\nEND\r\nVALUE lines 1 0 1\r\n\r\n"),
+            "empty",
+            new byte[0],
+            "large",
+            large,
+            "日本/é",
+            bytes("é"));
+    link.run(used -> used.set(values, 60));
+    Map<String, MemcachedItem> found = link.get("lines", "empty", "large", "日本/é", "absent");
+    assertThat(found).hasSize(4);
+    values.forEach((key, value) -> assertThat(found.get(key).value()).as(key).isEqualTo(value));
+    link.close();
+  }
+
+  @Test
+  void thousandsOfKeysAreOneCall() {
+    Map<String, byte[]> values = new HashMap<>();
+    for (int i = 0; i < 2_000; i++) {
+      values.put("k".repeat(200) + i, bytes("value " + i));
+    }
+    link.run(used -> used.set(values, 60));
+    List<String> keys = new ArrayList<>(values.keySet());
+    keys.add("absent");
+    Map<String, MemcachedItem> found = link.run(used -> used.get(keys));
+    assertThat(found).hasSize(2_000);
+    values.forEach((key, value) -> assertThat(found.get(key).value()).isEqualTo(value));
+    link.run(used -> used.delete(keys));
+    assertThat(link.get(keys.toArray(String[]::new))).isEmpty();
+    link.close();
+  }
+
+  @Test
+  void whatIsSentTogetherIsAnsweredInItsOrder() {
+    List<Future<?>> sent = new ArrayList<>();
+    List<Integer> answered = new ArrayList<>();
+    link.run(
+        used -> {
+          for (int i = 0; i < 100; i++) {
+            int number = i;
+            Future<?> one =
+                i % 2 == 0
+                    ? used.set(Map.of("order", bytes("" + i)), 60)
+                    : used.get(List.of("order"))
+                        .onSuccess(
+                            found ->
+                                assertThat(found.get("order").value())
+                                    .isEqualTo(bytes("" + (number - 1))));
+            sent.add(one.onSuccess(done -> answered.add(number)));
+          }
+          return Future.all(sent);
+        });
+    assertThat(answered).hasSize(100).isSorted();
+    link.close();
+  }
+
+  private MemcachedAnswer answer(Function<MemcachedLink, Future<MemcachedAnswer>> work) {
+    return link.run(work);
+  }
+
+  @Test
+  void eachRefusalHasItsType() {
+    link.run(used -> used.delete(List.of("types")));
+    assertThat(answer(used -> used.replaceText("types", bytes("a"), 1, 0)))
+        .isEqualTo(Word.NOT_FOUND);
+    assertThat(answer(used -> used.addText("types", bytes("a"), 60))).isEqualTo(Word.STORED);
+    assertThat(answer(used -> used.addText("types", bytes("b"), 60))).isEqualTo(Word.NOT_STORED);
+    MemcachedItem read = link.get("types").get("types");
+    assertThat(answer(used -> used.replace("types", bytes("c"), read))).isEqualTo(Word.STORED);
+    assertThat(answer(used -> used.replace("types", bytes("d"), read))).isEqualTo(Word.EXISTS);
+
+    byte[] large = new byte[(8 << 20) + 1];
+    assertThat(answer(used -> used.add("large", large))).isEqualTo(Full.TOO_LARGE);
+    assertThatThrownBy(() -> link.set("large", large))
+        .hasMessageContaining("127.0.0.1:" + SERVER.port())
+        .hasMessageContaining("object too large for cache");
+    assertThat(link.get("types").get("types").text()).as("on the same connection").isEqualTo("c");
+    link.close();
+  }
+
+  @Test
+  void anExpiryIsTheServersToo() {
+    link.run(used -> used.addText("expiry", bytes("a"), 1_000));
+    try (RawMemcached raw = new RawMemcached(SERVER.port())) {
+      assertThat(raw.secondsLeft("expiry")).isBetween(990, 1_000);
+      assertThat(raw.get("expiry").flags()).isEqualTo(MemcachedLink.RAW);
+      raw.delete("expiry");
+    }
+    link.close();
+  }
+
+  @Test
+  void aServerThatTakesNoMoreConnectionsSaysSo() {
+    List<RawMemcached> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < 16; i++) {
+        others.add(new RawMemcached(SERVER.port()));
+      }
+      assertThatThrownBy(() -> link.get("k")).hasMessageContaining("127.0.0.1:" + SERVER.port());
+    } finally {
+      others.forEach(RawMemcached::close);
+    }
+    MemcachedHarness.awaitTrue(() -> answers(link));
+    link.close();
+  }
+
+  private static boolean answers(LinkHarness link) {
+    return await(link.start(used -> used.get(List.of("k"))).map(true).otherwise(false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "STORED\r\n",
+        "VALUE other 1 1 1\r\nx\r\nEND\r\n",
+        "VALUE k 1 1 1\r\nxy\r\nEND\r\n",
+        "VALUE k 1 99999999999 1\r\n",
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "CLIENT_ERROR line too long\r\nEND\r\n",
+        "ERROR Too many open connections\r\n"
+      })
+  void whoAnswersOutOfStepLosesTheConnection(String answer) {
+    try (ScriptedMemcached server =
+            new ScriptedMemcached(
+                VERTX, (number, said) -> said.answer(number == 1 ? answer : "END\r\n"));
+        LinkHarness other = link(server.uri(), BOUND)) {
+      List<Future<?>> sent = new ArrayList<>();
+      other.run(
+          used -> {
+            sent.add(used.get(List.of("k")));
+            sent.add(used.get(List.of("k")));
+            return Future.join(sent).otherwiseEmpty();
+          });
+      assertThat(sent).as("this one and the one behind it").allMatch(Future::failed);
+      assertThat(sent).allMatch(one -> one.cause().getMessage().startsWith("127.0.0.1:"));
+      assertThat(other.get("k")).as("on the next one").isEmpty();
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatNobodyAskedForIsOutOfStep() {
+    try (ScriptedMemcached server =
+            new ScriptedMemcached(
+                VERTX, (number, said) -> said.answer(number == 1 ? "END\r\nEND\r\n" : "END\r\n"));
+        LinkHarness other = link(server.uri(), BOUND)) {
+      assertThat(other.get("k")).isEmpty();
+      assertThat(other.get("k")).isEmpty();
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aServerThatStopsInTheMiddleIsGivenUpInTime() {
+    try (ScriptedMemcached server =
+            new ScriptedMemcached(
+                VERTX,
+                (number, said) ->
+                    said.answer(number == 1 ? "VALUE k 1 100000 1\r\nhalf of it" : "END\r\n"));
+        LinkHarness other = link(server.uri(), Duration.ofMillis(300))) {
+      long since = System.nanoTime();
+      assertThatThrownBy(() -> other.get("k")).hasMessageContaining("did not answer within 300 ms");
+      assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(3));
+      assertThat(other.get("k")).as("at once, on the next one").isEmpty();
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aServerThatGoesInTheMiddleFailsWhatWaits() {
+    try (ScriptedMemcached server =
+            new ScriptedMemcached(
+                VERTX,
+                (number, said) -> {
+                  said.answer(number == 1 ? "VALUE k 1 100000 1\r\nhalf of it" : "END\r\n");
+                  if (number == 1) {
+                    said.close();
+                  }
+                });
+        LinkHarness other = link(server.uri(), BOUND)) {
+      assertThatThrownBy(() -> other.get("k")).hasMessageContaining("closed the connection");
+      assertThat(other.get("k")).isEmpty();
+    }
+  }
+
+  @Test
+  void aProxysErrorConcernsOneCall() {
+    try (ScriptedMemcached server =
+            new ScriptedMemcached(
+                VERTX,
+                (number, said) ->
+                    said.answer(said.text().contains(" a") ? "SERVER_ERROR busy\r\n" : "END\r\n"));
+        LinkHarness other = link(server.uri(), BOUND)) {
+      assertThatThrownBy(() -> other.get("a")).hasMessageContaining("refused: busy");
+      assertThat(other.get("b")).isEmpty();
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void manyWhoFindNoServerMakeFewAttempts() {
+    try (ScriptedMemcached server = new ScriptedMemcached(VERTX, (number, said) -> said.close());
+        LinkHarness other = link(server.uri(), Duration.ofMillis(100))) {
+      for (int i = 0; i < 200; i++) {
+        assertThatThrownBy(() -> other.get("k")).hasMessageStartingWith("127.0.0.1:");
+      }
+      assertThat(server.connections()).isBetween(1, 10);
+    }
+  }
+
+  @Test
+  void whatIsClosedStaysClosed() {
+    link.get("k");
+    link.run(
+        used -> {
+          used.close();
+          return Future.succeededFuture();
+        });
+    assertThatThrownBy(() -> link.get("k")).hasMessageContaining("the connection is closed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[::1]", "localhost"})
+  void aServerOnIPv6AloneIsFoundByItsAddressAndByItsName(String host) {
+    try (MemcachedServer server = MemcachedServer.on("::1");
+        LinkHarness other = link("memcached://" + host + ":" + server.port(), BOUND)) {
+      other.set("k", bytes("v"));
+      assertThat(other.get("k").get("k").text()).isEqualTo("v");
+    }
+  }
+}
