@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The catalogue in Nova's {@code services} table and our {@code servicegroup_members}. A member
@@ -39,6 +41,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private final AgentConfig.Catalog settings;
   private final PostgresCatalogRows rows = new PostgresCatalogRows();
   private PostgresClient client;
+  private final Concerns concerns;
   private PostgresWords words;
   private PostgresKept kept;
   private PostgresCatalogSql sql;
@@ -46,7 +49,8 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresCatalogClient database;
   private boolean closed;
 
-  PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings) {
+  PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings, Concerns concerns) {
+    this.concerns = concerns;
     this.vertx = vertx;
     this.settings = settings;
   }
@@ -56,18 +60,20 @@ final class PostgresCatalog implements ServiceCatalog {
     if (client == null || closed) {
       // Here and not in the constructor: its futures complete on the context that made it.
       client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
-      database = new PostgresCatalogClient(client, settings.uri().toString(), this::makeTables);
+      database =
+          new PostgresCatalogClient(client, settings.uri().toString(), this::makeTables, concerns);
       closed = false;
     }
     return makeTables();
   }
 
   private Future<Void> makeTables() {
-    return new PostgresMigrations(client, settings.uri(), settings.createTables())
+    return new PostgresMigrations(client, settings.uri(), settings.createTables(), concerns)
         .apply()
         .map(
             version -> {
               words = new PostgresWords(client, version);
+              database.lacksTables(version < PostgresMigrations.newest());
               sql = words.catalog();
               joins = words.joins();
               kept = new PostgresKept(database, version);
@@ -88,7 +94,7 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   private PostgresJoins joins(String agent, Set<String> backends, long floor) {
-    return new PostgresJoins(database, rows, joins, agent, backends, floor);
+    return new PostgresJoins(database, rows, () -> joins, agent, backends, floor);
   }
 
   @Override
@@ -103,7 +109,7 @@ final class PostgresCatalog implements ServiceCatalog {
             .addBoolean(update.forcedDown().orElse(null))
             .addInteger(update.version().orElse(null))
             .addValue(update.metadata().map(JsonObject::new).orElse(null));
-    return one(sql.update, values)
+    return one(() -> sql.update, values)
         .compose(
             member ->
                 member.isPresent() || update.metadata().isEmpty()
@@ -125,7 +131,9 @@ final class PostgresCatalog implements ServiceCatalog {
                     ? Future.succeededFuture(false)
                     : database
                         .refuseClash(member.id(), member.binary())
-                        .compose(free -> one(sql.adopt, PostgresCatalogRows.valuesAndOrder(member)))
+                        .compose(
+                            free ->
+                                one(() -> sql.adopt, PostgresCatalogRows.valuesAndOrder(member)))
                         .map(Optional::isPresent)
                         .recover(
                             failure ->
@@ -157,13 +165,14 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return one(sql.delete, Tuple.of(id.group(), id.host())).map(member -> required(id, member));
+    return one(() -> sql.delete, Tuple.of(id.group(), id.host()))
+        .map(member -> required(id, member));
   }
 
   @Override
   public Future<Member> putBack(Member remembered) {
-    return words
-        .putBack(remembered)
+    return database
+        .doing(() -> words.putBack(remembered))
         .recover(
             failure -> Future.failedFuture(PostgresErrors.unstorable(remembered.id(), failure)))
         .compose(done -> find(remembered.id()));
@@ -171,17 +180,17 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> confirm(Member seen, long order) {
-    return words.confirm(seen, order).compose(done -> find(seen.id()));
+    return database.doing(() -> words.confirm(seen, order)).compose(done -> find(seen.id()));
   }
 
   @Override
   public Future<Boolean> bury(Member last) {
-    return words.bury(last);
+    return database.doing(() -> words.bury(last));
   }
 
   @Override
   public Future<Void> trace(Member last) {
-    return words.trace(last).mapEmpty();
+    return database.doing(() -> words.trace(last)).mapEmpty();
   }
 
   @Override
@@ -191,14 +200,14 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
-    return words.removals(lastSeen);
+    return database.doing(() -> words.removals(lastSeen));
   }
 
   @Override
   public Future<Boolean> restore(Member member) {
     return database
         .refuseClash(member.id(), member.binary())
-        .compose(free -> one(sql.restore, PostgresCatalogRows.valuesAndOrder(member)))
+        .compose(free -> one(() -> sql.restore, PostgresCatalogRows.valuesAndOrder(member)))
         .map(Optional::isPresent)
         .recover(
             failure ->
@@ -210,8 +219,9 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
     return database
-        .ask(sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
+        .ask(() -> sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .onSuccess(found -> words.prune())
+        .compose(found -> database.lookForTables().map(found))
         .map(filter.equals(MemberFilter.ALL) ? rows::all : rows::members);
   }
 
@@ -228,7 +238,7 @@ final class PostgresCatalog implements ServiceCatalog {
     String[] groups = ids.stream().map(MemberId::group).toArray(String[]::new);
     String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
     return database
-        .ask(sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .ask(() -> sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
         .map(rows::members);
   }
 
@@ -246,12 +256,12 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Map<MemberId, JsonObject>> kept(String agentId) {
-    return kept.read(agentId);
+    return database.doing(() -> kept.read(agentId));
   }
 
   @Override
   public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
-    return kept.change(agentId, said, over);
+    return database.doing(() -> kept.change(agentId, said, over));
   }
 
   @Override
@@ -272,7 +282,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return client == null ? Future.succeededFuture() : client.close();
   }
 
-  private Future<Optional<Member>> one(String sql, Tuple values) {
+  private Future<Optional<Member>> one(Supplier<String> sql, Tuple values) {
     return database.ask(sql, values).map(this::first);
   }
 

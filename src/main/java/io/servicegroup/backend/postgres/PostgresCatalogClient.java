@@ -1,11 +1,13 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +25,16 @@ final class PostgresCatalogClient {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresCatalogClient.class);
 
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+  private static final String TABLES = "the tables";
+
   private final PostgresClient client;
   private final String where;
   private final Supplier<Future<Void>> makeTables;
+  private final Concerns concerns;
+  private boolean missing;
+  private boolean lacking;
+  private long lookedNanos;
   private Future<Void> making = Future.succeededFuture();
 
   /**
@@ -33,37 +42,83 @@ final class PostgresCatalogClient {
    *
    * @param where the URI, with secrets masked
    * @param makeTables makes the tables that are missing and allowed
+   * @param concerns is told of tables that are missing and may not be made
    */
-  PostgresCatalogClient(PostgresClient client, String where, Supplier<Future<Void>> makeTables) {
+  PostgresCatalogClient(
+      PostgresClient client, String where, Supplier<Future<Void>> makeTables, Concerns concerns) {
+    this.concerns = concerns;
     this.client = client;
     this.where = where;
     this.makeTables = makeTables;
   }
 
+  /** Asks with a statement that is another one where there are other tables. */
+  Future<RowSet<Row>> ask(Supplier<String> sql, Tuple values) {
+    return doing(() -> client.query(sql.get(), values));
+  }
+
   Future<RowSet<Row>> ask(String sql, Tuple values) {
-    return client
-        .query(sql, values)
+    return ask(() -> sql, values);
+  }
+
+  /**
+   * Does something in the database.
+   *
+   * @param work is called once more where the first time did nothing, for the reasons above
+   */
+  <T> Future<T> doing(Supplier<Future<T>> work) {
+    return work.get()
         .recover(
             failure -> {
               if (PostgresErrors.isReadOnly(failure)) {
-                return client.query(sql, values);
+                return work.get();
               }
               return PostgresErrors.isWithoutTable(failure)
-                  ? makeTablesAgain().compose(made -> client.query(sql, values))
+                  ? makeTablesAgain().compose(made -> work.get())
                   : Future.failedFuture(failure);
-            });
+            })
+        .onSuccess(done -> there());
   }
 
   /** Whoever remembers members restores them. */
   private Future<Void> makeTablesAgain() {
     if (making.isComplete()) {
-      LOG.warn(
-          "catalog.uri: {}: somebody dropped tables of the catalogue; they are made again where"
-              + " catalog.create_tables allows it, and filled by the agents that remember members",
-          where);
-      making = makeTables.get();
+      if (!missing) {
+        LOG.warn(
+            "catalog.uri: {}: somebody dropped tables of the catalogue; they are made again where"
+                + " catalog.create_tables allows it, and filled by the agents that remember"
+                + " members",
+            where);
+      }
+      missing = true;
+      making =
+          makeTables
+              .get()
+              .onFailure(failure -> concerns.raise(TABLES, "tables: " + failure.getMessage()));
     }
     return making;
+  }
+
+  /** Whether there are tables that this agent does without. */
+  void lacksTables(boolean lacks) {
+    lacking = lacks;
+    lookedNanos = System.nanoTime();
+  }
+
+  /** A DBA may have made meanwhile what this agent may not make; never fails. */
+  Future<Void> lookForTables() {
+    if (!lacking || System.nanoTime() - lookedNanos < LOOK_AGAIN.toNanos()) {
+      return Future.succeededFuture();
+    }
+    lookedNanos = System.nanoTime();
+    return makeTables.get().otherwiseEmpty();
+  }
+
+  private void there() {
+    if (missing) {
+      missing = false;
+      concerns.settle(TABLES);
+    }
   }
 
   /** Refused with 409 where another group has the binary of the host. */

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
@@ -15,7 +16,7 @@ public final class PostgresCatalogFactory implements ServiceCatalogFactory {
 
   @Override
   public ServiceCatalog create(Vertx vertx, AgentConfig.Catalog settings) {
-    return new PostgresCatalog(vertx, settings);
+    return new PostgresCatalog(vertx, settings, Concerns.ofCatalog(vertx));
   }
 
   @Override
@@ -33,6 +34,6 @@ public final class PostgresCatalogFactory implements ServiceCatalogFactory {
 
   @Override
   public String schema(AgentConfig.Catalog settings) {
-    return PostgresMigrations.script(settings.createTables());
+    return PostgresScripts.script(settings.createTables());
   }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -34,7 +35,7 @@ final class PostgresJoins {
 
   private final PostgresCatalogClient database;
   private final PostgresCatalogRows rows;
-  private final PostgresJoinSql sql;
+  private final Supplier<PostgresJoinSql> sql;
   private final String agent;
   private final Set<String> backends;
   private final long floor;
@@ -49,7 +50,7 @@ final class PostgresJoins {
   PostgresJoins(
       PostgresCatalogClient database,
       PostgresCatalogRows rows,
-      PostgresJoinSql sql,
+      Supplier<PostgresJoinSql> sql,
       String agent,
       Set<String> backends,
       long floor) {
@@ -68,7 +69,7 @@ final class PostgresJoins {
 
   private Future<Joined> one(Join join, int attempts) {
     ServiceSpec spec = join.spec();
-    return ask(sql.one, List.of(join))
+    return ask(() -> sql.get().one, List.of(join))
         .recover(failure -> clashOr(failure, spec))
         .compose(
             joined ->
@@ -116,7 +117,7 @@ final class PostgresJoins {
 
   /** Completes when each has its answer; never fails. */
   private Future<Void> together(List<Asked> asked) {
-    return ask(sql.many, asked.stream().map(Asked::join).toList())
+    return ask(() -> sql.get().many, asked.stream().map(Asked::join).toList())
         .compose(joined -> explain(tell(asked, joined)))
         .recover(failure -> notJoined(asked, failure));
   }
@@ -173,7 +174,7 @@ final class PostgresJoins {
             });
   }
 
-  private Future<Map<MemberId, Joined>> ask(String statement, List<Join> joins) {
+  private Future<Map<MemberId, Joined>> ask(Supplier<String> statement, List<Join> joins) {
     return database.ask(statement, values(joins)).map(this::joined);
   }
 

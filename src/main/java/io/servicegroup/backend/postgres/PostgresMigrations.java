@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
@@ -7,10 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,12 +26,6 @@ final class PostgresMigrations {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMigrations.class);
 
-  private static final String SERVICES = "services.sql";
-
-  /** In order; the first is version 1. */
-  private static final List<String> VERSIONS =
-      List.of("V001__members.sql", "V002__words.sql", "V003__joined.sql");
-
   /** What each version adds of which an agent can do without, and what it does not do then. */
   private static final List<Addition> ADDITIONS =
       List.of(
@@ -47,6 +38,8 @@ final class PostgresMigrations {
               3,
               "servicegroup_joined",
               "what joined over HTTP is not taken up again when its agent restarts"));
+
+  private static final String ADDED = "tables of later versions";
 
   private static final Set<String> COLUMNS =
       Set.of(
@@ -81,6 +74,8 @@ final class PostgresMigrations {
         NOT EXISTS (SELECT FROM unnest(ARRAY['schema', 'members', 'canaries', 'generation'])
           AS ours(name) WHERE to_regclass('servicegroup_' || name) IS NULL) AS ours,
         ARRAY(SELECT name FROM unnest(ARRAY['servicegroup_words', 'servicegroup_joined'])
+          AS added(name) WHERE to_regclass(name) IS NULL)::text[] AS absent,
+        ARRAY(SELECT name FROM unnest(ARRAY['servicegroup_words', 'servicegroup_joined'])
           AS added(name) WHERE to_regclass(name) IS NOT NULL AND NOT (
             has_table_privilege(to_regclass(name), 'SELECT')
             AND has_table_privilege(to_regclass(name), 'INSERT')
@@ -91,8 +86,16 @@ final class PostgresMigrations {
   private final PostgresClient client;
   private final BackendUri uri;
   private final CreateTables allowed;
+  private final Concerns concerns;
 
-  PostgresMigrations(PostgresClient client, BackendUri uri, CreateTables allowed) {
+  /**
+   * Makes ready.
+   *
+   * @param concerns is told of what an agent has to do without
+   */
+  PostgresMigrations(
+      PostgresClient client, BackendUri uri, CreateTables allowed, Concerns concerns) {
+    this.concerns = concerns;
     this.client = client;
     this.uri = uri;
     this.allowed = allowed;
@@ -111,7 +114,7 @@ final class PostgresMigrations {
             found -> {
               if (isComplete(found)) {
                 return Future.succeededFuture(
-                    found.usable() >= VERSIONS.size()
+                    found.usable() >= PostgresScripts.VERSIONS.size()
                         ? found.version()
                         : without(
                             found,
@@ -123,7 +126,7 @@ final class PostgresMigrations {
               requireAllowed(found);
               return client
                   .run(this::migrate)
-                  .map(VERSIONS.size())
+                  .map(PostgresScripts.VERSIONS.size())
                   .recover(
                       failure ->
                           found.isUsable() && isForbidden(failure)
@@ -131,23 +134,34 @@ final class PostgresMigrations {
                                   without(found, "this user may not create tables"))
                               : Future.failedFuture(failure));
             })
+        .onSuccess(
+            version -> {
+              if (version >= PostgresScripts.VERSIONS.size()) {
+                concerns.settle(ADDED);
+              }
+            })
         .recover(failure -> Future.failedFuture(explained(failure)));
+  }
+
+  /** The version that whoever has all tables has at least. */
+  static int newest() {
+    return PostgresScripts.VERSIONS.size();
   }
 
   /** What later versions add is additional: an agent does without, and says so. */
   private int without(Found found, String why) {
     int usable = found.usable();
-    LOG.warn(
-        "catalog.uri: {} has tables of version {}, later ones would be of version {}, and {}: {};"
-            + " have a DBA run what the command schema prints",
-        uri,
-        found.version(),
-        VERSIONS.size(),
-        why,
-        ADDITIONS.stream()
-            .filter(addition -> addition.version() > usable)
-            .map(Addition::otherwise)
-            .collect(Collectors.joining(", and ")));
+    List<Addition> lacking =
+        ADDITIONS.stream().filter(addition -> addition.version() > usable).toList();
+    concerns.raise(
+        ADDED,
+        ("catalog.uri: %s lacks what later versions add (%s), and %s: %s; have a DBA run what the"
+                + " command schema prints")
+            .formatted(
+                uri,
+                lacking.stream().map(Addition::table).collect(Collectors.joining(", ")),
+                why,
+                lacking.stream().map(Addition::otherwise).collect(Collectors.joining(", and "))));
     return usable;
   }
 
@@ -177,7 +191,20 @@ final class PostgresMigrations {
           "is PostgreSQL " + row.getString("server_version") + "; needed is 13 or a later one");
     }
     Set<String> columns = Set.copyOf(Arrays.asList(row.getArrayOfStrings("columns")));
-    return new Found(columns, version, List.of(row.getArrayOfStrings("forbidden")));
+    List<String> absent = List.of(row.getArrayOfStrings("absent"));
+    return new Found(
+        columns,
+        // Somebody may have dropped what a version made: it is to be made again.
+        before(version, absent),
+        List.of(row.getArrayOfStrings("forbidden")));
+  }
+
+  /** The last version that needs none of some tables. */
+  private static int before(int version, List<String> tables) {
+    return ADDITIONS.stream()
+        .filter(addition -> tables.contains(addition.table()))
+        .mapToInt(addition -> addition.version() - 1)
+        .reduce(version, Math::min);
   }
 
   private boolean isComplete(Found found) {
@@ -187,7 +214,7 @@ final class PostgresMigrations {
       throw refused(
           "has a table services that is not Nova's: it lacks " + String.join(", ", missing));
     }
-    return found.hasServices() && found.version() >= VERSIONS.size();
+    return found.hasServices() && found.version() >= PostgresScripts.VERSIONS.size();
   }
 
   private void requireAllowed(Found found) {
@@ -222,9 +249,12 @@ final class PostgresMigrations {
   private List<String> missing(Found found) {
     List<String> files = new ArrayList<>();
     if (!found.hasServices()) {
-      files.add(SERVICES);
+      files.add(PostgresScripts.SERVICES);
     }
-    files.addAll(VERSIONS.subList(Math.min(found.version(), VERSIONS.size()), VERSIONS.size()));
+    files.addAll(
+        PostgresScripts.VERSIONS.subList(
+            Math.min(found.version(), PostgresScripts.VERSIONS.size()),
+            PostgresScripts.VERSIONS.size()));
     return files;
   }
 
@@ -232,7 +262,7 @@ final class PostgresMigrations {
     Future<Void> done = Future.succeededFuture();
     for (String file : files) {
       done =
-          done.compose(before -> connection.query(resource(file)).execute())
+          done.compose(before -> connection.query(PostgresScripts.read(file)).execute())
               .onSuccess(rows -> LOG.info("{}: applied {}", uri, file))
               .mapEmpty();
     }
@@ -253,38 +283,12 @@ final class PostgresMigrations {
     return new ServiceGroupException(503, "catalog.uri: " + uri + " " + why);
   }
 
-  /** All statements in one script, for a DBA. */
-  static String script(CreateTables allowed) {
-    StringBuilder script =
-        new StringBuilder("-- The tables of servicegroup in PostgreSQL 13 or later.\n");
-    if (allowed != CreateTables.OWN) {
-      script.append("-- An existing table `services` (OpenStack Nova's) is left alone.\n");
-    }
-    script.append("\nBEGIN;\n\n");
-    if (allowed != CreateTables.OWN) {
-      script.append(resource(SERVICES)).append('\n');
-    }
-    VERSIONS.forEach(file -> script.append(resource(file)).append('\n'));
-    return script.append("COMMIT;\n\n").append(resource("grants.sql")).toString();
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = PostgresMigrations.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the agent's jar is incomplete: " + name, e);
-    }
-  }
-
   private record Addition(int version, String table, String otherwise) {}
 
   private record Found(Set<String> columns, int version, List<String> forbidden) {
     /** The version up to which this user may use all tables. */
     int usable() {
-      return ADDITIONS.stream()
-          .filter(addition -> forbidden.contains(addition.table()))
-          .mapToInt(addition -> addition.version() - 1)
-          .reduce(version, Math::min);
+      return before(version, forbidden);
     }
 
     boolean hasServices() {

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresMirrorSql.Wanted;
+import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
@@ -64,7 +65,11 @@ final class PostgresMirror {
     BackendUri uri = BackendUri.parse(settings.uri());
     this.backend = settings.backend();
     this.rewritten = rewritten;
-    this.rows = new PostgresCatalog(vertx, new AgentConfig.Catalog(uri, settings.tables()));
+    this.rows =
+        new PostgresCatalog(
+            vertx,
+            new AgentConfig.Catalog(uri, settings.tables()),
+            Concerns.ofBackend(vertx, settings.backend()));
   }
 
   Future<Void> open() {

@@ -51,38 +51,42 @@ final class PostgresWords {
     return new PostgresJoinSql(sql);
   }
 
-  Future<?> putBack(Member remembered) {
+  Future<Void> putBack(Member remembered) {
     Incarnation life = remembered.incarnation();
     return there
-        ? client.query(
-            PostgresWordsSql.PUT_BACK,
-            Tuple.tuple()
-                .addString(remembered.id().group())
-                .addString(remembered.id().host())
-                .addLong(remembered.wordsOrder())
-                .addString(remembered.uuid())
-                .addBoolean(remembered.disabled())
-                .addString(remembered.disabledReason())
-                .addBoolean(remembered.forcedDown())
-                .addInteger(remembered.version())
-                .addJsonObject(new JsonObject(remembered.metadata()))
-                .addLong(life == null ? 0 : life.generation()))
+        ? client
+            .query(
+                PostgresWordsSql.PUT_BACK,
+                Tuple.tuple()
+                    .addString(remembered.id().group())
+                    .addString(remembered.id().host())
+                    .addLong(remembered.wordsOrder())
+                    .addString(remembered.uuid())
+                    .addBoolean(remembered.disabled())
+                    .addString(remembered.disabledReason())
+                    .addBoolean(remembered.forcedDown())
+                    .addInteger(remembered.version())
+                    .addJsonObject(new JsonObject(remembered.metadata()))
+                    .addLong(life == null ? 0 : life.generation()))
+            .mapEmpty()
         : Future.succeededFuture();
   }
 
-  Future<?> confirm(Member seen, long order) {
+  Future<Void> confirm(Member seen, long order) {
     return there
-        ? client.query(
-            PostgresWordsSql.CONFIRM,
-            Tuple.tuple()
-                .addString(seen.id().group())
-                .addString(seen.id().host())
-                .addLong(order)
-                .addLong(seen.wordsOrder())
-                .addString(seen.uuid())
-                .addBoolean(seen.disabled())
-                .addString(seen.disabledReason())
-                .addBoolean(seen.forcedDown()))
+        ? client
+            .query(
+                PostgresWordsSql.CONFIRM,
+                Tuple.tuple()
+                    .addString(seen.id().group())
+                    .addString(seen.id().host())
+                    .addLong(order)
+                    .addLong(seen.wordsOrder())
+                    .addString(seen.uuid())
+                    .addBoolean(seen.disabled())
+                    .addString(seen.disabledReason())
+                    .addBoolean(seen.forcedDown()))
+            .mapEmpty()
         : Future.succeededFuture();
   }
 
@@ -102,11 +106,13 @@ final class PostgresWords {
         : Future.succeededFuture(false);
   }
 
-  Future<?> trace(Member last) {
+  Future<Void> trace(Member last) {
     return there
-        ? client.query(
-            PostgresWordsSql.TRACE,
-            Tuple.of(last.id().group(), last.id().host(), last.wordsOrder()))
+        ? client
+            .query(
+                PostgresWordsSql.TRACE,
+                Tuple.of(last.id().group(), last.id().host(), last.wordsOrder()))
+            .mapEmpty()
         : Future.succeededFuture();
   }
 

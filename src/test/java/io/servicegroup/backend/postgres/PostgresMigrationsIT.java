@@ -7,10 +7,12 @@ import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.bus.Topics;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.PostgresServer;
@@ -21,6 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,6 +191,65 @@ class PostgresMigrationsIT {
     assertThat(await(old.update(disable("h1", "why"))).wordsOrder())
         .as("the order of words is there nevertheless")
         .isPositive();
+  }
+
+  @Test
+  void aTableThatSomebodyDroppedIsMadeAgain() throws Exception {
+    ServiceCatalog catalog = open(CreateTables.ALL);
+    Member joined = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    List<Supplier<Future<?>>> calls =
+        List.of(
+            () -> catalog.update(disable("h1", "why")),
+            () -> catalog.list(MemberFilter.ALL),
+            () -> catalog.putBack(joined.withWordsOrder(7)),
+            () -> catalog.confirm(joined, 8),
+            () -> catalog.removals(List.of(joined)),
+            () -> catalog.join(spec("h1", 1), "agent-1", Set.of()),
+            () -> catalog.bury(joined.withWordsOrder(9)));
+    for (int i = 0; i < calls.size(); i++) {
+      server.execute("DROP TABLE servicegroup_words");
+      Future<?> call = calls.get(i).get();
+      await(call.otherwiseEmpty());
+
+      assertThat(call.cause()).as("call %d", i).isNull();
+      assertThat(server.ask("SELECT to_regclass('servicegroup_words')"))
+          .as("call %d", i)
+          .isNotNull();
+    }
+    server.execute("DROP TABLE servicegroup_joined");
+    assertThat(await(catalog.kept("host-1:8080"))).isEmpty();
+    assertThat(server.ask("SELECT to_regclass('servicegroup_joined')")).isNotNull();
+    server.execute("DROP TABLE servicegroup_words");
+    open(CreateTables.OWN);
+    assertThat(server.ask("SELECT to_regclass('servicegroup_words')")).as("a start").isNotNull();
+  }
+
+  @Test
+  void aDroppedTableThatMayNotBeMadeIsOneConcern() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    await(open(CreateTables.ALL).join(spec("h1", 1), "agent-1", Set.of()));
+    ServiceCatalog none = open(CreateTables.NONE);
+    server.execute("DROP TABLE servicegroup_words");
+
+    for (int i = 0; i < 3; i++) {
+      Future<List<Member>> list = none.list(MemberFilter.ALL);
+      await(list.otherwiseEmpty());
+      assertThat(list.succeeded()).as("list %d", i).isTrue();
+    }
+    assertThat(await(none.update(disable("h1", "why"))).disabled()).isTrue();
+
+    Concern raised = concerns.poll(10, TimeUnit.SECONDS);
+    assertThat(raised).isNotNull();
+    assertThat(raised.about()).isEqualTo("catalog");
+    assertThat(raised.text()).contains("servicegroup_words", "create_tables is none", "schema");
+    assertThat(concerns).isEmpty();
+    server.execute(script(CreateTables.OWN));
+    while (concerns.isEmpty()) {
+      await(none.list(MemberFilter.ALL));
+    }
+    assertThat(concerns.take().text()).as("a DBA made it").isNull();
+    assertThat(await(none.update(disable("h1", "again"))).wordsOrder()).isPositive();
   }
 
   @Test
