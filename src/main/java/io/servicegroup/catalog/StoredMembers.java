@@ -238,19 +238,27 @@ final class StoredMembers {
     return orders;
   }
 
-  /** Ends the traces of removals that are older than anybody is trusted to remember. */
+  /**
+   * Ends the traces of removals that are older than anybody is trusted to remember: also than the
+   * newest of them, since a clock that is wrong here is to end none.
+   */
   void prune() {
     long now = clock.millis();
-    if (now - prunedAt < PRUNED_EVERY.toMillis()) {
+    if (Math.abs(now - prunedAt) < PRUNED_EVERY.toMillis()) {
       return;
     }
     prunedAt = now;
-    long oldest = now - WordsKeeper.REMEMBERED.toMillis();
     store
         .removals()
-        .map(all -> all.stream().filter(trace -> order(trace).orElse(now) < oldest).toList())
+        .map(all -> old(all, now))
         .compose(old -> Portions.inTurn(old, AT_ONCE, this::remove))
         .onFailure(failure -> LOG.debug("Old traces of removals stay until tomorrow", failure));
+  }
+
+  private static List<Document> old(List<Document> traces, long now) {
+    long newest = traces.stream().mapToLong(trace -> order(trace).orElse(0)).max().orElse(0);
+    long oldest = Math.min(now, newest) - WordsKeeper.REMEMBERED.toMillis();
+    return traces.stream().filter(trace -> order(trace).orElse(now) < oldest).toList();
   }
 
   private Future<?> remove(List<Document> some) {

@@ -210,4 +210,19 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(whole);
     assertThat(catalog.unreadable()).isEmpty();
   }
+
+  @Test
+  void tracesEndAfterThirtyDaysAndNotByAClockThatIsWrong() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
+    await(catalog.delete(id("h1")));
+    Key old = new Key(Kind.REMOVAL, "compute", "h2");
+    long order = System.currentTimeMillis() - WordsKeeper.REMEMBERED.toMillis() - 1;
+    documents.put(old, new Document(old, Long.toString(order), null));
+
+    clock = Clock.fixed(Instant.now().plus(WordsKeeper.REMEMBERED.multipliedBy(9)), ZoneOffset.UTC);
+    await(open().list(MemberFilter.ALL));
+
+    assertThat(await(catalog.removal(before)).orElse(0)).isPositive();
+    assertThat(documents).as("31 days older than another").doesNotContainKey(old);
+  }
 }

@@ -15,7 +15,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.io.InputStream;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -167,6 +169,42 @@ class LostWordsIT {
       assertThat(member(serving).getBoolean("forced_down")).isTrue();
       assertThat(observer.changes().since(mark))
           .noneMatch(change -> change.status().name().equals("UP"));
+    }
+  }
+
+  /** The release before words had an order made the tables, and nobody else may. */
+  @Test
+  void whereNoOrdersAreKeptAMemberThatIsJoinedAgainIsSeenByAll() throws Exception {
+    try (PostgresServer server = PostgresServer.create("fsync=off")) {
+      server.execute(resource("services.sql") + resource("V001__members.sql"));
+      try (PairedAgent observer = agent(leavingTables(config(server, "all", false)));
+          PairedAgent serving = agent(leavingTables(config(server, "own", true)))) {
+        awaitThat(observer, () -> status(observer).equals("UP"));
+        assertThat(serving.send("DELETE", H1, null).statusCode()).isEqualTo(204);
+        awaitThat(observer, () -> observer.followed(GROUP).isEmpty());
+        JsonObject again =
+            new JsonObject()
+                .put("host", "h1")
+                .put("binary", "worker")
+                .put("probe", new JsonObject().put("type", "none"));
+
+        assertThat(serving.send("POST", MEMBERS, again).statusCode()).isEqualTo(201);
+        awaitThat(observer, () -> status(observer).equals("UP"));
+        settle(observer);
+        assertThat(status(observer)).isEqualTo("UP");
+      }
+    }
+  }
+
+  private static JsonObject leavingTables(JsonObject config) {
+    config.getJsonObject("catalog").put("create_tables", "none");
+    return config;
+  }
+
+  private static String resource(String name) throws Exception {
+    try (InputStream in =
+        LostWordsIT.class.getResourceAsStream("/io/servicegroup/backend/postgres/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -152,10 +152,10 @@ final class PostgresWords {
 
   /** Ends the traces of old removals, once a day; whatever fails is done by somebody else. */
   void prune() {
-    long now = System.currentTimeMillis();
-    if (there && now - prunedAt > PRUNED_EVERY.toMillis()) {
+    long now = System.nanoTime();
+    if (there && (prunedAt == 0 || now - prunedAt > PRUNED_EVERY.toNanos())) {
       prunedAt = now;
-      client.query(PostgresWordsSql.PRUNE, Tuple.of(now - KEPT.toMillis())).otherwiseEmpty();
+      client.query(PostgresWordsSql.PRUNE, Tuple.of(KEPT.toMillis())).otherwiseEmpty();
     }
   }
 }

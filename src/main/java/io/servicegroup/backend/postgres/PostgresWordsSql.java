@@ -182,11 +182,14 @@ final class PostgresWordsSql {
       """
           .replace("$PRIMARY", PostgresCatalogSql.ON_A_PRIMARY);
 
-  /** The oldest order that is kept. */
+  /** For how long removals are kept, in milliseconds; by the clock that gave most of them. */
   static final String PRUNE =
-      "DELETE FROM servicegroup_words WHERE removed AND (spoken < $1 OR spoken > "
-          + WordsOrder.GREATEST
-          + ")";
+      """
+      DELETE FROM servicegroup_words
+      WHERE removed AND (spoken > $GREATEST
+        OR spoken < (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint)
+      """
+          .replace("$GREATEST", Long.toString(WordsOrder.GREATEST));
 
   final String removals;
   private final boolean words;

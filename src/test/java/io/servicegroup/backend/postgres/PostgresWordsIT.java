@@ -185,7 +185,7 @@ class PostgresWordsIT {
         """
         UPDATE services SET deleted = id;
         DELETE FROM servicegroup_members;
-        UPDATE servicegroup_words SET spoken = 9000, removed = true
+        UPDATE servicegroup_words SET spoken = 9000000000000, removed = true
         """;
 
     boolean restored = after(deletes, () -> catalog.restore(member.withUuid("another")));
@@ -193,7 +193,7 @@ class PostgresWordsIT {
     assertThat(restored).isFalse();
     assertThat(await(catalog.find(List.of(member.id())))).isEmpty();
     assertThat(server.number("SELECT spoken FROM servicegroup_words WHERE removed"))
-        .isEqualTo(9000);
+        .isEqualTo(9_000_000_000_000L);
     assertThat(server.number("SELECT count(*) FROM servicegroup_members")).isZero();
   }
 
