@@ -28,18 +28,21 @@ final class RedisLivenessHarness implements AutoCloseable {
   static final Duration INTERVAL = Duration.ofSeconds(2);
 
   private final LivenessHarness harness;
-  private final String agent;
+  private final LivenessSettings settings;
 
   RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn) {
     this(vertx, agent, uri, watchOwn, INTERVAL);
   }
 
   RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn, Duration interval) {
-    LivenessSettings settings =
+    this.settings =
         new LivenessSettings(
             "redis", agent, uri, interval, interval.multipliedBy(5), interval, watchOwn, Set.of());
-    this.agent = agent;
     this.harness = new LivenessHarness(vertx, settings, RedisLivenessBackend::new);
+  }
+
+  LivenessSettings settings() {
+    return settings;
   }
 
   static <T> T await(Future<T> future) {
@@ -98,7 +101,7 @@ final class RedisLivenessHarness implements AutoCloseable {
         null,
         false,
         heartbeat.incarnation(),
-        agent,
+        settings.agent(),
         Set.of("redis"),
         null);
   }
