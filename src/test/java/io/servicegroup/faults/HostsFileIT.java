@@ -10,6 +10,7 @@ import io.servicegroup.testkit.ListeningService;
 import io.servicegroup.testkit.MemcachedServer;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.TcpProxy;
 import io.servicegroup.testkit.TempFiles;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.json.JsonArray;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,7 @@ class HostsFileIT {
 
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final String OWN_KEY = "servicegroup:member:svc/h";
+  private static final String SECOND = "127.0.0.3";
   private static final Duration START = Duration.ofSeconds(60);
 
   private final ListeningService service = new ListeningService();
@@ -120,23 +123,57 @@ class HostsFileIT {
   private void follows(BackendServer server) throws IOException {
     server.start();
     stands("127.0.0.9", "127.0.0.1");
-    try (AgentProcess agent = agent(server)) {
+    try (TcpProxy other = TcpProxy.second(SECOND, server.port());
+        AgentProcess agent = agent(server)) {
       agent.launch().awaitLine("starts", START);
       assertThat(agent.process().endsWithin(Duration.ofSeconds(3))).isFalse();
-      stands("127.0.0.1", "127.0.0.1");
+      stands(SECOND, "127.0.0.1");
       agent.process().awaitLine("is running", SOON);
       awaitStatus(agent, "svc", 200);
       awaitStatus(agent, "both", 200);
 
-      stands("127.0.0.1", "127.0.0.9");
+      stands(SECOND, "127.0.0.9");
       awaitStatus(agent, "svc", 503);
       assertThat(agent.get("/health?group=svc").body()).contains("connection refused");
       assertThat(agent.get("/health?group=both").statusCode()).isEqualTo(200);
-      stands("127.0.0.1", "127.0.0.1");
+      stands(SECOND, "127.0.0.1");
       awaitStatus(agent, "svc", 200);
       awaitStatus(agent, "lost", 503);
       assertThat(agent.get("/health?group=lost").body()).contains("the host name nowhere_svc");
+
+      // A link that runs: the store's machine is gone without a word, its name stands for another.
+      other.hang();
+      stands("127.0.0.1", "127.0.0.1");
+      awaitBeat(agent, SOON);
+      awaitWrite(agent);
     }
+  }
+
+  /** The catalogue's link may first have to run out of its time. */
+  private static void awaitWrite(AgentProcess agent) {
+    JsonObject words = new JsonObject().put("disabled", true);
+    long end = System.nanoTime() + SOON.toNanos();
+    int status = 0;
+    while (status != 200 && System.nanoTime() < end) {
+      status = agent.send("PATCH", "/v1/groups/both/members/h", words).statusCode();
+    }
+    assertThat(status).as(agent.process().tail()).isEqualTo(200);
+  }
+
+  /** Seen by the agent itself, through its store. */
+  private static void awaitBeat(AgentProcess agent, Duration deadline) {
+    Instant from = Instant.now();
+    long end = System.nanoTime() + deadline.toNanos();
+    String seen = "";
+    while (System.nanoTime() < end) {
+      agent.process().endsWithin(Duration.ofMillis(100));
+      JsonObject member = new JsonObject(agent.get("/v1/groups/both/members/h").body());
+      seen = member.getString("last_seen_up");
+      if (seen != null && Instant.parse(seen).isAfter(from)) {
+        return;
+      }
+    }
+    throw new AssertionError("the last beat was seen at " + seen + agent.process().tail());
   }
 
   private JsonObject config(String uri) {

@@ -29,6 +29,7 @@ public final class TcpProxy implements AutoCloseable {
     HANG_ANSWERS
   }
 
+  private final String address;
   private final int port;
   private final int target;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
@@ -38,7 +39,8 @@ public final class TcpProxy implements AutoCloseable {
   private Duration delay = Duration.ZERO;
   private boolean closed;
 
-  private TcpProxy(int port, int target) {
+  private TcpProxy(String address, int port, int target) {
+    this.address = address;
     this.port = port;
     this.target = target;
   }
@@ -50,7 +52,20 @@ public final class TcpProxy implements AutoCloseable {
    * @return the proxy, passing everything
    */
   public static TcpProxy to(int target) {
-    TcpProxy proxy = new TcpProxy(Ports.free(), target);
+    TcpProxy proxy = new TcpProxy("127.0.0.1", Ports.free(), target);
+    proxy.listen();
+    return proxy;
+  }
+
+  /**
+   * Gives a server a second address with the same port, as a standby has.
+   *
+   * @param address one of the loopback interface that nobody has
+   * @param target the server's port on 127.0.0.1
+   * @return the proxy, passing everything
+   */
+  public static TcpProxy second(String address, int target) {
+    TcpProxy proxy = new TcpProxy(address, target, target);
     proxy.listen();
     return proxy;
   }
@@ -168,7 +183,7 @@ public final class TcpProxy implements AutoCloseable {
       try {
         listener = new ServerSocket();
         listener.setReuseAddress(true);
-        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+        listener.bind(new InetSocketAddress(InetAddress.getByName(address), port), 100);
         daemon("accept", this::accept);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
