@@ -63,7 +63,8 @@ public final class TryEdges {
         "UnreadOutputIT");
     add(
         "small-heap",
-        "asks an agent of 64 MB for 30 lists of 3,000 members at once; runs out of memory on purpose",
+        "asks an agent of 64 MB for 30 lists of 3,000 members at once; runs out of memory on"
+            + " purpose",
         "it goes on beating, or ends with a code that is not 0",
         "SmallHeapIT",
         "runtime.LastResortIT");
