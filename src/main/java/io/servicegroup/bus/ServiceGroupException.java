@@ -8,7 +8,7 @@ import io.vertx.core.eventbus.ReplyFailure;
  * ReplyException} whose {@code failureCode()} is {@link #status()}, and HTTP as a problem document
  * with that status.
  */
-public final class ServiceGroupException extends RuntimeException {
+public sealed class ServiceGroupException extends RuntimeException permits ClashException {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.ClashException;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
@@ -77,9 +77,8 @@ final class BinaryClaims {
                     .anyMatch(m -> m.binary().equals(binary)));
   }
 
-  private static ServiceGroupException clash(MemberId id, String binary, String group) {
-    return new ServiceGroupException(
-        409,
+  private static ClashException clash(MemberId id, String binary, String group) {
+    return new ClashException(
         String.format(
             "host %s already has binary %s in group %s; a host has each binary in one group only:"
                 + " give %s another binary, or delete that one",

@@ -31,6 +31,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
   private final Generations generations;
   private final CatalogLosses losses;
   private final WordsMender words;
+  private final RefusedJoins refusals;
   private final Function<ServedMembers.Served, Future<?>> rejoin;
   private Runnable recheck = () -> {};
   private TakingUp takingUp;
@@ -45,7 +46,9 @@ final class CatalogFindings implements CatalogFollower.Listener {
       Generations generations,
       CatalogLosses losses,
       WordsMender words,
+      RefusedJoins refusals,
       Function<ServedMembers.Served, Future<?>> rejoin) {
+    this.refusals = refusals;
     this.vertx = vertx;
     this.catalog = catalog;
     this.guard = guard;
@@ -108,17 +111,27 @@ final class CatalogFindings implements CatalogFollower.Listener {
 
   @Override
   public void abandoned(ServedMembers.Served own) {
-    LOG.warn(
-        "{}: the agent that joined it later has fallen silent; this agent takes it over again",
-        own.spec().id());
+    if (!refusals.isRefused(own.spec().id())) {
+      LOG.warn(
+          "{}: the agent that joined it later has fallen silent; this agent takes it over again",
+          own.spec().id());
+    }
     rejoin(own);
   }
 
   private void rejoin(ServedMembers.Served own) {
-    rejoin
-        .apply(own)
-        .onFailure(
-            failure -> LOG.debug("{}: next attempt with the next read", own.spec().id(), failure));
+    MemberId id = own.spec().id();
+    if (refusals.isDue(id)) {
+      rejoin
+          .apply(own)
+          .onFailure(
+              failure -> {
+                LOG.debug("{}: next attempt with the next read", id, failure);
+                if (RefusedJoins.isRefusal(failure)) {
+                  refusals.refused(id, failure, "it is tried again every few seconds");
+                }
+              });
+    }
   }
 
   @Override
@@ -158,12 +171,16 @@ final class CatalogFindings implements CatalogFollower.Listener {
 
   @Override
   public void setBack(List<ServedMembers.Served> own) {
-    LOG.warn(
-        "The catalogue does not know the last join of {} members of this agent ({}{}): it came"
-            + " back older, and they are joined again",
-        own.size(),
-        own.get(0).spec().id(),
-        own.size() > 1 ? ", …" : "");
+    List<MemberId> found =
+        own.stream().map(each -> each.spec().id()).filter(id -> !refusals.isRefused(id)).toList();
+    if (!found.isEmpty()) {
+      LOG.warn(
+          "The catalogue does not know the last join of {} members of this agent ({}{}): it came"
+              + " back older, and they are joined again",
+          found.size(),
+          found.get(0),
+          found.size() > 1 ? ", …" : "");
+    }
     takingUp.lost(own.stream().map(each -> each.spec().id()).toList());
     own.forEach(this::rejoin);
   }
@@ -194,10 +211,5 @@ final class CatalogFindings implements CatalogFollower.Listener {
   @Override
   public void unreadable(Map<String, String> documents) {
     losses.unreadable(documents);
-  }
-
-  /** A configured service that the catalogue refuses, which health is to show. */
-  void clash(MemberId id) {
-    Topics.CONFLICT.publish(vertx, new Conflict(id, null, Conflict.Kind.CLASH));
   }
 }

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +27,7 @@ final class ConfiguredServices {
   private final Vertx vertx;
   private final MemberOperations operations;
   private final ConfiguredJoins joins;
+  private final RefusedJoins refusals;
   private final Map<MemberId, ServiceSpec> wanted = new LinkedHashMap<>();
 
   /**
@@ -35,12 +35,22 @@ final class ConfiguredServices {
    *
    * @param vertx for retries
    * @param operations joins, leaves and changes
-   * @param refused is told of each service, once, that the catalogue refuses
+   * @param refusals is told of each service that the catalogue refuses
    */
-  ConfiguredServices(Vertx vertx, MemberOperations operations, Consumer<MemberId> refused) {
+  ConfiguredServices(Vertx vertx, MemberOperations operations, RefusedJoins refusals) {
     this.vertx = vertx;
     this.operations = operations;
-    this.joins = new ConfiguredJoins(vertx, operations::join, refused, this::wanted);
+    this.refusals = refusals;
+    this.joins = new ConfiguredJoins(vertx, operations::join, this::refused, this::wanted);
+  }
+
+  private void refused(MemberId id, Throwable refusal) {
+    refusals.refused(
+        id,
+        refusal,
+        RefusedJoins.isFinal(refusal)
+            ? "change its entry in services and reload (SIGHUP)"
+            : "it is tried again every few seconds");
   }
 
   private ServiceSpec wanted(MemberId id) {
@@ -70,12 +80,16 @@ final class ConfiguredServices {
   /** One that joined by other means before goes on as it is, and is changed. */
   private boolean isToBeJoined(Map<MemberId, ServiceSpec> before, ServiceSpec spec) {
     ServiceSpec old = before.get(spec.id());
+    if (joins.hasGivenUp(spec.id())) {
+      return true;
+    }
     return old == null
         ? !operations.serves(spec.id())
         : !old.binary().equals(spec.binary()) && operations.serves(spec.id());
   }
 
   private void leave(MemberId id) {
+    refusals.over(id);
     operations.leave(id).onFailure(failure -> LOG.debug("{} was not served here", id, failure));
   }
 

@@ -37,6 +37,7 @@ final class MemberOperations {
   private final CatalogPublisher publisher;
   private final Generations generations;
   private final WordsMender words;
+  private final RefusedJoins refusals;
   private final MemberJoins joins;
 
   MemberOperations(
@@ -48,7 +49,9 @@ final class MemberOperations {
       CatalogPublisher publisher,
       Generations generations,
       WordsMender words,
-      MemberJoins joins) {
+      MemberJoins joins,
+      RefusedJoins refusals) {
+    this.refusals = refusals;
     this.vertx = vertx;
     this.catalog = catalog;
     this.guard = guard;
@@ -86,6 +89,7 @@ final class MemberOperations {
                   member.id(),
                   joined.created() ? "new" : "known",
                   member.incarnation());
+              refusals.over(member.id());
               served.joined(spec, member.incarnation());
               generations.listenToBackends();
               stored(member);
@@ -247,6 +251,7 @@ final class MemberOperations {
 
   private Future<Void> forget(MemberId id) {
     LOG.info("{} was deleted", id);
+    refusals.over(id);
     boolean ours = served.get(id).isPresent();
     served.forget(id);
     publisher.gone(id);

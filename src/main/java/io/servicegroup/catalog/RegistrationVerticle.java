@@ -64,9 +64,10 @@ public final class RegistrationVerticle extends VerticleBase {
             generations::newest,
             order,
             System::nanoTime);
+    RefusedJoins refusals = new RefusedJoins(vertx, Concerns.ofCatalog(vertx), System::nanoTime);
     MemberOperations operations =
         new MemberOperations(
-            vertx, catalog, guard, queue, served, publisher, generations, words, joins);
+            vertx, catalog, guard, queue, served, publisher, generations, words, joins, refusals);
     CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
     CatalogFindings findings =
         new CatalogFindings(
@@ -79,6 +80,7 @@ public final class RegistrationVerticle extends VerticleBase {
             generations,
             losses,
             words,
+            refusals,
             operations::goOn);
     follower =
         new CatalogFollower(vertx, catalog, guard, scope, queue, words, cache, served, findings);
@@ -103,8 +105,7 @@ public final class RegistrationVerticle extends VerticleBase {
               takingUp.start(operations::goOn);
               Topics.CONFLICT.consume(vertx, findings::conflict);
               Topics.STATUS.consume(vertx, findings::changed);
-              ConfiguredServices services =
-                  new ConfiguredServices(vertx, operations, findings::clash);
+              ConfiguredServices services = new ConfiguredServices(vertx, operations, refusals);
               Topics.SERVICES.consume(vertx, services::reload);
               order
                   .learn(guard, catalog, config.services())

@@ -155,7 +155,7 @@ final class TakingUp implements ServedMembers.Listener {
    */
   void start(Function<ServedMembers.Served, Future<?>> goOn) {
     joins =
-        new ConfiguredJoins(vertx, spec -> goOn.apply(lastLife(spec)), this::clashes, this::wanted);
+        new ConfiguredJoins(vertx, spec -> goOn.apply(lastLife(spec)), this::refused, this::wanted);
     if (!untaken.isEmpty() || !dropped.isEmpty()) {
       look();
     }
@@ -235,8 +235,11 @@ final class TakingUp implements ServedMembers.Listener {
     return joining.contains(id) ? null : untaken.spec(id);
   }
 
-  private void clashes(MemberId id) {
-    untaken.refuse(id, "its host and binary are registered in another group");
+  private void refused(MemberId id, Throwable refusal) {
+    if (!refusal.getMessage().equals(untaken.refusals().get(id))) {
+      LOG.warn("{} cannot be joined again: {}", id, refusal.getMessage());
+      untaken.refuse(id, refusal.getMessage());
+    }
   }
 
   /**

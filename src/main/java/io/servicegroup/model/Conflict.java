@@ -17,6 +17,8 @@ public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
     DELETED("it was deleted from the catalogue"),
     /** It could not be joined: its host and binary are a member of another group. */
     CLASH("its host and binary are registered in another group"),
+    /** It could not be joined: the catalogue cannot hold it as it is. */
+    REFUSED("the catalogue refuses it"),
     /** Another agent joined it later. */
     SUPERSEDED("another agent joined it later"),
     /** Somebody who is no agent of ours writes beats into its row. */

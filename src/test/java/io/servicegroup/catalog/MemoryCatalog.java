@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.ClashException;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -44,6 +45,8 @@ final class MemoryCatalog implements ServiceCatalog {
     private final List<MemberId> restored = new CopyOnWriteArrayList<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
+    private final Map<MemberId, ServiceGroupException> refusals = new TreeMap<>();
+    private final List<MemberId> refusedJoins = new ArrayList<>();
     private long generation;
     private boolean away;
     private boolean holding;
@@ -99,6 +102,20 @@ final class MemoryCatalog implements ServiceCatalog {
     /** How often somebody asked what became of members. */
     synchronized int questions() {
       return questions;
+    }
+
+    /** Refuses the joins of a member from here on; null to take them again. */
+    synchronized void refuse(MemberId id, ServiceGroupException refusal) {
+      if (refusal == null) {
+        refusals.remove(id);
+      } else {
+        refusals.put(id, refusal);
+      }
+    }
+
+    /** How often a join was refused so. */
+    synchronized long asked(MemberId id) {
+      return refusedJoins.stream().filter(id::equals).count();
     }
 
     /** Tells whoever watches. */
@@ -206,6 +223,10 @@ final class MemoryCatalog implements ServiceCatalog {
       ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
     return attempt(
         () -> {
+          if (store.refusals.containsKey(spec.id())) {
+            store.refusedJoins.add(spec.id());
+            throw store.refusals.get(spec.id());
+          }
           refuseClash(spec);
           Member old = store.members.get(spec.id());
           Incarnation incarnation =
@@ -235,8 +256,8 @@ final class MemoryCatalog implements ServiceCatalog {
       if (other.id().host().equals(spec.id().host())
           && other.binary().equals(spec.binary())
           && !other.id().equals(spec.id())) {
-        throw new ServiceGroupException(
-            409, spec.binary() + " of " + spec.id() + " is in group " + other.id().group());
+        throw new ClashException(
+            spec.binary() + " of " + spec.id() + " is in group " + other.id().group());
       }
     }
   }

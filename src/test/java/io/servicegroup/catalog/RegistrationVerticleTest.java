@@ -6,9 +6,11 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -17,6 +19,9 @@ import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What is asked of the registration. */
@@ -56,6 +61,49 @@ class RegistrationVerticleTest extends RegistrationRig {
     assertThat(clash.kind()).isEqualTo(Conflict.Kind.CLASH);
     store.remove(new MemberId("other", "h1"));
     assertThat(next(started).spec().id()).isEqualTo(H1);
+  }
+
+  @Test
+  void aJoinThatTheStoreRefusesIsSaidOnceAndInHealth() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    store.refuse(H1, new ServiceGroupException(409, "compute/h1 is too large: 600000 bytes"));
+    deploy(new AgentConfig.WatchOwn(), true, spec("h1"));
+
+    Concern raised = next(concerns);
+    assertThat(raised.about()).isEqualTo("catalog");
+    assertThat(raised.text())
+        .contains("compute/h1", "cannot be joined", "600000 bytes", "tried again");
+    assertThat(next(conflicts).kind()).isEqualTo(Conflict.Kind.REFUSED);
+    store.refuse(H1, null);
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(next(concerns).text()).as("it was joined after all").isNull();
+    assertThat(conflicts).isEmpty();
+  }
+
+  @Test
+  void whatOnlyAnotherConfigurationCanHelpIsNotTriedAgain() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    store.refuse(H1, new ServiceGroupException(400, "a value is too long"));
+    store.refuse(
+        new MemberId("compute", "h2"), new ServiceGroupException(409, "somebody is in the way"));
+    deploy(new AgentConfig.WatchOwn(), true, spec("h1"), spec("h2"));
+
+    assertThat(List.of(next(concerns).text(), next(concerns).text()))
+        .anySatisfy(text -> assertThat(text).contains("compute/h1", "too long", "reload"));
+    MemberId h2 = new MemberId("compute", "h2");
+    while (store.asked(h2) < 4) {
+      await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    assertThat(store.asked(H1)).isEqualTo(1);
+    store.refuse(h2, null);
+    assertThat(next(started).spec().id()).isEqualTo(h2);
+    assertThat(next(concerns).text()).isNull();
+    store.refuse(H1, null);
+    Topics.SERVICES.publish(vertx, List.of(Services.spec("h1", 2), spec("h2")));
+    assertThat(next(started).spec().version()).isEqualTo(2);
+    assertThat(next(concerns).text()).isNull();
   }
 
   @Test

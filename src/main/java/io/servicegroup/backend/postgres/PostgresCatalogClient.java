@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.ClashException;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
@@ -155,8 +156,7 @@ final class PostgresCatalogClient {
   }
 
   private static ServiceGroupException clash(MemberId id, String binary, String group) {
-    return new ServiceGroupException(
-        409,
+    return new ClashException(
         String.format(
             "host %s already has binary %s in %s; a host has each binary in one group only: give"
                 + " %s another binary, or delete that one",

@@ -1,0 +1,98 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.ClashException;
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.model.Conflict;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Backoff;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * The joins that nobody waits for and that the catalogue refuses: each is said once, in the log and
+ * in health, until it is joined after all or wanted no more.
+ *
+ * <p>Not thread-safe.
+ */
+final class RefusedJoins {
+
+  private static final int ABSENT = 503;
+  private static final int INVALID = 400;
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+
+  private final Vertx vertx;
+  private final Concerns concerns;
+  private final LongSupplier nanoTime;
+  private final Map<MemberId, Refused> refused = new HashMap<>();
+
+  RefusedJoins(Vertx vertx, Concerns concerns, LongSupplier nanoTime) {
+    this.vertx = vertx;
+    this.concerns = concerns;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Whether the store answered, and the answer was no. */
+  static boolean isRefusal(Throwable failure) {
+    return failure instanceof ServiceGroupException refusal && refusal.status() != ABSENT;
+  }
+
+  /** Whether only another configuration of the member can help. */
+  static boolean isFinal(Throwable failure) {
+    return failure instanceof ServiceGroupException refusal && refusal.status() == INVALID;
+  }
+
+  /**
+   * A join was refused.
+   *
+   * @param remedy what this agent does about it, or somebody has to, as a clause
+   */
+  void refused(MemberId id, Throwable refusal, String remedy) {
+    Refused known = refused.get(id);
+    if (known == null || !known.why.equals(refusal.getMessage())) {
+      concerns.settle(subject(id));
+      concerns.raise(
+          subject(id),
+          "%s cannot be joined, and nobody beats for it: %s; %s"
+              .formatted(id, refusal.getMessage(), remedy));
+      Topics.CONFLICT.publish(
+          vertx,
+          new Conflict(
+              id,
+              null,
+              refusal instanceof ClashException ? Conflict.Kind.CLASH : Conflict.Kind.REFUSED));
+    }
+    Backoff backoff = known == null ? new Backoff(FIRST_RETRY, LAST_RETRY) : known.backoff;
+    long due = nanoTime.getAsLong() + backoff.failed().toNanos();
+    refused.put(id, new Refused(refusal.getMessage(), backoff, due));
+  }
+
+  /** Whether its last join was refused. */
+  boolean isRefused(MemberId id) {
+    return refused.containsKey(id);
+  }
+
+  /** Whether it may be tried now. */
+  boolean isDue(MemberId id) {
+    Refused known = refused.get(id);
+    return known == null || known.dueNanos - nanoTime.getAsLong() <= 0;
+  }
+
+  /** It was joined, or is wanted no more. */
+  void over(MemberId id) {
+    if (refused.remove(id) != null) {
+      concerns.settle(subject(id));
+    }
+  }
+
+  private static String subject(MemberId id) {
+    return "the join of " + id;
+  }
+
+  private record Refused(String why, Backoff backoff, long dueNanos) {}
+}
