@@ -68,7 +68,8 @@ final class OtherLives {
    *
    * @param vertx where processes and beats are told
    * @param beatsWithin the time within which whoever beats shows a beat
-   * @param downTime the silence after which whoever was seen to beat does so no more
+   * @param downTime the silence after which whoever was seen to beat does so no more, and the time
+   *     after which a presence that a backend vouches for is no remnant
    */
   OtherLives(Vertx vertx, Duration beatsWithin, Duration downTime) {
     this.vertx = vertx;
@@ -127,8 +128,10 @@ final class OtherLives {
       if (!life.getValue().watched) {
         return new Seen("process " + life.getKey().pid() + " on this machine");
       }
-      if (life.getValue().beatenAt != null) {
-        return new Seen("agent " + life.getKey().agent() + ", whose members beat");
+      Traces traces = life.getValue();
+      boolean present = !traces.held.isEmpty() && now - watchedSince > downTime.toNanos();
+      if (traces.beatenAt != null || present) {
+        return new Seen("agent " + life.getKey().agent() + ", whose members are alive");
       }
     }
     if (!lives.isEmpty()) {

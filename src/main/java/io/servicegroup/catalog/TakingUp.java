@@ -81,7 +81,9 @@ final class TakingUp implements ServedMembers.Listener {
     this.concerns = Concerns.ofCatalog(vertx);
     this.name = config.agent().id().orElse(null);
     AgentConfig.Liveness pace = config.liveness();
-    Duration beats = pace.reportInterval().multipliedBy(2).plus(pace.pollInterval());
+    Duration interval = pace.reportInterval().multipliedBy(5).dividedBy(4);
+    // A poll to see where a count stands, one to see that it grew, and one for the way.
+    Duration beats = interval.plus(pace.pollInterval().multipliedBy(3));
     this.lives = new OtherLives(vertx, beats, pace.serviceDownTime());
     this.life = new AgentLife(agent, ProcessHandle.current().pid(), null);
   }

@@ -2,6 +2,7 @@ package io.servicegroup.faults;
 
 import static io.servicegroup.faults.Timing.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.BackendServer;
@@ -127,6 +128,38 @@ class TakenUpIT {
       assertThat(beat(agent, "moved").statusCode()).isEqualTo(404);
       assertThat(agent.get("/health").body()).doesNotContain("deleted", "moved");
       assertThat(observer.get("/health").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** Elsewhere processes tell nothing: its members' beats do. */
+  @Test
+  void whileAnotherLifeElsewhereGoesOnNothingIsTakenUp() {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root makes namespaces");
+    try (BackendServer server = Technology.POSTGRESQL.start()) {
+      JsonObject config = sidecar(server);
+      config.getJsonObject("agent").put("id", "one-of-two");
+      try (AgentProcess older = AgentProcess.of(config).start();
+          AgentProcess newer = AgentProcess.of(config).elsewhere();
+          AgentProcess observer = AgentProcess.of(observer(server)).start()) {
+        join(older, "one", new JsonObject().put("type", "none"));
+        awaitUp(observer, 0, "one");
+        int mark = observer.changes().mark();
+
+        newer.start();
+        newer.process().awaitLine("another life of agent.id one-of-two", PATIENCE);
+
+        while (beat(newer, "one").statusCode() == 503) {
+          // Services are told a moment after the log.
+          observer.changes().during(Duration.ofMillis(20));
+        }
+        HttpResponse<String> beat = beat(newer, "one");
+        assertThat(beat.statusCode()).isEqualTo(404);
+        assertThat(beat.body()).contains("another life of agent.id one-of-two");
+        assertThat(newer.send("POST", MEMBERS + "/one/leave", new JsonObject()).statusCode())
+            .isEqualTo(409);
+        assertThat(newer.get("/health").body()).contains("agent.id").doesNotContain("compute/one");
+        assertThat(observer.changes().since(mark)).isEmpty();
+      }
     }
   }
 

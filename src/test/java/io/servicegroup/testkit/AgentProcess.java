@@ -139,6 +139,17 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
+   * From its next start on, it runs in a pid namespace of its own, as in a container. Needs root.
+   *
+   * @return this
+   */
+  public AgentProcess elsewhere() {
+    within.clear();
+    within.addAll(List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"));
+    return this;
+  }
+
+  /**
    * Allows it few files and sockets, from its next start on.
    *
    * @param most how many descriptors

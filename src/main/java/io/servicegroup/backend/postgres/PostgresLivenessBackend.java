@@ -111,6 +111,8 @@ final class PostgresLivenessBackend implements LivenessBackend {
   public void catalogued(CatalogEvent event) {
     if (event.type() == CatalogEvent.Type.DELETED) {
       writer.members().deleted(event.member().id());
+    } else if (settings.watchOwn() && !event.own()) {
+      writer.members().follows(event.member().id());
     }
     if (mirror != null) {
       mirror.catalogued(event);

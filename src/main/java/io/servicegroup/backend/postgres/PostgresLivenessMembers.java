@@ -4,7 +4,9 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** This agent's members by name and by row; shared by its writer and its poller. */
@@ -19,8 +21,11 @@ final class PostgresLivenessMembers {
   /** Rows of members that left, by the poll that had begun then: their end is to be read here. */
   private final Map<Integer, Long> departed = new HashMap<>();
 
-  /** Rows of members that another agent joined later: they are watched here as before. */
+  /** Rows of members that another agent beats for, and that are watched here nevertheless. */
   private final Map<MemberId, Integer> others = new HashMap<>();
+
+  /** Such members whose rows have not been looked up. */
+  private final Set<MemberId> strangers = new HashSet<>();
 
   private long poll;
   private long lastAcknowledgedNanos;
@@ -58,6 +63,7 @@ final class PostgresLivenessMembers {
     byServiceId.put(member.serviceId(), member);
     departed.remove(member.serviceId());
     others.remove(member.id());
+    strangers.remove(member.id());
   }
 
   /** Another agent joined it later. */
@@ -66,9 +72,29 @@ final class PostgresLivenessMembers {
     others.put(id, serviceId);
   }
 
+  /** The catalogue told that this agent follows it, and that another one beats for it. */
+  void follows(MemberId id) {
+    if (!byId.containsKey(id) && !others.containsKey(id)) {
+      strangers.add(id);
+    }
+  }
+
+  /** Those that are to be looked up before they can be watched. */
+  Set<MemberId> strangers() {
+    return Set.copyOf(strangers);
+  }
+
+  /** The row of one of them; whoever was joined here meanwhile is watched anyway. */
+  void found(MemberId id, int serviceId) {
+    if (strangers.remove(id)) {
+      others.put(id, serviceId);
+    }
+  }
+
   /** It is in the catalogue no more, so that there is nothing to watch. */
   void deleted(MemberId id) {
     others.remove(id);
+    strangers.remove(id);
   }
 
   /** It left, as everybody is to read. */

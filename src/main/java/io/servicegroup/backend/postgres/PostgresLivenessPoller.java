@@ -34,6 +34,7 @@ final class PostgresLivenessPoller {
   private final String nonce = UUID.randomUUID().toString();
   private long canary;
   private final PostgresLivenessHorizon horizon;
+  private Set<MemberId> lookedFor = Set.of();
   private SqlConnection session;
   private long readEverythingNanos;
 
@@ -58,7 +59,9 @@ final class PostgresLivenessPoller {
                 client.run(
                     bound,
                     connection ->
-                        read(connection).compose(seen -> observe(connection, seen, number))))
+                        lookUp(connection)
+                            .compose(found -> read(connection))
+                            .compose(seen -> observe(connection, seen, number))))
         .onFailure(failure -> horizon.forget());
   }
 
@@ -111,12 +114,43 @@ final class PostgresLivenessPoller {
             .otherwiseEmpty();
   }
 
+  /**
+   * Members of others that are watched by their names have rows as well, in this database; who has
+   * none yet is looked for again when everything is read.
+   */
+  private Future<Void> lookUp(SqlConnection connection) {
+    Set<MemberId> strangers = own.strangers();
+    if (strangers.isEmpty() || (strangers.equals(lookedFor) && !isEverythingDue(connection))) {
+      return Future.succeededFuture();
+    }
+    lookedFor = strangers;
+    String[] groups = strangers.stream().map(MemberId::group).toArray(String[]::new);
+    String[] hosts = strangers.stream().map(MemberId::host).toArray(String[]::new);
+    return connection
+        .preparedQuery(PostgresLivenessSql.LOOK_UP)
+        .execute(Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .map(
+            rows -> {
+              for (Row row : rows) {
+                // What changes of it is news from here on: what it is now is to be read with it.
+                horizon.forget();
+                own.found(
+                    new MemberId(row.getString("topic"), row.getString("host")),
+                    row.getInteger("id"));
+              }
+              return null;
+            });
+  }
+
+  private boolean isEverythingDue(SqlConnection connection) {
+    return !horizon.isKnown()
+        || connection != session
+        || System.nanoTime() - readEverythingNanos >= settings.reportInterval().toNanos();
+  }
+
   private Future<Seen> read(SqlConnection connection) {
     long now = System.nanoTime();
-    boolean everything =
-        !horizon.isKnown()
-            || connection != session
-            || now - readEverythingNanos >= settings.reportInterval().toNanos();
+    boolean everything = isEverythingDue(connection);
     // Our own beats prove what a canary would.
     boolean writeCanary = !own.acknowledgedWithin(settings.reportInterval().toNanos());
     Tuple arguments =
