@@ -6,6 +6,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -121,7 +122,12 @@ final class BeatWriter {
     long half = settings.reportInterval().dividedBy(2).toMillis();
     // The backend bounds its calls by itself; this is the net below a backend that does not.
     long bound = settings.patience().toMillis() + half;
-    Beside.run(vertx, half, bound, () -> backend.write(state, leaving), stall::missing)
+    Beside.run(
+            vertx,
+            half,
+            bound,
+            () -> OnContext.of(vertx, backend.write(state, leaving)),
+            stall::missing)
         .onComplete(
             result -> {
               try {

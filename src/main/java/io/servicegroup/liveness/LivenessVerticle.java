@@ -12,6 +12,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
@@ -182,7 +183,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   private Future<?> poll() {
     long started = System.nanoTime();
     // Backends bound their calls; this is the net below one that throws or does not.
-    return attempt()
+    return OnContext.of(vertx, attempt())
         .compose(seen -> stalled.complete(seen, stall.isStalled()))
         .timeout(longestMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(seen -> witnessed(started, seen))

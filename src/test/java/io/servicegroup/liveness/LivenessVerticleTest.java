@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -534,6 +536,35 @@ class LivenessVerticleTest {
     assertThat(backend.writes).hasSize(2);
     assertThat(backend.writes.get(1).left()).containsExactly(alive("a", 1));
     assertThat(backend.closed.future().isComplete()).isTrue();
+  }
+
+  /** A driver may end its futures on threads of its own; the state is the context's. */
+  @Test
+  void goesOnOnItsOwnThreadWhereverTheBackendAnswers() throws Exception {
+    List<Thread> writing = new CopyOnWriteArrayList<>();
+    List<Thread> polling = new CopyOnWriteArrayList<>();
+    backend.writing =
+        () -> {
+          writing.add(Thread.currentThread());
+          return failedElsewhere();
+        };
+    backend.polls =
+        () -> {
+          polling.add(Thread.currentThread());
+          return failedElsewhere();
+        };
+    deploy(POLL);
+    publish(alive("a", 1));
+    assertThat(backend.awaitWrites(3)).isTrue();
+    assertThat(next(states).state()).isEqualTo(State.UNREACHABLE);
+    assertThat(writing).containsOnly(polling.get(0));
+    assertThat(polling).containsOnly(polling.get(0));
+  }
+
+  private static <T> Future<T> failedElsewhere() {
+    Promise<T> away = Promise.promise();
+    CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS).execute(() -> away.fail("away"));
+    return away.future();
   }
 
   private void deploy(Duration poll) throws Exception {

@@ -6,6 +6,7 @@ import io.servicegroup.backend.memcached.MemcachedAnswer.ServerError;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.NoNameServerException;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -182,8 +183,7 @@ final class MemcachedLink {
       connecting = pause(left).compose(rested -> connect()).onComplete(this::connected);
     }
     long millis = within.toMillis();
-    return connecting
-        .timeout(millis, TimeUnit.MILLISECONDS)
+    return OnContext.within(connector.vertx(), millis, connecting)
         .recover(failure -> Future.failedFuture(late(failure, millis)));
   }
 

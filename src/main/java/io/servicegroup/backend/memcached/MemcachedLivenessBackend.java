@@ -7,6 +7,7 @@ import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +32,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private static final Logger LOG = LoggerFactory.getLogger(MemcachedLivenessBackend.class);
   private static final Duration SETTLE = Duration.ofSeconds(2);
 
+  private final Vertx vertx;
   private final LivenessSettings settings;
   private final MemcachedConnector connector;
   private final List<MemcachedNode> nodes;
@@ -40,6 +41,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private final MemcachedPoller poller;
 
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
+    this.vertx = vertx;
     this.settings = settings;
     this.connector = new MemcachedConnector(vertx);
     this.nodes =
@@ -94,7 +96,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   /** Several calls, each in time, may not be so together. */
   private <T> Future<T> within(Duration bound, Future<T> work) {
     long millis = bound.toMillis();
-    return work.timeout(millis, TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, millis, work)
         .recover(
             failure ->
                 Future.failedFuture(
@@ -156,9 +158,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Void> close() {
-    return writer
-        .settled()
-        .timeout(SETTLE.toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, SETTLE.toMillis(), writer.settled())
         .eventually(() -> Future.join(nodes.stream().map(MemcachedNode::removeCanary).toList()))
         .eventually(
             () -> {

@@ -34,6 +34,7 @@ final class MemcachedHarness implements AutoCloseable {
 
   private final Context context;
   private final MemcachedLivenessBackend backend;
+  private volatile boolean strayed;
 
   MemcachedHarness(Vertx vertx, LivenessSettings settings) {
     context = vertx.getOrCreateContext();
@@ -102,8 +103,20 @@ final class MemcachedHarness implements AutoCloseable {
 
   <T> Future<T> start(Supplier<Future<T>> work) {
     Promise<T> done = Promise.promise();
-    context.runOnContext(nothing -> work.get().onComplete(done));
+    context.runOnContext(
+        nothing ->
+            work.get()
+                .onComplete(
+                    result -> {
+                      strayed |= Vertx.currentContext() != context;
+                      done.handle(result);
+                    }));
     return done.future();
+  }
+
+  /** Whether anything ended elsewhere than on the context of its verticle. */
+  boolean hasStrayed() {
+    return strayed;
   }
 
   MemcachedHarness open() {

@@ -52,6 +52,7 @@ class MemcachedOutageIT {
   void closeAgent() {
     agent.close();
     proxy.close();
+    assertThat(agent.hasStrayed()).as("elsewhere than on the context").isFalse();
   }
 
   @AfterAll
