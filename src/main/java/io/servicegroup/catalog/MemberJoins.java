@@ -32,6 +32,9 @@ final class MemberJoins {
   /** What takes longer is halved; stores give up what takes a few times as long. */
   private static final Duration BOUND = Duration.ofSeconds(2);
 
+  /** One of so many may take longer, and keeps the next batch no longer. */
+  private static final int STRAGGLERS = 10;
+
   /** For so long a member is tried again that somebody else is writing. */
   private static final Duration HELD = Duration.ofSeconds(5);
 
@@ -108,19 +111,16 @@ final class MemberJoins {
     List<Asked> batch = List.copyOf(some);
     some.clear();
     long started = nanoTime.getAsLong();
-    List<Future<Joined>> joins = join(batch);
+    UnderWay joins = new UnderWay(join(batch), started);
     for (int i = 0; i < batch.size(); i++) {
       Asked asked = batch.get(i);
-      Future<Joined> joined = joins.get(i);
-      joined.onComplete(result -> answer(asked, joined));
+      Future<Joined> joined = joins.all.get(i);
+      joined.onComplete(
+          result -> {
+            answer(asked, joined);
+            joins.answered();
+          });
     }
-    Future.join(joins)
-        .onComplete(
-            ended -> {
-              learn(joins, nanoTime.getAsLong() - started);
-              underWay = false;
-              next();
-            });
   }
 
   private List<Future<Joined>> join(List<Asked> batch) {
@@ -150,19 +150,41 @@ final class MemberJoins {
     }
   }
 
-  private void learn(List<Future<Joined>> joins, long nanos) {
-    boolean failed =
-        joins.stream()
-            .anyMatch(
-                join ->
-                    join.failed()
-                        && !(join.cause() instanceof ServiceGroupException)
-                        && !(join.cause() instanceof HeldMember));
-    if (!failed) {
-      size.took(joins.size(), Integer.MAX_VALUE, nanos);
-    } else if (nanos >= BOUND.toNanos()) {
-      size.tookTooLong(joins.size());
+  /** A batch. The next begins when all but a few stragglers have their answers. */
+  private final class UnderWay {
+
+    private final List<Future<Joined>> all;
+    private final long started;
+    private int left;
+
+    UnderWay(List<Future<Joined>> all, long started) {
+      this.all = all;
+      this.started = started;
+      this.left = all.size();
     }
+
+    void answered() {
+      left--;
+      if (left == all.size() / STRAGGLERS) {
+        learn(nanoTime.getAsLong() - started);
+        underWay = false;
+        next();
+      }
+    }
+
+    private void learn(long nanos) {
+      if (all.stream().noneMatch(MemberJoins::couldNotBeAsked)) {
+        size.took(all.size(), Integer.MAX_VALUE, nanos);
+      } else if (nanos >= BOUND.toNanos()) {
+        size.tookTooLong(all.size());
+      }
+    }
+  }
+
+  private static boolean couldNotBeAsked(Future<Joined> join) {
+    return join.failed()
+        && !(join.cause() instanceof ServiceGroupException)
+        && !(join.cause() instanceof HeldMember);
   }
 
   private record Asked(Join join, Promise<Joined> answer, long sinceNanos) {}

@@ -170,6 +170,24 @@ class MemberJoinsTest {
   }
 
   @Test
+  void aFewStragglersKeepNobodyElse() throws Exception {
+    List<Future<Joined>> asked = ask(hosts(0, 120));
+    Batch first = nextBatch();
+    first.hosts().subList(0, 89).forEach(first::join);
+    await(Future.all(asked.subList(0, 89)));
+    assertThat(batches).isEmpty();
+
+    first.join("h89");
+
+    Batch second = nextBatch();
+    assertThat(second.hosts()).hasSize(20);
+    second.joinAll();
+    first.hosts().subList(90, 100).forEach(first::join);
+    await(Future.all(asked));
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
   void whoeverWasUpAMomentAgoComesFirstAndWhoseBeatRunsOutSoonestBeforeAll() throws Exception {
     order.saw(member("down", NOW.minusSeconds(3600)));
     order.saw(member("never", null));

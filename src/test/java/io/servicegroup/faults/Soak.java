@@ -21,6 +21,7 @@ public final class Soak {
     SCENARIOS.put("rolling-move", Soak::rollingMove);
     SCENARIOS.put("upgrade", Soak::upgrade);
     SCENARIOS.put("growth", Soak::growth);
+    SCENARIOS.put("restart", Soak::restart);
     SCENARIOS.put("failing-beats", chosen -> failingBeats());
     SCENARIOS.put("mass-silence", chosen -> massSilence());
     SCENARIOS.put("pgbouncer", chosen -> List.of(show(Pooler.run(Duration.ofMinutes(10)))));
@@ -130,6 +131,18 @@ public final class Soak {
     List<Result> results = new ArrayList<>();
     for (Technology technology : chosen) {
       results.add(show(Growth.run(technology, 20_000, 80_000)));
+    }
+    return results;
+  }
+
+  /** On every catalogue that is a server of its own: at once, and over a slow path. */
+  private static List<Result> restart(List<Technology> chosen) {
+    List<Result> results = new ArrayList<>();
+    for (Technology technology : chosen) {
+      if (technology != Technology.HAZELCAST_MEMBER) {
+        results.add(show(ManyRestart.run(technology, 2_000, Duration.ZERO)));
+        results.add(show(ManyRestart.run(technology, 2_000, Duration.ofMillis(50))));
+      }
     }
     return results;
   }
