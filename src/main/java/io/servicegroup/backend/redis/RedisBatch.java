@@ -10,8 +10,7 @@ import java.util.function.Consumer;
 /** Commands that travel together, each with what is to be done with its answer. */
 final class RedisBatch {
 
-  /** A little less than what the driver takes at a time. */
-  private static final int CHUNK = 2000;
+  private static final int CHUNK = RedisLink.MOST_UNANSWERED;
 
   private final List<Request> requests = new ArrayList<>();
   private final List<Consumer<Response>> receivers = new ArrayList<>();

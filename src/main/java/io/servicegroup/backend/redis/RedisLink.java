@@ -3,6 +3,7 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.DialingVertx;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.SocketAddress;
@@ -13,9 +14,12 @@ import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +30,18 @@ import org.slf4j.LoggerFactory;
 final class RedisLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+
+  /** A little less than what the driver takes at a time. */
+  static final int MOST_UNANSWERED = 2000;
+
   private static final String MASTER = "master";
 
   private final BackendUri.Host host;
   private final Redis redis;
   private RedisConnection connection;
   private Runnable onClosed = () -> {};
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private int unanswered;
   private boolean closed;
 
   private RedisLink(BackendUri.Host host, Redis redis) {
@@ -103,13 +113,43 @@ final class RedisLink {
   }
 
   Future<List<Response>> send(List<Request> requests) {
-    return connection.batch(requests).recover(failure -> Future.failedFuture(readable(failure)));
+    return inTurn(requests.size(), () -> connection.batch(requests));
   }
 
   /** Sends one command of which no other depends. */
   Future<Response> ask(Request request) {
-    return connection.send(request).recover(failure -> Future.failedFuture(readable(failure)));
+    return inTurn(1, () -> connection.send(request));
   }
+
+  /** What would be too much for the driver waits here: a refusal of its own would cost all. */
+  private <T> Future<T> inTurn(int commands, Supplier<Future<T>> sending) {
+    Promise<T> answer = Promise.promise();
+    waiting.add(
+        new Waiting(
+            commands,
+            () ->
+                sending
+                    .get()
+                    .onComplete(
+                        answered -> {
+                          unanswered -= commands;
+                          sendNext();
+                        })
+                    .onComplete(answer)));
+    sendNext();
+    return answer.future().recover(failure -> Future.failedFuture(readable(failure)));
+  }
+
+  private void sendNext() {
+    while (!waiting.isEmpty()
+        && (unanswered == 0 || unanswered + waiting.peek().commands <= MOST_UNANSWERED)) {
+      Waiting next = waiting.poll();
+      unanswered += next.commands;
+      next.sending.run();
+    }
+  }
+
+  private record Waiting(int commands, Runnable sending) {}
 
   /** Fails where the server takes no writes: it is a replica, or became one. */
   Future<RedisLink> requireMaster() {

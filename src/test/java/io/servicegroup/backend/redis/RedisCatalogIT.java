@@ -12,10 +12,12 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.RedisServer;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -39,9 +41,11 @@ class RedisCatalogIT extends ServiceCatalogContract {
   }
 
   @BeforeEach
-  void emptyServer() {
+  void emptyServer() throws Exception {
     server.kill();
     server.startEmpty();
+    // The connection that was there ends with the first that is asked on it.
+    await(catalog.list(MemberFilter.ALL).otherwiseEmpty());
   }
 
   @Test
@@ -61,7 +65,6 @@ class RedisCatalogIT extends ServiceCatalogContract {
     Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
     Member deleted = await(catalog.join(spec("h2", 1), "agent-1", Set.of())).member();
     emptyServer();
-    await(catalog.list(MemberFilter.ALL).otherwiseEmpty());
 
     assertThat(await(catalog.restore(before))).isTrue();
     assertThat(await(open().restore(before))).as("over what is there").isFalse();
@@ -87,6 +90,23 @@ class RedisCatalogIT extends ServiceCatalogContract {
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(whole);
     assertThat(await(catalog.versions(null, null))).hasSize(1);
     assertThat(catalog.unreadable()).containsKeys("compute/h9", "without a colon", "%zz:h8");
+  }
+
+  @Test
+  void thousandsAtOnceDoNotCostEachOtherTheConnection() throws Exception {
+    List<Future<?>> joins = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      joins.add(catalog.join(spec("h" + i, 1), "agent-1", Set.of()));
+    }
+    await(Future.join(joins).otherwiseEmpty());
+
+    assertThat(joins).filteredOn(Future::failed).extracting(Future::cause).isEmpty();
+    List<Future<?>> deletions = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      deletions.add(catalog.delete(id("h" + i)));
+    }
+    await(Future.join(deletions).otherwiseEmpty());
+    assertThat(deletions).filteredOn(Future::failed).extracting(Future::cause).isEmpty();
   }
 
   @Override
