@@ -160,7 +160,9 @@ final class DocumentLives {
                       if (old != null && (old.sameAs(member) || old.isLaterLifeOf(member))) {
                         return Future.succeededFuture(false);
                       }
-                      long order = Math.max(member.wordsOrder(), found.order());
+                      // As a join is, it is a word against a removal.
+                      long before = found.order() + (found.removal().isPresent() ? 1 : 0);
+                      long order = Math.max(member.wordsOrder(), before);
                       Member adopted = member.withLastSeenUp(null).withWordsOrder(order);
                       return stored
                           .write(found, adopted)

@@ -157,7 +157,7 @@ final class WordsKeeper {
 
   /** The order of a removal of which a read only found that it had happened before. */
   long orderOfRead(long before) {
-    return Math.max(before + 1, readBegan);
+    return WordsOrder.next(before, readBegan);
   }
 
   /** Remembers what a read found, or a join left. */

@@ -304,7 +304,9 @@ final class MemoryCatalog implements ServiceCatalog {
             return false;
           }
           boolean same = member.sameAs(old);
-          store.put(member.withLastSeenUp(null));
+          Long removal = store.removals.remove(member.id());
+          long order = Math.max(member.wordsOrder(), removal == null ? 0 : removal + 1);
+          store.put(member.withLastSeenUp(null).withWordsOrder(order));
           if (member.incarnation() != null) {
             store.generation = Math.max(store.generation, member.incarnation().generation());
           }

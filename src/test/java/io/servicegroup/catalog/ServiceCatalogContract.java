@@ -672,6 +672,16 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     assertThat(joined.wordsOrder()).isGreaterThan(1);
   }
 
+  @Test
+  void whatIsAdoptedAfterARemovalIsAWordAgainstIt() throws Exception {
+    Member before = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
+    Member deleted = await(catalog.delete(id("h1")));
+
+    await(catalog.adopt(before.withUuid("c7b2a2f0-0000-4000-8000-000000000001")));
+
+    assertThat(await(catalog.find(id("h1"))).wordsOrder()).isGreaterThan(deleted.wordsOrder());
+  }
+
   private static long now() {
     return System.currentTimeMillis();
   }

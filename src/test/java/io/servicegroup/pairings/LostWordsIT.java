@@ -192,7 +192,23 @@ class LostWordsIT {
         awaitThat(observer, () -> status(observer).equals("UP"));
         settle(observer);
         assertThat(status(observer)).isEqualTo("UP");
+
+        server.execute(resource("V002__words.sql"));
+        awaitThat(
+            observer,
+            () -> {
+              say(observer);
+              return server.number("SELECT count(*) FROM servicegroup_words WHERE spoken > 0") == 1;
+            });
       }
+    }
+  }
+
+  private static void say(PairedAgent agent) {
+    try {
+      agent.send("PATCH", H1, new JsonObject().put("disabled", true));
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

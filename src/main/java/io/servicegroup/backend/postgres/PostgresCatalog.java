@@ -239,6 +239,7 @@ final class PostgresCatalog implements ServiceCatalog {
     String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
     return database
         .ask(() -> sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .compose(found -> database.lookForTables().map(found))
         .map(rows::members);
   }
 

@@ -34,8 +34,12 @@ final class PostgresWordsSql {
   static final String SPOKEN = said("$MS", "false", NEXT);
   static final String REMOVED = said("$MS", "true", NEXT);
 
-  /** Of {@link PostgresCatalogRows#valuesAndOrder}. */
-  static final String GIVEN = said("$14::bigint", "false", "greatest($BEFORE, EXCLUDED.spoken)");
+  /** Of {@link PostgresCatalogRows#valuesAndOrder}; a word against a removal, as a join is. */
+  static final String GIVEN =
+      said(
+          "$14::bigint",
+          "false",
+          "greatest($BEFORE + CASE WHEN w.removed THEN 1 ELSE 0 END, EXCLUDED.spoken)");
 
   /**
    * The same, where nobody removed the member while its row was waited for: an order that is none
