@@ -87,7 +87,9 @@ interface StoreBackup {
             ask -> {
               ask.apply(Request.cmd(Command.FLUSHALL));
               dumps.forEach(
-                  (key, dump) -> ask.apply(Request.cmd(Command.RESTORE).arg(key).arg(0).arg(dump)));
+                  (key, dump) ->
+                      ask.apply(
+                          Request.cmd(Command.RESTORE).arg(key).arg(0).arg(dump).arg("REPLACE")));
               return null;
             });
   }
