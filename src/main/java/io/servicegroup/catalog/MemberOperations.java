@@ -70,7 +70,24 @@ final class MemberOperations {
 
   /** Begins a new incarnation that nobody asked for: of a member that this agent joined before. */
   Future<ServiceCatalog.Joined> goOn(ServedMembers.Served own) {
-    return queue.run(own.spec().id(), () -> register(own.spec(), own.incarnation()));
+    MemberId id = own.spec().id();
+    return queue.run(
+        id,
+        () ->
+            isOver(own)
+                ? Future.failedFuture(
+                    new ServiceGroupException(
+                        NOT_FOUND, id + " left, was deleted, or was joined again in the meantime"))
+                : register(own.spec(), own.incarnation()));
+  }
+
+  /** Whether somebody who came first ended what was to go on, or began anew. */
+  private boolean isOver(ServedMembers.Served own) {
+    ServedMembers.Served now = served.get(own.spec().id()).orElse(null);
+    return now == null
+        || now.state() == ServedMembers.State.LEFT
+        || (now.state() == ServedMembers.State.SERVED
+            && now.incarnation().isNewerThan(own.incarnation()));
   }
 
   private Future<ServiceCatalog.Joined> register(ServiceSpec spec, Incarnation goesOnWith) {

@@ -40,17 +40,29 @@ final class RuntimeJoins {
               KeptMember kept = KeptMember.of(spec, before, takingUp.life());
               // Side by side: a member that is kept and did not join is nobody's to take up.
               Future<Void> written = keeper.keep(Map.of(id, kept));
-              return operations.join(spec).compose(joined -> written.map(joined));
+              return operations
+                  .join(spec)
+                  .onFailure(failure -> takeBack(id, kept, before))
+                  .compose(joined -> stillKept(id, kept, written).map(joined));
             })
-        .onFailure(
-            failure -> {
-              takingUp.joiningFailed(id);
-              if (before == null) {
-                keeper.over(id);
-              } else {
-                keeper.keep(Map.of(id, before));
-              }
-            });
+        .onFailure(failure -> takingUp.joiningFailed(id));
+  }
+
+  /** Whoever asked to join it meanwhile is kept, and not taken back. */
+  private void takeBack(MemberId id, KeptMember kept, KeptMember before) {
+    if (keeper.get(id) != kept) {
+      return;
+    }
+    if (before == null) {
+      keeper.over(id);
+    } else {
+      keeper.keep(Map.of(id, before));
+    }
+  }
+
+  /** What ended before this join, while it waited, has ended what is kept of it as well. */
+  private Future<Void> stillKept(MemberId id, KeptMember kept, Future<Void> written) {
+    return keeper.get(id) == kept ? written : keeper.keep(Map.of(id, kept));
   }
 
   /** Ends a membership; answered when nobody takes it up again. */

@@ -46,10 +46,14 @@ final class TakingUp implements ServedMembers.Listener {
   private final OtherLives lives;
   private final UntakenMembers untaken;
   private final Set<MemberId> dropped = new HashSet<>();
-  private final Set<MemberId> joining = new HashSet<>();
+
+  /** How many try to join a member anew. */
+  private final Map<MemberId, Integer> joining = new HashMap<>();
+
   private final String name;
   private AgentLife life;
   private ConfiguredJoins joins;
+  private boolean begun;
   private boolean stopped;
 
   /**
@@ -207,6 +211,7 @@ final class TakingUp implements ServedMembers.Listener {
   }
 
   private void takeUp() {
+    begun = true;
     if (untaken.areAnothers()) {
       concerns.settle(concern());
       untaken.ids().forEach(id -> served.become(id, ServedMembers.State.UNTAKEN));
@@ -234,7 +239,7 @@ final class TakingUp implements ServedMembers.Listener {
 
   /** What is to be joined, or null where that is over or somebody else's. */
   private ServiceSpec wanted(MemberId id) {
-    return joining.contains(id) ? null : untaken.spec(id);
+    return joining.containsKey(id) ? null : untaken.spec(id);
   }
 
   private void refused(MemberId id, Throwable refusal) {
@@ -250,14 +255,14 @@ final class TakingUp implements ServedMembers.Listener {
    * @return what is kept of it so far, or null
    */
   KeptMember joining(MemberId id) {
-    joining.add(id);
+    joining.merge(id, 1, Integer::sum);
     return keeper.get(id) == null ? untaken.kept(id) : keeper.get(id);
   }
 
   /** Somebody tried to join it anew. */
   void joiningFailed(MemberId id) {
-    boolean waits = joining.remove(id) && untaken.services().stream().anyMatch(isOf(id));
-    if (waits && keeper.get(id) != null) {
+    joining.computeIfPresent(id, (known, tries) -> tries > 1 ? tries - 1 : null);
+    if (begun && untaken.services().stream().anyMatch(isOf(id))) {
       joins.start(List.of(untaken.spec(id)));
     }
   }

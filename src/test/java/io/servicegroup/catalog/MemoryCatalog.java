@@ -47,6 +47,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private final List<Promise<Void>> held = new ArrayList<>();
     private final Map<MemberId, ServiceGroupException> refusals = new TreeMap<>();
     private final List<MemberId> refusedJoins = new ArrayList<>();
+    private Promise<Void> writes = Promise.promise();
     private long generation;
     private boolean away;
     private boolean holding;
@@ -55,6 +56,10 @@ final class MemoryCatalog implements ServiceCatalog {
     private int questions;
     private volatile boolean unordered;
     private String refusedUuid;
+
+    Store() {
+      writes.complete();
+    }
 
     /** Whether everything fails from here on. */
     synchronized void setAway(boolean away) {
@@ -89,6 +94,23 @@ final class MemoryCatalog implements ServiceCatalog {
         held.clear();
       }
       released.forEach(Promise::complete);
+    }
+
+    /** Joins and deletions are not begun before {@link #releaseWrites}. */
+    synchronized void holdWrites() {
+      writes = Promise.promise();
+    }
+
+    void releaseWrites() {
+      Promise<Void> released;
+      synchronized (this) {
+        released = writes;
+      }
+      released.tryComplete();
+    }
+
+    private synchronized Future<Void> mayWrite() {
+      return writes.future();
     }
 
     synchronized int heldReads() {
@@ -221,7 +243,7 @@ final class MemoryCatalog implements ServiceCatalog {
   @Override
   public Future<Joined> join(
       ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
-    return attempt(
+    return write(
         () -> {
           if (store.refusals.containsKey(spec.id())) {
             store.refusedJoins.add(spec.id());
@@ -316,7 +338,7 @@ final class MemoryCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return attempt(
+    return write(
         () -> {
           Member old = required(id);
           store.remove(id);
@@ -503,6 +525,11 @@ final class MemoryCatalog implements ServiceCatalog {
   @Override
   public Future<Void> close() {
     return Future.succeededFuture();
+  }
+
+  private <T> Future<T> write(Supplier<T> work) {
+    Future<Void> allowed = store.mayWrite();
+    return allowed.isComplete() ? attempt(work) : allowed.compose(now -> attempt(work));
   }
 
   private <T> Future<T> attempt(Supplier<T> work) {

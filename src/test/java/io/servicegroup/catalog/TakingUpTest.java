@@ -14,6 +14,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
@@ -183,6 +184,100 @@ class TakingUpTest extends RegistrationRig {
     processes.remove(other);
     assertThat(next(started).spec().id()).isEqualTo(H1);
     awaitTold();
+  }
+
+  @Test
+  void aJoinThatFailsTakesNothingFromOneThatFollowsIt() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    store.put(member("other", "h1", "taken"));
+    ServiceSpec clashes = new ServiceSpec(H1, "taken", 1, Map.of(), new Probe.None());
+    store.holdWrites();
+    Future<?> refused = Topics.JOIN.request(vertx, clashes, PATIENCE);
+    next(store.keeps());
+    Future<?> joined = Topics.JOIN.request(vertx, with(new Probe.Self(), "h1"), PATIENCE);
+    next(store.keeps());
+    store.releaseWrites();
+    assertRefused(409, () -> await(refused));
+    await(joined);
+
+    assertTakenUpAgain(first, new Probe.Self());
+  }
+
+  @Test
+  void aJoinThatWaitedForADeletionIsKept() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.None(), "h1"));
+    next(store.keeps());
+    store.holdWrites();
+    Future<?> deleted = Topics.DELETE.request(vertx, H1, PATIENCE);
+    Future<?> joined = Topics.JOIN.request(vertx, with(new Probe.Self(), "h1"), PATIENCE);
+    next(store.keeps());
+    store.releaseWrites();
+    await(deleted);
+    await(joined);
+
+    assertTakenUpAgain(first, new Probe.Self());
+  }
+
+  @Test
+  void whoIsDeletedBeforeItsTurnIsNotTakenUp() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    JsonObject kept = store.kept(ID).get(H1);
+    await(vertx.undeploy(first));
+    started.clear();
+    long other = PROCESS + 1;
+    ProcessIdentity alive = new ProcessIdentity("boot-1/pid:[1]", 60);
+    processes.put(other, alive);
+    store.keep(ID, H1, kept.copy().put("pid", other).put("process", alive.toString()));
+    deploy("life-2", OWN, true);
+    awaitUntaken(Untaken.State.ANOTHERS);
+    store.holdWrites();
+    Future<?> deleted = Topics.DELETE.request(vertx, H1, PATIENCE);
+    store.keeps().clear();
+    processes.remove(other);
+    next(store.keeps());
+    awaitUntaken(Untaken.State.WAITING);
+
+    store.releaseWrites();
+
+    await(deleted);
+    awaitTold();
+    joinWith(with(new Probe.Self(), "h2"));
+    assertThat(next(started).spec().id().host()).as("who came after it").isEqualTo("h2");
+    assertThat(store.get(H1)).isNull();
+  }
+
+  @Test
+  void aJoinThatFailsBeginsNothingWhileAnotherLifeGoesOn() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    JsonObject kept = store.kept(ID).get(H1);
+    await(vertx.undeploy(first));
+    started.clear();
+    long other = PROCESS + 1;
+    ProcessIdentity alive = new ProcessIdentity("boot-1/pid:[1]", 60);
+    processes.put(other, alive);
+    store.keep(ID, H1, kept.copy().put("pid", other).put("process", alive.toString()));
+    store.put(member("other", "h1", "taken"));
+    deploy("life-2", OWN, true);
+    awaitUntaken(Untaken.State.ANOTHERS);
+
+    ServiceSpec clashes = new ServiceSpec(H1, "taken", 1, Map.of(), new Probe.None());
+    assertRefused(409, () -> joinWith(clashes));
+
+    joinWith(with(new Probe.Self(), "h2"));
+    assertThat(next(started).spec().id().host()).as("who came after it").isEqualTo("h2");
+    assertThat(store.get(H1).agent()).isEqualTo("life-1");
+  }
+
+  private void assertTakenUpAgain(String first, Probe probe) throws Exception {
+    await(vertx.undeploy(first));
+    started.clear();
+    deploy("life-2", OWN, true);
+    assertThat(next(started).spec().probe()).isEqualTo(probe);
+    awaitTold();
+    assertThat(started).isEmpty();
   }
 
   @Test
