@@ -1,10 +1,13 @@
 package io.servicegroup.config;
 
 import io.servicegroup.model.Probe;
+import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What of a probe may be a secret, and so is not to be stored anywhere. */
 public final class ProbeSecrets {
@@ -22,6 +25,10 @@ public final class ProbeSecrets {
           "user-agent",
           "x-forwarded-host",
           "x-forwarded-proto");
+
+  /** What beside secrets' own names is used in a query for what authorizes whoever asks. */
+  private static final Pattern AUTHORIZING =
+      Pattern.compile("(?i)(?:.*[_.-])?(?:auth|authorization|key|sig|signature|session|jwt)");
 
   private ProbeSecrets() {}
 
@@ -43,10 +50,16 @@ public final class ProbeSecrets {
       return Optional.of(
           (headers.size() == 1 ? "the header " : "the headers ") + String.join(", ", headers));
     }
-    String url = http.url().toString();
-    boolean hidden = http.url().getRawUserInfo() != null || !Masking.soundUri(url).equals(url);
-    return hidden || http.url().getRawAuthority().contains("@")
+    return http.url().getRawAuthority().contains("@") || hasSecretOption(http.url())
         ? Optional.of("the url, which holds what looks like a password")
         : Optional.empty();
+  }
+
+  private static boolean hasSecretOption(URI url) {
+    // Decoded, as whoever is asked reads it.
+    return url.getQuery() != null
+        && Arrays.stream(url.getQuery().split("[&;]"))
+            .map(option -> option.split("=", 2)[0])
+            .anyMatch(key -> Masking.isSecret(key) || AUTHORIZING.matcher(key).matches());
   }
 }

@@ -64,6 +64,7 @@ class ServiceSpecReaderTest {
       value = {
         "{'type': 'self'} | ",
         "{'type': 'http', 'url': 'http://h/x?y=1', 'headers': {'Accept': 'a', 'HOST': 'b'}} | ",
+        "{'type': 'http', 'url': 'http://h/health?keyspace=a&verbose&monkey=1'} | ",
         "{'type': 'http', 'url': 'http://h', 'headers': {'X-Key': 'a'}} | the header X-Key",
         "{'type': 'http', 'url': 'http://h', 'headers': {'Cookie': 'a', 'Accept': 'b',"
             + " 'Authorization': 'c'}} | the headers Cookie, Authorization",
@@ -71,6 +72,16 @@ class ServiceSpecReaderTest {
             + " password",
         "{'type': 'http', 'url': 'http://u@h/'} | the url, which holds what looks like a password",
         "{'type': 'http', 'url': 'http://h/?token=a'} | the url, which holds what looks like a"
+            + " password",
+        "{'type': 'http', 'url': 'http://h/?a=1&api_key=b'} | the url, which holds what looks like"
+            + " a password",
+        "{'type': 'http', 'url': 'http://h/?credential=b'} | the url, which holds what looks like"
+            + " a password",
+        "{'type': 'http', 'url': 'http://h/?key=b'} | the url, which holds what looks like a"
+            + " password",
+        "{'type': 'http', 'url': 'http://h/?sig=b'} | the url, which holds what looks like a"
+            + " password",
+        "{'type': 'http', 'url': 'http://h/?%74oken=b'} | the url, which holds what looks like a"
             + " password"
       })
   void whatMayBeASecretIsNamedWithoutItsValue(String probe, String secret) {
