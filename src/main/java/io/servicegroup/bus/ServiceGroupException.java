@@ -1,7 +1,6 @@
 package io.servicegroup.bus;
 
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 
 /**
  * A request that is refused with a sentence for whoever asked. Crosses the event bus as a {@link
@@ -49,10 +48,20 @@ public sealed class ServiceGroupException extends RuntimeException permits Clash
       return new ServiceGroupException(400, failure.getMessage());
     }
     if (failure instanceof ReplyException reply) {
-      return reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-          ? new ServiceGroupException(reply.failureCode(), reply.getMessage())
-          : new ServiceGroupException(503, "this agent is not ready to answer: it starts or stops");
+      return of(reply);
     }
     return new ServiceGroupException(503, "the catalogue cannot be reached");
+  }
+
+  private static ServiceGroupException of(ReplyException reply) {
+    return switch (reply.failureType()) {
+      case RECIPIENT_FAILURE -> new ServiceGroupException(reply.failureCode(), reply.getMessage());
+      case TIMEOUT ->
+          new ServiceGroupException(
+              503, "this agent did not answer in time; try again, and see why in /health");
+      default ->
+          new ServiceGroupException(
+              503, "this agent is starting or stopping and does not answer this; try again soon");
+    };
   }
 }

@@ -13,6 +13,7 @@ import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.Verdict;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -261,7 +262,7 @@ final class ServiceGroupMirror {
         last.status(),
         Reason.DELETED,
         last.incarnation(),
-        Instant.now(),
+        Instant.now().truncatedTo(ChronoUnit.MILLIS),
         null,
         null);
   }

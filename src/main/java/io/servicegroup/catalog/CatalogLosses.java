@@ -6,6 +6,7 @@ import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -48,7 +49,7 @@ final class CatalogLosses {
       return;
     }
     if (missing.isEmpty()) {
-      since = Instant.now();
+      since = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       concerned.clear();
       LOG.warn(
           "The catalogue {} lost service data, of {} members so far ({}): it is restored by the"

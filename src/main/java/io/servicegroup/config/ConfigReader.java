@@ -54,7 +54,9 @@ final class ConfigReader {
     AgentConfig.Evaluate evaluate = evaluate();
     cluster(root.section("cluster"));
     AgentConfig.Http http = HttpReader.http(root.section("http"));
-    AgentConfig.AgentCheck check = HttpReader.agentCheck(root.section("agent_check"), http);
+    AgentConfig.AgentCheck check =
+        HttpReader.agentCheck(
+            root.section("agent_check"), http, root.isSound("http.host", "http.port"));
     AgentConfig.Logging logging = logging(root.section("logging"));
     root.refuseUnknown();
     return new AgentConfig(
@@ -165,7 +167,7 @@ final class ConfigReader {
     Map<String, AgentConfig.Watch> words = new LinkedHashMap<>();
     words.put("own", new AgentConfig.WatchOwn());
     words.put("all", new AgentConfig.WatchAll());
-    return root.choice("watch", words.get(isAlone ? "all" : "own"), words);
+    return root.choice("watch", words.get(isAlone ? "all" : "own"), words, allowed);
   }
 
   private AgentConfig.Evaluate evaluate() {

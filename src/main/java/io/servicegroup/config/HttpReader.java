@@ -31,10 +31,12 @@ final class HttpReader {
     return new AgentConfig.Http(host, port, token, tls, anonymous);
   }
 
-  static AgentConfig.AgentCheck agentCheck(Section section, AgentConfig.Http http) {
+  static AgentConfig.AgentCheck agentCheck(
+      Section section, AgentConfig.Http http, boolean isSound) {
     String host = host(section);
     Optional<Integer> port = section.integer("port", 0, MAX_PORT);
-    if (port.isPresent()
+    if (isSound
+        && port.isPresent()
         && port.get() != 0
         && port.get() == http.port()
         && host.equals(http.host())) {

@@ -233,7 +233,11 @@ final class Section {
 
   /** One of some words. */
   <E> E choice(String key, E absent, Map<String, E> words) {
-    String allowed = "one of " + String.join(", ", words.keySet());
+    return choice(key, absent, words, "one of " + String.join(", ", words.keySet()));
+  }
+
+  /** One of a few words, where more than words are allowed. */
+  <E> E choice(String key, E absent, Map<String, E> words, String allowed) {
     Optional<String> word = text(key, allowed);
     if (word.isPresent() && !words.containsKey(word.get())) {
       refuse(key, "allowed is " + allowed);

@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.netty.util.NetUtil;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class UriOptions {
           Map.entry("db", Kind.NUMBER),
           Map.entry("namespace", Kind.NAME),
           Map.entry("sentinel", Kind.NAME),
-          Map.entry("interface", Kind.NAME),
+          Map.entry("interface", Kind.INTERFACE),
           Map.entry("mode", Kind.HAZELCAST_MODE));
 
   /** The options that name a file, which has to be readable. */
@@ -77,6 +78,7 @@ final class UriOptions {
     ADDRESS,
     NUMBER,
     NAME,
+    INTERFACE,
     SSL_MODE,
     HAZELCAST_MODE
   }
@@ -131,6 +133,14 @@ final class UriOptions {
       case NAME -> {
         if (!value.matches("[\\w.:-]{1,255}")) {
           wrong.add("the option " + name + " consists of letters, digits and . _ - :");
+        }
+      }
+      case INTERFACE -> {
+        if (NetUtil.createByteArrayFromIpAddressString(value) == null) {
+          wrong.add(
+              "the option "
+                  + name
+                  + " is an address of this machine, such as 10.0.0.1 or ::1, and no name");
         }
       }
       case PORT -> address(name, "localhost:" + value, wrong);

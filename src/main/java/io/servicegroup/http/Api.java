@@ -141,7 +141,11 @@ final class Api {
       // Throws for a path that is not percent-encoded rightly, in which no route can be found.
       ctx.normalizedPath();
     } catch (IllegalArgumentException e) {
-      Problem.send(ctx.request(), 400, "the path is not percent-encoded rightly");
+      Problem.send(
+          ctx.request(),
+          400,
+          "the path is not percent-encoded: a % is followed by two hexadecimal digits of"
+              + " UTF-8, and is itself written %25");
       return;
     }
     ctx.next();

@@ -169,7 +169,14 @@ public final class Dialer {
         : Future.succeededFuture(last);
   }
 
-  private static boolean isRefusal(Throwable failure) {
+  /**
+   * Whether an address said that nobody listens, rather than nothing. To be asked of attempts that
+   * are bounded by less than the seconds after which a kernel gives up by itself.
+   *
+   * @param failure what an attempt to connect failed with
+   * @return whether it was refused
+   */
+  public static boolean isRefusal(Throwable failure) {
     return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
   }
 

@@ -89,7 +89,8 @@ class BackendOptionsTest {
         "hazelcast://h?mode=both | member, client",
         "hazelcast://h?port=0 | 1 to 65535",
         "hazelcast://h?port=x | 1 to 65535",
-        "hazelcast://h?interface= | the option interface consists of letters",
+        "hazelcast://h?interface= | the option interface is an address of this machine",
+        "hazelcast://h?interface=localhost | the option interface is an address of this machine",
         "hazelcast://h?ssl=true | allowed are interface, mode, port, timeout"
       })
   void thatIsRefused(String text, String sentence) {

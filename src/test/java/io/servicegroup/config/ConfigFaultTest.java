@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every rule of every key: what breaks it is one fault that names the key and what is allowed. */
 class ConfigFaultTest {
@@ -137,7 +138,7 @@ class ConfigFaultTest {
             + " report_interval, 5s",
         "{agent: {leave_on_stop: false}, catalog: {uri: 'postgresql://h/d?timeout=14'}} |"
             + " catalog.uri | at least service_down_time, 15s",
-        "{watch: mine} | watch | own, all",
+        "{watch: mine} | watch | own, all or a list of groups",
         "{watch: []} | watch | own, all or a list of groups",
         "{watch: ['']} | watch[0] | 1 to 255",
         "{evaluate: elected} | evaluate | needs a cluster",
@@ -231,6 +232,19 @@ class ConfigFaultTest {
             "cluster.type",
             "http.port",
             "nonsense");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{http: {port: 99999}, agent_check: {port: 8080}}",
+        "{http: {host: ' '}, agent_check: {port: 8080}}",
+        "{liveness: {report_interval: x, groups: {g: {service_down_time: 12s}}}}",
+        "{liveness: {service_down_time: x}, catalog: {uri: 'redis://h?timeout=2'}}",
+        "{http: {host: 0.0.0.0, token: '${env:NOPE}'}}"
+      })
+  void oneFaultIsNotTheReasonForAnotherThatIsNone(String yaml) {
+    assertThat(Configs.read(yaml).faults()).hasSize(1);
   }
 
   @Test

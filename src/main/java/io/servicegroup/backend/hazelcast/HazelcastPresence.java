@@ -4,6 +4,7 @@ import com.hazelcast.cluster.Address;
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
+import io.servicegroup.runtime.Dialer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,7 +12,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -138,7 +138,7 @@ final class HazelcastPresence implements MembershipListener {
         .connect(one.address.getPort(), one.address.getHost())
         .compose(HazelcastPresence::greet)
         .map(answered -> answered ? State.APART : State.SILENT)
-        .otherwise(failure -> isRefusal(failure) ? State.DEAD : State.SILENT)
+        .otherwise(failure -> Dialer.isRefusal(failure) ? State.DEAD : State.SILENT)
         .onSuccess(state -> found(one, state))
         .mapEmpty();
   }
@@ -164,13 +164,6 @@ final class HazelcastPresence implements MembershipListener {
         .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
         .otherwise(false)
         .eventually(socket::close);
-  }
-
-  /** A connection that only took too long is a ConnectException as well. */
-  private static boolean isRefusal(Throwable failure) {
-    return failure instanceof ConnectException
-        && failure.getMessage() != null
-        && failure.getMessage().contains("refused");
   }
 
   private static final class Lost {

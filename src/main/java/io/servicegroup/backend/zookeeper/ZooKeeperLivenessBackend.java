@@ -203,6 +203,14 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
             backend,
             millis,
             serviceDownTime.toMillis());
+      } else if (millis > serviceDownTime.toMillis()) {
+        LOG.warn(
+            "Backend {}: a session ends only after {} ms (the option timeout, or what the servers"
+                + " grant), which is longer than service_down_time ({} ms): an agent that dies is"
+                + " DOWN no sooner. Set timeout to service_down_time, or leave it out",
+            backend,
+            millis,
+            serviceDownTime.toMillis());
       }
     }
 
