@@ -3,6 +3,7 @@ package io.servicegroup.backend.memcached;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.Portions;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +23,11 @@ final class MemcachedItems {
 
   /** A list is two calls, and has to be done before its reader's patience ends. */
   private static final Duration BOUND = Duration.ofSeconds(2);
+
+  /**
+   * So many keys are read in one call: a long list on a slow path is not to run out of its time.
+   */
+  private static final int AT_ONCE = 500;
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
@@ -47,15 +53,13 @@ final class MemcachedItems {
   Future<Map<String, MemcachedItem>> get(Collection<String> keys) {
     Map<MemcachedLink, List<String>> parts = new HashMap<>();
     keys.forEach(key -> parts.computeIfAbsent(server(key), none -> new ArrayList<>()).add(key));
-    List<Future<Map<String, MemcachedItem>>> reads = new ArrayList<>();
-    parts.forEach((server, part) -> reads.add(server.get(part)));
-    return Future.all(reads)
-        .map(
-            all -> {
-              Map<String, MemcachedItem> found = new HashMap<>();
-              reads.forEach(read -> found.putAll(read.result()));
-              return found;
-            });
+    Map<String, MemcachedItem> found = new HashMap<>();
+    List<Future<Void>> reads = new ArrayList<>();
+    parts.forEach(
+        (server, part) ->
+            reads.add(
+                Portions.inTurn(part, AT_ONCE, some -> server.get(some).onSuccess(found::putAll))));
+    return Future.all(reads).map(all -> found);
   }
 
   /** Writes where nothing is; false where something is. 0 seconds are for ever. */

@@ -16,7 +16,10 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Probe;
+import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +68,35 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     BackendUri uri = BackendUri.parse(first.uri(first.port()) + ",127.0.0.1:" + second.port());
     return new MemcachedCatalogFactory()
         .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+  }
+
+  /** All that a list reads takes longer than one call may. */
+  @Test
+  void aLongListOnASlowPathIsReadInPortions() throws Exception {
+    int many = 4_000;
+    Vertx vertx = Vertx.vertx();
+    try (TcpProxy proxy = TcpProxy.to(first.port())) {
+      BackendUri uri = BackendUri.parse(first.uri(proxy.port()));
+      ServiceCatalog slow =
+          new MemcachedCatalogFactory()
+              .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+      await(slow.open());
+      Map<String, Object> metadata = Map.of("note", "x".repeat(50));
+      List<ServiceSpec> specs =
+          IntStream.range(0, many)
+              .mapToObj(
+                  i ->
+                      new ServiceSpec(
+                          id("many-" + i), "nova-compute", 1, metadata, new Probe.None()))
+              .toList();
+      await(Future.all(slow.join(specs, "agent-1", Set.of("memcached"), 0)));
+      proxy.delay(Duration.ofMillis(25));
+
+      assertThat(await(slow.list(MemberFilter.ALL))).hasSize(many);
+      proxy.pass();
+      await(slow.close());
+    }
+    await(vertx.close());
   }
 
   private Member join(String host) throws Exception {
