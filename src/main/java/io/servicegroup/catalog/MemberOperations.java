@@ -75,9 +75,9 @@ final class MemberOperations {
         id,
         () ->
             isOver(own)
+                // No refusal of the catalogue, which would be said.
                 ? Future.failedFuture(
-                    new ServiceGroupException(
-                        NOT_FOUND, id + " left, was deleted, or was joined again in the meantime"))
+                    id + " left, was deleted, or was joined again in the meantime")
                 : register(own.spec(), own.incarnation()));
   }
 

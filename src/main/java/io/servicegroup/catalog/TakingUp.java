@@ -140,6 +140,11 @@ final class TakingUp implements ServedMembers.Listener {
           }
           saw.accept(member);
           served.untaken(untaken.put(known, member), member.incarnation());
+          // Another backend than that of the join may not keep its names: nobody would beat for it.
+          config
+              .liveness()
+              .refusal(id)
+              .ifPresent(refused -> untaken.refuse(id, refused.field() + ": " + refused.rule()));
           lives.served(known.life(), id, member.incarnation());
         });
   }

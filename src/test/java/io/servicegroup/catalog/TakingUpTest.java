@@ -271,6 +271,24 @@ class TakingUpTest extends RegistrationRig {
     assertThat(store.get(H1).agent()).isEqualTo("life-1");
   }
 
+  @Test
+  void aNameThatTheBackendOfNowCannotKeepIsNotTakenUp() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "a/b"));
+    joinWith(with(new Probe.Self(), "h1"));
+    await(vertx.undeploy(first));
+    started.clear();
+    backend = "zookeeper://127.0.0.1:1";
+
+    deploy("life-2", OWN, true);
+
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    Untaken untaken = awaitUntaken(Untaken.State.REFUSED);
+    assertThat(untaken.id()).isEqualTo(id("a/b"));
+    assertThat(untaken.reason()).startsWith("host: ");
+    assertThat(started).isEmpty();
+  }
+
   private void assertTakenUpAgain(String first, Probe probe) throws Exception {
     await(vertx.undeploy(first));
     started.clear();
