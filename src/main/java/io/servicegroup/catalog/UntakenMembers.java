@@ -44,7 +44,7 @@ final class UntakenMembers {
       if (why == null) {
         try {
           return new Entry(kept, kept.spec(member), member.incarnation(), null);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ClassCastException e) {
           why = "its probe is none that this agent knows: " + e.getMessage();
         }
       }

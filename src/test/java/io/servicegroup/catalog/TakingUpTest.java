@@ -289,6 +289,22 @@ class TakingUpTest extends RegistrationRig {
     assertThat(started).isEmpty();
   }
 
+  @Test
+  void whatIsKeptAndCannotBeReadStopsNobodyElse() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    joinWith(with(new Probe.Self(), "h2"));
+    JsonObject probe = new JsonObject().put("type", "pid").put("pid", 5).put("process", 7);
+    store.keep(ID, id("h2"), store.kept(ID).get(id("h2")).copy().put("probe", probe));
+    await(vertx.undeploy(first));
+    started.clear();
+
+    deploy("life-2", OWN, true);
+
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(awaitUntaken(Untaken.State.REFUSED).id()).isEqualTo(id("h2"));
+  }
+
   private void assertTakenUpAgain(String first, Probe probe) throws Exception {
     await(vertx.undeploy(first));
     started.clear();
