@@ -45,6 +45,7 @@ final class Growth {
           "model.StatusChange",
           "model.MemberId",
           "model.Incarnation",
+          "catalog.WordsKeeper$Removed",
           "http.History$Changed",
           "http.History$Acted",
           "http.EventRing$Event");

@@ -36,7 +36,7 @@ final class ZooKeeperDocumentReader {
   private final Concerns concerns;
   private final String members;
   private final Map<String, Document> last = new HashMap<>();
-  private final Map<String, Above> above = new HashMap<>();
+  private final ZooKeeperAbove above = new ZooKeeperAbove();
   private final Set<String> current = new HashSet<>();
   private final Map<String, String> forbidden = new HashMap<>();
   private final Backoff backoff =
@@ -65,6 +65,21 @@ final class ZooKeeperDocumentReader {
   /** A document is not what it was. */
   void changed(String path) {
     current.remove(path);
+  }
+
+  /** Its removal left a trace, which tells what became of it. */
+  private void explained(String path) {
+    if (!last.containsKey(path)) {
+      above.forget(path);
+    }
+  }
+
+  /** A document was removed here: nobody asks what became of it. */
+  void removedHere(Key key) {
+    String path = paths.node(key);
+    current.remove(path);
+    last.remove(path);
+    above.forget(path);
   }
 
   /** Reads some; what may not be read, and never was, comes without a text. */
@@ -110,18 +125,9 @@ final class ZooKeeperDocumentReader {
                     .onSuccess(
                         now ->
                             members.stream()
-                                .filter(key -> wasRemoved(paths.node(key), now))
+                                .filter(key -> above.wasRemoved(paths.node(key), now))
                                 .forEach(removed::add))));
     return Future.join(asked).map(all -> removed);
-  }
-
-  private boolean wasRemoved(String path, Found now) {
-    Above then = above.get(path);
-    boolean removed = now != null && (then == null || then.isLeftBy(now));
-    if (removed) {
-      above.remove(path);
-    }
-    return removed;
   }
 
   private String encoded(String group) {
@@ -146,13 +152,6 @@ final class ZooKeeperDocumentReader {
    * @param group the version of the node above, which a removal raises
    */
   record Version(int node, int group) {}
-
-  /** The node above a member when that was read last. */
-  private record Above(long czxid, int version) {
-    boolean isLeftBy(Found now) {
-      return now.stat().getCzxid() == czxid && now.stat().getVersion() > version;
-    }
-  }
 
   /** One reading. */
   private final class Round {
@@ -250,10 +249,12 @@ final class ZooKeeperDocumentReader {
       Document document = new Document(key, text, version);
       if (key.kind() == Kind.MEMBER) {
         last.put(path, document);
-        above.put(path, new Above(group.stat().getCzxid(), group.stat().getVersion()));
+        above.saw(path, group);
         if (watching) {
           current.add(path);
         }
+      } else if (key.kind() == Kind.REMOVAL) {
+        explained(paths.node(new Key(Kind.MEMBER, key.group(), key.name())));
       }
       found.add(document);
     }

@@ -139,12 +139,18 @@ final class ZooKeeperDocuments implements DocumentStore {
     String path = paths.node(expected.key());
     Version version = (Version) expected.version();
     return bounded(
-        () ->
-            change(
-                path,
-                List.of(
-                    Op.setData(paths.above(expected.key()), NOTHING, version.group()),
-                    Op.delete(path, version.node()))));
+            () ->
+                change(
+                    path,
+                    List.of(
+                        Op.setData(paths.above(expected.key()), NOTHING, version.group()),
+                        Op.delete(path, version.node()))))
+        .onSuccess(
+            removed -> {
+              if (removed) {
+                reader.removedHere(expected.key());
+              }
+            });
   }
 
   private Future<Boolean> create(Key key, Op creation, int attempts) {
