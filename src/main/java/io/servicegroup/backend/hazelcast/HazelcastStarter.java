@@ -38,7 +38,20 @@ interface HazelcastStarter {
 
   /** This process becomes a member of the cluster. */
   static HazelcastStarter member(Config config) {
-    return () -> HazelcastNode.start(config);
+    return () -> {
+      try {
+        return HazelcastNode.start(config);
+      } catch (IllegalStateException e) {
+        // Hazelcast says no more than that its node failed to start.
+        throw new VertxException(
+            "this agent could not become a member of the cluster %s with %s: one of them hangs or"
+                    .formatted(
+                        config.getClusterName(),
+                        config.getNetworkConfig().getJoin().getTcpIpConfig().getMembers())
+                + " is just starting or ending, or no address of interface and port is free",
+            e);
+      }
+    };
   }
 
   /** This process becomes a client, which reconnects by itself for as long as it lives. */
