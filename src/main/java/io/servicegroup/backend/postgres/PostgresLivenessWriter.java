@@ -233,8 +233,15 @@ final class PostgresLivenessWriter {
               })
           .recover(
               failure ->
-                  tookTooLong(failure, part, all).map(ended -> part.size() > 1 ? rest : others))
+                  tookTooLong(failure, part, all)
+                      .map(ended -> part.size() > 1 ? rest : without(part, others)))
           .compose(next -> beat(next, all));
+    }
+
+    private List<PostgresLivenessMember> without(
+        List<PostgresLivenessMember> part, List<PostgresLivenessMember> others) {
+      late += part.size();
+      return others;
     }
 
     private Future<Void> tookTooLong(
@@ -243,7 +250,6 @@ final class PostgresLivenessWriter {
         return Future.failedFuture(failure);
       }
       part.forEach(PostgresLivenessMember::skipped);
-      late += part.size() > 1 ? 0 : 1;
       batch.tookTooLong(part.size());
       return Future.succeededFuture();
     }
@@ -325,7 +331,9 @@ final class PostgresLivenessWriter {
       return batch
           .sendTogether(connection, held)
           .map(rows -> late += beaten(held, rows).size())
-          .recover(failure -> tookTooLong(failure, held, members.size()).map(ended -> late))
+          .recover(
+              failure ->
+                  tookTooLong(failure, held, members.size()).map(ended -> late += held.size()))
           .mapEmpty();
     }
 

@@ -287,6 +287,30 @@ class PostgresLivenessBackendIT {
     assertThat(watcher.poll().unwitnessed()).isEmpty();
   }
 
+  /** As where somebody holds both rows at first, and the server has no time for them later. */
+  @Test
+  void whoIsLeftOutAndWhoseRepeatTakesTooLongIsSaidNotToBeBeatenFor() {
+    Heartbeat h1 = join(server, "compute", "h1");
+    Heartbeat h2 = join(server, "compute", "h2");
+    agent.write(h1, h2);
+    server.execute(
+        """
+        CREATE SEQUENCE beats;
+        CREATE FUNCTION first_left_out_then_slow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+          IF nextval('beats') > 2 THEN PERFORM pg_sleep(100); END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER slow BEFORE UPDATE ON services
+        FOR EACH ROW EXECUTE FUNCTION first_left_out_then_slow();
+        """);
+
+    var written = agent.startWrite(h1, h2);
+    assertThatThrownBy(() -> LivenessHarness.await(written))
+        .hasRootCauseInstanceOf(PartlyWritten.class)
+        .hasMessage("2 of 2 beats could not be written in time");
+  }
+
   @Test
   void anOnlyMemberWhoseRowIsHeldIsWaitedForOnce() throws SQLException {
     Heartbeat h1 = join(server, "compute", "h1");
