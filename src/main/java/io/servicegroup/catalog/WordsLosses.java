@@ -45,7 +45,9 @@ final class WordsLosses {
    * @return whether that is news
    */
   boolean found(Member remembered) {
-    boolean isNew = !remembered.equals(known.put(remembered.id(), remembered));
+    // That somebody beats meanwhile is no other state of what was said.
+    Member state = remembered.withLastSeenUp(null);
+    boolean isNew = !state.equals(known.put(state.id(), state));
     if (isNew) {
       unsaid.add(remembered.id());
     }

@@ -207,6 +207,7 @@ final class WordsMender {
   /** A removal was said here and answered; the member as it was, with the removal's order. */
   void removedHere(Member last) {
     keeper.removedHere(last);
+    losses.settled(last.id());
   }
 
   /** Whether what is missing at this read is not to be restored. */
@@ -233,6 +234,7 @@ final class WordsMender {
       keeper.removed(gone);
       burials.add(gone);
     }
+    losses.settled(lastSeen.id());
   }
 
   /** What was said here and a read of the others does not find. */

@@ -7,11 +7,13 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +33,8 @@ class WordsMenderTest {
   private final MemberQueue queue = new MemberQueue();
   private final WordsKeeper keeper =
       new WordsKeeper(Clock.systemUTC(), System::nanoTime, catalog::keepsOrders);
-  private final WordsLosses losses = new WordsLosses(STORE, Concerns.ofCatalog(vertx));
+  private final Concerns concerns = Concerns.ofCatalog(vertx);
+  private final WordsLosses losses = new WordsLosses(STORE, concerns);
   private final WordsMender mender =
       new WordsMender(catalog, new StoreGuard(STORE), queue, STORE, keeper, losses);
 
@@ -192,6 +195,32 @@ class WordsMenderTest {
     assertThat(losses.found(words.withWordsOrder(6))).isTrue();
     losses.settled(H1);
     assertThat(losses.found(words.withWordsOrder(6))).isTrue();
+  }
+
+  @Test
+  void aBeatMakesNoNewsOfALoss() {
+    Member words = Member.uncatalogued(H1).withWordsOrder(5);
+    assertThat(losses.found(words.withLastSeenUp(Instant.ofEpochSecond(1)))).isTrue();
+    assertThat(losses.found(words.withLastSeenUp(Instant.ofEpochSecond(6)))).isFalse();
+  }
+
+  @Test
+  void whatTheStoreRefusedToTakeBackIsNoConcernOnceTheMemberIsRemoved() throws Exception {
+    Member first = join("agent-1");
+    for (boolean here : List.of(true, false)) {
+      losses.found(first);
+      losses.failed(H1, new ServiceGroupException(409, "refused"));
+      assertThat(concerns.isOpen("the words of compute/h1")).isTrue();
+
+      Member gone = first.withWordsOrder(first.wordsOrder() + 1);
+      if (here) {
+        mender.removedHere(gone);
+      } else {
+        mender.removed(first, gone.wordsOrder());
+      }
+
+      assertThat(concerns.isOpen("the words of compute/h1")).as("removed here: " + here).isFalse();
+    }
   }
 
   @Test
