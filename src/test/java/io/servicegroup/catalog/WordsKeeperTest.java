@@ -118,6 +118,15 @@ class WordsKeeperTest {
   }
 
   @Test
+  void aRemovalThatIsFoundByAClockBeyondAllClocksHasAnOrderAllTheSame() {
+    now = Instant.parse("3500-01-01T00:00:00Z");
+    keeper.begin();
+
+    assertThat(keeper.orderOfRead(100)).isEqualTo(101);
+    assertThat(member(FIRST, keeper.orderOfRead(100)).wordsOrder()).isEqualTo(101);
+  }
+
+  @Test
   void aStepOfTheClockIsNoTimeAway() {
     keeper.begin();
     keeper.ended(any -> true);
