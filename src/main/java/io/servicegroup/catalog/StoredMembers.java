@@ -51,9 +51,10 @@ final class StoredMembers {
    *
    * @param document the member's, or null
    * @param member what it says, with its order; null where there is none, or one that says nothing
+   * @param beside the order that stands beside the document, 0 for none
    * @param trace of its last removal, or null; one may be left beside a member that joined since
    */
-  record Found(Document document, Member member, Document trace) {
+  record Found(Document document, Member member, long beside, Document trace) {
 
     /** The order of its last removal, where that is remembered. */
     OptionalLong removal() {
@@ -62,7 +63,7 @@ final class StoredMembers {
 
     /** The order of the last word about it, 0 where there was none. */
     long order() {
-      return Math.max(member == null ? 0 : member.wordsOrder(), removal().orElse(0));
+      return Math.max(member == null ? beside : member.wordsOrder(), removal().orElse(0));
     }
   }
 
@@ -89,7 +90,10 @@ final class StoredMembers {
               Member read =
                   document == null ? null : MemberDocument.readable(document).orElse(null);
               return new Found(
-                  document, read == null ? null : ordered(read, beside), byKey.get(removal));
+                  document,
+                  read == null ? null : ordered(read, beside),
+                  beside,
+                  byKey.get(removal));
             });
   }
 
