@@ -2,6 +2,7 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.StoredMembers.Found;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -221,7 +222,11 @@ public final class DocumentCatalog implements ServiceCatalog {
         new MemberFilter(filter.group(), null, filter.binary(), filter.minVersion());
     return store
         .list(filter.group())
-        .map(found -> filter.group() == null ? members.ofAll(found) : members.of(found))
+        .map(
+            found ->
+                filter.group() == null
+                    ? members.ofAll(found)
+                    : members.ofGroup(filter.group(), found))
         .compose(stored::ordered)
         .onSuccess(read -> stored.prune())
         .map(
@@ -238,12 +243,10 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<List<Member>> find(Collection<MemberId> ids) {
-    return ids.isEmpty()
+    List<Key> keys = ids.stream().map(MemberDocument::key).toList();
+    return keys.isEmpty()
         ? Future.succeededFuture(List.of())
-        : store
-            .read(ids.stream().map(MemberDocument::key).toList())
-            .map(members::of)
-            .compose(stored::ordered);
+        : store.read(keys).map(found -> members.of(keys, found)).compose(stored::ordered);
   }
 
   @Override

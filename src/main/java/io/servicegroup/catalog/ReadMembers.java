@@ -3,14 +3,17 @@ package io.servicegroup.catalog;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.model.Member;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -48,6 +51,26 @@ final class ReadMembers {
         .flatMap(Optional::stream)
         .sorted(Comparator.comparing(Member::id))
         .toList();
+  }
+
+  /** Of all that were asked for by name: what is not among them is not there. */
+  List<Member> of(Collection<Key> asked, List<Document> documents) {
+    Set<Key> names = new HashSet<>(asked);
+    forget(documents, names::contains);
+    return of(documents);
+  }
+
+  /** Of all documents of a group. */
+  List<Member> ofGroup(String group, List<Document> documents) {
+    forget(documents, key -> key.group().equals(group));
+    return of(documents);
+  }
+
+  private void forget(List<Document> there, Predicate<Key> asked) {
+    if (!unreadable.isEmpty()) {
+      Set<Key> present = there.stream().map(Document::key).collect(Collectors.toSet());
+      unreadable.keySet().removeIf(key -> asked.test(key) && !present.contains(key));
+    }
   }
 
   /** Of all documents that there are: what is not among them is nobody's concern any more. */

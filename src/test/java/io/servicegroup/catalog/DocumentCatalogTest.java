@@ -17,6 +17,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -209,6 +210,42 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     await(catalog.delete(id("h9")));
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(whole);
     assertThat(catalog.unreadable()).isEmpty();
+  }
+
+  @Test
+  void whatCouldNotBeReadAndIsGoneIsGoneForWhoeverAsksByName() throws Exception {
+    Key odd = new Key(Kind.MEMBER, "compute", "h9");
+    Document spoilt = new Document(odd, "no JSON", null);
+    documents.put(odd, spoilt);
+    await(catalog.find(List.of(id("h9"))));
+    assertThat(catalog.unreadable()).containsOnlyKeys("compute/h9");
+    documents.remove(odd);
+    await(catalog.find(List.of(id("h9"))));
+    assertThat(catalog.unreadable()).isEmpty();
+
+    documents.put(odd, spoilt);
+    await(catalog.list(new MemberFilter("compute", null, null, null)));
+    assertThat(catalog.unreadable()).containsOnlyKeys("compute/h9");
+    documents.remove(odd);
+    await(catalog.list(new MemberFilter("storage", null, null, null)));
+    assertThat(catalog.unreadable()).containsOnlyKeys("compute/h9");
+    await(catalog.list(new MemberFilter("compute", null, null, null)));
+    assertThat(catalog.unreadable()).isEmpty();
+  }
+
+  @Test
+  void theRemovalOfWhatCannotBeReadComesAfterItsLastWord() throws Exception {
+    clock = Clock.fixed(Instant.now().plus(Duration.ofDays(365)), ZoneOffset.UTC);
+    await(catalog.join(spec("h9", 1), "agent-1", Set.of()));
+    Member said = await(open().update(Services.disable("h9", "why")));
+    clock = Clock.systemUTC();
+    Key odd = new Key(Kind.MEMBER, "compute", "h9");
+    documents.put(odd, new Document(odd, "no JSON", null));
+
+    Member gone = await(open().delete(id("h9")));
+
+    assertThat(gone.wordsOrder()).isGreaterThan(said.wordsOrder());
+    assertThat(await(catalog.removal(said)).orElse(0)).isEqualTo(gone.wordsOrder());
   }
 
   @Test
