@@ -40,7 +40,6 @@ final class Growth {
    */
   private static final Set<String> LOGGED =
       Set.of(
-          "catalog.WordsKeeper$Removed",
           "model.Member",
           "model.StatusChange",
           "model.MemberId",
