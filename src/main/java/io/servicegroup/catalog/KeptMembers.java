@@ -3,6 +3,7 @@ package io.servicegroup.catalog;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -60,6 +61,21 @@ final class KeptMembers {
     this.guard = guard;
     this.concerns = concerns;
     this.agentId = agentId;
+  }
+
+  /** What is stored of a member; null where it cannot be read. */
+  static KeptMember read(MemberId id, JsonObject json) {
+    try {
+      return KeptMember.read(json);
+    } catch (IllegalArgumentException e) {
+      LOG.warn("What is kept of {} cannot be read: it has to be joined again", id, e);
+      return null;
+    }
+  }
+
+  /** The configuration names these by now: after a restart it joins them, or nobody does. */
+  void configured(Collection<ServiceSpec> services) {
+    services.stream().map(ServiceSpec::id).filter(kept::containsKey).toList().forEach(this::over);
   }
 
   /** What is kept of a member, or null. */

@@ -107,6 +107,7 @@ public final class RegistrationVerticle extends VerticleBase {
               Topics.STATUS.consume(vertx, findings::changed);
               ConfiguredServices services = new ConfiguredServices(vertx, operations, refusals);
               Topics.SERVICES.consume(vertx, services::reload);
+              Topics.SERVICES.consume(vertx, keeper::configured);
               order
                   .learn(guard, catalog, config.services())
                   .onComplete(learned -> services.start(config.services()));

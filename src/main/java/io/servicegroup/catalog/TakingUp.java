@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +129,7 @@ final class TakingUp implements ServedMembers.Listener {
     kept.forEach(
         (id, json) -> {
           Member member = members.get(id);
-          KeptMember known = read(id, json);
+          KeptMember known = KeptMembers.read(id, json);
           if (known == null
               || member == null
               || !known.isServing(member)
@@ -147,15 +146,6 @@ final class TakingUp implements ServedMembers.Listener {
               .ifPresent(refused -> untaken.refuse(id, refused.field() + ": " + refused.rule()));
           lives.served(known.life(), id, member.incarnation());
         });
-  }
-
-  private static KeptMember read(MemberId id, JsonObject json) {
-    try {
-      return KeptMember.read(json);
-    } catch (IllegalArgumentException e) {
-      LOG.warn("What is kept of {} cannot be read: it has to be joined again", id, e);
-      return null;
-    }
   }
 
   /**
@@ -267,13 +257,9 @@ final class TakingUp implements ServedMembers.Listener {
   /** Somebody tried to join it anew. */
   void joiningFailed(MemberId id) {
     joining.computeIfPresent(id, (known, tries) -> tries > 1 ? tries - 1 : null);
-    if (begun && untaken.services().stream().anyMatch(isOf(id))) {
+    if (begun && untaken.waits(id)) {
       joins.start(List.of(untaken.spec(id)));
     }
-  }
-
-  private static Predicate<ServiceSpec> isOf(MemberId id) {
-    return spec -> spec.id().equals(id);
   }
 
   /** A member as it is stored now. */

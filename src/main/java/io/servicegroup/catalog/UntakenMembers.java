@@ -132,6 +132,12 @@ final class UntakenMembers {
     return entry == null ? null : entry.life();
   }
 
+  /** Whether a member is one of these and can be taken up. */
+  boolean waits(MemberId id) {
+    Entry entry = members.get(id);
+    return entry != null && entry.refusal() == null;
+  }
+
   /** Those that can be taken up. */
   List<ServiceSpec> services() {
     return members.values().stream()

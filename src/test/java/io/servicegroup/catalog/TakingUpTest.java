@@ -305,6 +305,23 @@ class TakingUpTest extends RegistrationRig {
     assertThat(awaitUntaken(Untaken.State.REFUSED).id()).isEqualTo(id("h2"));
   }
 
+  @Test
+  void whatTheConfigurationCameToNameIsNotTakenUpWhenItNamesItNoMore() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    next(store.keeps());
+    next(started);
+    Topics.SERVICES.publish(vertx, List.of(with(new Probe.None(), "h1")));
+    assertThat(next(started).spec().probe()).isEqualTo(new Probe.None());
+    await(vertx.undeploy(first));
+
+    deploy("life-2", OWN, true);
+
+    joinWith(with(new Probe.Self(), "h2"));
+    assertThat(next(started).spec().id().host()).as("who came after it").isEqualTo("h2");
+    assertThat(store.kept(ID)).containsOnlyKeys(id("h2"));
+  }
+
   private void assertTakenUpAgain(String first, Probe probe) throws Exception {
     await(vertx.undeploy(first));
     started.clear();
