@@ -72,7 +72,7 @@ final class PostgresCatalog implements ServiceCatalog {
         .apply()
         .map(
             version -> {
-              words = new PostgresWords(client, version);
+              words = PostgresWords.after(words, client, version);
               database.lacksTables(version < PostgresMigrations.newest());
               sql = words.catalog();
               joins = words.joins();
@@ -222,7 +222,7 @@ final class PostgresCatalog implements ServiceCatalog {
         .ask(() -> sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .onSuccess(found -> words.prune())
         .compose(found -> database.lookForTables().map(found))
-        .map(filter.equals(MemberFilter.ALL) ? rows::all : rows::members);
+        .map(found -> rows.of(filter, found));
   }
 
   @Override
@@ -240,7 +240,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return database
         .ask(() -> sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
         .compose(found -> database.lookForTables().map(found))
-        .map(rows::members);
+        .map(found -> rows.of(ids, found));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.bus.Remarks;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.VersionRange;
 import io.servicegroup.model.WordsOrder;
@@ -13,6 +14,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +35,9 @@ final class PostgresCatalogRows {
   private static final String ODD = "a column has a value that it cannot have";
 
   private final Remarks remarks = new Remarks(LoggerFactory.getLogger(PostgresCatalogRows.class));
-  private final Map<String, String> unreadable = new HashMap<>();
+  private final Map<String, Odd> unreadable = new HashMap<>();
+
+  private record Odd(String group, String why) {}
 
   List<Member> members(RowSet<Row> rows) {
     List<Member> members = new ArrayList<>(rows.size());
@@ -42,22 +46,34 @@ final class PostgresCatalogRows {
         members.add(member(row));
         unreadable.remove(names(row));
       } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
-        unreadable.put(names(row), e instanceof IllegalArgumentException ? e.getMessage() : ODD);
+        String why = e instanceof IllegalArgumentException ? e.getMessage() : ODD;
+        unreadable.put(names(row), new Odd(row.getString("topic"), why));
       }
     }
     members.sort(Comparator.comparing(Member::id));
     return members;
   }
 
-  /** All rows that there are: what is not among them is nobody's concern any more. */
-  List<Member> all(RowSet<Row> rows) {
-    unreadable.clear();
+  /** Those that a filter finds: what is not among all, or all of a group, is not there any more. */
+  List<Member> of(MemberFilter filter, RowSet<Row> rows) {
+    String group = filter.group();
+    if (filter.equals(new MemberFilter(group, null, null, null))) {
+      unreadable.values().removeIf(odd -> group == null || group.equals(odd.group));
+    }
+    return members(rows);
+  }
+
+  /** Those that are asked for by name: what is not among them is not there. */
+  List<Member> of(Collection<MemberId> asked, RowSet<Row> rows) {
+    asked.forEach(id -> unreadable.remove(id.toString()));
     return members(rows);
   }
 
   /** Why rows are no members, by their topic and host. */
   Map<String, String> unreadable() {
-    return new TreeMap<>(unreadable);
+    Map<String, String> named = new TreeMap<>();
+    unreadable.forEach((name, odd) -> named.put(name, odd.why));
+    return named;
   }
 
   private static String names(Row row) {

@@ -41,6 +41,13 @@ final class PostgresWords {
     this.sql = new PostgresWordsSql(there);
   }
 
+  /** The one that there was, which knows what it did today, unless other tables are there now. */
+  static PostgresWords after(PostgresWords before, PostgresClient client, int version) {
+    PostgresWords now = new PostgresWords(client, version);
+    boolean same = before != null && before.client == client && before.there == now.there;
+    return same ? before : now;
+  }
+
   /** The catalogue's statements, which change the order with the words. */
   PostgresCatalogSql catalog() {
     return new PostgresCatalogSql(sql);

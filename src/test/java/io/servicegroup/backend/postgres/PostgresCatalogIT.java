@@ -286,6 +286,23 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   }
 
   @Test
+  void whatCouldNotBeReadAndIsGoneIsGoneForWhoeverAsksByNameOrByGroup() throws Exception {
+    MemberFilter compute = new MemberFilter("compute", null, null, null);
+    for (boolean byName : List.of(true, false)) {
+      await(catalog.join(spec("h9", 1), "agent-1", Set.of()));
+      server.execute("UPDATE servicegroup_members SET incarnation = 'odd'");
+      await(byName ? catalog.find(List.of(id("h9"))) : catalog.list(compute));
+      assertThat(catalog.unreadable()).containsOnlyKeys("compute/h9");
+      server.execute("UPDATE services SET deleted = id WHERE deleted = 0");
+      await(catalog.list(new MemberFilter("storage", null, null, null)));
+      assertThat(catalog.unreadable()).containsOnlyKeys("compute/h9");
+
+      await(byName ? catalog.find(List.of(id("h9"))) : catalog.list(compute));
+      assertThat(catalog.unreadable()).as("by name: " + byName).isEmpty();
+    }
+  }
+
+  @Test
   void aMemberThatNoAgentJoinedHasNoPlaceForMetadata() throws Exception {
     server.execute(
         """

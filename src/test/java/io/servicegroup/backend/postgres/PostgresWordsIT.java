@@ -12,6 +12,7 @@ import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -198,6 +199,22 @@ class PostgresWordsIT {
   }
 
   /** The sequence of a database that came back older is behind the lives that are restored. */
+  /** As where a DBA is yet to make a table, for which the agent looks again and again. */
+  @Test
+  void oldTracesAreLookedForOnceADayHoweverOftenTheTablesAreLookedAt() throws Exception {
+    await(catalog.list(MemberFilter.ALL));
+    await(catalog.open());
+    server.execute(
+        "INSERT INTO servicegroup_words (topic, host, spoken, removed)"
+            + " VALUES ('compute', 'h2', 1000, true)");
+    for (int reads = 0; reads < 5; reads++) {
+      await(catalog.list(MemberFilter.ALL));
+      await(catalog.open());
+    }
+
+    assertThat(server.number("SELECT count(*) FROM servicegroup_words WHERE removed")).isEqualTo(1);
+  }
+
   @Test
   void aJoinIsNewerThanALifeThatWasRestoredAndDeleted() throws Exception {
     await(catalog.delete(member.id()));
