@@ -148,7 +148,7 @@ public final class Topics {
 
   /**
    * The services that the configuration names now, after it was reloaded; published by Agent,
-   * consumed by RegistrationVerticle, which joins and leaves, and by health.
+   * consumed by RegistrationVerticle, which joins and leaves, by HeartbeatVerticle and by health.
    */
   public static final Topic<List<ServiceSpec>> SERVICES =
       new Topic<>(

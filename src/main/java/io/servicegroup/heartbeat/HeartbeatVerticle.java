@@ -52,7 +52,7 @@ public final class HeartbeatVerticle extends VerticleBase {
    */
   public HeartbeatVerticle(AgentConfig config) {
     this.config = config;
-    this.notServed = new NotServed(config.agent().id().isEmpty());
+    this.notServed = new NotServed(config.agent().id().isEmpty(), config.services());
   }
 
   @Override
@@ -68,6 +68,8 @@ public final class HeartbeatVerticle extends VerticleBase {
             Topics.HEARTBEAT_TOUCH.serve(vertx, this::touch),
             Topics.PROCESS.serve(vertx, probers::identify),
             Topics.UNTAKEN.consume(vertx, notServed::are),
+            Topics.SERVICES.consume(
+                vertx, services -> notServed.configured(services, members.keySet())),
             Topics.CONFLICT.consume(vertx, this::yieldTo));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
@@ -108,6 +110,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     OwnMember member = new OwnMember(local.spec(), local.incarnation(), prober);
     Future<Void> replaced = remove(id);
     members.put(id, member);
+    notServed.joined(id);
     prober.start(result -> accept(member, result));
     return replaced;
   }

@@ -3,10 +3,14 @@ package io.servicegroup.heartbeat;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Untaken;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ServiceSpec;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -19,13 +23,41 @@ final class NotServed {
   private Map<MemberId, Untaken> untaken = Map.of();
   private boolean known;
 
+  /** What the configuration names. */
+  private Set<MemberId> configured = Set.of();
+
+  /** Those of them that the agent joins by itself as soon as the catalogue lets it. */
+  private final Set<MemberId> awaited = new HashSet<>();
+
   /**
    * Makes ready.
    *
    * @param known whether nothing can have joined before this life of the agent
+   * @param services what the configuration names
    */
-  NotServed(boolean known) {
+  NotServed(boolean known, Collection<ServiceSpec> services) {
     this.known = known;
+    configured(services, Set.of());
+  }
+
+  /**
+   * Takes what the configuration names, at the start or after a reload. What it named before and
+   * left is not joined by a reload.
+   *
+   * @param served what the agent beats for
+   */
+  void configured(Collection<ServiceSpec> services, Set<MemberId> served) {
+    Set<MemberId> now = services.stream().map(ServiceSpec::id).collect(Collectors.toSet());
+    awaited.retainAll(now);
+    now.stream()
+        .filter(id -> !configured.contains(id) && !served.contains(id))
+        .forEach(awaited::add);
+    configured = now;
+  }
+
+  /** The agent beats for a member. */
+  void joined(MemberId id) {
+    awaited.remove(id);
   }
 
   /** Takes all members that joined before a restart and are not served again. */
@@ -36,6 +68,13 @@ final class NotServed {
 
   /** The refusal of a service's own beat. */
   ServiceGroupException refusal(MemberId id) {
+    if (awaited.contains(id)) {
+      return new ServiceGroupException(
+          503,
+          id
+              + " is configured and has not joined yet: the agent joins it by itself (/health says"
+              + " what keeps it); beat again soon");
+    }
     if (!known) {
       return new ServiceGroupException(
           503, "this agent starts, and does not know yet whether it beats for " + id);

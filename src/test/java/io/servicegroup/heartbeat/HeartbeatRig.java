@@ -40,6 +40,9 @@ final class HeartbeatRig {
   /** What finds the members to take up again after a restart. */
   Optional<String> agentId = Optional.empty();
 
+  /** What the configuration names. */
+  List<ServiceSpec> services = List.of();
+
   void deploy(Duration reportInterval, boolean leaveOnStop) throws Exception {
     deploy(reportInterval, Duration.ofSeconds(15), leaveOnStop);
   }
@@ -66,7 +69,7 @@ final class HeartbeatRig {
     AgentConfig config =
         new AgentConfig(
             agent,
-            List.of(),
+            services,
             null,
             liveness,
             new AgentConfig.WatchOwn(),
@@ -82,13 +85,22 @@ final class HeartbeatRig {
     Topics.UNTAKEN.publish(vertx, List.of(members));
   }
 
+  /** The configuration was reloaded. */
+  void reload(ServiceSpec... named) {
+    Topics.SERVICES.publish(vertx, List.of(named));
+  }
+
   void undeploy() throws Exception {
     await(vertx.undeploy(deployment));
   }
 
   void start(MemberId id, Incarnation incarnation, Probe probe) throws Exception {
-    ServiceSpec spec = new ServiceSpec(id, id.group(), 0, Map.of(), probe);
-    await(Topics.HEARTBEAT_START.request(vertx, new LocalMember(spec, incarnation), DEADLINE));
+    LocalMember member = new LocalMember(spec(id, probe), incarnation);
+    await(Topics.HEARTBEAT_START.request(vertx, member, DEADLINE));
+  }
+
+  static ServiceSpec spec(MemberId id, Probe probe) {
+    return new ServiceSpec(id, id.group(), 0, Map.of(), probe);
   }
 
   void stop(MemberId id) throws Exception {

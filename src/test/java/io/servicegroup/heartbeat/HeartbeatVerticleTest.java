@@ -159,6 +159,36 @@ class HeartbeatVerticleTest {
   }
 
   @Test
+  void aConfiguredServiceThatBeatsBeforeItHasJoinedIsToldToBeatAgain() throws Exception {
+    rig.services = List.of(HeartbeatRig.spec(A, SELF));
+    rig.deploy(NEVER, true);
+    assertRefused(() -> rig.touch(A), 503, "compute/a is configured and has not joined yet");
+
+    rig.start(A, FIRST, SELF);
+    rig.touch(A);
+    rig.stop(A);
+    assertRefused(() -> rig.touch(A), 404, "to join it: POST /v1/groups/compute/members");
+    rig.reload(HeartbeatRig.spec(A, SELF));
+    assertRefused(() -> rig.touch(A), 404, "to join it: POST /v1/groups/compute/members");
+  }
+
+  @Test
+  void aServiceThatAReloadNamesIsAwaitedUntilAReloadNamesItNoMore() throws Exception {
+    rig.agentId = Optional.of("host-1:8080");
+    MemberId other = new MemberId("compute", "b");
+    rig.deploy(NEVER, true);
+    rig.start(other, FIRST, SELF);
+    rig.reload(HeartbeatRig.spec(A, SELF), HeartbeatRig.spec(other, SELF));
+    assertRefused(() -> rig.touch(A), 503, "compute/a is configured and has not joined yet");
+    rig.stop(other);
+    rig.untaken();
+    assertRefused(() -> rig.touch(other), 404, "to join it: POST /v1/groups/compute/members");
+
+    rig.reload();
+    assertRefused(() -> rig.touch(A), 404, "to join it: POST /v1/groups/compute/members");
+  }
+
+  @Test
   void aBeatIsRefusedWhereItWouldMeanNothing() throws Exception {
     rig.deploy(NEVER, true);
     assertRefused(() -> rig.touch(A), 404, "this agent does not beat for compute/a");
