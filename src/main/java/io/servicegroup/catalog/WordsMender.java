@@ -128,6 +128,7 @@ final class WordsMender {
    * @return the member as it is stored then, or is to be
    */
   Future<Member> joined(Member stored) {
+    due.remove(stored.id());
     Judgement judgement = keeper.judge(stored);
     if (judgement.isHidden()) {
       // Whoever joins it here knows better.
@@ -199,13 +200,15 @@ final class WordsMender {
     }
   }
 
-  /** A word was said here and answered. */
+  /** A word was said here and answered: what the last read found is from before that. */
   void said(Member stored) {
+    due.remove(stored.id());
     keeper.said(stored);
   }
 
   /** A removal was said here and answered; the member as it was, with the removal's order. */
   void removedHere(Member last) {
+    due.remove(last.id());
     keeper.removedHere(last);
     losses.settled(last.id());
   }
@@ -270,15 +273,20 @@ final class WordsMender {
     keeper.ended(followed);
     losses.say();
     List<Future<?>> mended = new ArrayList<>();
-    due.entrySet().stream()
-        .limit(AT_ONCE)
-        .forEach(
-            each ->
-                mended.add(
-                    queue
-                        .run(each.getKey(), () -> agree(each.getValue()))
-                        .onFailure(failure -> losses.failed(each.getKey(), failure))));
+    due.values().stream().limit(AT_ONCE).toList().forEach(each -> mended.add(mend(each)));
     mended.add(burials.write(AT_ONCE));
     return Future.join(mended).transform(done -> Future.succeededFuture());
+  }
+
+  private Future<?> mend(Judgement judgement) {
+    MemberId id = judgement.stored().id();
+    return queue
+        .run(
+            id,
+            () ->
+                due.get(id) == judgement
+                    ? agree(judgement)
+                    : Future.succeededFuture(judgement.shown()))
+        .onFailure(failure -> losses.failed(id, failure));
   }
 }

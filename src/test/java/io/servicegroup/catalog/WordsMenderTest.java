@@ -198,6 +198,25 @@ class WordsMenderTest {
   }
 
   @Test
+  void whatIsRemovedHereAfterTheReadStaysRemoved() throws Exception {
+    Member first = join("agent-1");
+    await(catalog.confirm(first, 0));
+    read();
+    // Made anew after a removal without an order, which the read finds, and removed here then.
+    store.remove(H1);
+    Member anew = join("agent-2");
+    queue.beginRead();
+    mender.begin();
+    mender.heard(await(catalog.find(H1)));
+    mender.removedHere(await(catalog.delete(H1)));
+    await(mender.mend(any -> true));
+
+    store.lose(H1);
+    await(catalog.join(spec("h1", 1), "agent-2", Set.of(), 0, anew.incarnation()));
+    assertThat(read()).as("brought back by an agent that slept").isNull();
+  }
+
+  @Test
   void aBeatMakesNoNewsOfALoss() {
     Member words = Member.uncatalogued(H1).withWordsOrder(5);
     assertThat(losses.found(words.withLastSeenUp(Instant.ofEpochSecond(1)))).isTrue();
