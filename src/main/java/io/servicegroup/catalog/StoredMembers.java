@@ -243,8 +243,9 @@ final class StoredMembers {
   }
 
   /**
-   * Ends the traces of removals that are older than anybody is trusted to remember: also than the
-   * newest of them, since a clock that is wrong here is to end none.
+   * Ends the traces of removals that are older than anybody is trusted to remember: also by the one
+   * in the middle of all traces, since a clock that is wrong, and those that it gave, are to end
+   * none of the others.
    */
   void prune() {
     long now = clock.millis();
@@ -260,8 +261,9 @@ final class StoredMembers {
   }
 
   private static List<Document> old(List<Document> traces, long now) {
-    long newest = traces.stream().mapToLong(trace -> order(trace).orElse(0)).max().orElse(0);
-    long oldest = Math.min(now, newest) - WordsKeeper.REMEMBERED.toMillis();
+    long[] orders = traces.stream().mapToLong(trace -> order(trace).orElse(0)).sorted().toArray();
+    long middle = orders.length == 0 ? 0 : orders[orders.length / 2];
+    long oldest = Math.min(now, middle) - WordsKeeper.REMEMBERED.toMillis();
     return traces.stream().filter(trace -> order(trace).orElse(now) < oldest).toList();
   }
 

@@ -234,6 +234,25 @@ class DocumentCatalogTest extends ServiceCatalogContract {
   }
 
   @Test
+  void oneClockThatIsWrongEndsNoTraceAlsoWhereItGaveOne() throws Exception {
+    for (String host : List.of("h1", "h2", "h3")) {
+      await(catalog.join(spec(host, 1), "agent-1", Set.of()));
+    }
+    Member before = await(catalog.find(id("h1")));
+    await(catalog.delete(id("h1")));
+    await(catalog.delete(id("h2")));
+    clock = Clock.fixed(Instant.now().plus(Duration.ofDays(365)), ZoneOffset.UTC);
+    ServiceCatalog wrong = open();
+    await(wrong.delete(id("h3")));
+
+    await(wrong.list(MemberFilter.ALL));
+
+    assertThat(await(catalog.removal(before)).orElse(0)).isPositive();
+    assertThat(documents).containsKey(new Key(Kind.REMOVAL, "compute", "h1"));
+    assertThat(documents).containsKey(new Key(Kind.REMOVAL, "compute", "h2"));
+  }
+
+  @Test
   void theRemovalOfWhatCannotBeReadComesAfterItsLastWord() throws Exception {
     clock = Clock.fixed(Instant.now().plus(Duration.ofDays(365)), ZoneOffset.UTC);
     await(catalog.join(spec("h9", 1), "agent-1", Set.of()));
@@ -253,7 +272,7 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
     await(catalog.delete(id("h1")));
     Key old = new Key(Kind.REMOVAL, "compute", "h2");
-    long order = System.currentTimeMillis() - WordsKeeper.REMEMBERED.toMillis() - 1;
+    long order = System.currentTimeMillis() - WordsKeeper.REMEMBERED.plusDays(1).toMillis();
     documents.put(old, new Document(old, Long.toString(order), null));
 
     clock = Clock.fixed(Instant.now().plus(WordsKeeper.REMEMBERED.multipliedBy(9)), ZoneOffset.UTC);
