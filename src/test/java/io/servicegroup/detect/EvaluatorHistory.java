@@ -186,6 +186,7 @@ public final class EvaluatorHistory {
         if (life.known) {
           life.known = false;
           life.generation += random.nextInt(2);
+          invariants.deleted(life.id);
           did("delete " + life.id, () -> evaluator.deleted(life.id, now));
           reference.deleted(life.id);
           agree();
@@ -216,6 +217,7 @@ public final class EvaluatorHistory {
             life.agent,
             life.agent == null ? Set.of() : life.backends,
             lastSeen);
+    invariants.recorded(member);
     did(joined ? List.of("joined", member) : member, () -> evaluator.member(member, joined, now));
     reference.member(member, joined);
     agree();

@@ -3,6 +3,7 @@ package io.servicegroup.detect;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Sightings;
@@ -23,6 +24,7 @@ final class HistoryInvariants {
   private final Map<MemberId, StatusChange> last = new HashMap<>();
   private final Map<MemberId, Status> statuses = new HashMap<>();
   private final Map<String, Witness> witnesses = new HashMap<>();
+  private final Map<MemberId, Incarnation> recorded = new HashMap<>();
   private long seq;
 
   /** The witnessed time of a backend over all new starts, and when it saw whom beat. */
@@ -40,6 +42,26 @@ final class HistoryInvariants {
     this.settings = settings;
   }
 
+  /** Before the catalogue tells of a member. */
+  void recorded(Member member) {
+    recorded.put(member.id(), member.incarnation());
+  }
+
+  /** Before the catalogue tells that a member was deleted. */
+  void deleted(MemberId id) {
+    recorded.remove(id);
+  }
+
+  /**
+   * Whether what is shown of a life may say anything. Where the catalogue tells of a later life,
+   * that which went before it is over: its late beats give nobody time, although a member of whose
+   * later life no beat has come yet is told down with the life that was seen last.
+   */
+  private boolean counts(MemberId id, Incarnation life) {
+    Incarnation present = recorded.get(id);
+    return present == null || present.equals(life) || (life != null && life.isNewerThan(present));
+  }
+
   /** Before a message is told. */
   void seen(Sightings seen) {
     Witness witness = witnesses.computeIfAbsent(seen.backend(), name -> new Witness());
@@ -50,11 +72,13 @@ final class HistoryInvariants {
     witness.reached = Math.max(0, seen.reachedMillis());
     List<Beat> signs = new ArrayList<>(seen.beats());
     signs.addAll(seen.held());
+    signs.removeIf(beat -> !counts(beat.id(), beat.incarnation()));
     for (Beat beat : signs) {
       Map<Incarnation, Long> counts =
           witness.counts.computeIfAbsent(beat.id(), id -> new HashMap<>());
       Long before = counts.put(beat.incarnation(), beat.count());
       if (before != null && beat.count() > before) {
+        witness.expired.remove(beat.id());
         witness.beats.put(
             beat.id(),
             new long[] {

@@ -292,6 +292,15 @@ class LivenessEvaluatorTest {
       assertThat(pg.look("pg", 10_000).beat("m1", 1, 99).told()).isEmpty();
       assertThat(pg.look("pg", 18_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
     }
+
+    @Test
+    void isGivenNoTimeByALateBeatOfTheOldOne() {
+      m1IsUp();
+      assertThat(pg.join(member("m1", 2, false, "pg"))).isEmpty();
+      assertThat(pg.look("pg", 15_000).beat("m1", 1, 99).told()).isEmpty();
+      assertThat(pg.look("pg", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+      assertThat(pg.look("pg", 17_000).beat("m1", 2, 1).told()).containsExactly("m1 UP restarted");
+    }
   }
 
   @Nested
