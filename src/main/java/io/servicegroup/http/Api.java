@@ -166,6 +166,17 @@ final class Api {
 
   /** Answers with JSON once it is there, or with the problem. */
   static void json(RoutingContext ctx, Future<JsonObject> body) {
-    body.onSuccess(found -> json(ctx, 200, found)).onFailure(ctx::fail);
+    answer(ctx, body, found -> json(ctx, 200, found));
+  }
+
+  /** Answers once something is there, or with the problem; also where the answer is none. */
+  static <T> void answer(RoutingContext ctx, Future<T> found, Handler<T> answer) {
+    found
+        .map(
+            there -> {
+              answer.handle(there);
+              return there;
+            })
+        .onFailure(ctx::fail);
   }
 }

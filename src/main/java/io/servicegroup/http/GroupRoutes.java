@@ -82,10 +82,10 @@ final class GroupRoutes {
     gate.enter(
         ctx,
         () ->
-            Topics.LIST
-                .requestAnswerBody(vertx, filter, TIMEOUT)
-                .onSuccess(list -> ListWriter.write(ctx, list, "members"))
-                .onFailure(ctx::fail));
+            Api.answer(
+                ctx,
+                Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT),
+                list -> ListWriter.write(ctx, list, "members")));
   }
 
   private static Status status(String name) {

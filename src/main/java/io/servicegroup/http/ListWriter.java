@@ -19,13 +19,15 @@ final class ListWriter {
   private static final int SHORT = 100;
   private static final int PIECE = 16 * 1024;
 
+  private final RoutingContext ctx;
   private final HttpServerResponse response;
   private final List<?> rest;
   private Buffer piece;
   private int next;
 
-  private ListWriter(HttpServerResponse response, Buffer begun, List<?> rest) {
-    this.response = response;
+  private ListWriter(RoutingContext ctx, Buffer begun, List<?> rest) {
+    this.ctx = ctx;
+    this.response = ctx.response();
     this.piece = begun;
     this.rest = rest;
   }
@@ -51,13 +53,26 @@ final class ListWriter {
     Buffer begun =
         Buffer.buffer(head.substring(0, head.length() - 1))
             .appendString((alone ? "" : ",") + Json.encode(key) + ":[");
-    HttpServerResponse response = Api.jsonHead(ctx, 200).setChunked(true);
-    ListWriter writer = new ListWriter(response, begun, list.getList());
-    response.drainHandler(drained -> writer.writeOn());
+    ListWriter writer = new ListWriter(ctx, begun, list.getList());
+    Api.jsonHead(ctx, 200).setChunked(true).drainHandler(drained -> writer.writeOn());
     writer.writeOn();
   }
 
+  /** Who throws in a handler of a response is heard by nobody: the answer would never end. */
   private void writeOn() {
+    try {
+      writePieces();
+    } catch (RuntimeException e) {
+      next = rest.size();
+      if (!response.headWritten()) {
+        response.setChunked(false);
+      }
+      // Ends the connection where a part was written.
+      ctx.fail(e);
+    }
+  }
+
+  private void writePieces() {
     while (next < rest.size()) {
       if (response.closed() || response.writeQueueFull()) {
         return;

@@ -54,6 +54,53 @@ class ListWriterTest {
     return HttpFixture.await(vertx.createHttpServer().requestHandler(router).listen(0));
   }
 
+  /** Lists through a gate, each with one member that cannot be written; and others with none. */
+  private HttpServer serveThroughGate(int bad) {
+    Router router = Router.router(vertx);
+    ListGate gate = new ListGate();
+    router
+        .get("/bad")
+        .handler(
+            ctx -> {
+              JsonObject list = list(10_000);
+              list.getJsonArray("members").getJsonObject(bad).put("metadata", new Object());
+              gate.enter(ctx, () -> ListWriter.write(ctx, list, "members"));
+            });
+    router
+        .get("/good")
+        .handler(ctx -> gate.enter(ctx, () -> ListWriter.write(ctx, list(3), "members")));
+    router.route().failureHandler(Problem::answer);
+    return HttpFixture.await(vertx.createHttpServer().requestHandler(router).listen(0));
+  }
+
+  @Test
+  void aListThatBreaksInTheMiddleEndsItsConnectionAndMakesWayForTheNext() throws Exception {
+    int port = serveThroughGate(9_000).actualPort();
+    for (int i = 0; i < 5; i++) {
+      try (RawClient client = new RawClient(port)) {
+        client.get("/bad");
+        String answer = client.readAll();
+        assertThat(answer.contains("host-8000")).isTrue();
+        assertThat(answer.contains("host-9001")).isFalse();
+      }
+    }
+    try (RawClient client = new RawClient(port)) {
+      client.get("/good", "Connection: close");
+      assertThat(client.readAll()).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aListThatBreaksBeforeAnythingOfItIsWrittenIsAFailure() throws Exception {
+    int port = serveThroughGate(0).actualPort();
+    for (int i = 0; i < 5; i++) {
+      try (RawClient client = new RawClient(port)) {
+        client.get("/bad", "Connection: close");
+        assertThat(client.readAll()).startsWith("HTTP/1.1 500").contains("content-length: ");
+      }
+    }
+  }
+
   private static long pending(RoutingContext ctx) {
     Channel channel = ((ConnectionBase) ctx.request().connection()).channel();
     return channel.unsafe().outboundBuffer().totalPendingWriteBytes();
