@@ -173,11 +173,7 @@ final class MemberJoins {
     }
 
     private void learn(long nanos) {
-      if (all.stream().noneMatch(MemberJoins::couldNotBeAsked)) {
-        size.took(all.size(), Integer.MAX_VALUE, nanos);
-      } else if (nanos >= BOUND.toNanos()) {
-        size.tookTooLong(all.size());
-      }
+      size.answered(all.size(), all.stream().anyMatch(MemberJoins::couldNotBeAsked), nanos);
     }
   }
 

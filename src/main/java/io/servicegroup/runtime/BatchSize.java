@@ -18,9 +18,13 @@ public final class BatchSize {
   private static final double CHEAPER = 0.8;
 
   private final int most;
+  private final long boundNanos;
   private final long quickNanos;
   private int size;
   private double nanosOfEach = Double.MAX_VALUE;
+
+  /** How many the call was of that told how long each takes; 0 where none did. */
+  private int measured;
 
   /**
    * Makes one that has seen no call.
@@ -32,6 +36,7 @@ public final class BatchSize {
   public BatchSize(int first, int most, Duration bound) {
     this.size = first;
     this.most = most;
+    this.boundNanos = bound.toNanos();
     this.quickNanos = bound.toNanos() / QUICK;
   }
 
@@ -63,6 +68,45 @@ public final class BatchSize {
     size = Math.max(1, tried / 2);
     // What comes next is quicker for being smaller, which says nothing.
     nanosOfEach = 0;
+    measured = 0;
+  }
+
+  /**
+   * A call was answered that nobody ended when its time was over. One that failed at once says
+   * nothing: the store was not there.
+   *
+   * @param tried how many it was of
+   * @param failed whether it was not done
+   * @param nanos how long it took
+   */
+  public void answered(int tried, boolean failed, long nanos) {
+    boolean late = nanos >= boundNanos;
+    if (failed) {
+      if (late) {
+        tookTooLong(tried);
+      }
+    } else if (late) {
+      tookLong(tried, nanos);
+    } else {
+      took(tried, Integer.MAX_VALUE, nanos);
+    }
+  }
+
+  /**
+   * A call that is done late is halved as one that was not done, unless that is no remedy: what
+   * costs each of the few so much more is slow for one as for many.
+   */
+  private void tookLong(int done, long nanos) {
+    double each = (double) nanos / done;
+    boolean dearerForBeingFewer = done < measured && each * CHEAPER > nanosOfEach;
+    boolean cheaperForBeingMore = done > measured && each < CHEAPER * nanosOfEach;
+    if (measured > 0 && (dearerForBeingFewer || cheaperForBeingMore) || done == 1) {
+      size = Math.max(size, done > most / 2 ? most : done * 2);
+    } else {
+      size = done / 2;
+    }
+    nanosOfEach = each;
+    measured = done;
   }
 
   /**
@@ -81,5 +125,6 @@ public final class BatchSize {
       size = done >= all / 2 || done > most / 2 ? most : done * 2;
     }
     nanosOfEach = each;
+    measured = done;
   }
 }

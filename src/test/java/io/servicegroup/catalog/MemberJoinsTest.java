@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,6 +213,30 @@ class MemberJoinsTest {
 
     assertThat(nextBatch().hosts()).hasSize(50);
     assertRefused(503, () -> await(asked.get(0))).hasMessageContaining("no answer within");
+  }
+
+  @Test
+  void aBatchThatIsSlowForEachOfItsMembersIsHalvedUntilItIsDoneInTime() throws Exception {
+    assertThat(sizes(300, members -> 30 * members)).containsExactly(100, 50, 50, 50, 50);
+  }
+
+  @Test
+  void aPathThatIsSlowForOneAsForManyTakesMoreOfThemAgain() throws Exception {
+    assertThat(sizes(2_000, members -> 3_000)).containsExactly(100, 50, 100, 200, 400, 800, 350);
+  }
+
+  /** Joins many, each batch in the milliseconds that it takes, and tells how many each was of. */
+  private List<Integer> sizes(int members, IntUnaryOperator millis) throws Exception {
+    List<Future<Joined>> asked = ask(hosts(0, members));
+    List<Integer> sizes = new ArrayList<>();
+    for (int done = 0; done < members; done += sizes.get(sizes.size() - 1)) {
+      Batch batch = nextBatch();
+      sizes.add(batch.hosts().size());
+      clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis.applyAsInt(batch.hosts().size())));
+      batch.joinAll();
+    }
+    await(Future.all(asked));
+    return sizes;
   }
 
   @Test

@@ -44,6 +44,37 @@ class BatchSizeTest {
   }
 
   @Test
+  void isHalvedByWhatIsDoneLateUntilItIsDoneInTime() {
+    took(100, 1000);
+    took(200, 1900);
+    assertThat(size.of(MANY)).isEqualTo(200);
+    late(200, 8000);
+    assertThat(size.of(MANY)).as("the store is busier than it was").isEqualTo(100);
+    late(100, 4000);
+    assertThat(size.of(MANY)).isEqualTo(50);
+    took(50, 1900);
+    assertThat(size.of(MANY)).isEqualTo(50);
+  }
+
+  @Test
+  void growsWhereOneTakesAsLongAsManyAlsoWhereThatIsTooLong() {
+    late(1, 3000);
+    for (int expected : new int[] {100, 200, 400, 800, 1000}) {
+      assertThat(size.of(MANY)).isEqualTo(expected);
+      late(expected, 3000);
+    }
+    size.tookTooLong(2);
+    for (int expected : new int[] {1, 2, 4, 8, 16}) {
+      assertThat(size.of(MANY)).isEqualTo(expected);
+      late(expected, 3000);
+    }
+  }
+
+  private void late(int done, long millis) {
+    size.answered(done, false, TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  @Test
   void isNeverEmptyAndNeverMoreThanThereAre() {
     for (int tried = 100; tried > 0; tried /= 2) {
       size.tookTooLong(tried);

@@ -150,16 +150,9 @@ final class PostgresMirror {
     long started = System.nanoTime();
     return rows.find(some.keySet())
         .compose(found -> write(some, found))
-        .onComplete(result -> learn(some.size(), result.failed(), System.nanoTime() - started))
+        .onComplete(
+            result -> size.answered(some.size(), result.failed(), System.nanoTime() - started))
         .compose(done -> write(due));
-  }
-
-  private void learn(int tried, boolean failed, long nanos) {
-    if (!failed) {
-      size.took(tried, Integer.MAX_VALUE, nanos);
-    } else if (nanos >= BOUND.toNanos()) {
-      size.tookTooLong(tried);
-    }
   }
 
   private Future<Void> write(Map<MemberId, Member> some, List<Member> found) {
