@@ -33,7 +33,7 @@ final class PostgresLivenessMember {
   private int calm;
   private boolean foreign;
   private long round;
-  private long acknowledgedNanos;
+  private long sentNanos;
 
   PostgresLivenessMember(MemberId id, Incarnation incarnation, int serviceId) {
     this.id = id;
@@ -58,14 +58,21 @@ final class PostgresLivenessMember {
     return round;
   }
 
-  void round(long number) {
+  /**
+   * A write acknowledged it.
+   *
+   * @param number of the write
+   * @param sent when the write sent it, by {@link System#nanoTime}: the answer may come so late
+   *     that the next beat is due by then
+   */
+  void round(long number, long sent) {
     round = number;
-    acknowledgedNanos = System.nanoTime();
+    sentNanos = sent;
   }
 
-  /** Whether a write acknowledged it since then, by {@link System#nanoTime}. */
-  boolean acknowledgedAfter(long nanos) {
-    return acknowledgedNanos - nanos > 0;
+  /** Whether what was acknowledged last was sent since then, by {@link System#nanoTime}. */
+  boolean sentAfter(long nanos) {
+    return sentNanos - nanos > 0;
   }
 
   String state() {

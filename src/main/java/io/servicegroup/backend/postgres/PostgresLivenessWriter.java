@@ -209,7 +209,7 @@ final class PostgresLivenessWriter {
     private boolean isFresh(PostgresLivenessMember member) {
       return partlySince > 0
           && member.round() >= partlySince
-          && member.acknowledgedAfter(startedNanos - halfNanos);
+          && member.sentAfter(startedNanos - halfNanos);
     }
 
     private Future<Void> beat(List<PostgresLivenessMember> rest, int all) {
@@ -227,7 +227,7 @@ final class PostgresLivenessWriter {
           .send(connection, part, all)
           .map(
               rows -> {
-                unwritten.putAll(beaten(part, rows));
+                unwritten.putAll(beaten(part, rows, now));
                 batch.took(part.size(), all, System.nanoTime() - now);
                 return others;
               })
@@ -256,21 +256,21 @@ final class PostgresLivenessWriter {
 
     /** Takes in what was written, and says what was not. */
     private Map<Integer, PostgresLivenessMember> beaten(
-        List<PostgresLivenessMember> part, RowSet<Row> rows) {
+        List<PostgresLivenessMember> part, RowSet<Row> rows, long sent) {
       Map<Integer, PostgresLivenessMember> asked = new LinkedHashMap<>();
       part.forEach(member -> asked.put(member.serviceId(), member));
-      rows.forEach(row -> acknowledged(asked.remove(row.getInteger(0)), row.getInteger(1)));
+      rows.forEach(row -> acknowledged(asked.remove(row.getInteger(0)), row.getInteger(1), sent));
       asked.values().forEach(PostgresLivenessMember::skipped);
       return asked;
     }
 
-    private void acknowledged(PostgresLivenessMember member, long count) {
+    private void acknowledged(PostgresLivenessMember member, long count, long sent) {
       if (number < newestAnswered) {
         return; // one that was sent later was answered before
       }
       newestAnswered = number;
       own.acknowledged(member, count, connection);
-      member.round(number);
+      member.round(number, sent);
       if (member.hasForeignBeats()) {
         conflict(member.id(), Conflict.Kind.FOREIGN_BEATS);
       }
@@ -328,9 +328,10 @@ final class PostgresLivenessWriter {
       if (held.isEmpty()) {
         return Future.succeededFuture();
       }
+      long now = System.nanoTime();
       return batch
           .sendTogether(connection, held)
-          .map(rows -> late += beaten(held, rows).size())
+          .map(rows -> late += beaten(held, rows, now).size())
           .recover(
               failure ->
                   tookTooLong(failure, held, members.size()).map(ended -> late += held.size()))

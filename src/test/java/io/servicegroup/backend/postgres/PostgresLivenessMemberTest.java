@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -52,6 +53,15 @@ class PostgresLivenessMemberTest {
     ACKNOWLEDGED,
     LOST_ANSWER,
     LOST_BEAT
+  }
+
+  @Test
+  void aBeatIsAsOldAsItsSendingHoweverLateItIsAcknowledged() {
+    long sent = System.nanoTime() - TimeUnit.SECONDS.toNanos(2);
+    member.round(3, sent);
+    assertThat(member.round()).isEqualTo(3);
+    assertThat(member.sentAfter(sent - 1)).isTrue();
+    assertThat(member.sentAfter(sent + 1)).isFalse();
   }
 
   @Test
