@@ -100,7 +100,7 @@ public final class RegistrationVerticle extends VerticleBase {
               Topics.CATALOG_SNAPSHOT.serve(
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
               serve(new MemberLists(catalog, guard, cache, words, verdicts));
-              serve(new RuntimeJoins(vertx, operations, keeper, takingUp), verdicts);
+              serve(new RuntimeJoins(vertx, operations, served, keeper, takingUp), verdicts);
               serve(operations, verdicts);
               takingUp.start(operations::goOn);
               Topics.CONFLICT.consume(vertx, findings::conflict);

@@ -20,12 +20,19 @@ final class RuntimeJoins {
 
   private final Vertx vertx;
   private final MemberOperations operations;
+  private final ServedMembers served;
   private final KeptMembers keeper;
   private final TakingUp takingUp;
 
-  RuntimeJoins(Vertx vertx, MemberOperations operations, KeptMembers keeper, TakingUp takingUp) {
+  RuntimeJoins(
+      Vertx vertx,
+      MemberOperations operations,
+      ServedMembers served,
+      KeptMembers keeper,
+      TakingUp takingUp) {
     this.vertx = vertx;
     this.operations = operations;
+    this.served = served;
     this.keeper = keeper;
     this.takingUp = takingUp;
   }
@@ -42,10 +49,19 @@ final class RuntimeJoins {
               Future<Void> written = keeper.keep(Map.of(id, kept));
               return operations
                   .join(spec)
-                  .onFailure(failure -> takeBack(id, kept, before))
+                  .onFailure(failure -> failed(spec, kept, before, written))
                   .compose(joined -> stillKept(id, kept, written).map(joined));
             })
         .onFailure(failure -> takingUp.joiningFailed(id));
+  }
+
+  /** What did not join is not kept; what joined and is not beaten for yet will be served. */
+  private void failed(ServiceSpec spec, KeptMember kept, KeptMember before, Future<Void> written) {
+    if (served.isStranded(spec)) {
+      stillKept(spec.id(), kept, written);
+    } else {
+      takeBack(spec.id(), kept, before);
+    }
   }
 
   /** Whoever asked to join it meanwhile is kept, and not taken back. */

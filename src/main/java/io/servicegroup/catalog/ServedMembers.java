@@ -99,6 +99,13 @@ final class ServedMembers {
     return get(id).filter(served -> served.state() == State.SERVED).isPresent();
   }
 
+  /** Whether a service was joined as it is, and is to be joined again, as nobody beats for it. */
+  boolean isStranded(ServiceSpec spec) {
+    return get(spec.id())
+        .filter(own -> own.state() == State.STRANDED && own.spec().equals(spec))
+        .isPresent();
+  }
+
   /** A copy of them all, whatever became of them. */
   Set<MemberId> ids() {
     // Not Set.copyOf: names that are counted up share hash codes but for the end, which fills its

@@ -5,6 +5,7 @@ import static io.servicegroup.catalog.Services.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.Untaken;
 import io.servicegroup.config.AgentConfig;
@@ -199,6 +200,18 @@ class TakingUpTest extends RegistrationRig {
     store.releaseWrites();
     assertRefused(409, () -> await(refused));
     await(joined);
+
+    assertTakenUpAgain(first, new Probe.Self());
+  }
+
+  @Test
+  void whoIsJoinedAgainSinceNobodyTookUpBeatingForItIsKept() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    refusals.add(new ServiceGroupException(409, "it was joined again in the meantime"));
+    assertRefused(409, () -> joinWith(with(new Probe.Self(), "h1")));
+    store.notifyWatchers();
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(store.kept(ID)).containsOnlyKeys(H1);
 
     assertTakenUpAgain(first, new Probe.Self());
   }
