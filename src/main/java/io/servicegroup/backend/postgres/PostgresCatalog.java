@@ -166,7 +166,8 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<Member> delete(MemberId id) {
     return one(() -> sql.delete, Tuple.of(id.group(), id.host()))
-        .map(member -> required(id, member));
+        .map(member -> required(id, member))
+        .compose(member -> kept.gone(id).map(member));
   }
 
   @Override
@@ -221,6 +222,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return database
         .ask(() -> sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .onSuccess(found -> words.prune())
+        .onSuccess(found -> kept.prune())
         .compose(found -> database.lookForTables().map(found))
         .map(found -> rows.of(filter, found));
   }

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,11 +35,37 @@ final class PostgresKept {
       INSERT INTO servicegroup_joined (agent_id, topic, host, kept)
       SELECT $1, topic, host, kept::jsonb
       FROM unnest($2::text[], $3::text[], $4::text[]) AS said (topic, host, kept)
-      ON CONFLICT (agent_id, topic, host) DO UPDATE SET kept = EXCLUDED.kept
+      ON CONFLICT (agent_id, topic, host) DO UPDATE SET kept = EXCLUDED.kept, kept_at = now()
       """;
+
+  /**
+   * The group and host of a member that was deleted. What was kept a moment ago may be of a join
+   * that is under way.
+   */
+  private static final String GONE =
+      """
+      DELETE FROM servicegroup_joined kept
+      WHERE topic = $1 AND host = $2 AND kept_at < now() - interval '1 minute'
+        AND NOT EXISTS (SELECT FROM services
+          WHERE topic = kept.topic AND host = kept.host AND deleted = 0)
+      """;
+
+  /** How long it is kept at least, in milliseconds. No agent finds itself in what is removed. */
+  private static final String PRUNE =
+      """
+      DELETE FROM servicegroup_joined kept
+      WHERE kept_at < now() - $1::bigint * interval '1 millisecond'
+        AND NOT EXISTS (SELECT FROM services s JOIN servicegroup_members m ON m.service_id = s.id
+          WHERE s.topic = kept.topic AND s.host = kept.host AND s.deleted = 0
+            AND kept.kept -> 'agents' ? m.agent)
+      """;
+
+  private static final Duration LEFT_FOR = Duration.ofDays(30);
+  private static final Duration PRUNED_EVERY = Duration.ofDays(1);
 
   private final PostgresCatalogClient database;
   private final boolean there;
+  private long prunedAt;
 
   /**
    * Makes ready.
@@ -87,6 +114,25 @@ final class PostgresKept {
                 .addArrayOfString(names(over, true))
                 .addArrayOfString(names(over, false)))
         .map(true);
+  }
+
+  /** A member was deleted; what is kept of it and stays all the same is removed in a month. */
+  Future<Void> gone(MemberId id) {
+    return there
+        ? database.ask(GONE, Tuple.of(id.group(), id.host())).<Void>mapEmpty().otherwiseEmpty()
+        : Future.succeededFuture();
+  }
+
+  /**
+   * Removes, once a day, what agents keep that never came back: of members that are gone, or that
+   * another agent joined since. Whatever fails is done by somebody else.
+   */
+  void prune() {
+    long now = System.nanoTime();
+    if (there && (prunedAt == 0 || now - prunedAt > PRUNED_EVERY.toNanos())) {
+      prunedAt = now;
+      database.ask(PRUNE, Tuple.of(LEFT_FOR.toMillis())).otherwiseEmpty();
+    }
   }
 
   private static String[] names(Set<MemberId> ids, boolean groups) {

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS servicegroup_joined (
     topic    text NOT NULL,
     host     text NOT NULL,
     kept     jsonb NOT NULL,
+    kept_at  timestamptz NOT NULL DEFAULT now(), -- of an agent that never comes back it goes one day
     PRIMARY KEY (agent_id, topic, host)
 );
 
