@@ -23,6 +23,13 @@ public final class ManagedProcess implements AutoCloseable {
   private static final Duration KILL_TIMEOUT = Duration.ofSeconds(10);
   private static final Set<ManagedProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
+  /**
+   * Held while a process is started or a program is written: a process that is started meanwhile
+   * inherits the open file for a moment, and a program that somebody has open for writing cannot be
+   * run.
+   */
+  static final Object STARTING = new Object();
+
   static {
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> RUNNING.forEach(ManagedProcess::killTree)));
@@ -49,7 +56,10 @@ public final class ManagedProcess implements AutoCloseable {
    */
   public static ManagedProcess start(String name, ProcessBuilder builder) {
     try {
-      Process process = builder.redirectErrorStream(true).start();
+      Process process;
+      synchronized (STARTING) {
+        process = builder.redirectErrorStream(true).start();
+      }
       ManagedProcess managed = new ManagedProcess(name, process);
       RUNNING.add(managed);
       process.onExit().thenRun(() -> RUNNING.remove(managed));

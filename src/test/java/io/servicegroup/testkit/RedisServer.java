@@ -139,7 +139,9 @@ public final class RedisServer implements BackendServer {
   /** Redis 6.2, which is Sentinel too. */
   static String unpack(Path home) {
     try {
-      return ExecutableProvider.newJarResourceProvider(home.toFile()).get().getAbsolutePath();
+      synchronized (ManagedProcess.STARTING) {
+        return ExecutableProvider.newJarResourceProvider(home.toFile()).get().getAbsolutePath();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack Redis: " + e.getMessage(), e);
     }
