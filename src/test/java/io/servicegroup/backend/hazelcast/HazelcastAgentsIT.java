@@ -40,9 +40,10 @@ class HazelcastAgentsIT {
   static void start() {
     catalog = PostgresServer.create("fsync=off");
     int port = Ports.free();
-    String hosts = "hazelcast://127.0.0.1:%d,127.0.0.1:%d/agents".formatted(port, port + 1);
+    int second = Ports.free();
+    String hosts = "hazelcast://127.0.0.1:%d,127.0.0.1:%d/agents".formatted(port, second);
     observer = agent("observer", hosts + "?port=" + port).start();
-    member = agent("member", hosts + "?port=" + (port + 1), "m1", "m2").start();
+    member = agent("member", hosts + "?port=" + second, "m1", "m2").start();
     client = agent("client", hosts + "?mode=client", "c1").start();
     for (AgentProcess watching : List.of(observer, client)) {
       watching.await(0, 3, change -> change.status().equals("UP"), PATIENCE);
