@@ -178,7 +178,8 @@ final class Growth {
         .thenAccept(
             answer -> {
               if (answer.statusCode() >= 300) {
-                throw new AssertionError(method + " " + path + ": " + answer.body());
+                throw new AssertionError(
+                    method + " " + path + ": " + answer.body() + agent.process().tail());
               }
             });
   }
