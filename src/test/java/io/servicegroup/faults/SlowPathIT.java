@@ -2,7 +2,6 @@ package io.servicegroup.faults;
 
 import static io.servicegroup.faults.Timing.LATEST_DOWN;
 import static io.servicegroup.faults.Timing.PATIENCE;
-import static io.servicegroup.faults.Timing.REPORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -43,7 +42,7 @@ class SlowPathIT {
       int seen = observer.changes().mark();
       int own = sidecar.changes().mark();
       site.proxy().delay(EACH_WAY);
-      observer.changes().during(LATEST_DOWN.plus(REPORT));
+      observer.changes().during(LATEST_DOWN.multipliedBy(2));
       List<Change> changes = new ArrayList<>(observer.changes().since(seen));
       changes.addAll(sidecar.changes().since(own));
       assertThat(changes).isEmpty();

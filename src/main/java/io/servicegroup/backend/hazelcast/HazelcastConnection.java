@@ -117,7 +117,9 @@ final class HazelcastConnection {
       return List.of(queue(bound, running -> work.apply(running, items.get(0))));
     }
     List<Promise<T>> answers = items.stream().map(item -> Promise.<T>promise()).toList();
-    // Those that were done in time are to be told so.
+    // Each call gets less time than all of them, so that the calls that succeeded are reported
+    // before
+    // the whole runs out of time.
     Duration each = bound.multipliedBy(4).dividedBy(5);
     queue(bound, running -> sideBySide(each, items, item -> work.apply(running, item)))
         .onFailure(failure -> answers.forEach(answer -> answer.fail(failure)))

@@ -8,8 +8,9 @@ import io.servicegroup.config.Secrets;
 import javax.security.auth.callback.CallbackHandler;
 
 /**
- * Who a client says it is: read again for each connection, so that a password that was changed in
- * its file is used without a restart. Called on threads of Hazelcast's own.
+ * The name and password with which a client logs in. They are read again for each connection, so
+ * that a password that was changed in its file is used without a restart. Called on threads of
+ * Hazelcast's own.
  */
 final class HazelcastCredentials implements ICredentialsFactory {
 

@@ -2,7 +2,7 @@ package io.servicegroup.backend.memcached;
 
 import java.util.Map;
 
-/** What a server says to one command. */
+/** A memcached server's answer to one command. */
 sealed interface MemcachedAnswer {
 
   /** One word, spelled as the server does. */
@@ -39,7 +39,7 @@ sealed interface MemcachedAnswer {
   }
 
   /**
-   * Those of the wanted items that are there.
+   * The answer to {@code gets}: the items that the server has of the keys that were asked for.
    *
    * @param items by their keys
    */

@@ -89,7 +89,10 @@ final class MemcachedCommand {
     }
   }
 
-  /** Whether a server that is in step may say so; a {@code ClientError} is no answer. */
+  /**
+   * Whether an answer is one that the protocol has for this command; another one belongs to some
+   * other command. A {@code ClientError} belongs to none.
+   */
   boolean isAnsweredBy(MemcachedAnswer answer) {
     if (answer instanceof Word word) {
       return words.contains(word);

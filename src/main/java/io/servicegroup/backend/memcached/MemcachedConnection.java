@@ -77,7 +77,7 @@ final class MemcachedConnection {
     return batch.promise.future();
   }
 
-  /** What is sent in one turn goes in one packet. */
+  /** Commands that are sent in one turn of the event loop are written to the socket together. */
   private void write(List<MemcachedCommand> commands) {
     if (unsent == null) {
       unsent = Buffer.buffer();
@@ -100,7 +100,7 @@ final class MemcachedConnection {
     }
     Batch first = waiting.peek();
     if (answer instanceof ClientError error) {
-      // Whether it understood what follows, nobody can tell.
+      // The server may have taken the bytes that follow for something else: the connection ends.
       end(failure("refused to go on: " + error.words()));
     } else if (first == null || !first.next().isAnsweredBy(answer)) {
       end(failure("answered out of step: " + answer.getClass().getSimpleName()));

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** Opens connections to servers, by what their names stand for at that moment. */
 final class MemcachedConnector {
 
-  /** What the addresses of a name share; the last one that said nothing is waited for longer. */
+  /** The time that all addresses of a name share, before the last attempt alone is waited for. */
   private static final Duration SHARED = Duration.ofSeconds(2);
 
   private static final Duration ONE_ADDRESS = Duration.ofSeconds(3);

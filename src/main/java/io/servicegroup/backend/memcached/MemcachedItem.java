@@ -3,7 +3,7 @@ package io.servicegroup.backend.memcached;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a key held when it was read.
+ * The value of a key and its version, as a read found them.
  *
  * @param value bytes, not to be changed
  * @param version memcached's own, by which a change of it can be told; any 64 bits

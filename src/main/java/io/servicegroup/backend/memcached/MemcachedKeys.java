@@ -97,7 +97,7 @@ final class MemcachedKeys {
     return isUsable(key) ? key : null;
   }
 
-  /** Whether memcached takes it as a key, and gives it back as it was. */
+  /** Whether memcached accepts the key, and answers with the same characters. */
   static boolean isUsable(String key) {
     boolean ascii = true;
     // A loop, since every beat comes by here.

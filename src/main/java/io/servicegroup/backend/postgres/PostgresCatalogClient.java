@@ -100,7 +100,11 @@ final class PostgresCatalogClient {
     return making;
   }
 
-  /** Whether there are tables that this agent does without. */
+  /**
+   * Notes whether optional tables are missing from the database.
+   *
+   * @param lacks whether some are
+   */
   void lacksTables(boolean lacks) {
     lacking = lacks;
     lookedNanos = System.nanoTime();

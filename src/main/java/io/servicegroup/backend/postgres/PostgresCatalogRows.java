@@ -54,7 +54,10 @@ final class PostgresCatalogRows {
     return members;
   }
 
-  /** Those that a filter finds: what is not among all, or all of a group, is not there any more. */
+  /**
+   * Reads the members that a filter finds. A row that could not be read before, and is not in an
+   * answer about everybody or about its whole group, is not there any more.
+   */
   List<Member> of(MemberFilter filter, RowSet<Row> rows) {
     String group = filter.group();
     if (filter.equals(new MemberFilter(group, null, null, null))) {
