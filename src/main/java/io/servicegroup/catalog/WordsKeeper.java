@@ -83,6 +83,8 @@ final class WordsKeeper {
     /**
      * Nobody changes a uuid, so the member was made anew: by a store that did not know it any more,
      * which is to have the remembered words back, or after somebody removed it who gives no order.
+     * Only of members that an agent joined: a row that nobody joined was made by whoever removed
+     * the one before (Nova, whose archive leaves no trace of that), and is as it is now.
      */
     MADE_ANEW,
     /** It was removed later than it was said. */
@@ -127,6 +129,7 @@ final class WordsKeeper {
     }
     boolean madeAnew =
         stored.wordsOrder() == 0
+            && words.incarnation() != null
             && stored.uuid() != null
             && words.uuid() != null
             && !stored.uuid().equals(words.uuid());

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -171,15 +170,12 @@ final class WordsMender {
 
   /**
    * Gives a member that a store had forgotten its words back; one that somebody had removed is as
-   * it is now. Nova's removals are rows that keep their uuid, so that it cannot be put back.
+   * it is now.
    */
   private Future<Member> madeAnew(Judgement judgement) {
     Member words = judgement.written();
-    Future<OptionalLong> removal =
-        words.incarnation() == null
-            ? Future.succeededFuture(OptionalLong.empty())
-            : guard.guard(catalog.removal(words));
-    return removal
+    return guard
+        .guard(catalog.removal(words))
         .compose(
             removed ->
                 removed.isPresent()

@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,31 @@ class WordsMenderTest {
     assertThat(store.get(H1).uuid()).isEqualTo(first.uuid());
     assertThat(store.get(H1).incarnation()).isEqualTo(anew.incarnation());
     assertThat(store.get(H1).wordsOrder()).isEqualTo(1);
+  }
+
+  /** As Nova's archive leaves it: no trace of the row that was deleted, and its uuid is free. */
+  @Test
+  void aRowThatNobodyJoinedAndThatIsAnotherByNowIsAsItIs() throws Exception {
+    Member nova = member("old", true);
+    store.put(nova);
+    read();
+    store.lose(H1);
+    Member another = member("new", false);
+    store.put(another);
+
+    Member shown = read();
+
+    assertThat(shown.uuid()).isEqualTo("new");
+    assertThat(shown.forcedDown()).isFalse();
+    assertThat(store.get(H1).saysTheSameAs(another)).isTrue();
+    assertThat(store.get(H1).wordsOrder()).as("settled for everybody").isPositive();
+    assertThat(read()).isEqualTo(store.get(H1));
+  }
+
+  /** One that no agent joined. */
+  private static Member member(String uuid, boolean forcedDown) {
+    return new Member(
+        H1, "nova-compute", uuid, 1, Map.of(), false, null, forcedDown, null, null, Set.of(), null);
   }
 
   @Test
