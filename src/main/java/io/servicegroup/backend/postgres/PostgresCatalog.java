@@ -47,6 +47,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresCatalogSql sql;
   private PostgresJoinSql joins;
   private PostgresCatalogClient database;
+  private int version;
   private boolean closed;
 
   PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings, Concerns concerns) {
@@ -71,7 +72,8 @@ final class PostgresCatalog implements ServiceCatalog {
     return new PostgresMigrations(client, settings.uri(), settings.createTables(), concerns)
         .apply()
         .map(
-            version -> {
+            made -> {
+              version = made;
               words = PostgresWords.after(words, client, version);
               database.lacksTables(version < PostgresMigrations.newest());
               sql = words.catalog();
@@ -141,26 +143,9 @@ final class PostgresCatalog implements ServiceCatalog {
                                     PostgresErrors.unstorable(member.id(), failure))));
   }
 
-  /** As {@link PostgresMirrorBatch#write}. */
-  Future<Map<MemberId, Optional<ServiceGroupException>>> mirror(
-      List<PostgresMirrorSql.Wanted> wanted) {
-    return new PostgresMirrorBatch(database).write(wanted);
-  }
-
-  /**
-   * Removes the row of a member that its catalogue, elsewhere, has no more: only one that an agent
-   * joined, and no newer life.
-   *
-   * @param member as its catalogue had it, with an incarnation
-   * @return whether that is settled; where somebody changed the row meanwhile, it is to be tried
-   *     again
-   */
-  Future<Boolean> unmirror(Member member) {
-    return database
-        .ask(
-            PostgresMirrorSql.REMOVE,
-            Tuple.of(member.id().group(), member.id().host(), member.incarnation().generation()))
-        .map(found -> found.size() == 0 || found.iterator().next().getBoolean("removed"));
+  /** The rows as those of members whose catalogue is elsewhere; once it is open. */
+  PostgresMirrorBatch mirror() {
+    return new PostgresMirrorBatch(database, () -> version);
   }
 
   @Override

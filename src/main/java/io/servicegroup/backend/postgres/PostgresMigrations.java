@@ -37,7 +37,12 @@ final class PostgresMigrations {
           new Addition(
               3,
               "servicegroup_joined",
-              "what joined over HTTP is not taken up again when its agent restarts"));
+              "what joined over HTTP is not taken up again when its agent restarts"),
+          new Addition(
+              4,
+              "servicegroup_mirrored",
+              "what agents whose catalogue is elsewhere disabled or forced down in services they do"
+                  + " not take back after a restart"));
 
   private static final String ADDED = "tables of later versions";
 
@@ -73,15 +78,20 @@ final class PostgresMigrations {
           WHERE attrelid = to_regclass('services') AND attnum > 0 AND NOT attisdropped) AS columns,
         NOT EXISTS (SELECT FROM unnest(ARRAY['schema', 'members', 'canaries', 'generation'])
           AS ours(name) WHERE to_regclass('servicegroup_' || name) IS NULL) AS ours,
-        ARRAY(SELECT name FROM unnest(ARRAY['servicegroup_words', 'servicegroup_joined'])
-          AS added(name) WHERE to_regclass(name) IS NULL)::text[] AS absent,
-        ARRAY(SELECT name FROM unnest(ARRAY['servicegroup_words', 'servicegroup_joined'])
-          AS added(name) WHERE to_regclass(name) IS NOT NULL AND NOT (
+        ARRAY(SELECT name FROM unnest(ARRAY[$ADDED]) AS added(name)
+          WHERE to_regclass(name) IS NULL)::text[] AS absent,
+        ARRAY(SELECT name FROM unnest(ARRAY[$ADDED]) AS added(name)
+          WHERE to_regclass(name) IS NOT NULL AND NOT (
             has_table_privilege(to_regclass(name), 'SELECT')
             AND has_table_privilege(to_regclass(name), 'INSERT')
             AND has_table_privilege(to_regclass(name), 'UPDATE')
             AND has_table_privilege(to_regclass(name), 'DELETE')))::text[] AS forbidden
-      """;
+      """
+          .replace(
+              "$ADDED",
+              ADDITIONS.stream()
+                  .map(addition -> "'" + addition.table() + "'")
+                  .collect(Collectors.joining(", ")));
 
   private final PostgresClient client;
   private final BackendUri uri;

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.backend.postgres.PostgresMirrorSql.Said;
 import io.servicegroup.backend.postgres.PostgresMirrorSql.Wanted;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
@@ -48,7 +49,7 @@ final class PostgresMirror {
   private final Consumer<MemberId> rewritten;
   private final Map<MemberId, Member> own = new HashMap<>();
   private final Map<MemberId, Member> unwritten = new LinkedHashMap<>();
-  private final Map<MemberId, Member> written = new HashMap<>();
+  private final Map<MemberId, Said> said = new HashMap<>();
   private final Map<MemberId, Member> deleted = new LinkedHashMap<>();
   private final Map<MemberId, String> refused = new HashMap<>();
   private final BatchSize size = new BatchSize(FIRST, MOST, BOUND);
@@ -97,7 +98,7 @@ final class PostgresMirror {
   private void forget(MemberId id) {
     own.remove(id);
     unwritten.remove(id);
-    written.remove(id);
+    said.remove(id);
     refused.remove(id);
   }
 
@@ -106,12 +107,14 @@ final class PostgresMirror {
     Member member = own.get(id);
     if (member != null) {
       unwritten.put(id, member);
+      said.remove(id);
     }
   }
 
   /** The tables are gone, with all rows. */
   void lost() {
     unwritten.putAll(own);
+    said.clear();
   }
 
   boolean has(MemberId id) {
@@ -148,14 +151,42 @@ final class PostgresMirror {
       some.put(member.id(), member);
     }
     long started = System.nanoTime();
-    return rows.find(some.keySet())
-        .compose(found -> write(some, found))
+    // One that is alone keeps nobody else waiting.
+    boolean waits = some.size() == 1;
+    return readAndWrite(some, waits)
+        .compose(done -> again(some, waits))
         .onComplete(
             result -> size.answered(some.size(), result.failed(), System.nanoTime() - started))
         .compose(done -> write(due));
   }
 
-  private Future<Void> write(Map<MemberId, Member> some, List<Member> found) {
+  /** Once more, of rows that somebody changed or made in between: mostly they are free by now. */
+  private Future<Void> again(Map<MemberId, Member> some, boolean waits) {
+    Map<MemberId, Member> left = new LinkedHashMap<>(some);
+    left.values().removeIf(member -> unwritten.get(member.id()) != member);
+    return left.isEmpty() ? Future.succeededFuture() : readAndWrite(left, waits);
+  }
+
+  private Future<Void> readAndWrite(Map<MemberId, Member> some, boolean waits) {
+    return rows.find(some.keySet())
+        .compose(found -> remember(found).compose(known -> write(some, found, waits)));
+  }
+
+  /** What was said in rows before this agent wrote to them, in its life before. */
+  private Future<Void> remember(List<Member> found) {
+    List<MemberId> unknown =
+        found.stream().map(Member::id).filter(id -> !said.containsKey(id)).toList();
+    return rows.mirror()
+        .said(unknown)
+        .map(
+            noted -> {
+              noted.keySet().retainAll(own.keySet());
+              said.putAll(noted);
+              return null;
+            });
+  }
+
+  private Future<Void> write(Map<MemberId, Member> some, List<Member> found, boolean waits) {
     Map<MemberId, Member> stored = new HashMap<>();
     found.forEach(row -> stored.put(row.id(), row));
     // Nobody but the catalogue can have begun this life in a row: it is here, by another way than
@@ -170,14 +201,15 @@ final class PostgresMirror {
       if (catalogueIsHere || isNewer(row, member.incarnation()) || isAsItShould(row, member)) {
         done(member);
       } else {
-        wanted.add(new Wanted(member, written.get(member.id())));
+        wanted.add(new Wanted(member, saidOf(member.id())));
       }
     }
     if (wanted.isEmpty()) {
       return Future.succeededFuture();
     }
     wrote = true;
-    return rows.mirror(wanted)
+    return rows.mirror()
+        .write(wanted, waits)
         .map(
             done -> {
               wanted.forEach(row -> settle(row.member(), done.get(row.member().id())));
@@ -186,7 +218,13 @@ final class PostgresMirror {
   }
 
   private boolean isAsItShould(Member row, Member member) {
-    return row != null && into(row, member).sameAs(row);
+    return row != null
+        && into(row, member).sameAs(row)
+        && saidOf(member.id()).equals(Said.of(member));
+  }
+
+  private Said saidOf(MemberId id) {
+    return said.getOrDefault(id, Said.NOTHING);
   }
 
   private void settle(Member member, Optional<ServiceGroupException> done) {
@@ -209,15 +247,15 @@ final class PostgresMirror {
     refused.remove(member.id());
     unwritten.remove(member.id(), member);
     if (own.containsKey(member.id())) {
-      written.put(member.id(), member);
+      said.put(member.id(), Said.of(member));
     }
   }
 
   /** The row as it should be: what the catalogue took back since the last write is taken back. */
   private Member into(Member row, Member member) {
-    Member before = written.get(member.id());
-    boolean disabledThere = row.disabled() && (before == null || !before.disabled());
-    boolean forcedThere = row.forcedDown() && (before == null || !before.forcedDown());
+    Said before = saidOf(member.id());
+    boolean disabledThere = row.disabled() && !before.disabled();
+    boolean forcedThere = row.forcedDown() && !before.forcedDown();
     return new Member(
         member.id(),
         member.binary(),
@@ -242,7 +280,7 @@ final class PostgresMirror {
     for (Member member : List.copyOf(deleted.values())) {
       MemberId id = member.id();
       deleted.remove(id);
-      (catalogueIsHere ? Future.succeededFuture(true) : rows.unmirror(member))
+      (catalogueIsHere ? Future.succeededFuture(true) : rows.mirror().remove(member))
           .onSuccess(
               done -> {
                 if (!done && !own.containsKey(id)) {

@@ -12,19 +12,35 @@ import java.util.function.Function;
 final class PostgresMirrorSql {
 
   /**
+   * What of an operator's words in a row a mirror wrote there, so that it may take it back.
+   *
+   * @param disabled whether it said that the member is disabled
+   * @param forcedDown whether it said that the member is forced down
+   */
+  record Said(boolean disabled, boolean forcedDown) {
+    static final Said NOTHING = new Said(false, false);
+
+    static Said of(Member member) {
+      return new Said(member.disabled(), member.forcedDown());
+    }
+  }
+
+  /**
    * What a member's row is to be.
    *
    * @param member as the catalogue has it, with an incarnation
-   * @param before as it was when it was written last; null where it was not
+   * @param before what was said in the row when it was written last
    */
-  record Wanted(Member member, Member before) {}
+  record Wanted(Member member, Said before) {}
 
   /**
    * The members' columns, then what the last write here said: disabled and forced down. Those that
    * it does not return have a newer life, or a row that somebody else holds or has just made.
    *
    * <p>What is kept of an existing row is decided by the row as it is when it is written, which may
-   * not be as it was read: somebody may have spoken in between. A newer life is left as it is.
+   * not be as it was read: somebody may have spoken in between. A newer life is left as it is. It
+   * is not seen where it joined while the row was waited for, but has changed the row: therefore
+   * that is written only as it was seen together with its life.
    */
   private static final String WRITE =
       """
@@ -34,9 +50,13 @@ final class PostgresMirrorSql {
             $12::text[], $13::text[], $14::boolean[], $15::boolean[])
           AS asked (topic, host, "binary", version, uuid, disabled, disabled_reason, forced_down,
             incarnation, generation, agent, backends, metadata, was_disabled, was_forced_down)
-      ), locked AS MATERIALIZED (
-        SELECT s.id FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
+      ), seen AS MATERIALIZED (
+        SELECT s.id, s.xmin AS version
+        FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
         WHERE s.deleted = 0
+      ), locked AS MATERIALIZED (
+        SELECT s.id FROM seen JOIN services s ON s.id = seen.id
+        WHERE s.xmin = seen.version AND s.deleted = 0
         ORDER BY s.id FOR UPDATE OF s $SKIP_LOCKED
       ), known AS (
         UPDATE services s SET "binary" = asked."binary", version = asked.version,
@@ -79,17 +99,39 @@ final class PostgresMirrorSql {
           state_reason = NULL, changed = pg_current_xact_id()
         WHERE $STORED <= EXCLUDED.generation
         RETURNING service_id
-      ) SELECT s.topic, s.host, pg_notify('servicegroup', 'catalog mirrored')
+      ) $NOTE SELECT s.topic, s.host, pg_notify('servicegroup', 'catalog mirrored')
         FROM s JOIN m ON m.service_id = s.id
       """
           .replace("$NOW", PostgresCatalogSql.NOW)
           .replace("$STORED", PostgresCatalogSql.generation("servicegroup_members.generation"));
 
+  private static final String NOTE =
+      """
+      , noted AS (
+        INSERT INTO servicegroup_mirrored (topic, host, service_id, disabled, forced_down)
+        SELECT s.topic, s.host, s.id, asked.disabled, asked.forced_down
+        FROM s JOIN m ON m.service_id = s.id
+          JOIN asked ON asked.topic = s.topic AND asked.host = s.host
+        ORDER BY s.topic, s.host
+        ON CONFLICT (topic, host) DO UPDATE SET service_id = EXCLUDED.service_id,
+          disabled = EXCLUDED.disabled, forced_down = EXCLUDED.forced_down
+      )
+      """;
+
+  /** Arrays of groups and hosts. */
+  static final String NOTED =
+      """
+      SELECT noted.topic, noted.host, noted.disabled, noted.forced_down
+      FROM servicegroup_mirrored noted JOIN services s ON s.id = noted.service_id
+        AND s.topic = noted.topic AND s.host = noted.host AND s.deleted = 0
+      WHERE (noted.topic, noted.host) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+      """;
+
   /**
    * Group, host, generation. Whoever joined the member while its row was waited for is not seen,
    * but has changed the row: therefore it is removed only as it was seen together with its life.
    */
-  static final String REMOVE =
+  private static final String REMOVE =
       """
       WITH seen AS MATERIALIZED (
         SELECT services.id, services.xmin AS version
@@ -102,18 +144,35 @@ final class PostgresMirrorSql {
         RETURNING services.id
       ), m AS (
         DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
-      ) SELECT s.id IS NOT NULL AS removed, pg_notify('servicegroup', 'catalog ' || seen.id)
+      ) $FORGET SELECT s.id IS NOT NULL AS removed, pg_notify('servicegroup', 'catalog ' || seen.id)
         FROM seen LEFT JOIN s ON s.id = seen.id
       """;
 
-  private static final String ALONE = WRITE.replace("$SKIP_LOCKED", "");
-  private static final String MANY = WRITE.replace("$SKIP_LOCKED", "SKIP LOCKED");
+  private static final String FORGET =
+      """
+      , noted AS (
+        DELETE FROM servicegroup_mirrored noted USING s WHERE noted.service_id = s.id
+          AND noted.topic = $1 AND noted.host = $2
+      )
+      """;
 
   private PostgresMirrorSql() {}
 
-  /** One that is alone waits for whoever holds its row. */
-  static String write(int rows) {
-    return rows == 1 ? ALONE : MANY;
+  /**
+   * The statement that writes rows.
+   *
+   * @param waits for whoever holds one of them, or leaves it out
+   * @param notes whether there is a table to note in what was said
+   */
+  static String write(boolean waits, boolean notes) {
+    return WRITE
+        .replace("$SKIP_LOCKED", waits ? "" : "SKIP LOCKED")
+        .replace("$NOTE", notes ? NOTE : "");
+  }
+
+  /** The statement that removes a row, and what was noted of it. */
+  static String remove(boolean notes) {
+    return REMOVE.replace("$FORGET", notes ? FORGET : "");
   }
 
   /** What is to be written. */
@@ -137,8 +196,8 @@ final class PostgresMirrorSql {
         .addArrayOfString(
             texts(rows, member -> new JsonArray(List.copyOf(member.backends())).encode()))
         .addArrayOfString(texts(rows, member -> new JsonObject(member.metadata()).encode()))
-        .addArrayOfBoolean(flags(rows, row -> row.before() != null && row.before().disabled()))
-        .addArrayOfBoolean(flags(rows, row -> row.before() != null && row.before().forcedDown()));
+        .addArrayOfBoolean(flags(rows, row -> row.before().disabled()))
+        .addArrayOfBoolean(flags(rows, row -> row.before().forcedDown()));
   }
 
   private static String[] texts(List<Wanted> rows, Function<Member, String> text) {

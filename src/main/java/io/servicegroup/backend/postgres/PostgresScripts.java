@@ -14,7 +14,7 @@ final class PostgresScripts {
 
   /** In order; the first is version 1. */
   static final List<String> VERSIONS =
-      List.of("V001__members.sql", "V002__words.sql", "V003__joined.sql");
+      List.of("V001__members.sql", "V002__words.sql", "V003__joined.sql", "V004__mirrored.sql");
 
   private PostgresScripts() {}
 

@@ -3,6 +3,6 @@
 -- GRANT USAGE ON SEQUENCE services_id_seq, servicegroup_generation TO agent_user;
 -- GRANT SELECT ON servicegroup_schema TO agent_user;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON servicegroup_members, servicegroup_canaries, servicegroup_words,
---   servicegroup_joined TO agent_user;
+--   servicegroup_joined, servicegroup_mirrored TO agent_user;
 -- And who copies a catalogue into these tables with the command migrate:
 -- GRANT UPDATE ON SEQUENCE servicegroup_generation TO agent_user;

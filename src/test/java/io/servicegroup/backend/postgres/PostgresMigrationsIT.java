@@ -54,7 +54,8 @@ class PostgresMigrationsIT {
   private static final String DROP =
       """
       DROP TABLE IF EXISTS services, servicegroup_schema, servicegroup_members,
-        servicegroup_canaries, servicegroup_words, servicegroup_joined; DROP SEQUENCE IF EXISTS servicegroup_generation
+        servicegroup_canaries, servicegroup_words, servicegroup_joined, servicegroup_mirrored;
+      DROP SEQUENCE IF EXISTS servicegroup_generation
       """;
 
   private static PostgresServer server;
@@ -148,14 +149,14 @@ class PostgresMigrationsIT {
     }
     await(Future.all(opening));
 
-    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(3);
+    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(4);
   }
 
   @Test
   void doesWithoutTheOrderOfWordsWhereTheTablesAreOlder() throws Exception {
     await(open(CreateTables.ALL).join(spec("h1", 1), "agent-1", Set.of()));
     server.execute(
-        "DROP TABLE servicegroup_words, servicegroup_joined;"
+        "DROP TABLE servicegroup_words, servicegroup_joined, servicegroup_mirrored;"
             + " DELETE FROM servicegroup_schema WHERE version > 1");
 
     ServiceCatalog old = open(CreateTables.NONE);
@@ -180,7 +181,8 @@ class PostgresMigrationsIT {
   void keepsNothingForARestartWhereTheTablesAreOlder() throws Exception {
     open(CreateTables.ALL);
     server.execute(
-        "DROP TABLE servicegroup_joined; DELETE FROM servicegroup_schema WHERE version > 2");
+        "DROP TABLE servicegroup_joined, servicegroup_mirrored;"
+            + " DELETE FROM servicegroup_schema WHERE version > 2");
 
     ServiceCatalog old = open(CreateTables.NONE);
 

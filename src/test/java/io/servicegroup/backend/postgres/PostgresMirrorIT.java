@@ -85,6 +85,10 @@ class PostgresMirrorIT {
   }
 
   private static LivenessHarness agent(String name, boolean watchOwn) {
+    return agent(name, watchOwn, CreateTables.ALL);
+  }
+
+  private static LivenessHarness agent(String name, boolean watchOwn, CreateTables tables) {
     LivenessSettings settings =
         new LivenessSettings(
             "postgresql",
@@ -95,7 +99,7 @@ class PostgresMirrorIT {
             Duration.ofSeconds(4),
             watchOwn,
             Set.of(),
-            CreateTables.ALL);
+            tables);
     return new LivenessHarness(vertx, settings, PostgresLivenessBackend::new);
   }
 
@@ -186,6 +190,80 @@ class PostgresMirrorIT {
 
     assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|t|fire|t");
     assertThat(server.ask("SELECT version FROM services")).isEqualTo("3");
+  }
+
+  /** The mirror has read the row of the life before, and waits for it when a newer one joins. */
+  @Test
+  void aNewerLifeThatJoinsMeanwhileKeepsWhatItSaid() throws Exception {
+    joined(7);
+    Future<List<Conflict>> writing;
+    try (Connection other = server.connect();
+        Statement statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(
+          """
+          UPDATE services SET version = 9;
+          UPDATE servicegroup_members SET generation = 8, incarnation = '8-def'
+          """);
+      agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, true), true));
+      writing = agent.startWrite(beat(7, State.ALIVE));
+      awaitWaiting();
+      other.commit();
+    }
+    LivenessHarness.await(writing.otherwiseEmpty());
+
+    assertThat(server.ask("SELECT version || '|' || disabled FROM services")).isEqualTo("9|false");
+    assertThat(server.ask("SELECT incarnation FROM servicegroup_members")).isEqualTo("8-def");
+  }
+
+  /** A later life of the agent joins the member again. */
+  private void restarted(long generation, boolean disabled) {
+    agent.close();
+    agent = agent("agent-1 again", true).open();
+    agent.catalogued(new CatalogEvent(Type.JOINED, member(generation, disabled), true));
+    agent.write(beat(generation, State.ALIVE));
+  }
+
+  @Test
+  void whatTheMirrorSaidIsTakenBackAlsoAfterARestart() {
+    agent.catalogued(new CatalogEvent(Type.JOINED, member(7, true), true));
+    agent.write(beat(7, State.ALIVE));
+    assertThat(server.ask("SELECT disabled FROM services")).isEqualTo("t");
+
+    restarted(8, false);
+
+    assertThat(server.ask("SELECT disabled FROM services")).isEqualTo("f");
+  }
+
+  @Test
+  void withoutThePlaceToNoteItWhatTheMirrorSaidIsTakenBackUntilARestart() {
+    agent.close();
+    server.execute(
+        "DROP TABLE servicegroup_mirrored; DELETE FROM servicegroup_schema WHERE version > 3");
+    agent = agent("agent-3", true, CreateTables.NONE).open();
+    for (boolean disabled : new boolean[] {true, false}) {
+      agent.catalogued(new CatalogEvent(Type.JOINED, member(7, disabled), true));
+      agent.write(beat(7, State.ALIVE));
+      assertThat(server.ask("SELECT disabled::text FROM services")).isEqualTo("" + disabled);
+    }
+  }
+
+  @Test
+  void whatAnOperatorSaidInTheRowIsNotTakenBackByARestart() {
+    agent.catalogued(new CatalogEvent(Type.JOINED, member(7, true), true));
+    agent.write(beat(7, State.ALIVE));
+    server.execute("UPDATE services SET disabled = false");
+    agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, false), true));
+    agent.write(beat(7, State.ALIVE));
+    server.execute("UPDATE services SET disabled = true, disabled_reason = 'fire'");
+
+    restarted(8, false);
+    assertThat(server.ask("SELECT disabled_reason FROM services")).isEqualTo("fire");
+
+    server.execute("DELETE FROM services");
+    server.execute(SOMEBODY_ELSES);
+    restarted(9, false);
+    assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|t|disk|t");
   }
 
   private static void awaitWaiting() {
