@@ -1,6 +1,5 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,15 +31,15 @@ final class Attempts {
   /**
    * Tries until somebody is not {@link #overtaken}.
    *
-   * @param id whose document it is about, for the message
+   * @param about whose document it is about, for the message
    * @param attempt reads and writes; may be made many times
    * @return what the last attempt came to; fails where all were overtaken
    */
-  <T> Future<T> repeat(MemberId id, Supplier<Future<T>> attempt) {
-    return repeat(id, attempt, MOST);
+  <T> Future<T> repeat(Object about, Supplier<Future<T>> attempt) {
+    return repeat(about, attempt, MOST);
   }
 
-  private <T> Future<T> repeat(MemberId id, Supplier<Future<T>> attempt, int left) {
+  private <T> Future<T> repeat(Object about, Supplier<Future<T>> attempt, int left) {
     return attempt
         .get()
         .recover(
@@ -49,9 +48,9 @@ final class Attempts {
                 return Future.failedFuture(failure);
               }
               if (left <= 1) {
-                return Future.failedFuture("the document of " + id + " changes all the time");
+                return Future.failedFuture("the document of " + about + " changes all the time");
               }
-              return pause().compose(waited -> repeat(id, attempt, left - 1));
+              return pause().compose(waited -> repeat(about, attempt, left - 1));
             });
   }
 

@@ -1,7 +1,6 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.StoredMembers.Found;
 import io.servicegroup.model.Incarnation;
@@ -17,10 +16,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -33,13 +32,19 @@ import java.util.stream.Collectors;
  */
 public final class DocumentCatalog implements ServiceCatalog {
 
+  private static final Duration PRUNED_EVERY = Duration.ofDays(1);
+
   private final Attempts attempts;
   private final DocumentStore store;
+  private final JudgedDocuments judged;
   private final StoredMembers stored;
   private final BinaryClaims claims;
   private final ReadMembers members = new ReadMembers();
   private final DocumentLives lives;
   private final KeptDocuments kept;
+  private final KeptPruning keptPruning;
+  private final Clock clock;
+  private long prunedAt;
 
   /**
    * Makes a catalogue that is not open yet.
@@ -51,10 +56,14 @@ public final class DocumentCatalog implements ServiceCatalog {
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
     this.attempts = new Attempts(vertx);
     this.store = new GatheredDocuments(vertx, store);
-    this.stored = new StoredMembers(this.store, clock);
+    this.judged = new JudgedDocuments(attempts, this.store);
+    this.stored = new StoredMembers(this.store, judged, clock);
     this.claims = new BinaryClaims(this.store);
     this.lives = new DocumentLives(attempts, this.store, stored, claims, clock);
-    this.kept = new KeptDocuments(attempts, this.store);
+    KeepingAgents agents = new KeepingAgents(attempts, this.store, clock);
+    this.kept = new KeptDocuments(attempts, this.store, agents, clock);
+    this.keptPruning = new KeptPruning(this.store, judged, agents, clock);
+    this.clock = clock;
   }
 
   @Override
@@ -177,26 +186,11 @@ public final class DocumentCatalog implements ServiceCatalog {
    * Leaves the trace, then removes the document that was judged. Whoever changed it since may have
    * ended the trace, so that all of it is done again.
    */
-  private Future<Member> remove(Found judged, Member last) {
+  private Future<Member> remove(Found found, Member last) {
     return stored
         .trace(last.id(), last.wordsOrder())
-        .compose(traced -> attempts.repeat(last.id(), () -> removeAsJudged(judged)))
+        .compose(traced -> judged.remove(found.document()))
         .compose(done -> done ? Future.succeededFuture(last) : Attempts.overtaken());
-  }
-
-  /** A document of another version that says the same is the one that was judged. */
-  private Future<Boolean> removeAsJudged(Found judged) {
-    Document expected = judged.document();
-    return store
-        .read(List.of(expected.key()))
-        .compose(
-            now ->
-                now.isEmpty() || !Objects.equals(now.get(0).text(), expected.text())
-                    ? Future.succeededFuture(false)
-                    : store
-                        .remove(now.get(0))
-                        .compose(
-                            done -> done ? Future.succeededFuture(true) : Attempts.overtaken()));
   }
 
   @Override
@@ -228,12 +222,22 @@ public final class DocumentCatalog implements ServiceCatalog {
                     ? members.ofAll(found)
                     : members.ofGroup(filter.group(), found))
         .compose(stored::ordered)
-        .onSuccess(read -> stored.prune())
+        .onSuccess(read -> prune())
         .map(
             read ->
                 read.stream()
                     .filter(member -> wanted.matches(new MemberView(member, Verdict.UNKNOWN)))
                     .toList());
+  }
+
+  /** What is due once a day. */
+  private void prune() {
+    long now = clock.millis();
+    if (Math.abs(now - prunedAt) >= PRUNED_EVERY.toMillis()) {
+      prunedAt = now;
+      stored.prune();
+      keptPruning.prune();
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,12 @@ import java.util.function.BooleanSupplier;
  * not be asked. Methods are called on one context and return at once.
  */
 public interface ServiceCatalog {
+
+  /**
+   * For how long it is kept at least what an agent needs to serve members again that joined through
+   * it. Afterwards it goes where the member is gone, or another agent joined it since.
+   */
+  Duration KEPT_FOR = Duration.ofDays(30);
 
   /**
    * Reaches the store for the first time and makes the tables that the configuration allows.

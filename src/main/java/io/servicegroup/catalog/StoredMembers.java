@@ -9,7 +9,6 @@ import io.servicegroup.model.WordsOrder;
 import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,17 +33,16 @@ final class StoredMembers {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredMembers.class);
 
-  /** So many traces are removed at a time. */
+  /** For so many traces it is asked at a time what stands beside them. */
   private static final int AT_ONCE = 500;
 
-  private static final Duration PRUNED_EVERY = Duration.ofDays(1);
-
   private final DocumentStore store;
+  private final JudgedDocuments judged;
   private final Clock clock;
-  private long prunedAt;
 
-  StoredMembers(DocumentStore store, Clock clock) {
+  StoredMembers(DocumentStore store, JudgedDocuments judged, Clock clock) {
     this.store = store;
+    this.judged = judged;
     this.clock = clock;
   }
 
@@ -249,14 +249,10 @@ final class StoredMembers {
    */
   void prune() {
     long now = clock.millis();
-    if (Math.abs(now - prunedAt) < PRUNED_EVERY.toMillis()) {
-      return;
-    }
-    prunedAt = now;
     store
         .removals()
         .map(all -> old(all, now))
-        .compose(old -> Portions.inTurn(old, AT_ONCE, this::remove))
+        .compose(old -> Portions.inTurn(old, AT_ONCE, this::removeTraces))
         .onFailure(failure -> LOG.debug("Old traces of removals stay until tomorrow", failure));
   }
 
@@ -267,8 +263,31 @@ final class StoredMembers {
     return traces.stream().filter(trace -> order(trace).orElse(now) < oldest).toList();
   }
 
-  private Future<?> remove(List<Document> some) {
-    return Future.join(some.stream().map(store::remove).toList());
+  /** With them, what stands of the words beside a member that never came back. */
+  private Future<?> removeTraces(List<Document> some) {
+    List<Key> keys = new ArrayList<>();
+    for (Document trace : some) {
+      Key key = trace.key();
+      if (!key.group().isEmpty()) {
+        keys.add(new Key(Kind.WORDS, key.group(), key.name()));
+        keys.add(new Key(Kind.MEMBER, key.group(), key.name()));
+      }
+    }
+    return store
+        .read(keys)
+        .compose(
+            found -> {
+              Set<Key> there = found.stream().map(Document::key).collect(Collectors.toSet());
+              Stream<Document> words =
+                  found.stream()
+                      .filter(each -> each.key().kind() == Kind.WORDS)
+                      .filter(each -> !there.contains(MemberDocument.key(id(each.key()))));
+              // One after the other: in some stores each removal changes the version of the others.
+              return Portions.inTurn(
+                  Stream.concat(some.stream(), words).toList(),
+                  1,
+                  one -> judged.remove(one.get(0)));
+            });
   }
 
   private Future<Void> raise(Key key, long order) {

@@ -16,6 +16,8 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,12 @@ class DocumentCatalogTest extends ServiceCatalogContract {
   @Override
   protected ServiceCatalog create(Vertx vertx) {
     return new DocumentCatalog(vertx, new MemoryDocuments(documents), clock);
+  }
+
+  @Override
+  protected Optional<ServiceCatalog> createLater(Vertx vertx, Duration by) {
+    Clock later = Clock.offset(Clock.systemUTC(), by);
+    return Optional.of(new DocumentCatalog(vertx, new MemoryDocuments(documents), later));
   }
 
   @Test
@@ -274,11 +283,39 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     Key old = new Key(Kind.REMOVAL, "compute", "h2");
     long order = System.currentTimeMillis() - WordsKeeper.REMEMBERED.plusDays(1).toMillis();
     documents.put(old, new Document(old, Long.toString(order), null));
+    Key words = new Key(Kind.WORDS, "compute", "h2");
+    documents.put(words, new Document(words, "7", null));
 
     clock = Clock.fixed(Instant.now().plus(WordsKeeper.REMEMBERED.multipliedBy(9)), ZoneOffset.UTC);
     await(open().list(MemberFilter.ALL));
 
     assertThat(await(catalog.removal(before)).orElse(0)).isPositive();
-    assertThat(documents).as("31 days older than another").doesNotContainKey(old);
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (documents.containsKey(words) && System.nanoTime() < deadline) {
+      await(catalog.list(MemberFilter.ALL));
+    }
+    assertThat(documents).as("31 days older than another").doesNotContainKeys(old, words);
+  }
+
+  @Test
+  void ofAgentsThatNeverCameBackNoDocumentStaysAtAll() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      JsonObject what = new JsonObject().put("agents", new JsonArray().add("life-" + i));
+      await(catalog.keep("pod-" + i, Map.of(id("h" + i), what), Set.of()));
+    }
+    clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(31));
+    ServiceCatalog later = open();
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    do {
+      await(later.list(MemberFilter.ALL));
+    } while (!kept().isEmpty() && System.nanoTime() < deadline);
+
+    assertThat(kept()).isEmpty();
+  }
+
+  private List<Key> kept() {
+    synchronized (documents) {
+      return documents.keySet().stream().filter(key -> key.kind() == Kind.KEPT).toList();
+    }
   }
 }

@@ -8,6 +8,7 @@ import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -19,7 +20,9 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,6 +57,16 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
    * @return not open yet
    */
   protected abstract ServiceCatalog create(Vertx vertx);
+
+  /**
+   * Makes a catalogue as {@link #create} does, for which so much time has passed since everything
+   * that was done so far.
+   *
+   * @param vertx for its connections
+   * @param by how much
+   * @return not open yet; empty where nothing becomes of what grows old
+   */
+  protected abstract Optional<ServiceCatalog> createLater(Vertx vertx, Duration by);
 
   @BeforeEach
   void openCatalog() throws Exception {
@@ -747,6 +760,47 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     await(Future.all(kept));
 
     assertThat(await(catalog.kept("a"))).isEqualTo(all);
+  }
+
+  private void keep(ServiceCatalog through, String agentId, String host, String life)
+      throws Exception {
+    JsonObject what = new JsonObject().put("agents", new JsonArray().add(life));
+    await(through.keep(agentId, Map.of(id(host), what), Set.of()));
+  }
+
+  private String keptOf(String... agentIds) throws Exception {
+    List<String> all = new ArrayList<>();
+    for (String agentId : agentIds) {
+      await(catalog.kept(agentId)).keySet().forEach(id -> all.add(agentId + " " + id.host()));
+    }
+    return String.join(", ", all);
+  }
+
+  @Test
+  void whatAgentsThatNeverCameBackKeepOfMembersThatAreNotTheirsGoesAfterAMonth() throws Exception {
+    await(catalog.join(spec("moved", 1), "life-9", Set.of()));
+    await(catalog.join(spec("own", 1), "life-1", Set.of()));
+    for (String host : List.of("gone", "moved", "own")) {
+      keep(catalog, "pod-1", host, "life-1");
+      keep(catalog, "pod-3", host, "life-3");
+    }
+    ServiceCatalog later = createLater(vertx, Duration.ofDays(31)).orElse(null);
+    assumeThat(later).as("nothing grows old here").isNotNull();
+    opened.add(later);
+    await(later.open());
+    keep(later, "pod-2", "gone", "life-2");
+    keep(later, "pod-2", "moved", "life-2");
+
+    // A read of the catalogue does what is due once a day, and waits for none of it.
+    String left = "pod-1 own, pod-2 gone, pod-2 moved";
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    do {
+      await(later.list(MemberFilter.ALL));
+    } while (!keptOf("pod-1", "pod-2", "pod-3").equals(left) && System.nanoTime() < deadline);
+
+    assertThat(keptOf("pod-1", "pod-2", "pod-3")).isEqualTo(left);
+    keep(later, "pod-3", "gone", "life-4");
+    assertThat(keptOf("pod-3")).as("whoever comes back keeps again").isEqualTo("pod-3 gone");
   }
 
   private List<MemberId> ids(MemberFilter filter) throws Exception {

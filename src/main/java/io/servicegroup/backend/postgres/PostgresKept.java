@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -60,7 +61,6 @@ final class PostgresKept {
             AND kept.kept -> 'agents' ? m.agent)
       """;
 
-  private static final Duration LEFT_FOR = Duration.ofDays(30);
   private static final Duration PRUNED_EVERY = Duration.ofDays(1);
 
   private final PostgresCatalogClient database;
@@ -131,7 +131,7 @@ final class PostgresKept {
     long now = System.nanoTime();
     if (there && (prunedAt == 0 || now - prunedAt > PRUNED_EVERY.toNanos())) {
       prunedAt = now;
-      database.ask(PRUNE, Tuple.of(LEFT_FOR.toMillis())).otherwiseEmpty();
+      database.ask(PRUNE, Tuple.of(ServiceCatalog.KEPT_FOR.toMillis())).otherwiseEmpty();
     }
   }
 

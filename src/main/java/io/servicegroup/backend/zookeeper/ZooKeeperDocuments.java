@@ -38,6 +38,7 @@ final class ZooKeeperDocuments implements DocumentStore {
   private static final Duration SESSION = Duration.ofSeconds(10);
 
   private static final int ATTEMPTS = 3;
+  private static final int ANY_VERSION = -1;
   private static final byte[] NOTHING = new byte[0];
   private static final Set<Code> UNEXPECTED = Set.of(Code.NODEEXISTS, Code.NONODE, Code.BADVERSION);
 
@@ -145,12 +146,24 @@ final class ZooKeeperDocuments implements DocumentStore {
                     List.of(
                         Op.setData(paths.above(expected.key()), NOTHING, version.group()),
                         Op.delete(path, version.node()))))
-        .onSuccess(
+        .compose(
             removed -> {
-              if (removed) {
-                reader.removedHere(expected.key());
+              if (!removed) {
+                return Future.succeededFuture(false);
               }
+              reader.removedHere(expected.key());
+              return leave(expected.key()).map(true);
             });
+  }
+
+  /** An agent that keeps nothing any more leaves no node either, as agents come and go. */
+  private Future<?> leave(Key removed) {
+    if (removed.kind() != Kind.KEPT) {
+      return Future.succeededFuture();
+    }
+    // It fails where something else is kept there.
+    return bounded(() -> client.multi(List.of(Op.delete(paths.above(removed), ANY_VERSION))))
+        .otherwiseEmpty();
   }
 
   private Future<Boolean> create(Key key, Op creation, int attempts) {

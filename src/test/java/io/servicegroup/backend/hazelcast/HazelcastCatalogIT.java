@@ -12,6 +12,7 @@ import com.hazelcast.core.DistributedObject;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
@@ -26,8 +27,10 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.Ports;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,6 +76,16 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
   @Override
   protected ServiceCatalog create(Vertx vertx) {
     return create(vertx, BackendUri.parse(server.uri(server.port())));
+  }
+
+  @Override
+  protected Optional<ServiceCatalog> createLater(Vertx vertx, Duration by) {
+    Clock later = Clock.offset(Clock.systemUTC(), by);
+    return Optional.of(
+        new DocumentCatalog(
+            vertx,
+            new HazelcastDocuments(vertx, BackendUri.parse(server.uri(server.port()))),
+            later));
   }
 
   private static ServiceCatalog create(Vertx vertx, BackendUri uri) {

@@ -8,6 +8,7 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
 import io.servicegroup.config.AgentConfig;
@@ -22,10 +23,12 @@ import io.servicegroup.testkit.MemcachedServer;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -65,9 +68,18 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
 
   @Override
   protected ServiceCatalog create(Vertx vertx) {
-    BackendUri uri = BackendUri.parse(first.uri(first.port()) + ",127.0.0.1:" + second.port());
     return new MemcachedCatalogFactory()
-        .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+        .create(vertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
+  }
+
+  @Override
+  protected Optional<ServiceCatalog> createLater(Vertx vertx, Duration by) {
+    Clock later = Clock.offset(Clock.systemUTC(), by);
+    return Optional.of(new DocumentCatalog(vertx, new MemcachedDocuments(vertx, uri()), later));
+  }
+
+  private static BackendUri uri() {
+    return BackendUri.parse(first.uri(first.port()) + ",127.0.0.1:" + second.port());
   }
 
   /** All that a list reads takes longer than one call may. */

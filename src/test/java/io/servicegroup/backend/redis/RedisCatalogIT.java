@@ -5,6 +5,7 @@ import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
 import io.servicegroup.config.AgentConfig;
@@ -17,8 +18,11 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,5 +118,13 @@ class RedisCatalogIT extends ServiceCatalogContract {
     BackendUri uri = BackendUri.parse(server.uri(server.port()));
     return new RedisCatalogFactory()
         .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+  }
+
+  @Override
+  protected Optional<ServiceCatalog> createLater(Vertx vertx, Duration by) {
+    Clock later = Clock.offset(Clock.systemUTC(), by);
+    return Optional.of(
+        new DocumentCatalog(
+            vertx, new RedisDocuments(vertx, BackendUri.parse(server.uri(server.port()))), later));
   }
 }

@@ -6,6 +6,7 @@ import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
@@ -20,8 +21,11 @@ import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +72,13 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
   protected ServiceCatalog create(Vertx forVertx) {
     return new ZooKeeperCatalogFactory()
         .create(forVertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
+  }
+
+  @Override
+  protected Optional<ServiceCatalog> createLater(Vertx forVertx, Duration by) {
+    Clock later = Clock.offset(Clock.systemUTC(), by);
+    return Optional.of(
+        new DocumentCatalog(forVertx, new ZooKeeperDocuments(forVertx, uri(), true), later));
   }
 
   @Test
@@ -159,17 +170,7 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
   void nodesThatAreNoMembersTakeNothingFromTheOthers() throws Exception {
     Member whole = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
     String members = new ZooKeeperDocumentPaths(uri()).kind(Kind.MEMBER);
-    CountDownLatch connected = new CountDownLatch(1);
-    try (ZooKeeper raw =
-        new ZooKeeper(
-            "127.0.0.1:" + server.port(),
-            10_000,
-            event -> {
-              if (event.getState() == KeeperState.SyncConnected) {
-                connected.countDown();
-              }
-            })) {
-      assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
+    try (ZooKeeper raw = connect()) {
       make(raw, members + "/compute/h2", "{}", Ids.OPEN_ACL_UNSAFE);
       make(raw, members + "/compute/h3", null, Ids.OPEN_ACL_UNSAFE);
       make(raw, members + "/compute/%zz", "{}", Ids.OPEN_ACL_UNSAFE);
@@ -183,6 +184,63 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
     assertThat(catalog.unreadable().keySet())
         .containsExactlyInAnyOrder(
             "compute/h2", "compute/h3", "compute/%zz", "compute/h4", "locked", "%/h5");
+  }
+
+  private static ZooKeeper connect() throws Exception {
+    CountDownLatch connected = new CountDownLatch(1);
+    ZooKeeper raw =
+        new ZooKeeper(
+            "127.0.0.1:" + server.port(),
+            10_000,
+            event -> {
+              if (event.getState() == KeeperState.SyncConnected) {
+                connected.countDown();
+              }
+            });
+    assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
+    return raw;
+  }
+
+  @Test
+  @SuppressWarnings("try") // its close() may be interrupted, which ends the test
+  void whatWasKeptLeavesNoNodeBehind() throws Exception {
+    DocumentStore store = new ZooKeeperDocuments(vertx, uri(), true);
+    await(store.open());
+    List<Key> keys = List.of(new Key(Kind.KEPT, "pod-1", "0"), new Key(Kind.KEPT, "pod-1", "1"));
+    for (Key key : keys) {
+      await(store.write(key, "{}", null));
+    }
+    String above = new ZooKeeperDocumentPaths(uri()).group(Kind.KEPT, "pod-1");
+    try (ZooKeeper raw = connect()) {
+      assertThat(raw.exists(above, false)).isNotNull();
+      for (Key key : keys) {
+        assertThat(await(store.remove(await(store.read(List.of(key))).get(0)))).isTrue();
+      }
+
+      assertThat(raw.exists(above, false)).isNull();
+      assertThat(await(store.write(keys.get(0), "{}", null))).isTrue();
+    } finally {
+      await(store.close());
+    }
+  }
+
+  @Test
+  void oldTracesOfAGroupGoTogether() throws Exception {
+    DocumentStore store = new ZooKeeperDocuments(vertx, uri(), true);
+    await(store.open());
+    long now = System.currentTimeMillis();
+    for (int i = 0; i < 20; i++) {
+      long order = i < 9 ? now - Duration.ofDays(31).toMillis() : now;
+      await(store.write(new Key(Kind.REMOVAL, "compute", "h" + i), Long.toString(order), null));
+    }
+    ServiceCatalog another = open();
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    do {
+      await(another.list(MemberFilter.ALL));
+    } while (await(store.removals()).size() > 11 && System.nanoTime() < deadline);
+
+    assertThat(await(store.removals())).hasSize(11);
+    await(store.close());
   }
 
   private static void make(ZooKeeper raw, String path, String text, List<ACL> acl)
