@@ -44,6 +44,7 @@ final class KeptMembers {
   private Future<Void> last = Future.succeededFuture();
   private boolean writing;
   private boolean retrying;
+  private long retry;
   private boolean told;
 
   /**
@@ -109,12 +110,21 @@ final class KeptMembers {
   }
 
   /**
-   * What has changed so far.
+   * Tells whether what was said of a member so far is written. What failed before is tried again at
+   * once, since somebody waits for it.
    *
-   * @return completes when that was written, or could not be for now; never fails
+   * @return false where it could not be written for now; never fails
    */
-  Future<Void> written() {
-    return retrying ? Future.succeededFuture() : last;
+  Future<Boolean> written(MemberId id) {
+    if (retrying && changed.contains(id)) {
+      vertx.cancelTimer(retry);
+      retrying = false;
+      next = Promise.promise();
+      last = next.future();
+      write();
+    }
+    Future<Void> now = retrying ? Future.succeededFuture() : last;
+    return now.map(done -> !(retrying && changed.contains(id)));
   }
 
   /** The store lost something of members: what is kept of them may be gone as well. */
@@ -187,11 +197,12 @@ final class KeptMembers {
           "what joined through this agent cannot be kept for its restart: " + refusal.getMessage());
     }
     retrying = true;
-    vertx.setTimer(
-        backoff.failed().toMillis(),
-        timer -> {
-          retrying = false;
-          write();
-        });
+    retry =
+        vertx.setTimer(
+            backoff.failed().toMillis(),
+            timer -> {
+              retrying = false;
+              write();
+            });
   }
 }

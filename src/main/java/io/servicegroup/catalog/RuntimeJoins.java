@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.MemberId;
@@ -8,6 +9,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -23,6 +25,16 @@ final class RuntimeJoins {
   private final ServedMembers served;
   private final KeptMembers keeper;
   private final TakingUp takingUp;
+  private final Map<MemberId, Trying> trying = new HashMap<>();
+
+  /** Those who try to join one member at the same time. */
+  private static final class Trying {
+
+    /** What is kept of the member if none of them joins it; null for nothing. */
+    private KeptMember before;
+
+    private int left;
+  }
 
   RuntimeJoins(
       Vertx vertx,
@@ -40,27 +52,39 @@ final class RuntimeJoins {
   /** Joins a service; answered when it is kept as well, or cannot be for now. */
   Future<ServiceCatalog.Joined> join(ServiceSpec asked) {
     MemberId id = asked.id();
-    KeptMember before = takingUp.joining(id);
+    KeptMember known = takingUp.joining(id);
+    Trying all = trying.computeIfAbsent(id, first -> new Trying());
+    if (all.left++ == 0) {
+      all.before = known;
+    }
     return withProcess(asked)
         .compose(
             spec -> {
-              KeptMember kept = KeptMember.of(spec, before, takingUp.life());
+              KeptMember kept = KeptMember.of(spec, all.before, takingUp.life());
               // Side by side: a member that is kept and did not join is nobody's to take up.
               Future<Void> written = keeper.keep(Map.of(id, kept));
               return operations
                   .join(spec)
-                  .onFailure(failure -> failed(spec, kept, before, written))
+                  .onSuccess(joined -> all.before = kept)
+                  .onFailure(failure -> failed(spec, kept, all, written))
                   .compose(joined -> stillKept(id, kept, written).map(joined));
             })
-        .onFailure(failure -> takingUp.joiningFailed(id));
+        .onFailure(failure -> takingUp.joiningFailed(id))
+        .onComplete(
+            done -> {
+              if (--all.left == 0) {
+                trying.remove(id);
+              }
+            });
   }
 
   /** What did not join is not kept; what joined and is not beaten for yet will be served. */
-  private void failed(ServiceSpec spec, KeptMember kept, KeptMember before, Future<Void> written) {
+  private void failed(ServiceSpec spec, KeptMember kept, Trying all, Future<Void> written) {
     if (served.isStranded(spec)) {
+      all.before = kept;
       stillKept(spec.id(), kept, written);
     } else {
-      takeBack(spec.id(), kept, before);
+      takeBack(spec.id(), kept, all.before);
     }
   }
 
@@ -81,9 +105,25 @@ final class RuntimeJoins {
     return keeper.get(id) == kept ? written : keeper.keep(Map.of(id, kept));
   }
 
-  /** Ends a membership; answered when nobody takes it up again. */
+  /**
+   * Ends a membership. What is answered is a promise, also where the agent is killed then:
+   * therefore it fails with 503 where nothing could be kept of it, although the member has left.
+   */
   Future<Void> leave(MemberId id) {
-    return operations.leave(id).compose(left -> keeper.written());
+    return operations
+        .leave(id)
+        .compose(left -> keeper.written(id))
+        .compose(
+            written ->
+                written
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new ServiceGroupException(
+                            503,
+                            id
+                                + " has left, but the catalogue could not keep that yet: were this"
+                                + " agent killed now, its next start would take the member up"
+                                + " again; leave again until it is answered")));
   }
 
   /** Which process an id names is known now, not after a restart. */

@@ -44,6 +44,7 @@ final class TakingUp implements ServedMembers.Listener {
   private final Concerns concerns;
   private final OtherLives lives;
   private final UntakenMembers untaken;
+  private final StillOurs stillOurs;
   private final Set<MemberId> dropped = new HashSet<>();
 
   /** How many try to join a member anew. */
@@ -79,6 +80,7 @@ final class TakingUp implements ServedMembers.Listener {
     this.guard = guard;
     this.served = served;
     this.untaken = new UntakenMembers(vertx);
+    this.stillOurs = new StillOurs(catalog, guard, this::found);
     this.keeper = keeper;
     this.saw = saw;
     this.concerns = Concerns.ofCatalog(vertx);
@@ -156,7 +158,7 @@ final class TakingUp implements ServedMembers.Listener {
    */
   void start(Function<ServedMembers.Served, Future<?>> goOn) {
     joins =
-        new ConfiguredJoins(vertx, spec -> goOn.apply(lastLife(spec)), this::refused, this::wanted);
+        new ConfiguredJoins(vertx, spec -> takeUp(spec.id(), goOn), this::refused, this::wanted);
     if (!untaken.isEmpty() || !dropped.isEmpty()) {
       look();
     }
@@ -168,8 +170,18 @@ final class TakingUp implements ServedMembers.Listener {
     life.ended();
   }
 
-  private ServedMembers.Served lastLife(ServiceSpec spec) {
-    return new ServedMembers.Served(spec, untaken.life(spec.id()), ServedMembers.State.UNTAKEN);
+  private Future<?> takeUp(MemberId id, Function<ServedMembers.Served, Future<?>> goOn) {
+    return stillOurs
+        .look(id)
+        .compose(
+            looked -> {
+              ServiceSpec spec = wanted(id);
+              return spec == null
+                  ? Future.failedFuture(id + " is not to be taken up any more")
+                  : goOn.apply(
+                      new ServedMembers.Served(
+                          spec, untaken.life(id), ServedMembers.State.UNTAKEN));
+            });
   }
 
   private void look() {

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -202,6 +203,84 @@ class TakingUpTest extends RegistrationRig {
     await(joined);
 
     assertTakenUpAgain(first, new Probe.Self());
+  }
+
+  @Test
+  void whereNoneOfTwoJoinsSucceedsNothingIsKept() throws Exception {
+    deploy("life-1", OWN, true);
+    store.put(member("other", "h1", "taken"));
+    ServiceSpec clashes = new ServiceSpec(H1, "taken", 1, Map.of(), new Probe.None());
+    store.holdWrites();
+    Future<?> first = Topics.JOIN.request(vertx, clashes, PATIENCE);
+    next(store.keeps());
+    Future<?> second = Topics.JOIN.request(vertx, clashes, PATIENCE);
+    next(store.keeps());
+    store.releaseWrites();
+    assertRefused(409, () -> await(first));
+    assertRefused(409, () -> await(second));
+    joinWith(with(new Probe.Self(), "h2"));
+
+    assertThat(store.kept(ID)).containsOnlyKeys(id("h2"));
+  }
+
+  @Test
+  void whereTheFirstOfTwoJoinsSucceedsThatOneIsKept() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    store.put(member("other", "h1", "taken"));
+    ServiceSpec clashes = new ServiceSpec(H1, "taken", 1, Map.of(), new Probe.None());
+    store.holdWrites();
+    Future<?> joined = Topics.JOIN.request(vertx, with(new Probe.Self(), "h1"), PATIENCE);
+    next(store.keeps());
+    Future<?> refused = Topics.JOIN.request(vertx, clashes, PATIENCE);
+    next(store.keeps());
+    store.releaseWrites();
+    await(joined);
+    assertRefused(409, () -> await(refused));
+
+    assertTakenUpAgain(first, new Probe.Self());
+  }
+
+  @Test
+  void whoWasJoinedByAnotherAgentWhileItsTurnFailedIsNotTakenOver() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    await(vertx.undeploy(first));
+    started.clear();
+    store.refuse(H1, new ServiceGroupException(409, "not now"));
+    deploy("life-2", OWN, true);
+    assertThat(awaitUntaken(Untaken.State.REFUSED).reason()).contains("not now");
+
+    // What the agent reads from here on is late.
+    store.holdReads();
+    store.put(member("compute", "h1", "nova-compute", new Incarnation(99, "other"), "agent-9"));
+    store.refuse(H1, null);
+    store.notifyWatchers();
+    // A read of the catalogue holds two, and one more is about what is to be taken up.
+    while (store.heldReads() < 3 && store.get(H1).agent().equals("agent-9")) {
+      await(vertx.timer(5, TimeUnit.MILLISECONDS));
+    }
+    store.releaseReads();
+    awaitTold();
+
+    assertThat(store.get(H1).agent()).isEqualTo("agent-9");
+    assertThat(started).isEmpty();
+  }
+
+  @Test
+  void aLeaveThatCannotBeKeptIsNotPromised() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    store.setAway(true);
+
+    assertRefused(503, () -> await(Topics.LEAVE.request(vertx, H1, PATIENCE)))
+        .hasMessageContaining("compute/h1 has left");
+    assertThat(next(stopped)).as("it left all the same").isEqualTo(H1);
+    assertRefused(503, () -> await(Topics.LEAVE.request(vertx, H1, PATIENCE)));
+
+    store.setAway(false);
+    await(Topics.LEAVE.request(vertx, H1, PATIENCE));
+    assertThat(store.kept(ID)).isEmpty();
+    await(vertx.undeploy(first));
   }
 
   @Test
