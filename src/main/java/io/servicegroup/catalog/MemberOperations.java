@@ -181,6 +181,15 @@ final class MemberOperations {
     return words
         .agree(update.id())
         .compose(agreed -> guard.guard(catalog.update(update)))
+        .recover(
+            failure ->
+                isNotFound(failure)
+                    // One that is lost is listed, and has to say why it cannot be changed.
+                    ? words
+                        .lookout()
+                        .restore(update.id())
+                        .compose(restored -> guard.guard(catalog.update(update)))
+                    : Future.failedFuture(failure))
         .onSuccess(
             member -> {
               words.said(member);
@@ -248,6 +257,11 @@ final class MemberOperations {
             words
                 .agree(id)
                 .compose(agreed -> guard.guard(catalog.delete(id)))
+                .recover(
+                    failure ->
+                        isNotFound(failure)
+                            ? words.lookout().remove(id, failure)
+                            : Future.failedFuture(failure))
                 .onSuccess(words::removedHere)
                 .onSuccess(this::bury)
                 .<Void>mapEmpty()

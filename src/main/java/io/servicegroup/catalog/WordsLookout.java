@@ -76,6 +76,33 @@ final class WordsLookout {
         .orElseGet(Future::succeededFuture);
   }
 
+  /**
+   * Restores a member that the store lost, for whoever is to change it.
+   *
+   * @return whether it is there by this; fails with why the store refuses it
+   */
+  Future<Boolean> restore(MemberId id) {
+    return keeper
+        .living(id)
+        .map(lost -> guard.guard(catalog.restore(lost)))
+        .orElse(Future.succeededFuture(false));
+  }
+
+  /**
+   * Removes a member that the store lost and that it may refuse to take back: it is remembered, and
+   * so it is listed.
+   *
+   * @param notFound what it fails with where none is remembered
+   * @return the member as it was, with the order of its removal
+   */
+  Future<Member> remove(MemberId id, Throwable notFound) {
+    return keeper
+        .living(id)
+        .map(lost -> lost.withWordsOrder(keeper.next(lost.wordsOrder())))
+        .map(gone -> guard.guard(catalog.trace(gone)).map(gone))
+        .orElseGet(() -> Future.failedFuture(notFound));
+  }
+
   private Future<Map<MemberId, Long>> removals(List<Member> some) {
     return guard.guard(catalog.removals(some));
   }

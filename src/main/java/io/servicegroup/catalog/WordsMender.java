@@ -121,6 +121,11 @@ final class WordsMender {
         .otherwiseEmpty();
   }
 
+  /** What looks after those that the store lost. */
+  WordsLookout lookout() {
+    return lookout;
+  }
+
   /**
    * Makes the store agree with what a join of this agent left. Within the member's queue.
    *

@@ -249,7 +249,7 @@ final class MemoryCatalog implements ServiceCatalog {
             store.refusedJoins.add(spec.id());
             throw store.refusals.get(spec.id());
           }
-          refuseClash(spec);
+          refuseClash(spec.id(), spec.binary());
           Member old = store.members.get(spec.id());
           Incarnation incarnation =
               new Incarnation(store.next(floor), Incarnation.newNonce(goesOnWith));
@@ -273,13 +273,12 @@ final class MemoryCatalog implements ServiceCatalog {
         });
   }
 
-  private void refuseClash(ServiceSpec spec) {
+  private void refuseClash(MemberId id, String binary) {
     for (Member other : store.members.values()) {
-      if (other.id().host().equals(spec.id().host())
-          && other.binary().equals(spec.binary())
-          && !other.id().equals(spec.id())) {
-        throw new ClashException(
-            spec.binary() + " of " + spec.id() + " is in group " + other.id().group());
+      if (other.id().host().equals(id.host())
+          && other.binary().equals(binary)
+          && !other.id().equals(id)) {
+        throw new ClashException(binary + " of " + id + " is in group " + other.id().group());
       }
     }
   }
@@ -483,6 +482,7 @@ final class MemoryCatalog implements ServiceCatalog {
     return attempt(
         () -> {
           store.restored.add(member.id());
+          refuseClash(member.id(), member.binary());
           return (store.lost.contains(member.id())
                   || store.unreadable.remove(member.id().toString()) != null)
               && store.members.putIfAbsent(member.id(), member) == null;

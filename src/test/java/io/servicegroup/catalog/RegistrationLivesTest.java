@@ -2,6 +2,7 @@ package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
 import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.catalog.Services.disable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.LocalMember;
@@ -169,6 +170,31 @@ class RegistrationLivesTest extends RegistrationRig {
             Instant.EPOCH,
             null,
             "postgresql"));
+  }
+
+  /** What is lost is listed still, as somebody may restore it: so it can be deleted as well. */
+  @Test
+  void aLostMemberThatClashesWithAnotherIsDeletedAndNotChanged() throws Exception {
+    store.put(member("compute", "h1", "nova-compute"));
+    deploy(new AgentConfig.WatchAll(), true);
+    assertThat(next(events).member().id()).isEqualTo(H1);
+    store.lose(H1);
+    store.put(member("other", "h1", "nova-compute"));
+    store.notifyWatchers();
+    assertThat(next(events).member().id().group()).isEqualTo("other");
+
+    assertRefused(409, () -> await(Topics.UPDATE.request(vertx, disable("h1", "disk"), PATIENCE)))
+        .hasMessageContaining("is in group other");
+    await(Topics.DELETE.request(vertx, H1, PATIENCE));
+
+    CatalogEvent deleted = next(events);
+    assertThat(deleted.type()).isEqualTo(CatalogEvent.Type.DELETED);
+    assertThat(deleted.member().id()).isEqualTo(H1);
+    Member last = member("compute", "h1", "nova-compute");
+    assertThat(await(new MemoryCatalog(vertx, store, false).removal(last)).orElse(0))
+        .as("nobody else restores it")
+        .isPositive();
+    assertRefused(404, () -> await(Topics.DELETE.request(vertx, H1, PATIENCE)));
   }
 
   @Test
