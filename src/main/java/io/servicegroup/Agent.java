@@ -1,10 +1,11 @@
 package io.servicegroup;
 
+import io.servicegroup.backend.EmbeddedServer;
+import io.servicegroup.backend.Technology;
 import io.servicegroup.bus.AgentPhase;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.catalog.RegistrationVerticle;
 import io.servicegroup.catalog.ServiceCatalog;
-import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Secrets;
@@ -12,7 +13,7 @@ import io.servicegroup.heartbeat.HeartbeatVerticle;
 import io.servicegroup.http.HttpVerticle;
 import io.servicegroup.liveness.EvaluationVerticle;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.runtime.EmbeddedServer;
+import io.servicegroup.liveness.LivenessVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -22,6 +23,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -152,20 +154,19 @@ public final class Agent {
   private Future<AgentConfig> startEmbedded() {
     Future<AgentConfig> result = Future.succeededFuture(configured);
     for (BackendUri uri : BackendUris.of(configured)) {
-      if (uri.scheme().embeddedServer().isPresent()) {
+      Optional<EmbeddedServer> server = Technology.of(uri.scheme()).server();
+      if (server.isPresent()) {
         result =
             result.compose(
                 config ->
-                    unlessStopping(() -> startEmbedded(uri))
-                        .map(server -> BackendUris.replace(config, uri, server)));
+                    unlessStopping(() -> startEmbedded(uri, server.get()))
+                        .map(reachable -> BackendUris.replace(config, uri, reachable)));
       }
     }
     return result;
   }
 
-  private Future<BackendUri> startEmbedded(BackendUri uri) {
-    EmbeddedServer server =
-        Components.create(uri.scheme().embeddedServer().orElseThrow(), EmbeddedServer.class);
+  private Future<BackendUri> startEmbedded(BackendUri uri, EmbeddedServer server) {
     parts.add("The embedded server " + uri, server::stop);
     return server
         .start(vertx, uri)
@@ -174,9 +175,9 @@ public final class Agent {
 
   private Future<?> deployFeatures(AgentConfig config) {
     BackendUri uri = config.catalog().uri();
-    ServiceCatalogFactory factory =
-        Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
-    Future<?> deployed = reach("catalog.uri", uri, () -> factory.prepare(vertx, config.catalog()));
+    Technology technology = Technology.of(uri.scheme());
+    Future<?> deployed =
+        reach("catalog.uri", uri, () -> technology.prepare(vertx, config.catalog()));
     if (config.evaluate() != AgentConfig.Evaluate.NEVER) {
       deployed =
           deployed.compose(
@@ -197,7 +198,7 @@ public final class Agent {
                     "catalog.uri",
                     uri,
                     () -> {
-                      ServiceCatalog catalog = factory.create(vertx, config.catalog());
+                      ServiceCatalog catalog = technology.catalog(vertx, config.catalog());
                       Deployable verticle = new RegistrationVerticle(config, id, catalog);
                       return deploy("RegistrationVerticle", () -> vertx.deployVerticle(verticle));
                     }));
@@ -207,17 +208,24 @@ public final class Agent {
     List<Future<?>> deployed = new ArrayList<>();
     for (AgentConfig.Backend backend : config.liveness().backends()) {
       if (backend instanceof AgentConfig.BuiltIn builtIn) {
-        JsonObject settings = settings(config, builtIn).toJson();
-        String verticle = builtIn.uri().scheme().livenessVerticle();
+        LivenessSettings settings = settings(config, builtIn);
+        Technology technology = Technology.of(builtIn.uri().scheme());
         deployed.add(
             reach(
                 BackendUris.key(config, builtIn.uri()),
                 builtIn.uri(),
-                () -> deployBackend(builtIn.name(), verticle, settings)));
+                () ->
+                    deployBackend(
+                        builtIn.name(),
+                        () ->
+                            vertx.deployVerticle(
+                                new LivenessVerticle(settings, technology::liveness)))));
       } else if (backend instanceof AgentConfig.ThirdParty other) {
+        DeploymentOptions options =
+            new DeploymentOptions().setConfig(new JsonObject(other.config()));
         int index = config.liveness().backends().indexOf(backend);
         deployed.add(
-            deployBackend(other.name(), other.verticle(), new JsonObject(other.config()))
+            deployBackend(other.name(), () -> vertx.deployVerticle(other.verticle(), options))
                 .recover(
                     failure ->
                         fail(
@@ -236,7 +244,7 @@ public final class Agent {
     return new LivenessSettings(
         backend.name(),
         id,
-        backend.uri().text(),
+        backend.uri(),
         liveness.reportInterval(),
         liveness.serviceDownTime(),
         liveness.pollInterval(),
@@ -247,9 +255,8 @@ public final class Agent {
             : config.catalog().createTables());
   }
 
-  private Future<Void> deployBackend(String name, String verticle, JsonObject settings) {
-    DeploymentOptions options = new DeploymentOptions().setConfig(settings);
-    return deploy("The backend " + name, () -> vertx.deployVerticle(verticle, options));
+  private Future<Void> deployBackend(String name, Supplier<Future<String>> deployment) {
+    return deploy("The backend " + name, deployment);
   }
 
   private Future<Void> deploy(String name, Supplier<Future<String>> deployment) {

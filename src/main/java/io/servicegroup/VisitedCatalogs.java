@@ -1,10 +1,10 @@
 package io.servicegroup;
 
+import io.servicegroup.backend.EmbeddedServer;
+import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.ServiceCatalog;
-import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.runtime.EmbeddedServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -29,13 +29,12 @@ final class VisitedCatalogs {
     return server(option, settings.uri())
         .compose(
             uri -> {
-              ServiceCatalogFactory factory =
-                  Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
+              Technology technology = Technology.of(uri.scheme());
               return new FirstContact(vertx, option, uri.toString(), startTimeout, () -> false)
                   .reach(
                       () -> {
                         ServiceCatalog catalog =
-                            factory.visit(
+                            technology.visit(
                                 vertx, new AgentConfig.Catalog(uri, settings.createTables()));
                         return catalog
                             .open()
@@ -51,15 +50,14 @@ final class VisitedCatalogs {
   }
 
   private Future<BackendUri> server(String option, BackendUri uri) {
-    return uri.scheme()
-        .embeddedServer()
+    return Technology.of(uri.scheme())
+        .server()
         .map(start(option, uri))
         .orElseGet(() -> Future.succeededFuture(uri));
   }
 
-  private Function<String, Future<BackendUri>> start(String option, BackendUri uri) {
-    return name -> {
-      EmbeddedServer server = Components.create(name, EmbeddedServer.class);
+  private Function<EmbeddedServer, Future<BackendUri>> start(String option, BackendUri uri) {
+    return server -> {
       parts.add("The embedded server " + uri, server::stop);
       return server
           .start(vertx, uri)

@@ -1,16 +1,19 @@
 package io.servicegroup;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceRule;
+import io.servicegroup.backend.Technology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,13 +65,46 @@ class ArchitectureTest {
       knowsOnly("http", "bus", "model", "config", "runtime");
 
   @ArchTest
-  static final ArchRule NOBODY_IMPORTS_A_BACKEND =
+  static final ArchRule FEATURES_KNOW_NO_TECHNOLOGY =
       noClasses()
           .that()
-          .resideOutsideOfPackage(ROOT + ".backend..")
+          .resideOutsideOfPackages(ROOT, ROOT + ".cli..", ROOT + ".backend..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + ".backend..");
+
+  @ArchTest
+  static final ArchRule A_TECHNOLOGY_IS_KNOWN_BY_ITS_DOOR =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ROOT, ROOT + ".cli..", ROOT + ".backend")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT + ".backend.*..");
+
+  /** The wire layout of tooz is shared by those that speak it. */
+  @ArchTest
+  static final SliceRule TECHNOLOGIES_KNOW_NOT_EACH_OTHER =
+      slices()
+          .matching(ROOT + ".backend.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(
+              DescribedPredicate.alwaysTrue(), resideInAPackage(ROOT + ".backend.tooz.."));
+
+  @ArchTest
+  static final ArchRule A_DOOR_IS_ALL_THAT_A_TECHNOLOGY_SHOWS =
+      classes()
+          .that()
+          .resideInAPackage(ROOT + ".backend.*..")
+          .and()
+          .resideOutsideOfPackage(ROOT + ".backend.tooz..")
+          .and()
+          .arePublic()
+          .and()
+          .areTopLevelClasses()
+          .should()
+          .implement(Technology.class);
 
   @ArchTest
   static final ArchRule BACKENDS_KNOW_THEIR_INTERFACES =
@@ -85,8 +121,7 @@ class ArchitectureTest {
                   "are finished verticles",
                   type ->
                       type.isAssignableTo("io.vertx.core.VerticleBase")
-                          && type.getPackageName().startsWith(ROOT)
-                          && !type.getModifiers().contains(JavaModifier.ABSTRACT)));
+                          && type.getPackageName().startsWith(ROOT)));
 
   /** What a package may know of ours, besides itself. */
   private static ArchRule knowsOnly(String name, String... others) {

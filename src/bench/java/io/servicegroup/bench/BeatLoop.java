@@ -2,7 +2,7 @@ package io.servicegroup.bench;
 
 import static java.util.concurrent.TimeUnit.MINUTES;
 
-import io.servicegroup.liveness.BackendFactory;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
@@ -81,7 +81,7 @@ final class BeatLoop implements AutoCloseable {
     return new LivenessSettings(
         stand.technology().backend(),
         name,
-        stand.uri(),
+        BackendUri.parse(stand.uri()),
         reportInterval,
         serviceDownTime,
         // A busy core is slow, not hung.
@@ -93,7 +93,8 @@ final class BeatLoop implements AutoCloseable {
   private LivenessBackend open(LivenessSettings which, boolean own) {
     return await(
         () -> {
-          LivenessBackend backend = BackendFactory.create(vertx, which);
+          LivenessBackend backend =
+              io.servicegroup.backend.Technology.of(which.uri().scheme()).liveness(vertx, which);
           return backend
               .open(() -> {})
               .onSuccess(

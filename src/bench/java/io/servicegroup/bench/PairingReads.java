@@ -1,8 +1,6 @@
 package io.servicegroup.bench;
 
-import io.servicegroup.Components;
 import io.servicegroup.catalog.ServiceCatalog;
-import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Incarnation;
@@ -60,9 +58,9 @@ final class PairingReads implements AutoCloseable {
     this.stand = stand;
     this.backends = backends.stream().map(Technology::backend).collect(Collectors.toSet());
     BackendUri uri = BackendUri.parse(stand.uri());
-    ServiceCatalogFactory factory =
-        Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class);
-    catalog = factory.create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+    catalog =
+        io.servicegroup.backend.Technology.of(uri.scheme())
+            .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
     await(catalog::open);
   }
 

@@ -1,6 +1,6 @@
 package io.servicegroup.bench;
 
-import io.servicegroup.backend.postgres.PostgresCatalogFactory;
+import io.servicegroup.backend.postgres.PostgresTechnology;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Incarnation;
@@ -106,7 +106,7 @@ final class Stand implements AutoCloseable {
     PostgresServer server = PostgresServer.create(settings);
     BackendUri uri = BackendUri.parse(server.uri());
     server.execute(
-        new PostgresCatalogFactory()
+        new PostgresTechnology()
             .schema(new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL)));
     return new Stand(
         Technology.POSTGRESQL,

@@ -1,7 +1,6 @@
 package io.servicegroup.cli;
 
-import io.servicegroup.Components;
-import io.servicegroup.catalog.ServiceCatalogFactory;
+import io.servicegroup.backend.Technology;
 import io.servicegroup.config.AgentConfig;
 import io.vertx.core.Vertx;
 import java.io.FileDescriptor;
@@ -25,9 +24,7 @@ final class SchemaCommand implements Callable<Integer> {
     Vertx vertx = root.vertx(FileDescriptor.err);
     try {
       AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
-      String factory = catalog.uri().scheme().catalogFactory();
-      root.out()
-          .println(Components.create(factory, ServiceCatalogFactory.class).schema(catalog).strip());
+      root.out().println(Technology.of(catalog.uri().scheme()).schema(catalog).strip());
       root.out().flush();
       return 0;
     } finally {

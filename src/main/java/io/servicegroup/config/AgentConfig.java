@@ -130,12 +130,11 @@ public record AgentConfig(
      * @param id the member
      * @return what is wrong with its names; empty where all can keep them
      */
-    public Optional<MemberNames.Refused> refusal(MemberId id) {
+    public Optional<RefusedName> refusal(MemberId id) {
       return backends.stream()
           .flatMap(
               backend -> backend instanceof BuiltIn own ? Stream.of(own.uri()) : Stream.empty())
-          .flatMap(
-              uri -> uri.scheme().memberNames().flatMap(names -> names.refusal(uri, id)).stream())
+          .flatMap(uri -> uri.scheme().refusal(uri, id).stream())
           .findFirst();
     }
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a backend is: a URI of the form that tooz and SQLAlchemy use, taken apart. Its text is
@@ -29,9 +30,6 @@ public record BackendUri(
     String path,
     Map<String, String> options) {
 
-  /** The options that name a part of a server. */
-  private static final List<String> PLACES = List.of("db", "namespace", "sentinel");
-
   /** Copies the collections. */
   public BackendUri {
     hosts = List.copyOf(hosts);
@@ -50,6 +48,18 @@ public record BackendUri(
   }
 
   /**
+   * Takes a list of servers apart, as it stands in an option.
+   *
+   * @param text {@code host:port}, with commas between them
+   * @param defaultPort the port where none is given; 0 where one has to be
+   * @return the servers in order
+   * @throws IllegalArgumentException with a sentence that holds nothing of the text
+   */
+  public static List<Host> servers(String text, int defaultPort) {
+    return Stream.of(text.split(",", -1)).map(host -> HostPort.parse(host, defaultPort)).toList();
+  }
+
+  /**
    * The URI with its secrets, for the connection only.
    *
    * @return a text that {@link #parse} takes
@@ -64,7 +74,7 @@ public record BackendUri(
    * @return how long a beat is to live, or empty where the option is not given
    */
   public Optional<Duration> timeout() {
-    return Optional.ofNullable(options.get("timeout"))
+    return Optional.ofNullable(options.get(UriOption.TIMEOUT))
         .map(seconds -> Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue()));
   }
 
@@ -78,7 +88,10 @@ public record BackendUri(
     return scheme == other.scheme
         && hosts.equals(other.hosts)
         && path.equals(other.path)
-        && PLACES.stream().allMatch(it -> Objects.equals(options.get(it), other.options.get(it)));
+        && scheme.options().stream()
+            .filter(UriOption::place)
+            .map(UriOption::name)
+            .allMatch(name -> Objects.equals(options.get(name), other.options.get(name)));
   }
 
   /** The URI with its secrets masked. */

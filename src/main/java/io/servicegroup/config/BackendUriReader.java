@@ -1,79 +1,82 @@
 package io.servicegroup.config;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reads and writes {@link BackendUri}s. {@code java.net.URI} knows one host only. */
 final class BackendUriReader {
-
-  /** The one scheme whose name is an option as well. */
-  private static final String TLS_BY_NAME = "rediss:";
 
   private static final String DEFAULT_DIRECTORY = "data";
   private static final String ENCODE =
       "@, /, ?, & and % inside a user name or password are percent-encoded (%40, %2F, %3F, %26,"
           + " %25)";
 
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9+.-]{0,30}");
+
+  /** What SQLAlchemy names beside a database, as in {@code mysql+pymysql}. */
+  private static final Pattern DRIVER = Pattern.compile("\\+.*");
+
   private BackendUriReader() {}
 
   static BackendUri read(String text) {
     int colon = text.indexOf(':');
-    Scheme scheme = scheme(colon < 0 ? "" : text.substring(0, colon));
+    String name = text.substring(0, Math.max(0, colon)).toLowerCase(Locale.ROOT);
+    Scheme scheme = scheme(name);
     String rest = text.substring(colon + 1);
     int question = rest.indexOf('?');
     String query = question < 0 ? "" : rest.substring(question + 1);
     rest = question < 0 ? rest : rest.substring(0, question);
-    if (text.toLowerCase(Locale.ROOT).startsWith(TLS_BY_NAME)) {
-      query = query.isEmpty() ? "ssl=true" : query + "&ssl=true";
-    }
-    return scheme == Scheme.EMBEDDED ? embedded(rest, query) : remote(scheme, rest, query);
+    Map<String, String> implied = scheme.implied(name);
+    return scheme.hasHosts()
+        ? remote(scheme, implied, rest, query)
+        : directory(scheme, implied, rest, query);
   }
 
   private static Scheme scheme(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    if (lower.startsWith("mysql") || lower.startsWith("mariadb")) {
-      throw new IllegalArgumentException("mysql is not supported; " + allowedSchemes());
-    }
-    return Scheme.find(name)
+    return Schemes.find(name)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    (lower.matches("[a-z][a-z0-9+.-]{0,30}")
-                            ? "there is no scheme " + lower + "; "
+                    (NAME.matcher(name).matches()
+                            ? DRIVER.matcher(name).replaceFirst("") + " is not supported; "
                             : "")
                         + allowedSchemes()));
   }
 
   private static String allowedSchemes() {
-    return Arrays.stream(Scheme.values())
+    return Schemes.all().stream()
         .flatMap(scheme -> scheme.names().stream().map(name -> prefix(scheme, name)))
         .collect(Collectors.joining(", ", "allowed schemes are ", ""));
   }
 
   private static String prefix(Scheme scheme, String name) {
-    return scheme == Scheme.EMBEDDED ? name + ":" : name + "://";
+    return scheme.hasHosts() ? name + "://" : name + ":";
   }
 
-  private static BackendUri embedded(String directory, String query) {
+  private static BackendUri directory(
+      Scheme scheme, Map<String, String> implied, String directory, String query) {
     List<String> wrong = new ArrayList<>();
     if (directory.startsWith("//")) {
-      wrong.add("embedded: takes a directory, as in embedded:data or embedded:/var/lib/x");
+      wrong.add(
+          "%1$s: takes a directory, as in %1$s:data or %1$s:/var/lib/x".formatted(scheme.text()));
     }
     String path = PercentCode.decode(directory);
     if (path.indexOf('\0') >= 0) {
       wrong.add("a directory's name holds no NUL character");
     }
-    Map<String, String> options = UriOptions.read(Scheme.EMBEDDED, query, wrong);
-    refuse(wrong);
-    return new BackendUri(
-        Scheme.EMBEDDED, null, null, List.of(), path.isEmpty() ? DEFAULT_DIRECTORY : path, options);
+    Map<String, String> options = UriOptions.read(scheme, implied, query, wrong);
+    return sound(
+        new BackendUri(
+            scheme, null, null, List.of(), path.isEmpty() ? DEFAULT_DIRECTORY : path, options),
+        wrong);
   }
 
-  private static BackendUri remote(Scheme scheme, String text, String query) {
+  private static BackendUri remote(
+      Scheme scheme, Map<String, String> implied, String text, String query) {
     if (!text.startsWith("//")) {
       throw new IllegalArgumentException(
           "hosts are required, as in " + scheme.text() + "://127.0.0.1");
@@ -93,46 +96,26 @@ final class BackendUriReader {
       String[] parts = authority.substring(0, at).split(":", 2);
       user = PercentCode.decode(parts[0]);
       password = parts.length > 1 ? PercentCode.decode(parts[1]) : null;
-      // Redis knows passwords without a user.
-      if (user.isEmpty() && scheme != Scheme.REDIS) {
+      if (user.isEmpty() && !scheme.knowsPasswordsWithoutUser()) {
         wrong.add("a user name is required before the @");
       }
     }
     List<BackendUri.Host> hosts = hosts(authority.substring(at + 1), scheme, wrong);
-    Map<String, String> options = UriOptions.read(scheme, query, wrong);
+    Map<String, String> options = UriOptions.read(scheme, implied, query, wrong);
     String decoded = PercentCode.decode(path);
     if ((user + password + decoded).indexOf('\0') >= 0) {
       wrong.add("a URI holds no NUL character");
     }
-    checkPath(scheme, decoded, options, wrong);
-    if (user != null) {
-      checkUser(scheme, options, wrong);
-    }
-    refuse(wrong);
-    return new BackendUri(scheme, user, password, hosts, decoded, options);
+    return sound(new BackendUri(scheme, user, password, hosts, decoded, options), wrong);
   }
 
-  /** Whoever gives a password believes that it protects something. */
-  private static void checkUser(Scheme scheme, Map<String, String> options, List<String> wrong) {
-    if (scheme == Scheme.MEMCACHED) {
-      wrong.add("memcached asks nobody for a password: no user stands before the hosts");
+  private static BackendUri sound(BackendUri uri, List<String> wrong) {
+    wrong.addAll(uri.scheme().faults(uri));
+    if (!wrong.isEmpty()) {
+      throw new IllegalArgumentException(
+          wrong.stream().distinct().collect(Collectors.joining("; ")));
     }
-    if (scheme == Scheme.HAZELCAST && !"client".equals(options.get("mode"))) {
-      wrong.add("a user goes with mode=client only: members of a cluster know its name alone");
-    }
-  }
-
-  private static void checkPath(
-      Scheme scheme, String path, Map<String, String> options, List<String> wrong) {
-    if (scheme == Scheme.MEMCACHED && !path.isEmpty()) {
-      wrong.add("memcached has no databases: nothing follows the hosts");
-    }
-    if (scheme == Scheme.REDIS && !path.matches("\\d{0,5}")) {
-      wrong.add("what follows the hosts is the number of a database, as in redis://127.0.0.1/0");
-    }
-    if (scheme == Scheme.REDIS && !path.isEmpty() && options.containsKey("db")) {
-      wrong.add("the database is named in the path or by the option db, not by both");
-    }
+    return uri;
   }
 
   private static List<BackendUri.Host> hosts(String text, Scheme scheme, List<String> wrong) {
@@ -149,13 +132,6 @@ final class BackendUriReader {
       }
     }
     return hosts;
-  }
-
-  private static void refuse(List<String> wrong) {
-    if (!wrong.isEmpty()) {
-      throw new IllegalArgumentException(
-          wrong.stream().distinct().collect(Collectors.joining("; ")));
-    }
   }
 
   static String write(BackendUri uri, String password) {

@@ -33,13 +33,8 @@ final class BackendsReader {
     }
     try {
       BackendUri uri = BackendUri.parse(text.get());
-      for (String option : UriOptions.FILES) {
-        String file = uri.options().get(option);
-        if (file != null && !isReadable(file)) {
-          section.refuse(key, "the file of the option " + option + " cannot be read");
-        }
-      }
-      requireRootCertificate(section, key, uri);
+      requireFiles(section, key, uri);
+      uri.scheme().lacking(uri).forEach(sentence -> section.refuse(key, sentence));
       section.readUriAgain(key, uri);
       return section.isSound(key) ? Optional.of(uri) : Optional.empty();
     } catch (IllegalArgumentException e) {
@@ -48,15 +43,12 @@ final class BackendsReader {
     }
   }
 
-  /** As libpq: without sslrootcert there is one in the user's home, or nothing to verify with. */
-  private static void requireRootCertificate(Section section, String key, BackendUri uri) {
-    if (uri.options().getOrDefault("sslmode", "").startsWith("verify-")
-        && !uri.options().containsKey("sslrootcert")
-        && !isReadable(System.getProperty("user.home") + "/.postgresql/root.crt")) {
-      section.refuse(
-          key,
-          "the option sslrootcert is required where sslmode is verify-ca or verify-full and there"
-              + " is no ~/.postgresql/root.crt");
+  private static void requireFiles(Section section, String key, BackendUri uri) {
+    for (UriOption option : uri.scheme().options()) {
+      String file = option.file() ? uri.options().get(option.name()) : null;
+      if (file != null && !isReadable(file)) {
+        section.refuse(key, "the file of the option " + option.name() + " cannot be read");
+      }
     }
   }
 

@@ -115,8 +115,7 @@ final class LivenessReader {
     if (lives == null || !section.isSound("report_interval", "service_down_time")) {
       return;
     }
-    // ZooKeeper's session lives by itself: it needs no beat.
-    if (uri.scheme() != Scheme.ZOOKEEPER && lives.compareTo(report) <= 0) {
+    if (uri.scheme().needsBeats() && lives.compareTo(report) <= 0) {
       faults.add(
           key,
           uri.toString(),

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -108,7 +109,7 @@ final class BeatWriter {
     writing = true;
     List<Heartbeat> state = waiting;
     waiting = null;
-    LivenessVerticle.missing(written, state).forEach(gone -> left.put(gone.id(), ended(gone)));
+    missing(written, state).forEach(gone -> left.put(gone.id(), ended(gone)));
     state.forEach(heartbeat -> left.remove(heartbeat.id()));
     deleted.keySet().retainAll(state.stream().map(Heartbeat::id).collect(Collectors.toSet()));
     List<Heartbeat> leaving = new ArrayList<>(left.values());
@@ -188,5 +189,11 @@ final class BeatWriter {
 
   private static boolean hasNews(List<Heartbeat> state) {
     return state.stream().anyMatch(heartbeat -> heartbeat.state() != State.ALIVE);
+  }
+
+  /** Members of an earlier state that are not in a later one. */
+  private static List<Heartbeat> missing(List<Heartbeat> earlier, List<Heartbeat> later) {
+    Set<MemberId> present = later.stream().map(Heartbeat::id).collect(Collectors.toSet());
+    return earlier.stream().filter(heartbeat -> !present.contains(heartbeat.id())).toList();
   }
 }

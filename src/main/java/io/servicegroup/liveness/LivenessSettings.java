@@ -2,18 +2,15 @@ package io.servicegroup.liveness;
 
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * What a liveness verticle of ours is deployed with.
+ * What a liveness verticle of ours is made with.
  *
  * @param backend the backend's configured name
  * @param agent the id of this agent, unique in the fleet and new with each start
- * @param uri the backend's URI, with its secrets
+ * @param uri where the backend is
  * @param reportInterval from a beat to the next
  * @param serviceDownTime of silence, after which a member is down
  * @param pollInterval from a poll to the next
@@ -25,7 +22,7 @@ import java.util.stream.Collectors;
 public record LivenessSettings(
     String backend,
     String agent,
-    String uri,
+    BackendUri uri,
     Duration reportInterval,
     Duration serviceDownTime,
     Duration pollInterval,
@@ -42,7 +39,7 @@ public record LivenessSettings(
   public LivenessSettings(
       String backend,
       String agent,
-      String uri,
+      BackendUri uri,
       Duration reportInterval,
       Duration serviceDownTime,
       Duration pollInterval,
@@ -67,7 +64,7 @@ public record LivenessSettings(
    * @return a key's expiry, a session's timeout
    */
   public Duration timeout() {
-    return BackendUri.parse(uri).timeout().orElse(serviceDownTime);
+    return uri.timeout().orElse(serviceDownTime);
   }
 
   /**
@@ -80,48 +77,9 @@ public record LivenessSettings(
     return serviceDownTime.multipliedBy(2).dividedBy(3);
   }
 
-  /** Without the URI, which holds secrets. */
+  /** Short, for messages. */
   @Override
   public String toString() {
     return "LivenessSettings[backend=" + backend + ", agent=" + agent + "]";
-  }
-
-  /**
-   * The form in which a verticle is deployed with it.
-   *
-   * @return the deployment's configuration
-   */
-  public JsonObject toJson() {
-    return new JsonObject()
-        .put("backend", backend)
-        .put("agent", agent)
-        .put("uri", uri)
-        .put("report_interval_ms", reportInterval.toMillis())
-        .put("service_down_time_ms", serviceDownTime.toMillis())
-        .put("poll_interval_ms", pollInterval.toMillis())
-        .put("watch_own", watchOwn)
-        .put("watch_groups", new JsonArray(watchGroups.stream().sorted().toList()))
-        .put("tables", tables == null ? null : tables.name());
-  }
-
-  /**
-   * Reads a deployment's configuration.
-   *
-   * @param json as {@link #toJson()} made it
-   * @return the settings
-   */
-  public static LivenessSettings fromJson(JsonObject json) {
-    return new LivenessSettings(
-        json.getString("backend"),
-        json.getString("agent"),
-        json.getString("uri"),
-        Duration.ofMillis(json.getLong("report_interval_ms")),
-        Duration.ofMillis(json.getLong("service_down_time_ms")),
-        Duration.ofMillis(json.getLong("poll_interval_ms")),
-        json.getBoolean("watch_own"),
-        json.getJsonArray("watch_groups").stream()
-            .map(String.class::cast)
-            .collect(Collectors.toUnmodifiableSet()),
-        json.getString("tables") == null ? null : CreateTables.valueOf(json.getString("tables")));
   }
 }

@@ -2,7 +2,6 @@ package io.servicegroup.liveness;
 
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.BackendUri;
 import io.servicegroup.detect.WitnessClock;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.BackendState;
@@ -10,13 +9,13 @@ import io.servicegroup.model.BackendState.State;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -24,9 +23,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +33,15 @@ import org.slf4j.LoggerFactory;
  * polls, keeps the witness clock, and publishes {@code servicegroup.sightings} and {@code
  * servicegroup.backend}. Decides nothing.
  *
- * <p>A technology adds a {@link LivenessBackend} and a subclass that makes it. The verticle is
- * deployed with {@link LivenessSettings#toJson()}; its start fails where the backend cannot be
- * reached. Its stop completes when the last state has been written, or could not be.
+ * <p>Its start fails where the backend cannot be reached; it may then be deployed again. Its stop
+ * completes when the last state has been written, or could not be.
  */
-public abstract class LivenessVerticle extends VerticleBase {
+public final class LivenessVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(LivenessVerticle.class);
 
-  private LivenessSettings settings;
+  private final LivenessSettings settings;
+  private final BiFunction<Vertx, LivenessSettings, LivenessBackend> technology;
   private LivenessBackend backend;
   private OutageLog outages;
   private WitnessClock witness;
@@ -58,21 +56,22 @@ public abstract class LivenessVerticle extends VerticleBase {
   private State state;
   private boolean throwing;
 
-  /** Makes the verticle; nothing happens before its deployment. */
-  protected LivenessVerticle() {}
-
   /**
-   * Makes the technology's part. Called once, on the verticle's context.
+   * Makes the verticle; nothing happens before its deployment.
    *
-   * @param settings what the verticle was deployed with
-   * @return a backend that is not open yet
+   * @param settings what it is to do
+   * @param technology makes the backend, which is not open yet; called once, on the verticle's
+   *     context
    */
-  protected abstract LivenessBackend createBackend(LivenessSettings settings);
+  public LivenessVerticle(
+      LivenessSettings settings, BiFunction<Vertx, LivenessSettings, LivenessBackend> technology) {
+    this.settings = settings;
+    this.technology = technology;
+  }
 
   @Override
-  public final Future<?> start() {
-    settings = LivenessSettings.fromJson(config());
-    backend = createBackend(settings);
+  public Future<?> start() {
+    backend = technology.apply(vertx, settings);
     outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
     Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
@@ -91,7 +90,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   }
 
   @Override
-  public final Future<?> stop() {
+  public Future<?> stop() {
     return heartbeats
         .unregister()
         .compose(unregistered -> writer.finish())
@@ -101,7 +100,7 @@ public abstract class LivenessVerticle extends VerticleBase {
   }
 
   private static String describe(LivenessSettings settings) {
-    return settings.backend() + " (" + BackendUri.parse(settings.uri()) + ")";
+    return settings.backend() + " (" + settings.uri() + ")";
   }
 
   /** Fails where it throws, as where no thread is to be had: who does not poll has not started. */
@@ -260,11 +259,5 @@ public abstract class LivenessVerticle extends VerticleBase {
       Instant since = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       Topics.BACKEND.publish(vertx, new BackendState(settings.backend(), next, since, null));
     }
-  }
-
-  /** Members of an earlier state that are not in a later one. */
-  static List<Heartbeat> missing(List<Heartbeat> earlier, List<Heartbeat> later) {
-    Set<MemberId> present = later.stream().map(Heartbeat::id).collect(Collectors.toSet());
-    return earlier.stream().filter(heartbeat -> !present.contains(heartbeat.id())).toList();
   }
 }

@@ -8,15 +8,25 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** Documents in memory, which several catalogues share. */
-final class MemoryDocuments implements DocumentStore {
+public final class MemoryDocuments implements DocumentStore {
 
   private final Map<Key, Document> documents;
 
-  MemoryDocuments(Map<Key, Document> shared) {
+  /**
+   * Makes a view of documents.
+   *
+   * @param shared {@link #shared()}, the same for all who see the same documents
+   */
+  public MemoryDocuments(Map<Key, Document> shared) {
     this.documents = shared;
   }
 
-  static Map<Key, Document> shared() {
+  /**
+   * What several may share.
+   *
+   * @return no documents yet
+   */
+  public static Map<Key, Document> shared() {
     return new HashMap<>();
   }
 

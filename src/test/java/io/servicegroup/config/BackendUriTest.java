@@ -79,7 +79,7 @@ class BackendUriTest {
             .as(
                 (user, password, hosts, path, file) ->
                     new BackendUri(
-                        Scheme.POSTGRESQL,
+                        Schemes.find("postgresql").orElseThrow(),
                         user,
                         user == null ? null : password,
                         hosts,
@@ -87,7 +87,15 @@ class BackendUriTest {
                         file == null ? Map.of() : Map.of("sslkey", file, "pooled", "true")));
     Arbitrary<BackendUri> embedded =
         text.filter(path -> !path.isEmpty() && !path.startsWith("//"))
-            .map(path -> new BackendUri(Scheme.EMBEDDED, null, null, List.of(), path, Map.of()));
+            .map(
+                path ->
+                    new BackendUri(
+                        Schemes.find("embedded").orElseThrow(),
+                        null,
+                        null,
+                        List.of(),
+                        path,
+                        Map.of()));
     return Arbitraries.oneOf(remote, embedded);
   }
 
@@ -107,7 +115,7 @@ class BackendUriTest {
     assertThat(uri)
         .isEqualTo(
             new BackendUri(
-                Scheme.POSTGRESQL,
+                Schemes.find("postgresql").orElseThrow(),
                 "us@er",
                 "p:a/ss",
                 List.of(new BackendUri.Host("h1", 5432), new BackendUri.Host("::1", 5433)),
@@ -186,7 +194,7 @@ class BackendUriTest {
         "embedded:?port=0 | 1 to 65535",
         "embedded://h/d | takes a directory",
         "mysql+pymysql://h/d | mysql is not supported",
-        "etcd://h | no scheme etcd; allowed schemes are embedded:, postgresql://",
+        "etcd://h | etcd is not supported; allowed schemes are embedded:, postgresql://",
         "redis://h/d | the number of a database, as in redis://127.0.0.1/0",
         "redis://h/1?db=1 | in the path or by the option db",
         "redis://h?ssl=yes | the option ssl is true or false",

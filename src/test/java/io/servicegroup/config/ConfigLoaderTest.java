@@ -154,7 +154,7 @@ class ConfigLoaderTest {
     Map<String, String> environment =
         Map.of("SERVICEGROUP_DB_PASSWORD", "x", "SERVICEGROUP_REDIS_PASSWORD", "p@ss");
     AgentConfig config = load(List.of(Path.of("conf/" + name + ".yaml")), environment);
-    assertThat(config.catalog().uri().scheme()).isEqualTo(Scheme.POSTGRESQL);
+    assertThat(config.catalog().uri().scheme()).extracting(Scheme::text).isEqualTo("postgresql");
     AgentConfig.BuiltIn backend = (AgentConfig.BuiltIn) config.liveness().backends().get(0);
     assertThat(backend.uri().scheme().text()).isEqualTo(name);
     assertThat(backend.uri().password()).isEqualTo(name.equals("redis") ? "p@ss" : null);

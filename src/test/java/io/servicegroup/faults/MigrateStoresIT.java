@@ -2,9 +2,8 @@ package io.servicegroup.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.Components;
+import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.ServiceCatalog;
-import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.catalog.Services;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
@@ -78,8 +77,8 @@ class MigrateStoresIT {
   private ServiceCatalog catalog(String uri) throws Exception {
     BackendUri parsed = BackendUri.parse(uri);
     ServiceCatalog catalog =
-        Components.create(parsed.scheme().catalogFactory(), ServiceCatalogFactory.class)
-            .create(vertx, new AgentConfig.Catalog(parsed, AgentConfig.CreateTables.ALL));
+        Technology.of(parsed.scheme())
+            .catalog(vertx, new AgentConfig.Catalog(parsed, AgentConfig.CreateTables.ALL));
     Services.await(catalog.open());
     return catalog;
   }

@@ -2,6 +2,7 @@ package io.servicegroup.liveness;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
@@ -202,7 +203,7 @@ public abstract class LivenessFixture {
         new LivenessSettings(
             NAME,
             name + GENERATION.incrementAndGet(),
-            uri,
+            BackendUri.parse(uri),
             interval,
             down,
             interval,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.bus.Topics;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.BackendState.State;
@@ -15,7 +16,6 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -45,19 +45,6 @@ class LivenessVerticleTest {
   private final BlockingQueue<Sightings> sightings = new LinkedBlockingQueue<>();
   private final BlockingQueue<BackendState> states = new LinkedBlockingQueue<>();
   private String deployment;
-
-  private static final class Verticle extends LivenessVerticle {
-    private final LivenessBackend backend;
-
-    Verticle(LivenessBackend backend) {
-      this.backend = backend;
-    }
-
-    @Override
-    protected LivenessBackend createBackend(LivenessSettings settings) {
-      return backend;
-    }
-  }
 
   @BeforeEach
   void consume() {
@@ -572,14 +559,13 @@ class LivenessVerticleTest {
         new LivenessSettings(
             "fake",
             "agent",
-            "postgresql://127.0.0.1/x",
+            BackendUri.parse("postgresql://127.0.0.1/x"),
             REPORT,
             SERVICE_DOWN,
             poll,
             false,
             Set.of());
-    DeploymentOptions options = new DeploymentOptions().setConfig(settings.toJson());
-    deployment = await(vertx.deployVerticle(new Verticle(backend), options));
+    deployment = await(vertx.deployVerticle(new LivenessVerticle(settings, (on, what) -> backend)));
   }
 
   private static List<Heartbeat> last(List<FakeBackend.Write> writes) {

@@ -2,6 +2,7 @@ package io.servicegroup.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogEvent.Type;
 import io.servicegroup.model.Incarnation;
@@ -24,7 +25,7 @@ class RosterTest {
     return new LivenessSettings(
         "redis",
         "agent-1",
-        "redis://127.0.0.1",
+        BackendUri.parse("redis://127.0.0.1"),
         second,
         second.multipliedBy(3),
         second,

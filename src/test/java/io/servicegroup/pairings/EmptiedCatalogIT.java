@@ -2,9 +2,8 @@ package io.servicegroup.pairings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.Components;
+import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.ServiceCatalog;
-import io.servicegroup.catalog.ServiceCatalogFactory;
 import io.servicegroup.catalog.Services;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
@@ -79,8 +78,8 @@ class EmptiedCatalogIT {
     Vertx vertx = Vertx.vertx();
     BackendUri uri = BackendUri.parse(server.uri(server.port()));
     ServiceCatalog catalog =
-        Components.create(uri.scheme().catalogFactory(), ServiceCatalogFactory.class)
-            .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+        Technology.of(uri.scheme())
+            .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
     PairedAgent.await(catalog.open());
     for (int from = 2; from < DEAD + 2; from += AT_ONCE) {
       List<Future<?>> joins = new ArrayList<>();

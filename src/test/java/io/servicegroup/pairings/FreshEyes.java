@@ -1,14 +1,15 @@
 package io.servicegroup.pairings;
 
+import io.servicegroup.backend.Technology;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.LivenessVerticle;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.testkit.Journal;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,7 @@ final class FreshEyes {
         new LivenessSettings(
             uri.scheme().text(),
             "fresh-" + pairing,
-            uri.text(),
+            uri,
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             Duration.ofMillis(500),
@@ -51,8 +52,7 @@ final class FreshEyes {
       Topics.SIGHTINGS.consume(vertx, seen::add);
       PairedAgent.await(
           vertx.deployVerticle(
-              uri.scheme().livenessVerticle(),
-              new DeploymentOptions().setConfig(settings.toJson())));
+              new LivenessVerticle(settings, Technology.of(uri.scheme())::liveness)));
       Topics.CATALOG.publish(vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member, false));
       return seen.await(seen.mark(), POLLS, any -> true, PATIENCE).stream()
           .flatMap(one -> said(one, member))

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * An agent as a user runs it: a process of its own, from the jar that the build made (system
@@ -39,6 +40,7 @@ public final class AgentProcess implements AutoCloseable {
   private String heap = "96m";
   private boolean unread;
   private int descriptors;
+  private List<Path> beside = List.of();
   private Path jar;
   private ManagedProcess process;
 
@@ -111,6 +113,17 @@ public final class AgentProcess implements AutoCloseable {
    */
   public AgentProcess jar(Path path) {
     jar = path;
+    return this;
+  }
+
+  /**
+   * Puts jars or directories of somebody else on its class path, from its next start on.
+   *
+   * @param paths what is searched before the product itself
+   * @return this
+   */
+  public AgentProcess beside(List<Path> paths) {
+    beside = List.copyOf(paths);
     return this;
   }
 
@@ -215,12 +228,29 @@ public final class AgentProcess implements AutoCloseable {
       command.add("-XX:-MaxFDLimit");
     }
     command.add("-Xmx" + heap);
-    command.addAll(jar == null ? program() : List.of("-jar", jar.toString()));
+    command.addAll(jar != null ? List.of("-jar", jar.toString()) : program(beside));
     command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.environment().putAll(environment);
     process = ManagedProcess.start("agent", builder);
     return process;
+  }
+
+  /**
+   * How to run the product's command line beside jars or directories of somebody else.
+   *
+   * @param beside what is searched before the product itself; empty for the product alone
+   * @return what follows {@code java} and its options
+   */
+  public static List<String> program(List<Path> beside) {
+    if (beside.isEmpty()) {
+      return program();
+    }
+    String product = System.getProperty("servicegroup.jar", System.getProperty("java.class.path"));
+    return List.of(
+        "-cp",
+        beside.stream().map(Path::toString).collect(Collectors.joining(":")) + ":" + product,
+        "io.servicegroup.Main");
   }
 
   /**

@@ -1,10 +1,9 @@
 package io.servicegroup.backend.embedded;
 
+import io.servicegroup.backend.EmbeddedServer;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.Scheme;
 import io.servicegroup.runtime.Backoff;
-import io.servicegroup.runtime.EmbeddedServer;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * start. One that ends while its agent lives is started again on the same port, ever more slowly
  * where that does not help; the agent is not ready meanwhile.
  */
-public final class EmbeddedPostgresServer implements EmbeddedServer {
+final class EmbeddedPostgresServer implements EmbeddedServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
   private static final Duration STOP_BOUND = Duration.ofSeconds(8);
@@ -58,7 +57,7 @@ public final class EmbeddedPostgresServer implements EmbeddedServer {
   private long readyNanos;
   private volatile boolean stopping;
 
-  /** Made by reflection, as {@code Scheme} names it. */
+  /** Takes a free port where the URI names none. */
   public EmbeddedPostgresServer() {
     this(EmbeddedPostgresServer::freePort);
   }
@@ -137,7 +136,7 @@ public final class EmbeddedPostgresServer implements EmbeddedServer {
       startProcess();
     }
     return new BackendUri(
-        Scheme.POSTGRESQL,
+        EmbeddedTechnology.postgresql(),
         DataDirectory.USER,
         password,
         List.of(new BackendUri.Host("127.0.0.1", port)),

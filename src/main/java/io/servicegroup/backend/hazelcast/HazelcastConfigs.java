@@ -72,7 +72,7 @@ final class HazelcastConfigs {
 
   /** Starts what a backend's URI asks for. */
   static HazelcastStarter starter(LivenessSettings settings, Consumer<Config> adapt) {
-    BackendUri uri = BackendUri.parse(settings.uri());
+    BackendUri uri = settings.uri();
     return isClient(uri)
         ? HazelcastStarter.client(uri, client(uri, settings))
         : HazelcastStarter.member(member(uri, settings, adapt));

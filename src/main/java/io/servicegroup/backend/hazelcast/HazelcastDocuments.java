@@ -58,7 +58,7 @@ final class HazelcastDocuments implements DocumentStore {
     return new LivenessSettings(
         "catalog",
         "catalog",
-        uri.text(),
+        uri,
         Duration.ofSeconds(5),
         Duration.ofSeconds(15),
         Duration.ofSeconds(1),

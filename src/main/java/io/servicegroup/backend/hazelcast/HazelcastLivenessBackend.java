@@ -51,7 +51,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
 
   private HazelcastLivenessBackend(
       Vertx vertx, LivenessSettings settings, HazelcastStarter starter) {
-    boolean client = HazelcastConfigs.isClient(BackendUri.parse(settings.uri()));
+    boolean client = HazelcastConfigs.isClient(settings.uri());
     context = vertx.getOrCreateContext();
     roster = new Roster(settings);
     Duration memory = settings.timeout().plus(settings.serviceDownTime());
@@ -65,7 +65,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   /** The backend of an agent, whose catalogue may be in the same cluster. */
   static HazelcastLivenessBackend shared(Vertx vertx, LivenessSettings settings) {
     HazelcastStarter own = HazelcastConfigs.starter(settings, config -> {});
-    BackendUri uri = BackendUri.parse(settings.uri());
+    BackendUri uri = settings.uri();
     return new HazelcastLivenessBackend(vertx, settings, HazelcastShared.of(vertx, uri, own));
   }
 

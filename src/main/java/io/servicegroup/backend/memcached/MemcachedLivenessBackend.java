@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
@@ -45,7 +44,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
     this.settings = settings;
     this.connector = new MemcachedConnector(vertx);
     this.nodes =
-        BackendUri.parse(settings.uri()).hosts().stream()
+        settings.uri().hosts().stream()
             .map(host -> new MemcachedNode(connector, host, settings))
             .toList();
     this.roster = new Roster(settings);
@@ -102,11 +101,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
                 Future.failedFuture(
                     failure instanceof TimeoutException
                         ? new VertxException(
-                            BackendUri.parse(settings.uri())
-                                + ": did not answer within "
-                                + millis
-                                + " ms",
-                            true)
+                            settings.uri() + ": did not answer within " + millis + " ms", true)
                         : failure));
   }
 

@@ -51,14 +51,14 @@ final class MemcachedNode {
 
   /** One of several servers that hangs is not to keep the others' poll waiting. */
   private static Patience patience(LivenessSettings settings) {
-    boolean alone = BackendUri.parse(settings.uri()).hosts().size() == 1;
+    boolean alone = settings.uri().hosts().size() == 1;
     return new Patience(
         bound(settings.pollInterval()), alone ? settings.patience() : settings.pollInterval());
   }
 
   /** For how long a write is waited for at most. */
   static Duration longestWrite(LivenessSettings settings) {
-    boolean alone = BackendUri.parse(settings.uri()).hosts().size() == 1;
+    boolean alone = settings.uri().hosts().size() == 1;
     return alone ? settings.patience() : bound(settings.reportInterval());
   }
 

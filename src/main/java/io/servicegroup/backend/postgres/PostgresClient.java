@@ -30,7 +30,7 @@ import java.util.function.Function;
  *
  * <p>May be called from anywhere; futures complete, and work runs, on the context that created it.
  */
-public final class PostgresClient {
+final class PostgresClient {
 
   private final Vertx vertx;
   private final Context context;

@@ -58,7 +58,7 @@ final class PostgresClientOptions {
     if (listen == null) {
       return List.of();
     }
-    return servers(BackendUri.parse("postgresql://" + listen).hosts(), false);
+    return servers(BackendUri.servers(listen, 0), false);
   }
 
   private List<Server> servers(List<BackendUri.Host> hosts, boolean behindPooler) {

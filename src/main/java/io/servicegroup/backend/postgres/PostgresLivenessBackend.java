@@ -42,7 +42,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private boolean asked;
 
   PostgresLivenessBackend(Vertx vertx, LivenessSettings settings) {
-    BackendUri uri = BackendUri.parse(settings.uri());
+    BackendUri uri = settings.uri();
     this.vertx = vertx;
     this.settings = settings;
     this.where = uri.toString();

@@ -63,7 +63,7 @@ final class PostgresMirror {
    * @param rewritten called with each member whose row is not what it was
    */
   PostgresMirror(Vertx vertx, LivenessSettings settings, Consumer<MemberId> rewritten) {
-    BackendUri uri = BackendUri.parse(settings.uri());
+    BackendUri uri = settings.uri();
     this.backend = settings.backend();
     this.rewritten = rewritten;
     this.rows =

@@ -75,7 +75,7 @@ final class RedisAddress {
   List<BackendUri.Host> hosts() {
     List<BackendUri.Host> hosts = new ArrayList<>(uri.hosts());
     if (options.containsKey("sentinel_fallback")) {
-      hosts.addAll(BackendUri.parse("redis://" + options.get("sentinel_fallback")).hosts());
+      hosts.addAll(BackendUri.servers(options.get("sentinel_fallback"), 0));
     }
     return hosts;
   }

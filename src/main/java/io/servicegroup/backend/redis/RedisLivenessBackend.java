@@ -1,7 +1,6 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
@@ -52,7 +51,7 @@ final class RedisLivenessBackend implements LivenessBackend {
   private long masterCheck = -1;
 
   RedisLivenessBackend(Vertx vertx, LivenessSettings settings) {
-    RedisAddress address = new RedisAddress(BackendUri.parse(settings.uri()));
+    RedisAddress address = new RedisAddress(settings.uri());
     this.vertx = vertx;
     this.settings = settings;
     this.roster = new Roster(settings);

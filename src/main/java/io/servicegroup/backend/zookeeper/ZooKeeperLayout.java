@@ -1,7 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.MemberNames.Refused;
+import io.servicegroup.config.RefusedName;
 import io.servicegroup.model.MemberId;
 import java.util.Optional;
 import org.apache.zookeeper.common.PathUtils;
@@ -109,7 +109,7 @@ final class ZooKeeperLayout {
   }
 
   /** Why a member cannot have a node. */
-  Optional<Refused> refusal(MemberId id) {
+  Optional<RefusedName> refusal(MemberId id) {
     if (id.group().equals(LOCKS)) {
       return refused("group", "tooz keeps its locks where the group " + LOCKS + " would be");
     }
@@ -122,8 +122,8 @@ final class ZooKeeperLayout {
     return isNode(id.host()) ? Optional.empty() : refused("host", NODE_NAME);
   }
 
-  private static Optional<Refused> refused(String field, String rule) {
-    return Optional.of(new Refused(field, rule));
+  private static Optional<RefusedName> refused(String field, String rule) {
+    return Optional.of(new RefusedName(field, rule));
   }
 
   private static boolean isNode(String name) {

@@ -1,7 +1,6 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
@@ -52,7 +51,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   ZooKeeperLivenessBackend(Vertx vertx, LivenessSettings settings) {
     options = new ZooKeeperOptions(settings);
-    layout = new ZooKeeperLayout(BackendUri.parse(settings.uri()));
+    layout = new ZooKeeperLayout(settings.uri());
     roster = new Roster(settings);
     session = new ZooKeeperSession(vertx, settings.backend(), options, new Events());
     client = new ZooKeeperClient(vertx, session, options);

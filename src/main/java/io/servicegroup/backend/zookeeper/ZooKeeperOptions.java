@@ -33,7 +33,7 @@ final class ZooKeeperOptions {
   private Path keyStore;
 
   ZooKeeperOptions(LivenessSettings settings) {
-    this(BackendUri.parse(settings.uri()), settings.timeout());
+    this(settings.uri(), settings.timeout());
   }
 
   ZooKeeperOptions(BackendUri uri, Duration timeout) {

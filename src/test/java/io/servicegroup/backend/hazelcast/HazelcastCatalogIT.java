@@ -65,7 +65,7 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
     return new LivenessSettings(
         "hazelcast",
         "agent",
-        uri.text(),
+        uri,
         Duration.ofSeconds(1),
         Duration.ofSeconds(4),
         Duration.ofSeconds(1),
@@ -89,8 +89,8 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
   }
 
   private static ServiceCatalog create(Vertx vertx, BackendUri uri) {
-    return new HazelcastCatalogFactory()
-        .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+    return new HazelcastTechnology()
+        .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
   }
 
   @Test

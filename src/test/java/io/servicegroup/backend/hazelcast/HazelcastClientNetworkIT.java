@@ -3,6 +3,7 @@ package io.servicegroup.backend.hazelcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.testkit.HazelcastServer;
@@ -62,7 +63,14 @@ class HazelcastClientNetworkIT {
     return new LivenessHarness(
         vertx,
         new LivenessSettings(
-            "hazelcast", "a", uri, INTERVAL, Duration.ofSeconds(6), INTERVAL, false, Set.of()),
+            "hazelcast",
+            "a",
+            BackendUri.parse(uri),
+            INTERVAL,
+            Duration.ofSeconds(6),
+            INTERVAL,
+            false,
+            Set.of()),
         HazelcastLivenessBackend::new);
   }
 

@@ -51,7 +51,7 @@ class HazelcastCredentialsTest {
     Duration second = Duration.ofSeconds(1);
     LivenessSettings settings =
         new LivenessSettings(
-            "hazelcast", "a", uri.text(), second, Duration.ofSeconds(6), second, false, Set.of());
+            "hazelcast", "a", uri, second, Duration.ofSeconds(6), second, false, Set.of());
     ICredentialsFactory connections =
         HazelcastConfigs.client(uri, settings)
             .getSecurityConfig()

@@ -21,7 +21,14 @@ class HazelcastInterfaceIT {
     Duration second = Duration.ofSeconds(1);
     LivenessSettings settings =
         new LivenessSettings(
-            "hazelcast", "a", uri, second, Duration.ofSeconds(6), second, false, Set.of());
+            "hazelcast",
+            "a",
+            BackendUri.parse(uri),
+            second,
+            Duration.ofSeconds(6),
+            second,
+            false,
+            Set.of());
     return Hazelcast.newHazelcastInstance(
         HazelcastConfigs.member(BackendUri.parse(uri), settings, config -> {}));
   }

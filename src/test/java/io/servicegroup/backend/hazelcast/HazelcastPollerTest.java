@@ -11,6 +11,7 @@ import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleService;
 import com.hazelcast.map.IMap;
 import com.hazelcast.version.MemberVersion;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
@@ -57,7 +58,7 @@ class HazelcastPollerTest {
         new LivenessSettings(
             "hazelcast",
             "a",
-            "hazelcast://127.0.0.1",
+            BackendUri.parse("hazelcast://127.0.0.1"),
             INTERVAL,
             downTime,
             INTERVAL,

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.hazelcast;
 
 import io.servicegroup.bus.Topics;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.detect.EvaluatorSettings;
 import io.servicegroup.detect.LivenessEvaluator;
 import io.servicegroup.liveness.LivenessBackend;
@@ -93,15 +94,13 @@ final class ProxiedAgent implements AutoCloseable {
         new LivenessSettings(
             BACKEND,
             member.agent(),
-            hosts + "/split?port=" + port,
+            BackendUri.parse(hosts + "/split?port=" + port),
             Duration.ofSeconds(1),
             downTime,
             Duration.ofMillis(500),
             false,
             Set.of());
-    LivenessHarness.await(
-        vertx.deployVerticle(
-            new Proxied(), new io.vertx.core.DeploymentOptions().setConfig(settings.toJson())));
+    LivenessHarness.await(vertx.deployVerticle(new LivenessVerticle(settings, this::backend)));
     vertx.runOnContext(nothing -> run(all));
     return this;
   }
@@ -133,21 +132,18 @@ final class ProxiedAgent implements AutoCloseable {
     proxy.close();
   }
 
-  private final class Proxied extends LivenessVerticle {
-    @Override
-    protected LivenessBackend createBackend(LivenessSettings settings) {
-      return new HazelcastLivenessBackend(
-          vertx,
-          settings,
-          config -> {
-            config
-                .getNetworkConfig()
-                .setPortAutoIncrement(false)
-                .setPublicAddress("127.0.0.1:" + proxy.port());
-            // Late, so that there is a time in which all answer and nothing is merged.
-            config.setProperty("hazelcast.merge.first.run.delay.seconds", MERGE_SECONDS);
-            config.setProperty("hazelcast.merge.next.run.delay.seconds", MERGE_SECONDS);
-          });
-    }
+  private LivenessBackend backend(Vertx on, LivenessSettings settings) {
+    return new HazelcastLivenessBackend(
+        on,
+        settings,
+        config -> {
+          config
+              .getNetworkConfig()
+              .setPortAutoIncrement(false)
+              .setPublicAddress("127.0.0.1:" + proxy.port());
+          // Late, so that there is a time in which all answer and nothing is merged.
+          config.setProperty("hazelcast.merge.first.run.delay.seconds", MERGE_SECONDS);
+          config.setProperty("hazelcast.merge.next.run.delay.seconds", MERGE_SECONDS);
+        });
   }
 }

@@ -68,8 +68,8 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
 
   @Override
   protected ServiceCatalog create(Vertx vertx) {
-    return new MemcachedCatalogFactory()
-        .create(vertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
+    return new MemcachedTechnology()
+        .catalog(vertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
   }
 
   @Override
@@ -90,8 +90,8 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     try (TcpProxy proxy = TcpProxy.to(first.port())) {
       BackendUri uri = BackendUri.parse(first.uri(proxy.port()));
       ServiceCatalog slow =
-          new MemcachedCatalogFactory()
-              .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+          new MemcachedTechnology()
+              .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
       await(slow.open());
       Map<String, Object> metadata = Map.of("note", "x".repeat(50));
       List<ServiceSpec> specs =

@@ -101,8 +101,8 @@ class MemcachedCatalogLossIT {
   private void prepare() throws Exception {
     BackendUri uri = BackendUri.parse(server.uri(server.port()));
     ServiceCatalog catalog =
-        new MemcachedCatalogFactory()
-            .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+        new MemcachedTechnology()
+            .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
     await(catalog.open());
     await(catalog.join(spec("dead", 1), "agent-9", Set.of("memcached")));
     await(catalog.join(spec("deleted", 1), "agent-9", Set.of("memcached")));

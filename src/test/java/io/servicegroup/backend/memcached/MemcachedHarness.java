@@ -1,5 +1,6 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.CatalogEvent;
@@ -52,7 +53,7 @@ final class MemcachedHarness implements AutoCloseable {
     return new LivenessSettings(
         "memcached",
         agent,
-        uri,
+        BackendUri.parse(uri),
         REPORT_INTERVAL,
         SERVICE_DOWN_TIME,
         POLL_INTERVAL,

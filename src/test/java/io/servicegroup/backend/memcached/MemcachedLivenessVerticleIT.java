@@ -6,15 +6,15 @@ import static io.servicegroup.backend.memcached.MemcachedHarness.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.Scheme;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.LivenessVerticle;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.testkit.MemcachedServer;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -44,16 +44,16 @@ class MemcachedLivenessVerticleIT {
           new LivenessSettings(
               "memcached",
               "a",
-              server.uri(server.port()) + "?timeout=2.5",
+              BackendUri.parse(server.uri(server.port()) + "?timeout=2.5"),
               Duration.ofMillis(500),
               Duration.ofSeconds(3),
               Duration.ofMillis(200),
               true,
               Set.of());
-      String verticle = Scheme.find("memcached").orElseThrow().livenessVerticle();
       String deployment =
           await(
-              vertx.deployVerticle(verticle, new DeploymentOptions().setConfig(settings.toJson())));
+              vertx.deployVerticle(
+                  new LivenessVerticle(settings, new MemcachedTechnology()::liveness)));
       Topics.CATALOG.publish(vertx, new CatalogEvent(CatalogEvent.Type.JOINED, MEMBER, true));
       Topics.HEARTBEAT.publish(vertx, List.of(beat(MEMBER, 1)));
       next(seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 1));

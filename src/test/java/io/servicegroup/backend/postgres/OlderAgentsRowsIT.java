@@ -51,8 +51,8 @@ class OlderAgentsRowsIT {
     try (PostgresServer server = PostgresServer.create("fsync=off")) {
       server.execute(wrote());
       ServiceCatalog catalog =
-          new PostgresCatalogFactory()
-              .create(
+          new PostgresTechnology()
+              .catalog(
                   vertx, new AgentConfig.Catalog(BackendUri.parse(server.uri()), CreateTables.ALL));
       await(catalog.open());
 

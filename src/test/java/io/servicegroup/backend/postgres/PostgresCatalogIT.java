@@ -66,8 +66,8 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   @Override
   protected ServiceCatalog create(Vertx vertx) {
     String where = uri == null ? server.uri() : uri;
-    return new PostgresCatalogFactory()
-        .create(vertx, new AgentConfig.Catalog(BackendUri.parse(where), CreateTables.ALL));
+    return new PostgresTechnology()
+        .catalog(vertx, new AgentConfig.Catalog(BackendUri.parse(where), CreateTables.ALL));
   }
 
   @Override

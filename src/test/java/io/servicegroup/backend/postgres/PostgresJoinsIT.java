@@ -58,8 +58,8 @@ class PostgresJoinsIT {
     vertx = Vertx.vertx();
     proxy = TcpProxy.to(server.port());
     catalog =
-        new PostgresCatalogFactory()
-            .create(
+        new PostgresTechnology()
+            .catalog(
                 vertx,
                 new AgentConfig.Catalog(
                     BackendUri.parse(server.uri(proxy.port())), CreateTables.ALL));

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Heartbeat;
@@ -33,7 +34,7 @@ final class PostgresLivenessRig {
     return new LivenessSettings(
         "postgresql",
         agent,
-        uri,
+        BackendUri.parse(uri),
         REPORT_INTERVAL,
         Duration.ofSeconds(10),
         POLL_INTERVAL,

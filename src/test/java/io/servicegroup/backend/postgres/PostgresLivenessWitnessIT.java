@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Beat;
@@ -74,7 +75,7 @@ class PostgresLivenessWitnessIT {
           new LivenessSettings(
               "postgresql",
               "far",
-              server.uri(proxy.port()),
+              BackendUri.parse(server.uri(proxy.port())),
               Duration.ofSeconds(1),
               Duration.ofSeconds(5),
               Duration.ofMillis(500),

@@ -90,8 +90,8 @@ class PostgresMigrationsIT {
 
   private ServiceCatalog create(CreateTables createTables) {
     ServiceCatalog catalog =
-        new PostgresCatalogFactory()
-            .create(vertx, new AgentConfig.Catalog(BackendUri.parse(uri), createTables));
+        new PostgresTechnology()
+            .catalog(vertx, new AgentConfig.Catalog(BackendUri.parse(uri), createTables));
     opened.add(catalog);
     return catalog;
   }
@@ -276,7 +276,7 @@ class PostgresMigrationsIT {
   }
 
   private static String script(CreateTables createTables) {
-    return new PostgresCatalogFactory()
+    return new PostgresTechnology()
         .schema(new AgentConfig.Catalog(BackendUri.parse(server.uri()), createTables));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.config.AgentConfig.CreateTables;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Absence;
@@ -93,7 +94,7 @@ class PostgresMirrorIT {
         new LivenessSettings(
             "postgresql",
             name,
-            server.uri(),
+            BackendUri.parse(server.uri()),
             Duration.ofSeconds(4),
             Duration.ofSeconds(10),
             Duration.ofSeconds(4),

@@ -70,8 +70,8 @@ class PostgresWordsIT {
   @BeforeEach
   void open() throws Exception {
     catalog =
-        new PostgresCatalogFactory()
-            .create(
+        new PostgresTechnology()
+            .catalog(
                 vertx, new AgentConfig.Catalog(BackendUri.parse(server.uri()), CreateTables.ALL));
     await(catalog.open());
     server.execute("TRUNCATE services, servicegroup_members, servicegroup_words");

@@ -116,8 +116,8 @@ class RedisCatalogIT extends ServiceCatalogContract {
   @Override
   protected ServiceCatalog create(Vertx vertx) {
     BackendUri uri = BackendUri.parse(server.uri(server.port()));
-    return new RedisCatalogFactory()
-        .create(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
+    return new RedisTechnology()
+        .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
   }
 
   @Override

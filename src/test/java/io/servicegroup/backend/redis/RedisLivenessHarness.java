@@ -1,5 +1,6 @@
 package io.servicegroup.backend.redis;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
@@ -37,7 +38,14 @@ final class RedisLivenessHarness implements AutoCloseable {
   RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn, Duration interval) {
     this.settings =
         new LivenessSettings(
-            "redis", agent, uri, interval, interval.multipliedBy(5), interval, watchOwn, Set.of());
+            "redis",
+            agent,
+            BackendUri.parse(uri),
+            interval,
+            interval.multipliedBy(5),
+            interval,
+            watchOwn,
+            Set.of());
     this.harness = new LivenessHarness(vertx, settings, RedisLivenessBackend::new);
   }
 

@@ -70,8 +70,8 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
 
   @Override
   protected ServiceCatalog create(Vertx forVertx) {
-    return new ZooKeeperCatalogFactory()
-        .create(forVertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
+    return new ZooKeeperTechnology()
+        .catalog(forVertx, new AgentConfig.Catalog(uri(), AgentConfig.CreateTables.ALL));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.servicegroup.backend.zookeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.Life;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessHarness;
@@ -112,7 +113,7 @@ final class ZooKeeperRig implements AutoCloseable {
     return new LivenessSettings(
         NAME,
         "agent" + GENERATION.incrementAndGet(),
-        uri,
+        BackendUri.parse(uri),
         INTERVAL,
         Duration.ofSeconds(5),
         INTERVAL,

@@ -1,12 +1,12 @@
-package io.servicegroup.runtime;
+package io.servicegroup.backend;
 
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * A backend's server that runs inside the agent's process tree. Named by {@code Scheme}; has a
- * public constructor without parameters.
+ * A technology's server that runs inside the agent's process tree. Made anew for each URI, by
+ * {@link Technology#server()}.
  */
 public interface EmbeddedServer {
 

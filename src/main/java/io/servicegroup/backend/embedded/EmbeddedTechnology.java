@@ -1,0 +1,80 @@
+package io.servicegroup.backend.embedded;
+
+import io.servicegroup.backend.EmbeddedServer;
+import io.servicegroup.backend.Technology;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Scheme;
+import io.servicegroup.config.Schemes;
+import io.servicegroup.config.UriOption;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+
+/** A private PostgreSQL inside the agent's process tree. */
+public final class EmbeddedTechnology implements Technology {
+
+  private static final List<UriOption> OPTIONS =
+      List.of(
+          UriOption.port(
+              "port",
+              "the port that it listens on, on the loopback interface; a free one where none is"
+                  + " given"));
+
+  /** Made by the service loader. */
+  public EmbeddedTechnology() {}
+
+  @Override
+  public List<String> names() {
+    return List.of("embedded");
+  }
+
+  @Override
+  public int defaultPort() {
+    return 0;
+  }
+
+  @Override
+  public boolean hasHosts() {
+    return false;
+  }
+
+  @Override
+  public List<UriOption> options() {
+    return OPTIONS;
+  }
+
+  @Override
+  public LivenessBackend liveness(Vertx vertx, LivenessSettings settings) {
+    throw notStarted(settings.uri());
+  }
+
+  @Override
+  public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
+    throw notStarted(settings.uri());
+  }
+
+  private static IllegalStateException notStarted(BackendUri uri) {
+    return new IllegalStateException(
+        "the server of " + uri + " has not been started: its own URI is to take this one's place");
+  }
+
+  @Override
+  public String schema(AgentConfig.Catalog settings) {
+    return Technology.of(postgresql()).schema(settings);
+  }
+
+  /** What the server is, once it runs. */
+  static Scheme postgresql() {
+    return Schemes.find("postgresql")
+        .orElseThrow(() -> new IllegalStateException("this build has no PostgreSQL"));
+  }
+
+  @Override
+  public Optional<EmbeddedServer> server() {
+    return Optional.of(new EmbeddedPostgresServer());
+  }
+}

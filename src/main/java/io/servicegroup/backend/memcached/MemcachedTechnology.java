@@ -1,0 +1,72 @@
+package io.servicegroup.backend.memcached;
+
+import io.servicegroup.backend.Technology;
+import io.servicegroup.catalog.DocumentCatalog;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.UriOption;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * memcached. Beats are where tooz's members are; the catalogue is an item a member, and their names
+ * in an index. memcached may lose any of it at any time; the agents that remember a member restore
+ * it.
+ */
+public final class MemcachedTechnology implements Technology {
+
+  private static final List<UriOption> OPTIONS =
+      List.of(UriOption.timeout("seconds that a beat lives, rounded up to whole ones"));
+
+  /** Made by the service loader. */
+  public MemcachedTechnology() {}
+
+  @Override
+  public List<String> names() {
+    return List.of("memcached");
+  }
+
+  @Override
+  public int defaultPort() {
+    return 11211;
+  }
+
+  @Override
+  public List<UriOption> options() {
+    return OPTIONS;
+  }
+
+  @Override
+  public List<String> faults(BackendUri uri) {
+    List<String> faults = new ArrayList<>();
+    if (!uri.path().isEmpty()) {
+      faults.add("memcached has no databases: nothing follows the hosts");
+    }
+    if (uri.user() != null) {
+      // Whoever gives a password believes that it protects something.
+      faults.add("memcached asks nobody for a password: no user stands before the hosts");
+    }
+    return faults;
+  }
+
+  @Override
+  public LivenessBackend liveness(Vertx vertx, LivenessSettings settings) {
+    return new MemcachedLivenessBackend(vertx, settings);
+  }
+
+  @Override
+  public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
+    return new DocumentCatalog(
+        vertx, new MemcachedDocuments(vertx, settings.uri()), Clock.systemUTC());
+  }
+
+  @Override
+  public String schema(AgentConfig.Catalog settings) {
+    return "-- memcached has no tables: the agent needs no preparation.";
+  }
+}

@@ -1,0 +1,105 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.backend.Technology;
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.UriOption;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** PostgreSQL, possibly Nova's database: its {@code services} table and our own beside it. */
+public final class PostgresTechnology implements Technology {
+
+  private static final String SSL_MODE = "sslmode";
+  private static final String ROOT_CERTIFICATE = "sslrootcert";
+
+  private static final List<UriOption> OPTIONS =
+      List.of(
+          UriOption.choice(
+                  SSL_MODE,
+                  List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+                  "`disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`")
+              .orElse("prefer"),
+          UriOption.file(
+              ROOT_CERTIFICATE,
+              "PEM file of the authority; required with `verify-ca` and `verify-full`, unless there"
+                  + " is a `~/.postgresql/root.crt`"),
+          UriOption.file(
+              "sslcert", "PEM file of a client's certificate; `~/.postgresql/postgresql.crt` else"),
+          UriOption.file("sslkey", "PEM file of its key; `~/.postgresql/postgresql.key` else"),
+          UriOption.toggle(
+              "pooled",
+              "`true` behind a pooler in transaction mode: nothing bound to a session, news by"
+                  + " polling"),
+          UriOption.address("listen", "`host:port` of a direct connection that listens for news")
+              .onlyWith("pooled=true"),
+          UriOption.timeout(
+              "seconds that a beat lives for everyone who reads it; greater than `report_interval`,"
+                  + " and at least `service_down_time` where `leave_on_stop` is `false`"));
+
+  /** Made by the service loader. */
+  public PostgresTechnology() {}
+
+  @Override
+  public List<String> names() {
+    return List.of("postgresql", "postgres", "postgresql+psycopg2");
+  }
+
+  @Override
+  public int defaultPort() {
+    return 5432;
+  }
+
+  @Override
+  public List<UriOption> options() {
+    return OPTIONS;
+  }
+
+  /** As libpq: without sslrootcert there is one in the user's home, or nothing to verify with. */
+  @Override
+  public List<String> lacking(BackendUri uri) {
+    Path own = Path.of(System.getProperty("user.home"), ".postgresql", "root.crt");
+    boolean verifies = uri.options().getOrDefault(SSL_MODE, "").startsWith("verify-");
+    return verifies && !uri.options().containsKey(ROOT_CERTIFICATE) && !Files.isReadable(own)
+        ? List.of(
+            "the option sslrootcert is required where sslmode is verify-ca or verify-full and there"
+                + " is no ~/.postgresql/root.crt")
+        : List.of();
+  }
+
+  @Override
+  public LivenessBackend liveness(Vertx vertx, LivenessSettings settings) {
+    return new PostgresLivenessBackend(vertx, settings);
+  }
+
+  @Override
+  public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
+    return new PostgresCatalog(vertx, settings, Concerns.ofCatalog(vertx));
+  }
+
+  @Override
+  public Future<Void> prepare(Vertx vertx, AgentConfig.Catalog settings) {
+    Promise<Void> made = Promise.promise();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            now -> {
+              ServiceCatalog catalog = catalog(vertx, settings);
+              catalog.open().eventually(catalog::close).onComplete(made);
+            });
+    return made.future();
+  }
+
+  @Override
+  public String schema(AgentConfig.Catalog settings) {
+    return PostgresScripts.script(settings.createTables());
+  }
+}

@@ -1,0 +1,102 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.backend.Technology;
+import io.servicegroup.catalog.DocumentCatalog;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.UriOption;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Redis, in tooz's layout; the catalogue is a hash with one document a member. */
+public final class RedisTechnology implements Technology {
+
+  private static final String WITH_TLS = "ssl=true";
+
+  private static final List<UriOption> OPTIONS =
+      List.of(
+          UriOption.timeout("seconds that a beat lives"),
+          UriOption.number("db", "the database, instead of the path").orElse("0").asPlace(),
+          UriOption.word("namespace", "with what tooz's keys begin").orElse("_tooz").asPlace(),
+          UriOption.toggle(
+              "ssl",
+              "TLS. With `ssl_ca_certs` the chain is verified but not the name (Sentinels name"
+                  + " servers by address), without it both"),
+          UriOption.file("ssl_ca_certs", "PEM file of the authority").onlyWith(WITH_TLS),
+          UriOption.file("ssl_certfile", "PEM file of a client's certificate")
+              .onlyWith(WITH_TLS)
+              .togetherWith("ssl_keyfile"),
+          UriOption.file("ssl_keyfile", "PEM file of its key").onlyWith(WITH_TLS),
+          UriOption.word(
+                  "sentinel",
+                  "the hosts are Sentinels that know a master of this name; give their ports"
+                      + " (26379). More than half of those named have to agree, or half where"
+                      + " nobody contradicts; otherwise the backend is unreachable, and nobody is"
+                      + " `DOWN` of it")
+              .asPlace(),
+          UriOption.address(
+                  "sentinel_fallback", "`host:port` of one more Sentinel; any number of times")
+              .onlyWith("sentinel")
+              .severalTimes());
+
+  /** Made by the service loader. */
+  public RedisTechnology() {}
+
+  @Override
+  public List<String> names() {
+    return List.of("redis", "rediss");
+  }
+
+  @Override
+  public Map<String, String> implied(String name) {
+    return "rediss".equals(name) ? Map.of("ssl", "true") : Map.of();
+  }
+
+  @Override
+  public int defaultPort() {
+    return 6379;
+  }
+
+  @Override
+  public List<UriOption> options() {
+    return OPTIONS;
+  }
+
+  @Override
+  public boolean knowsPasswordsWithoutUser() {
+    return true;
+  }
+
+  @Override
+  public List<String> faults(BackendUri uri) {
+    List<String> faults = new ArrayList<>();
+    if (!uri.path().matches("\\d{0,5}")) {
+      faults.add("what follows the hosts is the number of a database, as in redis://127.0.0.1/0");
+    }
+    if (!uri.path().isEmpty() && uri.options().containsKey("db")) {
+      faults.add("the database is named in the path or by the option db, not by both");
+    }
+    return faults;
+  }
+
+  @Override
+  public LivenessBackend liveness(Vertx vertx, LivenessSettings settings) {
+    return new RedisLivenessBackend(vertx, settings);
+  }
+
+  @Override
+  public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
+    return new DocumentCatalog(vertx, new RedisDocuments(vertx, settings.uri()), Clock.systemUTC());
+  }
+
+  @Override
+  public String schema(AgentConfig.Catalog settings) {
+    return "-- Redis has no tables: the agent needs no preparation.";
+  }
+}

@@ -1,0 +1,108 @@
+package io.servicegroup.backend.zookeeper;
+
+import io.servicegroup.backend.Technology;
+import io.servicegroup.catalog.DocumentCatalog;
+import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.RefusedName;
+import io.servicegroup.config.UriOption;
+import io.servicegroup.liveness.LivenessBackend;
+import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * ZooKeeper, in tooz's layout. Beats are ephemeral nodes of one session per agent; the catalogue is
+ * a node that stays for each member.
+ */
+public final class ZooKeeperTechnology implements Technology {
+
+  private static final String VERIFY = "verify_certs";
+
+  private static final List<UriOption> OPTIONS =
+      List.of(
+          UriOption.timeout(
+              "seconds of the session that is asked for. Servers grant 2 to 20 of their tickTime;"
+                  + " another value than the one asked for is logged"),
+          UriOption.word("namespace", "the node below which the groups are")
+              .orElse("tooz")
+              .asPlace(),
+          UriOption.toggle("use_ssl", "TLS"),
+          UriOption.toggle(VERIFY, "always `true`: the servers' certificates are verified")
+              .orElse("true"),
+          UriOption.file("ca", "PEM file of the authority").onlyWith("use_ssl=true"),
+          UriOption.file("certfile", "PEM file of a client's own certificate")
+              .onlyWith("use_ssl=true")
+              .togetherWith("keyfile"),
+          UriOption.file("keyfile", "PEM file of its key").onlyWith("use_ssl=true"));
+
+  /** Made by the service loader. */
+  public ZooKeeperTechnology() {}
+
+  @Override
+  public List<String> names() {
+    return List.of("zookeeper", "kazoo");
+  }
+
+  @Override
+  public int defaultPort() {
+    return 2181;
+  }
+
+  @Override
+  public List<UriOption> options() {
+    return OPTIONS;
+  }
+
+  @Override
+  public boolean needsBeats() {
+    return false;
+  }
+
+  @Override
+  public List<String> faults(BackendUri uri) {
+    return "false".equals(uri.options().get(VERIFY))
+        ? List.of(
+            "ZooKeeper's client always verifies the servers' certificates: name their authority"
+                + " with the option ca instead of verify_certs=false")
+        : List.of();
+  }
+
+  /**
+   * A member's group and host are the names of nodes, in tooz's layout, and not any text is one.
+   */
+  @Override
+  public Optional<RefusedName> refusal(BackendUri uri, MemberId id) {
+    return new ZooKeeperLayout(uri).refusal(id);
+  }
+
+  @Override
+  public LivenessBackend liveness(Vertx vertx, LivenessSettings settings) {
+    return new ZooKeeperLivenessBackend(vertx, settings);
+  }
+
+  @Override
+  public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
+    return catalog(vertx, new ZooKeeperDocuments(vertx, settings.uri(), true));
+  }
+
+  @Override
+  public ServiceCatalog visit(Vertx vertx, AgentConfig.Catalog settings) {
+    boolean writing = settings.createTables() != AgentConfig.CreateTables.NONE;
+    return catalog(vertx, new ZooKeeperDocuments(vertx, settings.uri(), writing));
+  }
+
+  private static ServiceCatalog catalog(Vertx vertx, DocumentStore store) {
+    return new DocumentCatalog(vertx, store, Clock.systemUTC());
+  }
+
+  @Override
+  public String schema(AgentConfig.Catalog settings) {
+    return "-- ZooKeeper has no tables: the agent makes the nodes that it needs.";
+  }
+}
