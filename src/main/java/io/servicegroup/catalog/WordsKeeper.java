@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,11 +36,17 @@ final class WordsKeeper {
   /** So many removals, and so many words that were said here, are remembered; the last ones. */
   private static final int MOST = 10_000;
 
+  private static final int MOST_UUIDS = 8;
+
   private final Clock clock;
   private final LongSupplier nanos;
   private final BooleanSupplier ordered;
   private final Map<MemberId, Member> living = new HashMap<>();
   private final Map<MemberId, Removed> removed = bounded();
+
+  /** The uuids of the last members of a name that were removed. */
+  private final Map<MemberId, Set<String>> removedUuids = bounded();
+
   private final SaidHere saidHere = new SaidHere();
   private boolean hasRead;
   private long readNanos;
@@ -113,7 +120,7 @@ final class WordsKeeper {
     }
     Member gone = removed(stored.id()).orElse(null);
     if (gone != null && stored.wordsOrder() <= gone.wordsOrder()) {
-      return stored.isAnotherThan(gone)
+      return stored.isAnotherThan(gone) || isJoinedAnew(stored, gone)
           ? confirm(stored, gone.wordsOrder())
           : new Judgement(stored, stored, Mending.BURY, gone);
     }
@@ -137,6 +144,21 @@ final class WordsKeeper {
         // The lowest order there is, the same with every agent, so that the first who writes wins.
         ? putBack(stored, words.withWordsOrder(1), Mending.MADE_ANEW)
         : confirm(stored, stored.wordsOrder());
+  }
+
+  /**
+   * Whether somebody asked for a member that the store knew nothing of, with a uuid that is none of
+   * those that were removed. Its generation may say nothing of that: it is drawn by a store that
+   * was emptied, or by a clock that is behind.
+   */
+  private boolean isJoinedAnew(Member stored, Member gone) {
+    Set<String> uuids = removedUuids.get(stored.id());
+    return stored.wordsOrder() == 0
+        && stored.incarnation().isAskedFor()
+        && stored.uuid() != null
+        && gone.uuid() != null
+        && uuids != null
+        && !uuids.contains(stored.uuid());
   }
 
   private static Judgement agreed(Member stored) {
@@ -195,6 +217,17 @@ final class WordsKeeper {
     forget(last.id());
     if (ordered.getAsBoolean()) {
       removed.put(last.id(), new Removed(last, nanos.getAsLong()));
+      rememberUuid(last);
+    }
+  }
+
+  private void rememberUuid(Member gone) {
+    if (gone.uuid() != null) {
+      Set<String> uuids = removedUuids.computeIfAbsent(gone.id(), id -> new LinkedHashSet<>());
+      uuids.add(gone.uuid());
+      if (uuids.size() > MOST_UUIDS) {
+        uuids.remove(uuids.iterator().next());
+      }
     }
   }
 
@@ -233,6 +266,7 @@ final class WordsKeeper {
     if (cutOff) {
       living.clear();
       removed.clear();
+      removedUuids.clear();
       saidHere.clear();
     }
     removed.values().removeIf(gone -> now - gone.nanos() > REMEMBERED.toNanos());

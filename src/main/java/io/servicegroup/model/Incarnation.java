@@ -93,6 +93,15 @@ public record Incarnation(long generation, String nonce) {
   }
 
   /**
+   * Tells how this life began.
+   *
+   * @return whether somebody asked for it; otherwise its agent went on with an earlier one
+   */
+  public boolean isAskedFor() {
+    return !GOES_ON.matcher(nonce).matches();
+  }
+
+  /**
    * Gives the generation of a life that begins now.
    *
    * @param newest the greatest generation that was seen, 0 for none

@@ -104,6 +104,40 @@ class WordsKeeperTest {
     assertThat(hear(member(FIRST, 101)).mending()).as("a later word").isEqualTo(Mending.NONE);
   }
 
+  /** Its generation says nothing then: a store that was emptied counts from the start, or by it. */
+  @Test
+  void aJoinByWhoseClockIsBehindIsAnotherMember() {
+    Incarnation last = new Incarnation(1000, "1f3a9c04d2e1");
+    Incarnation joined = new Incarnation(7, Incarnation.newNonce(null));
+    keeper.removed(member(last, "first", false, 100));
+
+    Judgement judgement = keeper.judge(member(joined, "second", false, 0));
+    assertThat(judgement.mending()).isEqualTo(Mending.CONFIRM);
+    assertThat(judgement.written().wordsOrder()).isGreaterThan(100);
+
+    assertThat(keeper.judge(member(joined, "first", false, 0)).mending())
+        .as("an older life of the same")
+        .isEqualTo(Mending.BURY);
+    Incarnation wokeUp = new Incarnation(8, Incarnation.newNonce(new Incarnation(6, "ab")));
+    assertThat(keeper.judge(member(wokeUp, "second", false, 0)).mending())
+        .as("nobody asked for it")
+        .isEqualTo(Mending.BURY);
+  }
+
+  @Test
+  void aMemberThatWasRemovedBeforeTheLastOneOfItsNameStaysSo() {
+    Incarnation older = new Incarnation(6, "1f3a9c04d2e1");
+    keeper.removed(member(older, "first", false, 100));
+    hear(member(new Incarnation(7, "2f3a9c04d2e1"), "second", false, 101));
+    keeper.removed(member(new Incarnation(7, "2f3a9c04d2e1"), "second", false, 200));
+
+    assertThat(keeper.judge(member(older, "first", false, 50)).mending()).isEqualTo(Mending.BURY);
+    for (int i = 0; i < 50; i++) {
+      keeper.removed(member(new Incarnation(8 + i, "ab"), "later " + i, false, 300 + i));
+    }
+    assertThat(keeper.judge(member(older, "later 49", false, 0)).mending()).isEqualTo(Mending.BURY);
+  }
+
   @Test
   void whatWasMadeAnewHasOneOrderForAllWhoRemember() {
     hear(member(FIRST, "old", true, 0));
