@@ -1,6 +1,6 @@
 package io.servicegroup;
 
-import io.servicegroup.config.Durations;
+import io.servicegroup.model.Durations;
 import io.servicegroup.runtime.Backoff;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Future;

@@ -9,8 +9,10 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -144,6 +146,26 @@ final class Fields {
       throw new IllegalArgumentException(field + " must be " + allowed);
     }
     return type.cast(value);
+  }
+
+  /** Without the JSON types that a message's copy on its way wraps maps and lists into. */
+  static Map<String, Object> plain(Map<?, ?> map) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    map.forEach((key, value) -> copy.put(String.valueOf(key), plain(value)));
+    return copy;
+  }
+
+  private static Object plain(Object value) {
+    Object bare =
+        value instanceof JsonObject object
+            ? object.getMap()
+            : value instanceof JsonArray array ? array.getList() : value;
+    if (bare instanceof Map<?, ?> map) {
+      return plain(map);
+    }
+    return bare instanceof List<?> list
+        ? new ArrayList<>(list.stream().map(Fields::plain).toList())
+        : bare;
   }
 
   private static String printable(String text) {

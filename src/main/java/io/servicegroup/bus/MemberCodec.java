@@ -22,6 +22,8 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Reason;
+import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.ServiceTree;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.Verdict;
@@ -44,6 +46,14 @@ final class MemberCodec {
       Set.of("group", "host", "status", "binary", "min_version");
 
   private MemberCodec() {}
+
+  static JsonObject encodeService(ServiceSpec spec) {
+    return new JsonObject(ServiceTree.write(spec));
+  }
+
+  static ServiceSpec decodeService(JsonObject json) {
+    return ServiceTree.read(Fields.plain(json.getMap()));
+  }
 
   static JsonObject encodeView(MemberView view) {
     Member member = view.member();

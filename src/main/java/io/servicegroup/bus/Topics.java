@@ -3,7 +3,6 @@ package io.servicegroup.bus;
 import static io.servicegroup.bus.Fields.array;
 import static io.servicegroup.bus.Fields.list;
 
-import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
@@ -46,8 +45,8 @@ public final class Topics {
       new RequestTopic<>(
           "servicegroup.join",
           true,
-          ServiceSpecReader::write,
-          ServiceSpecReader::read,
+          MemberCodec::encodeService,
+          MemberCodec::decodeService,
           joined -> MemberCodec.encodeView(joined.view()).put("created", joined.created()),
           json -> new Joined(MemberCodec.decodeView(json), json.getBoolean("created", false)));
 
@@ -154,8 +153,8 @@ public final class Topics {
       new Topic<>(
           "servicegroup.services",
           true,
-          specs -> new JsonObject().put("services", array(specs, ServiceSpecReader::write)),
-          json -> list(json, "services", ServiceSpecReader::read));
+          specs -> new JsonObject().put("services", array(specs, MemberCodec::encodeService)),
+          json -> list(json, "services", MemberCodec::decodeService));
 
   // ---- this agent's own members; answered by HeartbeatVerticle ----
 
@@ -165,12 +164,12 @@ public final class Topics {
           "servicegroup.heartbeat.start",
           true,
           local ->
-              ServiceSpecReader.write(local.spec())
+              MemberCodec.encodeService(local.spec())
                   .put("incarnation", local.incarnation().toString()),
           json -> {
             JsonObject spec = json.copy();
             String incarnation = (String) spec.remove("incarnation");
-            return new LocalMember(ServiceSpecReader.read(spec), Incarnation.parse(incarnation));
+            return new LocalMember(MemberCodec.decodeService(spec), Incarnation.parse(incarnation));
           },
           EMPTY,
           NOTHING);
@@ -331,17 +330,18 @@ public final class Topics {
   private Topics() {}
 
   /**
-   * {@link #JOIN} as it is answered: a request may leave out the host.
+   * {@link #JOIN} as it is answered: whoever asks may have written the request by hand.
    *
-   * @param defaultHost the agent's host
+   * @param read reads a request; throws {@link IllegalArgumentException} with a sentence that names
+   *     every field at fault
    * @return the same address
    */
-  public static RequestTopic<ServiceSpec, Joined> join(String defaultHost) {
+  public static RequestTopic<ServiceSpec, Joined> join(Function<JsonObject, ServiceSpec> read) {
     return new RequestTopic<>(
         JOIN.address(),
         JOIN.local(),
         JOIN.encodeRequest(),
-        json -> ServiceSpecReader.read(json, defaultHost),
+        read,
         JOIN.encodeAnswer(),
         JOIN.decodeAnswer());
   }

@@ -1,11 +1,11 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.config.ProbeSecrets;
-import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.ServiceTree;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ record KeptMember(JsonObject probe, String why, List<String> agents, AgentLife l
    */
   static KeptMember of(ServiceSpec spec, KeptMember before, AgentLife life) {
     String why = whyNot(spec.probe());
-    JsonObject probe = why == null ? ServiceSpecReader.write(spec).getJsonObject("probe") : null;
+    JsonObject probe = why == null ? new JsonObject(ServiceTree.writeProbe(spec.probe())) : null;
     List<String> agents = before == null ? List.of() : before.agents();
     return new KeptMember(probe, why, agents, life).in(life);
   }
@@ -72,17 +72,12 @@ record KeptMember(JsonObject probe, String why, List<String> agents, AgentLife l
    * @throws IllegalArgumentException where the probe is none that this agent knows
    */
   ServiceSpec spec(Member member) {
-    JsonObject said =
-        new JsonObject()
-            .put("group", member.id().group())
-            .put("host", member.id().host())
-            .put("probe", probe);
     return new ServiceSpec(
         member.id(),
         member.binary(),
         member.version(),
         member.metadata(),
-        ServiceSpecReader.read(said).probe());
+        ServiceTree.readProbe(probe.getMap()));
   }
 
   JsonObject toJson() {

@@ -5,6 +5,7 @@ import io.servicegroup.bus.RequestTopic;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -145,7 +146,8 @@ public final class RegistrationVerticle extends VerticleBase {
   }
 
   private void serve(RuntimeJoins runtime, Verdicts verdicts) {
-    RequestTopic<ServiceSpec, Topics.Joined> joins = Topics.join(config.agent().host());
+    RequestTopic<ServiceSpec, Topics.Joined> joins =
+        Topics.join(json -> ServiceSpecReader.read(json, config.agent().host()));
     joins.serve(
         vertx,
         spec ->

@@ -1,7 +1,9 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Durations;
+import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
-import io.vertx.core.json.JsonObject;
+import io.servicegroup.model.ServiceTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,13 +56,16 @@ final class EffectiveConfig {
   }
 
   private static Map<String, Object> service(ServiceSpec spec) {
-    JsonObject service = ServiceSpecReader.write(spec);
-    JsonObject headers = service.getJsonObject("probe").getJsonObject("headers");
-    if (headers != null) {
+    Map<String, Object> service = ServiceTree.write(spec);
+    if (spec.probe() instanceof Probe.Http http && !http.headers().isEmpty()) {
+      Map<String, Object> probe = ServiceTree.writeProbe(http);
       // Which of them authorizes whom is not ours to know.
-      headers.fieldNames().forEach(name -> headers.put(name, Masking.MASK));
+      Map<String, Object> headers = new LinkedHashMap<>();
+      http.headers().keySet().forEach(name -> headers.put(name, Masking.MASK));
+      probe.put("headers", headers);
+      service.put("probe", probe);
     }
-    return Trees.plain(service);
+    return service;
   }
 
   private static Map<String, Object> liveness(AgentConfig.Liveness liveness) {

@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Durations;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Durations;
 import io.servicegroup.model.Probe;
-import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Reads and writes {@code probe}. */
+/** Reads {@code probe}. */
 final class ProbeReader {
 
   private static final Duration SHORTEST = Duration.ofMillis(10);
@@ -182,56 +182,5 @@ final class ProbeReader {
         timeout,
         section.integer("rise", 1, 1000).orElse(absent.rise()),
         section.integer("fall", 1, 1000).orElse(absent.fall()));
-  }
-
-  static JsonObject write(Probe probe) {
-    JsonObject json = new JsonObject().put("type", probe.type());
-    if (probe instanceof Probe.Tcp tcp) {
-      json.put("address", new BackendUri.Host(tcp.host(), tcp.port()).toString())
-          .put("hold", tcp.hold());
-      if (tcp.tls() != null) {
-        json.put("tls", write(tcp.tls()));
-      }
-      return putTiming(json, tcp.timing(), true);
-    }
-    if (probe instanceof Probe.Pid pid) {
-      json.put(
-          pid.pid() == null ? "pid_file" : "pid",
-          pid.pid() == null ? pid.pidFile().toString() : pid.pid());
-      return putTiming(json, pid.timing(), false);
-    }
-    if (probe instanceof Probe.Http http) {
-      json.put("url", http.url().toString());
-      if (http.expect() != 0) {
-        json.put("expect", http.expect());
-      }
-      if (!http.method().equals("GET")) {
-        json.put("method", http.method());
-      }
-      if (!http.headers().isEmpty()) {
-        json.put("headers", new JsonObject(new LinkedHashMap<>(http.headers())));
-      }
-      if (!http.tls().equals(Probe.Tls.DEFAULT)) {
-        json.put("tls", write(http.tls()));
-      }
-      return putTiming(json, http.timing(), true);
-    }
-    return json;
-  }
-
-  private static JsonObject write(Probe.Tls tls) {
-    JsonObject json = new JsonObject().put("verify", tls.verify());
-    if (tls.ca() != null) {
-      json.put("ca", tls.ca().toString());
-    }
-    return tls.serverName() == null ? json : json.put("server_name", tls.serverName());
-  }
-
-  private static JsonObject putTiming(JsonObject json, Probe.Timing timing, boolean hasTimeout) {
-    json.put("interval", Durations.text(timing.interval()));
-    if (hasTimeout) {
-      json.put("timeout", Durations.text(timing.timeout()));
-    }
-    return json.put("rise", timing.rise()).put("fall", timing.fall());
   }
 }

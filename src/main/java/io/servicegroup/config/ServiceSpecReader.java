@@ -10,13 +10,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Reads and writes a service in the form of an entry of {@code services}: the same rules for the
- * configuration file and for a join over the bus or HTTP. Only the configuration file may refer to
- * secrets: a join reads nothing of this machine.
+ * Reads a service in the form of an entry of {@code services}: the same rules for the configuration
+ * file and for a join over the bus or HTTP. Only the configuration file may refer to secrets: a
+ * join reads nothing of this machine.
  */
 public final class ServiceSpecReader {
-
-  private static final String PROCESS = "process";
 
   private ServiceSpecReader() {}
 
@@ -29,13 +27,7 @@ public final class ServiceSpecReader {
    *     allowed
    */
   public static ServiceSpec read(JsonObject json) {
-    // Which process is meant is known inside of the agent only: nobody else may say it.
-    if (!(json.getValue("probe") instanceof JsonObject probe) || !probe.containsKey(PROCESS)) {
-      return read(json, Optional.empty());
-    }
-    JsonObject said = probe.copy();
-    ProcessIdentity process = ProcessIdentity.parse((String) said.remove(PROCESS));
-    return withProcess(read(json.copy().put("probe", said), Optional.empty()), process);
+    return read(json, Optional.empty());
   }
 
   /**
@@ -99,25 +91,5 @@ public final class ServiceSpecReader {
     return Optional.of(
         new ServiceSpec(
             new MemberId(group.get(), host.get()), binary.get(), version, metadata, probe));
-  }
-
-  /**
-   * Writes a service.
-   *
-   * @param spec the service
-   * @return what {@link #read(JsonObject)} takes
-   */
-  public static JsonObject write(ServiceSpec spec) {
-    JsonObject probe = ProbeReader.write(spec.probe());
-    if (spec.probe() instanceof Probe.Pid pid && pid.process() != null) {
-      probe.put(PROCESS, pid.process().toString());
-    }
-    return new JsonObject()
-        .put("group", spec.id().group())
-        .put("host", spec.id().host())
-        .put("binary", spec.binary())
-        .put("version", spec.version())
-        .put("metadata", Trees.json(spec.metadata()))
-        .put("probe", probe);
   }
 }

@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Durations;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import java.time.Duration;

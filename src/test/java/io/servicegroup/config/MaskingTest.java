@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

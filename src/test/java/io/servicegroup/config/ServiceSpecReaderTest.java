@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.ServiceTree;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,9 +41,11 @@ class ServiceSpecReaderTest {
       })
   void whatIsWrittenIsReadAgain(String json) {
     ServiceSpec spec = ServiceSpecReader.read(json(json));
-    JsonObject written = ServiceSpecReader.write(spec);
+    JsonObject written = new JsonObject(ServiceTree.write(spec));
     assertThat(ServiceSpecReader.read(written)).isEqualTo(spec);
     assertThat(ServiceSpecReader.read(new JsonObject(written.encode()))).isEqualTo(spec);
+    assertThat(ServiceTree.read(written.getMap())).isEqualTo(spec);
+    assertThat(ServiceTree.read(new JsonObject(written.encode()).getMap())).isEqualTo(spec);
   }
 
   @Test
@@ -52,10 +55,11 @@ class ServiceSpecReaderTest {
             ServiceSpecReader.read(
                 json("{'group': 'g', 'host': 'h', 'probe': {'type': 'pid', 'pid': 5}}")),
             new ProcessIdentity("boot/pid:[1]", 77));
-    JsonObject written = new JsonObject(ServiceSpecReader.write(spec).encode());
-    assertThat(ServiceSpecReader.read(written)).isEqualTo(spec);
+    JsonObject written = new JsonObject(new JsonObject(ServiceTree.write(spec)).encode());
+    assertThat(ServiceTree.read(written.getMap())).isEqualTo(spec);
     assertThatThrownBy(() -> ServiceSpecReader.read(written, "h"))
         .hasMessageContaining("probe.process");
+    assertThatThrownBy(() -> ServiceSpecReader.read(written)).hasMessageContaining("probe.process");
   }
 
   @ParameterizedTest

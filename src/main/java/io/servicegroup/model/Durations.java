@@ -1,4 +1,4 @@
-package io.servicegroup.config;
+package io.servicegroup.model;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -23,8 +23,13 @@ public final class Durations {
 
   private Durations() {}
 
-  /** Reads a duration of whole milliseconds; empty where the text is none. */
-  static Optional<Duration> parse(String text) {
+  /**
+   * Reads a duration.
+   *
+   * @param text for example {@code 5s}
+   * @return whole milliseconds; empty where the text is none
+   */
+  public static Optional<Duration> parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
       return Optional.empty();
