@@ -29,6 +29,26 @@ import java.util.function.Function;
 /**
  * The one catalogue of event bus addresses: every address the agent uses, with who publishes, who
  * consumes and what is sent. Section 3 of the contract describes the public ones.
+ *
+ * <p>Order. On one address, a consumer hears one publisher's messages in the order in which they
+ * were published. Between addresses there is an order inside of one process only, and it is that of
+ * cause and effect: whoever publishes because of a message publishes after everybody's copy of that
+ * message was queued, so that a verticle hears both in that order. Relied upon are
+ *
+ * <ul>
+ *   <li>{@link #CATALOG} before {@link #HEARTBEAT}: a liveness verticle knows of a join before it
+ *       is to write the member's first beat, and of a deletion before the heartbeat without the
+ *       member;
+ *   <li>{@link #BACKEND} before {@link #SIGHTINGS}: the evaluator hears that a backend is back, or
+ *       lost data, before what was seen in it;
+ *   <li>{@link #STATUS} before {@link #STATUS_DIGEST}: a digest is behind no change that it counts.
+ * </ul>
+ *
+ * <p>Nothing else is. Messages may be lost (a consumer's queue overflows, a node of a cluster is
+ * cut off), so each state is said again or can be asked for: {@link #HEARTBEAT} and {@link
+ * #SIGHTINGS} carry the full state, {@link #CATALOG} has {@link #CATALOG_SNAPSHOT}, and {@link
+ * #STATUS} has {@link #STATUS_SNAPSHOT}, whose numbers tell a consumer what it missed. Whoever
+ * follows an address consumes first and then asks for the snapshot.
  */
 public final class Topics {
 
