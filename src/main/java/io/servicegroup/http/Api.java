@@ -42,7 +42,12 @@ final class Api {
             router.get(path).handler(handler);
             router.head(path).handler(handler);
           } else {
-            router.route(method, path).handler(access).handler(new JsonBody()).handler(handler);
+            router
+                .route(method, path)
+                .handler(access)
+                .handler(new JsonBody())
+                .handler(new Present())
+                .handler(handler);
           }
         });
     String allow = String.join(", ", allowed);

@@ -13,11 +13,16 @@ import io.servicegroup.model.Status;
 import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,7 @@ class ApiTest {
 
   private final HttpFixture agent = new HttpFixture();
   private final AtomicReference<JsonObject> asked = new AtomicReference<>();
+  private final AtomicInteger times = new AtomicInteger();
 
   @AfterEach
   void close() {
@@ -48,8 +54,54 @@ class ApiTest {
             Topics.JOIN.address(),
             message -> {
               asked.set(message.body());
+              times.incrementAndGet();
               message.reply(answer);
             });
+  }
+
+  /** As an agent that slept finds it when it wakes: the request, and that whoever sent it went. */
+  @Test
+  void whoHasGoneIsNotListenedToAnyMore() throws Exception {
+    String body = "{\"binary\": \"old\"}";
+    joinAnswers(stored("compute/a", false));
+    CountDownLatch awake = new CountDownLatch(1);
+    try (RawClient gone = new RawClient(agent.port())) {
+      gone.get("/v1/groups").readUntil("groups");
+      sleepUntil(awake);
+      gone.send(
+          "POST /v1/groups/compute/members HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: application/json\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n"
+              + body);
+    }
+    awake.countDown();
+
+    assertThat(
+            agent.json("POST", "/v1/groups/compute/members", "{\"binary\": \"new\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(asked.get().getString("binary")).isEqualTo("new");
+    assertThat(times.get()).isEqualTo(1);
+  }
+
+  /** All event loops. */
+  private void sleepUntil(CountDownLatch awake) throws Exception {
+    int loops = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
+    CountDownLatch asleep = new CountDownLatch(loops);
+    for (int i = 0; i < loops; i++) {
+      ((VertxInternal) agent.vertx)
+          .createEventLoopContext()
+          .runOnContext(
+              turn -> {
+                asleep.countDown();
+                try {
+                  awake.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+    }
+    assertThat(asleep.await(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
