@@ -166,7 +166,7 @@ final class MemberOperations {
   /** Changes what an operator may change; of any member. */
   Future<Member> update(MemberUpdate update) {
     MemberUpdates.requireValid(update);
-    return queue.run(
+    return queue.runAsked(
         update.id(),
         () ->
             say(update)
@@ -251,7 +251,7 @@ final class MemberOperations {
 
   /** Removes a member from the catalogue; of any agent. */
   Future<Void> delete(MemberId id) {
-    return queue.run(
+    return queue.runAsked(
         id,
         () ->
             words

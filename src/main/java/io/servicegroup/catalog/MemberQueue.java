@@ -1,9 +1,12 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -15,9 +18,22 @@ import java.util.function.Supplier;
  */
 final class MemberQueue {
 
+  /** For so long whoever asks for a write over HTTP waits for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final LongSupplier nanos;
   private final Map<MemberId, Future<?>> tails = new HashMap<>();
   private final Map<MemberId, Long> writtenAt = new HashMap<>();
   private long clock;
+
+  /**
+   * Makes ready.
+   *
+   * @param nanos a monotonic clock, which goes on while the machine is suspended
+   */
+  MemberQueue(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   /**
    * Writes after the member's writes before, whether those succeeded or not.
@@ -35,6 +51,26 @@ final class MemberQueue {
           tails.remove(id, done);
           writtenAt.put(id, ++clock);
         });
+  }
+
+  /**
+   * As {@link #run}, of what somebody asked for. It is not begun once he waits no longer: he may
+   * have said something else through another agent since, which an old word is not to undo.
+   *
+   * @return what it returned; fails with 503 where it was not begun
+   */
+  <T> Future<T> runAsked(MemberId id, Supplier<Future<T>> write) {
+    long asked = nanos.getAsLong();
+    return run(
+        id,
+        () ->
+            nanos.getAsLong() - asked <= PATIENCE.toNanos()
+                ? write.get()
+                : Future.failedFuture(
+                    new ServiceGroupException(
+                        503,
+                        "what was asked of %s is not done, since what was asked before took longer than %d s: ask again"
+                            .formatted(id, PATIENCE.toSeconds()))));
   }
 
   /**

@@ -7,10 +7,12 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.BootTime;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,7 @@ public final class RegistrationVerticle extends VerticleBase {
   private final AgentConfig config;
   private final String agentId;
   private final ServiceCatalog catalog;
+  private final LongSupplier sinceBoot = new BootTime();
   private CatalogFollower follower;
   private TakingUp takingUp;
 
@@ -48,7 +51,7 @@ public final class RegistrationVerticle extends VerticleBase {
   public Future<?> start() {
     StoreGuard guard = new StoreGuard(config.catalog().uri().toString());
     WatchScope scope = new WatchScope(config.watch());
-    MemberQueue queue = new MemberQueue();
+    MemberQueue queue = new MemberQueue(sinceBoot);
     MemberCache cache = new MemberCache();
     ServedMembers served = new ServedMembers();
     CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
@@ -125,7 +128,7 @@ public final class RegistrationVerticle extends VerticleBase {
         guard,
         queue,
         store,
-        new WordsKeeper(Clock.systemUTC(), System::nanoTime, catalog::keepsOrders),
+        new WordsKeeper(Clock.systemUTC(), sinceBoot, catalog::keepsOrders),
         new WordsLosses(store, Concerns.ofCatalog(vertx)));
   }
 

@@ -57,7 +57,8 @@ final class WordsKeeper {
    * Remembers nothing yet.
    *
    * @param clock orders words, in milliseconds; never liveness, nor how long ago anything was
-   * @param nanos tells how long ago something was; it never steps
+   * @param nanos tells how long ago something was; it never steps, and goes on while the machine is
+   *     suspended
    * @param ordered whether the store keeps the order of words, at present
    */
   WordsKeeper(Clock clock, LongSupplier nanos, BooleanSupplier ordered) {

@@ -31,7 +31,7 @@ class WordsMenderTest {
   private final Vertx vertx = Vertx.vertx();
   private final MemoryCatalog.Store store = new MemoryCatalog.Store();
   private final MemoryCatalog catalog = new MemoryCatalog(vertx, store, false);
-  private final MemberQueue queue = new MemberQueue();
+  private final MemberQueue queue = new MemberQueue(System::nanoTime);
   private final WordsKeeper keeper =
       new WordsKeeper(Clock.systemUTC(), System::nanoTime, catalog::keepsOrders);
   private final Concerns concerns = Concerns.ofCatalog(vertx);
