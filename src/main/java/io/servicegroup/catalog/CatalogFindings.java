@@ -198,6 +198,8 @@ final class CatalogFindings implements CatalogFollower.Listener {
             () ->
                 publisher
                     .lastSeen(id)
+                    // What was found before a sleep of so long is no loss any more.
+                    .filter(member -> !words.isCutOff())
                     .map(member -> guard.guard(catalog.restore(member)))
                     .orElse(Future.succeededFuture(false)))
         .onFailure(failure -> LOG.debug("{}: next attempt with the next read", id, failure));

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,17 +35,11 @@ final class WordsKeeper {
   /** So many removals, and so many words that were said here, are remembered; the last ones. */
   private static final int MOST = 10_000;
 
-  private static final int MOST_UUIDS = 8;
-
   private final Clock clock;
   private final LongSupplier nanos;
   private final BooleanSupplier ordered;
   private final Map<MemberId, Member> living = new HashMap<>();
-  private final Map<MemberId, Removed> removed = bounded();
-
-  /** The uuids of the last members of a name that were removed. */
-  private final Map<MemberId, Set<String>> removedUuids = bounded();
-
+  private final RemovedMembers removed = new RemovedMembers();
   private final SaidHere saidHere = new SaidHere();
   private boolean hasRead;
   private long readNanos;
@@ -66,8 +59,6 @@ final class WordsKeeper {
     this.nanos = nanos;
     this.ordered = ordered;
   }
-
-  private record Removed(Member last, long nanos) {}
 
   static <T> Map<MemberId, T> bounded() {
     return new LinkedHashMap<>() {
@@ -121,7 +112,7 @@ final class WordsKeeper {
     }
     Member gone = removed(stored.id()).orElse(null);
     if (gone != null && stored.wordsOrder() <= gone.wordsOrder()) {
-      return stored.isAnotherThan(gone) || isJoinedAnew(stored, gone)
+      return removed.isAnother(stored, gone)
           ? confirm(stored, gone.wordsOrder())
           : new Judgement(stored, stored, Mending.BURY, gone);
     }
@@ -145,21 +136,6 @@ final class WordsKeeper {
         // The lowest order there is, the same with every agent, so that the first who writes wins.
         ? putBack(stored, words.withWordsOrder(1), Mending.MADE_ANEW)
         : confirm(stored, stored.wordsOrder());
-  }
-
-  /**
-   * Whether somebody asked for a member that the store knew nothing of, with a uuid that is none of
-   * those that were removed. Its generation may say nothing of that: it is drawn by a store that
-   * was emptied, or by a clock that is behind.
-   */
-  private boolean isJoinedAnew(Member stored, Member gone) {
-    Set<String> uuids = removedUuids.get(stored.id());
-    return stored.wordsOrder() == 0
-        && stored.incarnation().isAskedFor()
-        && stored.uuid() != null
-        && gone.uuid() != null
-        && uuids != null
-        && !uuids.contains(stored.uuid());
   }
 
   private static Judgement agreed(Member stored) {
@@ -217,18 +193,7 @@ final class WordsKeeper {
   void removed(Member last) {
     forget(last.id());
     if (ordered.getAsBoolean()) {
-      removed.put(last.id(), new Removed(last, nanos.getAsLong()));
-      rememberUuid(last);
-    }
-  }
-
-  private void rememberUuid(Member gone) {
-    if (gone.uuid() != null) {
-      Set<String> uuids = removedUuids.computeIfAbsent(gone.id(), id -> new LinkedHashSet<>());
-      uuids.add(gone.uuid());
-      if (uuids.size() > MOST_UUIDS) {
-        uuids.remove(uuids.iterator().next());
-      }
+      removed.add(last, nanos.getAsLong());
     }
   }
 
@@ -246,7 +211,7 @@ final class WordsKeeper {
 
   /** The member as it was, where it is remembered as removed, with the order of that. */
   Optional<Member> removed(MemberId id) {
-    return Optional.ofNullable(removed.get(id)).map(Removed::last);
+    return removed.get(id);
   }
 
   /** Something is lost: all that was said here is to be looked after. */
@@ -262,18 +227,34 @@ final class WordsKeeper {
    */
   Optional<Duration> begin() {
     long now = nanos.getAsLong();
-    Duration away = Duration.ofNanos(hasRead ? now - readNanos : 0);
-    cutOff = away.compareTo(REMEMBERED) > 0;
-    if (cutOff) {
-      living.clear();
-      removed.clear();
-      removedUuids.clear();
-      saidHere.clear();
-    }
-    removed.values().removeIf(gone -> now - gone.nanos() > REMEMBERED.toNanos());
+    Duration away = away(now);
+    cutOff = isTooLong(away);
+    forgetAfter(away);
+    removed.expire(now, REMEMBERED);
     saidHere.begin();
     readBegan = clock.millis();
     return cutOff ? Optional.of(away) : Optional.empty();
+  }
+
+  private Duration away(long now) {
+    return Duration.ofNanos(hasRead ? now - readNanos : 0);
+  }
+
+  private static boolean isTooLong(Duration away) {
+    return away.compareTo(REMEMBERED) > 0;
+  }
+
+  /** Somebody asks for something between two reads, the last of which may be too long ago. */
+  void wake() {
+    forgetAfter(away(nanos.getAsLong()));
+  }
+
+  private void forgetAfter(Duration away) {
+    if (isTooLong(away)) {
+      living.clear();
+      removed.clear();
+      saidHere.clear();
+    }
   }
 
   /**
@@ -291,7 +272,7 @@ final class WordsKeeper {
 
   /** Whether what is missing at this read is not to be restored. */
   boolean isCutOff() {
-    return cutOff;
+    return cutOff || isTooLong(away(nanos.getAsLong()));
   }
 
   /**
@@ -301,6 +282,6 @@ final class WordsKeeper {
    */
   Set<MemberId> toLookAfter(Predicate<MemberId> found) {
     return saidHere.toLookAfter(
-        id -> removed.containsKey(id) || (living.containsKey(id) && !found.test(id)));
+        id -> removed.has(id) || (living.containsKey(id) && !found.test(id)));
   }
 }

@@ -95,6 +95,7 @@ final class WordsMender {
 
   /** As they are to be shown. */
   List<Member> shown(List<Member> stored) {
+    keeper.wake();
     return stored.stream()
         .map(keeper::judge)
         .filter(judgement -> !judgement.isHidden())
@@ -108,6 +109,7 @@ final class WordsMender {
    * @return whether the member is there; never fails
    */
   Future<Void> agree(MemberId id) {
+    keeper.wake();
     if (keeper.living(id).isEmpty() && keeper.removed(id).isEmpty()) {
       return Future.succeededFuture();
     }
@@ -133,6 +135,7 @@ final class WordsMender {
    */
   Future<Member> joined(Member stored) {
     due.remove(stored.id());
+    keeper.wake();
     Judgement judgement = keeper.judge(stored);
     if (judgement.isHidden()) {
       // Whoever joins it here knows better.

@@ -13,6 +13,7 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +32,10 @@ class WordsMenderTest {
   private final Vertx vertx = Vertx.vertx();
   private final MemoryCatalog.Store store = new MemoryCatalog.Store();
   private final MemoryCatalog catalog = new MemoryCatalog(vertx, store, false);
+  private long slept;
   private final MemberQueue queue = new MemberQueue(System::nanoTime);
   private final WordsKeeper keeper =
-      new WordsKeeper(Clock.systemUTC(), System::nanoTime, catalog::keepsOrders);
+      new WordsKeeper(Clock.systemUTC(), () -> System.nanoTime() + slept, catalog::keepsOrders);
   private final Concerns concerns = Concerns.ofCatalog(vertx);
   private final WordsLosses losses = new WordsLosses(STORE, concerns);
   private final WordsMender mender =
@@ -168,6 +170,28 @@ class WordsMenderTest {
     assertThat(store.get(H1).uuid()).isEqualTo(first.uuid());
     assertThat(store.get(H1).incarnation()).isEqualTo(anew.incarnation());
     assertThat(store.get(H1).wordsOrder()).isEqualTo(1);
+  }
+
+  /** Before its first read, too. */
+  @Test
+  void whoSleptForLongerThanRemovalsAreRememberedPutsNothingBackWhenItIsAsked() throws Exception {
+    join("agent-1");
+    await(catalog.update(update("h1", null, null, true)));
+    read();
+    // Removed and joined again by others, whose traces are gone by now.
+    store.remove(H1);
+    Member others = join("agent-2");
+    slept = Duration.ofDays(31).toNanos();
+
+    await(mender.agree(H1));
+    assertThat(store.get(H1)).isEqualTo(others);
+    assertThat(mender.shown(List.of(others))).containsExactly(others);
+    assertThat(await(mender.joined(others))).isEqualTo(others);
+    assertThat(mender.isCutOff()).isTrue();
+    assertThat(read()).isEqualTo(others);
+    assertThat(mender.isCutOff()).isTrue();
+    keeper.begin();
+    assertThat(mender.isCutOff()).as("by the next read").isFalse();
   }
 
   /** As Nova's archive leaves it: no trace of the row that was deleted, and its uuid is free. */
