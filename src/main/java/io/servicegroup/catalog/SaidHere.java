@@ -2,7 +2,6 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.model.MemberId;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +18,21 @@ final class SaidHere {
   /** So many of the last words said here, and so many of the others, are looked after at a read. */
   private static final int LOOKED_AFTER = 8;
 
-  private final Map<MemberId, Boolean> members = WordsKeeper.bounded();
-  private Iterator<MemberId> round = List.<MemberId>of().iterator();
+  /** Each with the number of what was said last of it; in the order of these. */
+  private final Map<MemberId, Long> members = WordsKeeper.bounded();
+
+  private long last;
+
+  /** The number that the round came to: a list of whom it still had to visit would keep them. */
+  private long visited;
+
   private boolean doubtful;
   private boolean lookingAfterAll;
 
   /** Something was said of a member now. */
   void add(MemberId id) {
     members.remove(id);
-    members.put(id, true);
+    members.put(id, ++last);
   }
 
   boolean has(MemberId id) {
@@ -74,13 +79,10 @@ final class SaidHere {
     }
     Set<MemberId> some =
         new LinkedHashSet<>(all.subList(Math.max(0, all.size() - LOOKED_AFTER), all.size()));
-    if (!round.hasNext()) {
-      round = all.iterator();
-    }
-    for (int i = 0; i < LOOKED_AFTER && round.hasNext(); i++) {
-      some.add(round.next());
-    }
-    some.retainAll(all);
+    List<MemberId> next =
+        all.stream().filter(id -> members.get(id) > visited).limit(LOOKED_AFTER).toList();
+    visited = next.size() < LOOKED_AFTER ? 0 : members.get(next.get(LOOKED_AFTER - 1));
+    some.addAll(next);
     return some;
   }
 }
