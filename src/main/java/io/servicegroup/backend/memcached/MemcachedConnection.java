@@ -17,8 +17,10 @@ import java.util.function.Consumer;
 
 /**
  * One connection to one server. Commands are sent without waiting for the answers to those before;
- * answers come in the same order. A server that says something else, or nothing in time, has its
- * connection closed, and everything that waits for an answer fails. Idle, it does nothing.
+ * answers come in the same order. A server that says something else has its connection closed, and
+ * everything that waits for an answer fails. Where an answer does not come in time, its caller
+ * alone fails: the connection is to be used no more, and is closed when nobody waits on it. Idle,
+ * it does nothing.
  *
  * <p>To be used on the context that it was made on.
  */
@@ -33,6 +35,8 @@ final class MemcachedConnection {
   private Buffer unsent;
   private long timer = NONE;
   private long timerNanos;
+  private long answeredNanos = System.nanoTime();
+  private boolean retired;
   private boolean closed;
 
   /**
@@ -41,7 +45,7 @@ final class MemcachedConnection {
    * @param vertx whose timers
    * @param socket connected, and nothing was read of it yet
    * @param lost is told why, where it ended otherwise than by {@link #close}, before those who wait
-   *     are: with a {@link TimeoutException} where the server gave no answer in time
+   *     are: with a {@link TimeoutException} where the server gave nobody an answer for so long
    */
   MemcachedConnection(Vertx vertx, NetSocket socket, Consumer<Throwable> lost) {
     this.vertx = vertx;
@@ -55,6 +59,11 @@ final class MemcachedConnection {
 
   boolean isClosed() {
     return closed;
+  }
+
+  /** Whether it is to be used for anything new. */
+  boolean isUsable() {
+    return !closed && !retired;
   }
 
   /**
@@ -105,11 +114,19 @@ final class MemcachedConnection {
     } else if (first == null || !first.next().isAnsweredBy(answer)) {
       end(failure("answered out of step: " + answer.getClass().getSimpleName()));
     } else {
+      answeredNanos = System.nanoTime();
       first.answers.add(answer);
       if (first.answers.size() == first.commands.size()) {
         waiting.remove();
-        first.promise.complete(first.answers);
+        first.promise.tryComplete(first.answers);
+        closeIfNobodyWaits();
       }
+    }
+  }
+
+  private void closeIfNobodyWaits() {
+    if (retired && !closed && waiting.stream().allMatch(Batch::isOver)) {
+      close();
     }
   }
 
@@ -127,17 +144,32 @@ final class MemcachedConnection {
   private void look() {
     timer = NONE;
     long now = System.nanoTime();
+    List<Batch> late = new ArrayList<>();
     Batch earliest = null;
     for (Batch batch : waiting) {
-      if (earliest == null || batch.deadlineNanos - earliest.deadlineNanos < 0) {
+      if (!batch.isOver() && batch.deadlineNanos - now <= 0) {
+        late.add(batch);
+      } else if (!batch.isOver()
+          && (earliest == null || batch.deadlineNanos - earliest.deadlineNanos < 0)) {
         earliest = batch;
       }
     }
-    if (earliest != null && earliest.deadlineNanos - now <= 0) {
-      end(new TimeoutException("did not answer within " + earliest.millis + " ms"));
-    } else if (earliest != null) {
+    if (earliest != null) {
       watch(earliest.deadlineNanos);
     }
+    if (!late.isEmpty()) {
+      giveUp(late);
+    }
+  }
+
+  /** Their answers come all the same, before those of others. */
+  private void giveUp(List<Batch> late) {
+    retired = true;
+    if (late.stream().allMatch(batch -> batch.sentNanos - answeredNanos >= 0)) {
+      lost.accept(late.get(0).late());
+    }
+    late.forEach(batch -> batch.promise.tryFail(batch.late()));
+    closeIfNobodyWaits();
   }
 
   /** Ends it; what waits for an answer fails. */
@@ -158,7 +190,7 @@ final class MemcachedConnection {
     vertx.cancelTimer(timer);
     socket.close();
     while (!waiting.isEmpty()) {
-      waiting.remove().promise.fail(why);
+      waiting.remove().promise.tryFail(why);
     }
   }
 
@@ -169,6 +201,7 @@ final class MemcachedConnection {
   /** Commands that were sent together, and the answers so far. */
   private static final class Batch {
     private final List<MemcachedCommand> commands;
+    private final long sentNanos = System.nanoTime();
     private final long deadlineNanos;
     private final long millis;
     private final List<MemcachedAnswer> answers;
@@ -179,6 +212,15 @@ final class MemcachedConnection {
       this.deadlineNanos = deadlineNanos;
       this.millis = millis;
       this.answers = new ArrayList<>(commands.size());
+    }
+
+    /** Nobody waits for it any more. */
+    boolean isOver() {
+      return promise.future().isComplete();
+    }
+
+    TimeoutException late() {
+      return new TimeoutException("did not answer within " + millis + " ms");
     }
 
     MemcachedCommand next() {

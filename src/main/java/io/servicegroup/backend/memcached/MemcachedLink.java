@@ -16,15 +16,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
  * A connection to one server, made when it is needed. Every call is bounded; a connection that did
- * not answer in time is closed, and replaced by the next call. Used on one context.
+ * not answer one in time is replaced by the next call, and those who wait on it wait on, each for
+ * its own time. Used on one context.
  */
 final class MemcachedLink {
 
@@ -41,6 +44,7 @@ final class MemcachedLink {
   private final BackendUri.Host host;
   private final Supplier<Duration> bound;
   private final Rest rest;
+  private final Set<MemcachedConnection> retired = new HashSet<>();
   private MemcachedConnection connection;
   private Future<MemcachedConnection> connecting;
   private boolean closed;
@@ -142,11 +146,13 @@ final class MemcachedLink {
 
   /** Closes the connection, which does not answer; the next call makes another. */
   void drop() {
+    List<MemcachedConnection> dropped = new ArrayList<>(retired);
+    retired.clear();
     if (connection != null) {
-      MemcachedConnection dropped = connection;
+      dropped.add(connection);
       connection = null;
-      dropped.close();
     }
+    dropped.forEach(MemcachedConnection::close);
   }
 
   private Future<List<MemcachedAnswer>> send(List<MemcachedCommand> commands) {
@@ -172,9 +178,10 @@ final class MemcachedLink {
     if (closed) {
       return Future.failedFuture(new VertxException("the connection is closed", true));
     }
-    if (connection != null && !connection.isClosed()) {
+    if (connection != null && connection.isUsable()) {
       return Future.succeededFuture(connection);
     }
+    retireUnusable();
     Duration left = rest.left();
     if (left.compareTo(within) >= 0) {
       return Future.failedFuture(rest.why());
@@ -185,6 +192,14 @@ final class MemcachedLink {
     long millis = within.toMillis();
     return OnContext.within(connector.vertx(), millis, connecting)
         .recover(failure -> Future.failedFuture(late(failure, millis)));
+  }
+
+  private void retireUnusable() {
+    retired.removeIf(MemcachedConnection::isClosed);
+    if (connection != null && !connection.isClosed()) {
+      retired.add(connection);
+    }
+    connection = null;
   }
 
   private Future<Void> pause(Duration left) {

@@ -31,12 +31,12 @@ final class RedisBatch {
   }
 
   /** Nothing is done with any answer unless all commands succeeded but those apart. */
-  Future<Void> send(RedisLink link) {
+  Future<Void> send(RedisCall call) {
     boolean together = requests.size() + apart.size() <= CHUNK;
     List<Future<Response>> asked = new ArrayList<>();
-    Future<List<Response>> answered = send(link, new ArrayList<>(requests.size()));
+    Future<List<Response>> answered = send(call, new ArrayList<>(requests.size()));
     if (together) {
-      apart.forEach(one -> asked.add(link.ask(one.request)));
+      apart.forEach(one -> asked.add(call.ask(one.request)));
     }
     return answered
         .compose(
@@ -44,21 +44,21 @@ final class RedisBatch {
               for (int i = 0; i < answers.size(); i++) {
                 receivers.get(i).accept(answers.get(i));
               }
-              return together ? Future.succeededFuture() : askLater(link, asked);
+              return together ? Future.succeededFuture() : askLater(call, asked);
             })
         .compose(sent -> Future.join(asked).transform(all -> receive(asked)));
   }
 
   /** Few at a time, since the driver takes no more. */
-  private Future<?> askLater(RedisLink link, List<Future<Response>> asked) {
+  private Future<?> askLater(RedisCall call, List<Future<Response>> asked) {
     List<Future<Response>> some = new ArrayList<>();
     for (Apart one : apart.subList(asked.size(), Math.min(apart.size(), asked.size() + CHUNK))) {
-      some.add(link.ask(one.request));
+      some.add(call.ask(one.request));
     }
     asked.addAll(some);
     return asked.size() == apart.size()
         ? Future.succeededFuture()
-        : Future.join(some).transform(sent -> askLater(link, asked).mapEmpty());
+        : Future.join(some).transform(sent -> askLater(call, asked).mapEmpty());
   }
 
   private Future<Void> receive(List<Future<Response>> asked) {
@@ -73,16 +73,16 @@ final class RedisBatch {
     return Future.succeededFuture();
   }
 
-  private Future<List<Response>> send(RedisLink link, List<Response> answers) {
+  private Future<List<Response>> send(RedisCall call, List<Response> answers) {
     int from = answers.size();
     if (from == requests.size()) {
       return Future.succeededFuture(answers);
     }
-    return link.send(requests.subList(from, Math.min(requests.size(), from + CHUNK)))
+    return call.send(requests.subList(from, Math.min(requests.size(), from + CHUNK)))
         .compose(
             some -> {
               answers.addAll(some);
-              return send(link, answers);
+              return send(call, answers);
             });
   }
 

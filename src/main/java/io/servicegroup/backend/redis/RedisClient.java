@@ -2,21 +2,27 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VertxException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * One connection to the master, made when it is needed. Everything is bounded; a connection on
- * which something failed or ran out of time is closed and not used again. To be used on one
+ * One connection to the master, made when it is needed. Everything is bounded. Nothing new begins
+ * on a connection on which something ran out of time, or whose server is not the master any more;
+ * what is under way on it ends by itself, in its own time, before it is closed. To be used on one
  * context.
  */
 final class RedisClient {
 
   private final RedisConnector connector;
   private final Duration timeout;
+  private final Set<RedisLink> retired = new HashSet<>();
   private RedisLink link;
   private Future<RedisLink> connecting;
   private boolean closed;
@@ -27,23 +33,68 @@ final class RedisClient {
   }
 
   /** Does something on the connection; fails where there is none, or the time ran out. */
-  <T> Future<T> run(Function<RedisLink, Future<T>> work) {
+  <T> Future<T> run(Function<RedisCall, Future<T>> work) {
     return run(timeout, work);
   }
 
   /** As {@link #run(Function)}, with a bound of its own. */
-  <T> Future<T> run(Duration bound, Function<RedisLink, Future<T>> work) {
+  <T> Future<T> run(Duration bound, Function<RedisCall, Future<T>> work) {
     if (closed) {
       return Future.failedFuture(new VertxException("the connection to Redis was closed", true));
     }
     long started = System.nanoTime();
     Future<RedisLink> ready =
         link == null || link.isClosed() ? connected(bound) : Future.succeededFuture(link);
-    return ready.compose(
-        open ->
-            within(bound, started, open, work)
-                .onSuccess(done -> connector.rest().succeeded())
-                .onFailure(connector.rest()::late));
+    return ready.compose(open -> within(bound, started, open, work));
+  }
+
+  private <T> Future<T> within(
+      Duration bound, long started, RedisLink open, Function<RedisCall, Future<T>> work) {
+    long begun = System.nanoTime();
+    return RedisCall.within(bound, started, open, work)
+        .onSuccess(done -> connector.rest().succeeded())
+        .recover(failure -> failed(open, begun, failure));
+  }
+
+  /** The end of a connection is told after those who wait for its answers have failed. */
+  private <T> Future<T> failed(RedisLink on, long begun, Throwable failure) {
+    Promise<T> told = Promise.promise();
+    on.vertx()
+        .runOnContext(
+            turned -> {
+              if (on.isClosed()) {
+                connector.rest().late(failure);
+              } else if (failure instanceof TimeoutException) {
+                ranOutOfTime(on, begun, failure);
+              } else {
+                refused(on);
+              }
+              told.fail(failure);
+            });
+    return told.future();
+  }
+
+  private void ranOutOfTime(RedisLink on, long begun, Throwable failure) {
+    if (!on.hasAnsweredSince(begun)) {
+      connector.rest().late(failure);
+    }
+    retire(on);
+  }
+
+  /** A server that answers, and refuses, may be no master any more. */
+  private void refused(RedisLink on) {
+    connector.rest().succeeded();
+    RedisCall.within(timeout, System.nanoTime(), on, RedisCall::requireMaster)
+        .onFailure(failure -> retire(on));
+  }
+
+  private void retire(RedisLink one) {
+    if (link == one) {
+      link = null;
+    }
+    retired.removeIf(RedisLink::isClosed);
+    retired.add(one);
+    one.retire();
   }
 
   /** Those who come while it is being made wait for the one connection. */
@@ -68,45 +119,37 @@ final class RedisClient {
     return Future.succeededFuture(opened);
   }
 
-  /** Does something in what is left of the bound; closes the connection where it fails. */
-  static <T> Future<T> within(
-      Duration bound, long started, RedisLink link, Function<RedisLink, Future<T>> work) {
-    long left = bound.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-    return Future.succeededFuture(link)
-        .compose(work)
-        .timeout(Math.max(1, left), TimeUnit.MILLISECONDS)
-        .recover(
-            failure -> {
-              link.close();
-              return Future.failedFuture(
-                  failure instanceof TimeoutException ? link.late(bound) : failure);
-            });
-  }
-
   /** The server that it is connected to; null where there is none. */
   Host host() {
     return link == null ? null : link.host();
   }
 
-  /** Lets go of a server that is not the master any more. */
+  /** Lets go of a server that is not the master any more: what it answers still says nothing. */
   void keepOnly(Host master) {
     if (link != null && !link.host().equals(master)) {
-      link.close();
-      link = null;
+      drop();
     }
   }
 
   /** Closes the connection, which does not answer; another is made when it is needed. */
   void drop() {
+    all().forEach(RedisLink::close);
+    link = null;
+  }
+
+  private List<RedisLink> all() {
+    List<RedisLink> all = new ArrayList<>(retired);
     if (link != null) {
-      link.close();
-      link = null;
+      all.add(link);
     }
+    return all;
   }
 
   /** Never fails. */
   Future<Void> close() {
     closed = true;
-    return link == null ? Future.succeededFuture() : link.close();
+    return Future.join(all().stream().map(RedisLink::close).toList())
+        .<Void>mapEmpty()
+        .otherwiseEmpty();
   }
 }

@@ -65,7 +65,11 @@ final class RedisConnector {
   private Future<RedisLink> open(Host host, Duration bound) {
     long started = System.nanoTime();
     return RedisLink.open(vertx, host, address.server(host, bound), bound)
-        .compose(link -> RedisClient.within(bound, started, link, RedisLink::requireMaster));
+        .compose(
+            link ->
+                RedisCall.within(bound, started, link, RedisCall::requireMaster)
+                    .onFailure(failure -> link.close())
+                    .map(link));
   }
 
   /** For messages; with the secrets masked. */

@@ -100,7 +100,7 @@ final class RedisDocuments implements DocumentStore {
 
   @Override
   public Future<Void> open() {
-    return client.run(RedisLink::requireMaster).mapEmpty();
+    return client.run(RedisCall::requireMaster).mapEmpty();
   }
 
   @Override

@@ -2,12 +2,12 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.DialingVertx;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +36,20 @@ final class RedisLink {
 
   private static final String MASTER = "master";
 
+  private final Vertx vertx;
   private final BackendUri.Host host;
   private final Redis redis;
   private RedisConnection connection;
   private Runnable onClosed = () -> {};
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private int unanswered;
+  private int calls;
+  private long answeredNanos = System.nanoTime();
+  private boolean retired;
   private boolean closed;
 
-  private RedisLink(BackendUri.Host host, Redis redis) {
+  private RedisLink(Vertx vertx, BackendUri.Host host, Redis redis) {
+    this.vertx = vertx;
     this.host = host;
     this.redis = redis;
   }
@@ -52,10 +57,8 @@ final class RedisLink {
   /** Connects within the bound; an attempt that fails leaves no socket behind. */
   static Future<RedisLink> open(
       Vertx vertx, BackendUri.Host host, RedisOptions options, Duration bound) {
-    RedisLink link = new RedisLink(host, Redis.createClient(dialing(vertx, host), options));
-    return link.redis
-        .connect()
-        .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
+    RedisLink link = new RedisLink(vertx, host, Redis.createClient(dialing(vertx, host), options));
+    return OnContext.within(vertx, bound.toMillis(), link.redis.connect())
         .map(link::connected)
         .recover(failure -> link.close().transform(done -> link.failed(failure, bound)));
   }
@@ -112,27 +115,66 @@ final class RedisLink {
     return connection;
   }
 
-  Future<List<Response>> send(List<Request> requests) {
-    return inTurn(requests.size(), () -> connection.batch(requests));
+  Vertx vertx() {
+    return vertx;
   }
 
-  /** Sends one command of which no other depends. */
-  Future<Response> ask(Request request) {
-    return inTurn(1, () -> connection.send(request));
+  void callBegan() {
+    calls++;
+  }
+
+  void callEnded() {
+    calls--;
+    closeIfDone();
+  }
+
+  /** Nothing new begins on it; what is under way ends by itself, and then it is closed. */
+  void retire() {
+    retired = true;
+    closeIfDone();
+  }
+
+  private void closeIfDone() {
+    if (retired && calls == 0 && !closed) {
+      close();
+    }
+  }
+
+  /**
+   * Whether anything was answered since.
+   *
+   * @param nanos by {@link System#nanoTime}
+   */
+  boolean hasAnsweredSince(long nanos) {
+    return answeredNanos - nanos > 0;
+  }
+
+  /** Sends commands; not where nobody wants them any more when their turn comes. */
+  Future<List<Response>> send(List<Request> requests, BooleanSupplier unwanted) {
+    return inTurn(requests.size(), () -> connection.batch(requests), unwanted);
+  }
+
+  /** As {@link #send}, one command of which no other depends. */
+  Future<Response> ask(Request request, BooleanSupplier unwanted) {
+    return inTurn(1, () -> connection.send(request), unwanted);
   }
 
   /** What would be too much for the driver waits here: a refusal of its own would cost all. */
-  private <T> Future<T> inTurn(int commands, Supplier<Future<T>> sending) {
+  private <T> Future<T> inTurn(
+      int commands, Supplier<Future<T>> sending, BooleanSupplier unwanted) {
     Promise<T> answer = Promise.promise();
     waiting.add(
         new Waiting(
             commands,
+            unwanted,
+            () -> answer.fail(RedisCall.unwanted()),
             () ->
                 sending
                     .get()
                     .onComplete(
                         answered -> {
                           unanswered -= commands;
+                          answeredNanos = System.nanoTime();
                           sendNext();
                         })
                     .onComplete(answer)));
@@ -142,31 +184,24 @@ final class RedisLink {
 
   private void sendNext() {
     while (!waiting.isEmpty()
-        && (unanswered == 0 || unanswered + waiting.peek().commands <= MOST_UNANSWERED)) {
+        && (waiting.peek().unwanted.getAsBoolean()
+            || unanswered == 0
+            || unanswered + waiting.peek().commands <= MOST_UNANSWERED)) {
       Waiting next = waiting.poll();
-      unanswered += next.commands;
-      next.sending.run();
+      if (next.unwanted.getAsBoolean()) {
+        next.dropping.run();
+      } else {
+        unanswered += next.commands;
+        next.sending.run();
+      }
     }
   }
 
-  private record Waiting(int commands, Runnable sending) {}
-
-  /** Fails where the server takes no writes: it is a replica, or became one. */
-  Future<RedisLink> requireMaster() {
-    return send(List.of(Request.cmd(Command.ROLE)))
-        .compose(
-            answers ->
-                isMaster(answers.get(0))
-                    ? Future.succeededFuture(this)
-                    : Future.failedFuture(notMaster()));
-  }
+  private record Waiting(
+      int commands, BooleanSupplier unwanted, Runnable dropping, Runnable sending) {}
 
   static boolean isMaster(Response role) {
     return MASTER.equals(role.get(0).toString());
-  }
-
-  VertxException notMaster() {
-    return new VertxException(host + " is not the master", true);
   }
 
   /** Never fails. */

@@ -79,7 +79,7 @@ final class RedisLivenessBackend implements LivenessBackend {
     news = onNews;
     return beats
         .first()
-        .run(FIRST_CONTACT, RedisLink::requireMaster)
+        .run(FIRST_CONTACT, RedisCall::requireMaster)
         .compose(master -> opened ? Future.succeededFuture() : start());
   }
 
@@ -192,7 +192,7 @@ final class RedisLivenessBackend implements LivenessBackend {
   /** On the way that polls take, which is free where beats wait. */
   private Future<Response> poll(Request request) {
     return polls.run(
-        settings.patience(), link -> link.send(List.of(request)).map(answers -> answers.get(0)));
+        settings.patience(), call -> call.send(List.of(request)).map(answers -> answers.get(0)));
   }
 
   @Override

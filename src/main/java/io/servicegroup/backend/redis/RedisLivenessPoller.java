@@ -71,7 +71,7 @@ final class RedisLivenessPoller {
   }
 
   Future<Observation> poll() {
-    return patience.call(bound -> client.run(bound, link -> new Round(link).read()));
+    return patience.call(bound -> client.run(bound, call -> new Round(call).read()));
   }
 
   /** Never fails. */
@@ -89,7 +89,7 @@ final class RedisLivenessPoller {
   /** One poll. */
   private final class Round {
 
-    private final RedisLink link;
+    private final RedisCall call;
     private final List<Beat> beats = new ArrayList<>();
     private final List<Absence> gone = new ArrayList<>();
     private final Set<MemberId> listed = new HashSet<>();
@@ -98,8 +98,8 @@ final class RedisLivenessPoller {
     private boolean master;
     private boolean dataLost;
 
-    Round(RedisLink link) {
-      this.link = link;
+    Round(RedisCall call) {
+      this.call = call;
     }
 
     Future<Observation> read() {
@@ -115,8 +115,8 @@ final class RedisLivenessPoller {
       readBeats(batch, others.others());
       batch.add(canary.writeNext(), written -> canary.acknowledged());
       return batch
-          .send(link)
-          .compose(read -> master ? readNewGroups() : Future.failedFuture(link.notMaster()))
+          .send(call)
+          .compose(read -> master ? readNewGroups() : Future.failedFuture(call.notMaster()))
           .map(read -> observation());
     }
 
@@ -206,7 +206,7 @@ final class RedisLivenessPoller {
       all.stream()
           .filter(group -> roster.isWatched(group) && !groups.contains(group))
           .forEach(group -> readGroup(batch, group));
-      return batch.send(link).compose(read -> readNewcomers());
+      return batch.send(call).compose(read -> readNewcomers());
     }
 
     private void foundInGroup(String group, Response host) {
@@ -223,7 +223,7 @@ final class RedisLivenessPoller {
               .collect(Collectors.groupingBy(MemberId::group));
       RedisBatch batch = new RedisBatch();
       newcomers.forEach((group, ids) -> readCapabilities(batch, group, ids));
-      return batch.send(link).compose(read -> readNewKeys(newcomers.values()));
+      return batch.send(call).compose(read -> readNewKeys(newcomers.values()));
     }
 
     private void readCapabilities(RedisBatch batch, String group, List<MemberId> ids) {
@@ -251,7 +251,7 @@ final class RedisLivenessPoller {
       RedisBatch batch = new RedisBatch();
       readOwnKeys(batch, others.ours().stream().filter(fresh::contains).toList());
       readBeats(batch, others.others().stream().filter(fresh::contains).toList());
-      return batch.send(link);
+      return batch.send(call);
     }
 
     private Observation observation() {

@@ -75,7 +75,7 @@ final class RedisLivenessWriter {
     return beats
         .run(
             client ->
-                client.run(link -> round.batch.send(link).compose(sent -> round.putBack(link))))
+                client.run(call -> round.batch.send(call).compose(sent -> round.putBack(call))))
         .map(written -> round.finish(members, left));
   }
 
@@ -267,10 +267,10 @@ final class RedisLivenessWriter {
       return groups;
     }
 
-    Future<Void> putBack(RedisLink link) {
+    Future<Void> putBack(RedisCall call) {
       RedisBatch repair = new RedisBatch();
       put(repair, missing);
-      return repair.send(link);
+      return repair.send(call);
     }
 
     Written finish(List<Heartbeat> members, List<Heartbeat> left) {

@@ -13,7 +13,6 @@ import io.vertx.redis.client.ResponseType;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -126,16 +125,18 @@ final class RedisNews {
           arrived.tryFail(closed());
         });
     opened.connection().handler(message -> heard(message, payload));
-    return RedisClient.within(
-        timeout,
-        System.nanoTime(),
-        opened,
-        open ->
-            open.connection()
-                .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
-                .compose(sent -> heard.future())
-                .compose(listening -> sender.apply(announcement(payload)))
-                .compose(sent -> arrived.future()));
+    return RedisCall.within(
+            timeout,
+            System.nanoTime(),
+            opened,
+            call ->
+                opened
+                    .connection()
+                    .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
+                    .compose(sent -> heard.future())
+                    .compose(listening -> sender.apply(announcement(payload)))
+                    .compose(sent -> arrived.future()))
+        .onFailure(failure -> opened.close());
   }
 
   private void heard(Response message, String payload) {
@@ -184,9 +185,8 @@ final class RedisNews {
         CHECK.toMillis(),
         id -> {
           if (!checked.isClosed()) {
-            checked
-                .send(List.of(Request.cmd(Command.PING)))
-                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+            List<Request> ping = List.of(Request.cmd(Command.PING));
+            RedisCall.within(timeout, System.nanoTime(), checked, call -> call.send(ping))
                 .onSuccess(pong -> check(checked))
                 .onFailure(failure -> silent(checked, failure));
           }

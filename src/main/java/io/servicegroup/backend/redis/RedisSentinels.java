@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -10,7 +11,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks all Sentinels at once where the master is, so that one that hangs or was cut off neither
@@ -32,8 +32,7 @@ final class RedisSentinels {
     List<Host> sentinels = address.hosts();
     RedisElection election = new RedisElection(address.masterName(), sentinels.size());
     for (Host sentinel : sentinels) {
-      ask(sentinel, bound)
-          .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
+      OnContext.within(vertx, bound.toMillis(), ask(sentinel, bound))
           .onSuccess(election::vote)
           .onFailure(election::abstain);
     }
@@ -64,8 +63,8 @@ final class RedisSentinels {
     return RedisLink.open(vertx, sentinel, options, bound)
         .compose(
             link ->
-                link.send(List.of(question))
-                    .timeout(Math.max(1, bound.toMillis()), TimeUnit.MILLISECONDS)
+                RedisCall.within(
+                        bound, System.nanoTime(), link, call -> call.send(List.of(question)))
                     .eventually(link::close))
         .compose(answers -> host(sentinel, answers.get(0)));
   }

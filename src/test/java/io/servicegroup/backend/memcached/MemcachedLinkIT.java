@@ -8,6 +8,7 @@ import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.servicegroup.testkit.MemcachedServer;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -215,6 +217,36 @@ class MemcachedLinkIT {
       assertThatThrownBy(() -> other.get("k")).hasMessageContaining("did not answer within 300 ms");
       assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(3));
       assertThat(other.get("k")).as("at once, on the next one").isEmpty();
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whoseTimeIsNotOverIsAnsweredAfterTheTimeOfAnotherIsOver() {
+    List<ScriptedMemcached.Said> asked = new CopyOnWriteArrayList<>();
+    Promise<Void> closed = Promise.promise();
+    try (ScriptedMemcached server =
+            new ScriptedMemcached(
+                VERTX,
+                (number, said) -> {
+                  if (number == 1) {
+                    said.socket().closeHandler(gone -> closed.tryComplete());
+                    asked.add(said);
+                  } else {
+                    said.answer("END\r\n");
+                  }
+                });
+        LinkHarness other = link(server.uri(), Duration.ofSeconds(2))) {
+      Future<?> first = other.start(used -> used.get(List.of("a")));
+      Future<Map<String, MemcachedItem>> second =
+          other.start(used -> VERTX.timer(1_200).compose(passed -> used.get(List.of("b"))));
+
+      assertThatThrownBy(() -> await(first)).hasMessageContaining("did not answer within 2000 ms");
+      assertThat(other.get("c")).as("at once, on the next one").isEmpty();
+      assertThat(second.isComplete()).isFalse();
+      asked.get(0).answer("VALUE a 1 1 1\r\nx\r\nEND\r\nVALUE b 1 1 1\r\ny\r\nEND\r\n");
+      assertThat(await(second).get("b").text()).isEqualTo("y");
+      await(closed.future());
       assertThat(server.connections()).isEqualTo(2);
     }
   }
