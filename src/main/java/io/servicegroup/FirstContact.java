@@ -2,6 +2,7 @@ package io.servicegroup;
 
 import io.servicegroup.model.Durations;
 import io.servicegroup.runtime.Backoff;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -55,8 +56,8 @@ final class FirstContact {
    * @return what the attempt that worked gave; fails with a {@link StartException} within the limit
    */
   <T> Future<T> reach(Supplier<Future<T>> attempt) {
-    return attempt(attempt, new Backoff(FIRST_PAUSE, LONGEST_PAUSE))
-        .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+    Future<T> reached = attempt(attempt, new Backoff(FIRST_PAUSE, LONGEST_PAUSE));
+    return OnContext.within(vertx, limit.toMillis(), reached)
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 

@@ -37,6 +37,7 @@ final class Parts {
     if (part == null) {
       return Future.succeededFuture();
     }
+    // Not with a timer of Vert.x: it may be Vert.x itself that does not stop.
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     return Future.succeededFuture()
         .compose(now -> part.stop().get())

@@ -1,6 +1,10 @@
 package io.servicegroup;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +18,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceRule;
 import io.servicegroup.backend.Technology;
+import io.servicegroup.runtime.OnContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -121,6 +126,20 @@ class ArchitectureTest {
                   type ->
                       type.isAssignableTo("io.vertx.core.VerticleBase")
                           && type.getPackageName().startsWith(ROOT)));
+
+  /**
+   * A future that knows no context ends on a thread of Netty's own where its time runs out: beside
+   * the context whose state its handlers change. Parts stop Vert.x itself, whose timers end with
+   * it.
+   */
+  @ArchTest
+  static final ArchRule WHAT_RUNS_OUT_OF_TIME_ENDS_ON_A_CONTEXT =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(OnContext.class, Parts.class)
+          .should()
+          .callMethodWhere(
+              target(name("timeout")).and(target(owner(assignableTo("io.vertx.core.Future")))));
 
   /** What a package may know of ours, besides itself. */
   private static ArchRule knowsOnly(String name, String... others) {

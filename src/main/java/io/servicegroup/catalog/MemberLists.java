@@ -4,10 +4,11 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.VersionRange;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Answers lists: from the store, so that whoever wrote reads what he wrote; from memory, marked as
@@ -17,6 +18,7 @@ final class MemberLists {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  private final Vertx vertx;
   private final ServiceCatalog catalog;
   private final StoreGuard guard;
   private final MemberCache cache;
@@ -24,11 +26,13 @@ final class MemberLists {
   private final Verdicts verdicts;
 
   MemberLists(
+      Vertx vertx,
       ServiceCatalog catalog,
       StoreGuard guard,
       MemberCache cache,
       WordsMender words,
       Verdicts verdicts) {
+    this.vertx = vertx;
     this.catalog = catalog;
     this.guard = guard;
     this.cache = cache;
@@ -40,7 +44,7 @@ final class MemberLists {
   Future<Snapshot> list(MemberFilter filter) {
     Future<Snapshot> said = verdicts.ask(filter);
     return guard
-        .guard(stored(filter).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
+        .guard(OnContext.within(vertx, PATIENCE.toMillis(), stored(filter)))
         .transform(
             stored ->
                 said.map(

@@ -103,7 +103,7 @@ public final class RegistrationVerticle extends VerticleBase {
             following -> {
               Topics.CATALOG_SNAPSHOT.serve(
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
-              serve(new MemberLists(catalog, guard, cache, words, verdicts));
+              serve(new MemberLists(vertx, catalog, guard, cache, words, verdicts));
               serve(new RuntimeJoins(vertx, operations, served, keeper, takingUp), verdicts);
               serve(operations, verdicts);
               takingUp.start(operations::goOn);

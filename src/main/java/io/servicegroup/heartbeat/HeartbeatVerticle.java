@@ -11,6 +11,7 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -20,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,11 +84,12 @@ public final class HeartbeatVerticle extends VerticleBase {
     List<Future<Void>> stopped =
         members.values().stream().map(member -> member.prober().stop()).toList();
     members.clear();
-    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
-        .eventually(() -> silent)
-        .eventually(() -> Future.join(stopped))
-        .eventually(probers::close)
-        .timeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+    Future<?> closed =
+        Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+            .eventually(() -> silent)
+            .eventually(() -> Future.join(stopped))
+            .eventually(probers::close);
+    return OnContext.within(vertx, CLOSE_MILLIS, closed)
         .otherwise(
             failure -> {
               LOG.debug("The probes were not closed in good order", failure);

@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,9 +181,11 @@ public final class LivenessVerticle extends VerticleBase {
   private Future<?> poll() {
     long started = System.nanoTime();
     // Backends bound their calls; this is the net below one that throws or does not.
-    return OnContext.of(vertx, attempt())
-        .compose(seen -> stalled.complete(seen, stall.isStalled()))
-        .timeout(longestMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(
+            vertx,
+            longestMillis(),
+            OnContext.of(vertx, attempt())
+                .compose(seen -> stalled.complete(seen, stall.isStalled())))
         .onSuccess(seen -> witnessed(started, seen))
         .onFailure(this::notWitnessed);
   }

@@ -150,8 +150,7 @@ public final class Dialer {
     var answer = names.addresses(host);
     return answer.isDone() && !answer.isCompletedExceptionally()
         ? Future.succeededFuture(answer.join())
-        : Future.fromCompletionStage(answer, context)
-            .timeout(Math.max(1, millis / 2), TimeUnit.MILLISECONDS)
+        : OnContext.within(vertx, millis / 2, Future.fromCompletionStage(answer, context))
             .recover(failure -> lastKnown(host, millis / 2, failure));
   }
 

@@ -4,6 +4,7 @@ import io.servicegroup.backend.EmbeddedServer;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.Backoff;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -81,14 +82,14 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
     if (vertx == null) {
       return Future.succeededFuture();
     }
-    return vertx
-        .<Void>executeBlocking(
+    Future<Void> stopped =
+        vertx.executeBlocking(
             () -> {
               close();
               return null;
             },
-            false)
-        .timeout(2 * STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)
+            false);
+    return OnContext.within(vertx, 2 * STOP_BOUND.toMillis(), stopped)
         .recover(
             failure -> {
               LOG.warn("The embedded database did not stop in good order: {}", failure.toString());

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -53,6 +54,7 @@ final class HazelcastConnection {
 
   private static final Duration STOP = Duration.ofSeconds(6);
 
+  private final Vertx vertx;
   private final HazelcastStarter starter;
   private final WorkerExecutor worker;
   private final Set<String> unanswered = new HashSet<>();
@@ -61,6 +63,7 @@ final class HazelcastConnection {
   private Future<Void> closed;
 
   HazelcastConnection(Vertx vertx, HazelcastStarter starter) {
+    this.vertx = vertx;
     this.starter = starter;
     this.worker = vertx.createSharedWorkerExecutor("hazelcast-" + UUID.randomUUID(), THREADS);
   }
@@ -168,9 +171,8 @@ final class HazelcastConnection {
     return open().compose(running -> worker.executeBlocking(() -> work.apply(running), false));
   }
 
-  private static <T> Future<T> within(Duration bound, Future<T> answer) {
-    return answer
-        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+  private <T> Future<T> within(Duration bound, Future<T> answer) {
+    return OnContext.within(vertx, bound.toMillis(), answer)
         .recover(failure -> Future.failedFuture(explained(failure, bound)));
   }
 
@@ -188,9 +190,10 @@ final class HazelcastConnection {
   Future<Void> close() {
     if (closed == null) {
       Future<HazelcastInstance> last = instance == null ? NONE : instance;
+      Future<Void> ended =
+          last.compose(running -> worker.executeBlocking(() -> end(running), false));
       closed =
-          last.compose(running -> worker.executeBlocking(() -> end(running), false))
-              .timeout(STOP.toMillis(), TimeUnit.MILLISECONDS)
+          OnContext.within(vertx, STOP.toMillis(), ended)
               .eventually(worker::close)
               .otherwiseEmpty();
     }

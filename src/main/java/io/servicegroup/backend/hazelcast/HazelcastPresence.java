@@ -5,6 +5,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import io.servicegroup.runtime.Dialer;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -136,7 +137,7 @@ final class HazelcastPresence implements MembershipListener {
     one.asking = true;
     return client
         .connect(one.address.getPort(), one.address.getHost())
-        .compose(HazelcastPresence::greet)
+        .compose(this::greet)
         .map(answered -> answered ? State.APART : State.SILENT)
         .otherwise(failure -> Dialer.isRefusal(failure) ? State.DEAD : State.SILENT)
         .onSuccess(state -> found(one, state))
@@ -153,15 +154,13 @@ final class HazelcastPresence implements MembershipListener {
     }
   }
 
-  private static Future<Boolean> greet(NetSocket socket) {
+  private Future<Boolean> greet(NetSocket socket) {
     Promise<Boolean> answer = Promise.promise();
     socket.handler(greeting -> answer.tryComplete(true));
     socket.closeHandler(closed -> answer.tryComplete(false));
     socket.exceptionHandler(failure -> answer.tryComplete(false));
-    return socket
-        .write(GREETING)
-        .compose(written -> answer.future())
-        .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+    Future<Boolean> greeted = socket.write(GREETING).compose(written -> answer.future());
+    return OnContext.within(vertx, PATIENCE_MILLIS, greeted)
         .otherwise(false)
         .eventually(socket::close);
   }

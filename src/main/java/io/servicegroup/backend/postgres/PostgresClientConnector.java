@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -12,7 +13,6 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -115,10 +115,8 @@ final class PostgresClientConnector {
   }
 
   private Future<PostgresClientLink> requirePrimary(PostgresClientLink link) {
-    return link.connection()
-        .query(IS_READ_ONLY)
-        .execute()
-        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+    Future<RowSet<Row>> asked = link.connection().query(IS_READ_ONLY).execute();
+    return OnContext.within(vertx, bound.toMillis(), asked)
         .compose(
             rows ->
                 isReadOnly(rows)

@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.backend.postgres.PostgresClientOptions.Way;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Secrets;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -16,7 +17,6 @@ import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,9 +73,8 @@ final class PostgresClientLink {
     if (uri.password() != null) {
       options.setPassword(uri.password());
     }
-    return link.factory
-        .connect(link.context, options)
-        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+    var connected = link.factory.connect(link.context, options);
+    return OnContext.within(link.vertx, bound.toMillis(), connected)
         .map(
             connection -> {
               link.connection = PgConnection.cast(connection);
@@ -117,9 +116,7 @@ final class PostgresClientLink {
   /** Says goodbye, and closes. Never fails; takes half a second at most. */
   Future<Void> close() {
     closed = true;
-    return connection
-        .close()
-        .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, GOODBYE.toMillis(), connection.close())
         .transform(done -> destroy());
   }
 
@@ -129,9 +126,7 @@ final class PostgresClientLink {
     if (way.pooled()) {
       return destroy().compose(nothing -> cancelThroughPooler());
     }
-    return connection
-        .cancelRequest()
-        .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, GOODBYE.toMillis(), connection.cancelRequest())
         .transform(done -> destroy());
   }
 
@@ -144,11 +139,10 @@ final class PostgresClientLink {
     return open(vertx, context, way, GOODBYE)
         .compose(
             other ->
-                other
-                    .connection
-                    .preparedQuery(CANCEL)
-                    .execute(Tuple.of(applicationName))
-                    .timeout(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+                OnContext.within(
+                        vertx,
+                        GOODBYE.toMillis(),
+                        other.connection.preparedQuery(CANCEL).execute(Tuple.of(applicationName)))
                     .eventually(other::close))
         .<Void>mapEmpty()
         .otherwise(

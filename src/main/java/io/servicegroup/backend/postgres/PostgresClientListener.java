@@ -2,6 +2,7 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
 import io.servicegroup.runtime.Backoff;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,7 +11,6 @@ import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -122,11 +122,8 @@ final class PostgresClientListener {
                 receiver.accept(notification.getPayload());
               }
             });
-    return opened
-        .connection()
-        .query("LISTEN servicegroup")
-        .execute()
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+    var listens = opened.connection().query("LISTEN servicegroup").execute();
+    return OnContext.within(vertx, timeout.toMillis(), listens)
         .compose(nothing -> sender.apply(test))
         .compose(
             nothing -> {
@@ -201,11 +198,8 @@ final class PostgresClientListener {
         CHECK.toMillis(),
         id -> {
           if (!checked.isClosed()) {
-            checked
-                .connection()
-                .query(PostgresClientConnector.IS_READ_ONLY)
-                .execute()
-                .timeout(bound(), TimeUnit.MILLISECONDS)
+            var asked = checked.connection().query(PostgresClientConnector.IS_READ_ONLY).execute();
+            OnContext.within(vertx, bound(), asked)
                 .onSuccess(
                     rows -> {
                       if (PostgresClientConnector.isReadOnly(rows)) {

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.zookeeper;
 
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.zookeeper.AddWatchMode;
@@ -36,12 +36,14 @@ final class ZooKeeperClient {
           Code.REQUESTTIMEOUT,
           Code.SESSIONCLOSEDREQUIRESASLAUTH);
 
+  private final Vertx vertx;
   private final Context context;
   private final ZooKeeperSession session;
   private final ZooKeeperCredentials credentials;
   private final String where;
 
   ZooKeeperClient(Vertx vertx, ZooKeeperSession session, ZooKeeperOptions options) {
+    this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.session = session;
     this.credentials = options.credentials();
@@ -50,8 +52,7 @@ final class ZooKeeperClient {
 
   /** Bounds an operation. A connection that has answered nothing for a while is replaced. */
   <T> Future<T> within(Duration bound, Future<T> operation) {
-    return operation
-        .timeout(bound.toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, bound.toMillis(), operation)
         .recover(
             failure -> {
               if (!(failure instanceof TimeoutException)) {

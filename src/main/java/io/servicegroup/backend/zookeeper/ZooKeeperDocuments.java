@@ -5,6 +5,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.zookeeper.AddWatchMode;
@@ -42,6 +42,7 @@ final class ZooKeeperDocuments implements DocumentStore {
   private static final byte[] NOTHING = new byte[0];
   private static final Set<Code> UNEXPECTED = Set.of(Code.NODEEXISTS, Code.NONODE, Code.BADVERSION);
 
+  private final Vertx vertx;
   private final ZooKeeperOptions options;
   private final ZooKeeperDocumentPaths paths;
   private final ZooKeeperSession session;
@@ -53,6 +54,7 @@ final class ZooKeeperDocuments implements DocumentStore {
 
   /** Whoever does not write makes no nodes either. */
   ZooKeeperDocuments(Vertx vertx, BackendUri uri, boolean writing) {
+    this.vertx = vertx;
     this.writing = writing;
     options = new ZooKeeperOptions(uri, uri.timeout().orElse(SESSION));
     paths = new ZooKeeperDocumentPaths(uri);
@@ -64,9 +66,7 @@ final class ZooKeeperDocuments implements DocumentStore {
 
   @Override
   public Future<Void> open() {
-    return session
-        .open()
-        .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, TIMEOUT.toMillis(), session.open())
         .recover(
             failure ->
                 Future.failedFuture(

@@ -8,6 +8,7 @@ import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -29,6 +30,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
   private static final Duration LEAST_BOUND = Duration.ofMillis(250);
 
+  private final Vertx vertx;
   private final ZooKeeperOptions options;
   private final ZooKeeperLayout layout;
   private final ZooKeeperSession session;
@@ -50,6 +52,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private boolean interrupted;
 
   ZooKeeperLivenessBackend(Vertx vertx, LivenessSettings settings) {
+    this.vertx = vertx;
     options = new ZooKeeperOptions(settings);
     layout = new ZooKeeperLayout(settings.uri());
     roster = new Roster(settings);
@@ -80,9 +83,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     if (fault.isPresent()) {
       return Future.failedFuture(new VertxException(options.where() + ": " + fault.get(), true));
     }
-    return session
-        .open()
-        .timeout(FIRST_CONTACT.toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, FIRST_CONTACT.toMillis(), session.open())
         .recover(
             failure ->
                 Future.failedFuture(
@@ -144,11 +145,11 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   /** Waits no longer; what is not there yet is seen by a later poll. */
-  private static Future<Void> upTo(long endNanos, Future<Void> work) {
+  private Future<Void> upTo(long endNanos, Future<Void> work) {
     long left = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
     return left <= 0
         ? Future.succeededFuture()
-        : work.timeout(left, TimeUnit.MILLISECONDS).otherwiseEmpty();
+        : OnContext.within(vertx, left, work).otherwiseEmpty();
   }
 
   @Override
@@ -166,8 +167,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   public Future<Void> close() {
     Future<Void> removed =
         session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();
-    return removed
-        .timeout(patience.bound().toMillis(), TimeUnit.MILLISECONDS)
+    return OnContext.within(vertx, patience.bound().toMillis(), removed)
         .otherwiseEmpty()
         .eventually(session::close);
   }
