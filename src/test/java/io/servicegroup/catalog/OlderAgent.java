@@ -1,11 +1,11 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.catalog.DocumentStore.Document;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +33,22 @@ final class OlderAgent {
 
   private OlderAgent() {}
 
-  /** What one of them stored, byte for byte. */
-  static String wrote(String fixture) {
-    try (InputStream in =
-        OlderAgent.class.getResourceAsStream("/io/servicegroup/upgrade/" + fixture)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  /**
+   * What one of them stored, byte for byte.
+   *
+   * @param store the technology
+   * @param place where, as the fixture of {@code scripts/older-writings} says it
+   */
+  static String wrote(String store, String... place) {
+    String file = "/io/servicegroup/upgrade/" + store + ".json";
+    try (InputStream in = OlderAgent.class.getResourceAsStream(file)) {
+      for (Object thing : new JsonObject(Buffer.buffer(in.readAllBytes())).getJsonArray("things")) {
+        List<?> all = ((JsonArray) thing).getList();
+        if (all.subList(0, Math.min(all.size(), place.length)).equals(List.of(place))) {
+          return (String) all.get(all.size() - 1);
+        }
+      }
+      throw new AssertionError("nothing stands at " + List.of(place));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

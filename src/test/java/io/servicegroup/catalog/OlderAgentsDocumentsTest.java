@@ -13,6 +13,7 @@ import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
@@ -35,9 +36,17 @@ class OlderAgentsDocumentsTest {
     await(vertx.close());
   }
 
+  private static String member() {
+    return OlderAgent.wrote("redis", "hash", "servicegroup:_tooz:catalog:member", "compute:h1");
+  }
+
+  private static String claim() {
+    return OlderAgent.wrote("redis", "hash", "servicegroup:_tooz:catalog:claim", "h1:nova-compute");
+  }
+
   private void older() {
-    documents.put(MEMBER, new Document(MEMBER, OlderAgent.wrote("member.json"), null));
-    documents.put(CLAIM, new Document(CLAIM, OlderAgent.wrote("claim.txt"), null));
+    documents.put(MEMBER, new Document(MEMBER, member(), null));
+    documents.put(CLAIM, new Document(CLAIM, claim(), null));
   }
 
   private void olderAgentSays(Map<String, Object> changes) {
@@ -52,11 +61,13 @@ class OlderAgentsDocumentsTest {
   void whatTheyWroteIsReadAndWhatIsWrittenTheyRead() throws Exception {
     older();
     Member read = stored();
-    assertThat(read.uuid()).isEqualTo("3f2c1d5e-8a70-4b8f-9a55-0d6f1c2b3a49");
+    assertThat(read.uuid()).isEqualTo(new JsonObject(member()).getString("uuid")).hasSize(36);
+    assertThat(read.disabled()).isTrue();
     assertThat(read.disabledReason()).isEqualTo("broken disk");
     assertThat(read.metadata()).containsEntry("cores", 16).containsEntry("nothing", null);
     assertThat(read.wordsOrder()).isZero();
-    assertThat(StoredBeat.parse(OlderAgent.wrote("beat.txt")))
+    String beats = OlderAgent.wrote("redis", "string", "servicegroup:_tooz:beat:compute:h1");
+    assertThat(StoredBeat.parse(beats))
         .hasValueSatisfying(beat -> assertThat(beat.incarnation()).isEqualTo(read.incarnation()));
 
     await(catalog.join(spec("h1", 6), "agent-2", Set.of("redis")));
@@ -65,7 +76,7 @@ class OlderAgentsDocumentsTest {
     assertThat(OlderAgent.read(documents.get(MEMBER)).getString("uuid")).isEqualTo(read.uuid());
     assertThat(OlderAgent.read(documents.get(MEMBER)).getString("disabled_reason"))
         .isEqualTo(said.disabledReason());
-    assertThat(documents.get(CLAIM).text()).isEqualTo(OlderAgent.wrote("claim.txt"));
+    assertThat(documents.get(CLAIM).text()).isEqualTo(claim());
   }
 
   @Test
@@ -113,8 +124,8 @@ class OlderAgentsDocumentsTest {
     documents.put(
         MEMBER,
         OlderAgent.update(
-            new Document(MEMBER, OlderAgent.wrote("member.json"), null),
-            Map.of("incarnation", "1795829999999999-77aa00bb11cc", "agent", "another")));
+            new Document(MEMBER, member(), null),
+            Map.of("incarnation", "2795829999999999-77aa00bb11cc", "agent", "another")));
 
     assertThat(keeper.judge(stored()).mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
     olderAgentSays(Map.of("agent", last.agent()));

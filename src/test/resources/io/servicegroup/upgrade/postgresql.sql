@@ -1,3 +1,9 @@
+-- scripts/older-writings postgresql: all that an agent of commit bbc8f14 left there.
+-- The tables of servicegroup in PostgreSQL 13 or later.
+-- An existing table `services` (OpenStack Nova's) is left alone.
+
+BEGIN;
+
 -- The service data, as OpenStack Nova's table of that name has it. An existing one is left alone.
 -- Half of each page stays free: a beat then updates its row in place and touches no index.
 CREATE TABLE IF NOT EXISTS services (
@@ -25,6 +31,7 @@ CREATE TABLE IF NOT EXISTS services (
     autovacuum_vacuum_cost_delay = 0
 );
 CREATE UNIQUE INDEX IF NOT EXISTS services_uuid_idx ON services (uuid);
+
 -- What servicegroup knows beyond Nova's table. No foreign key: `services` may be Nova's own.
 CREATE TABLE IF NOT EXISTS servicegroup_schema (
     version    integer PRIMARY KEY,
@@ -58,13 +65,37 @@ CREATE TABLE IF NOT EXISTS servicegroup_canaries (
 ) WITH (fillfactor = 50);
 
 INSERT INTO servicegroup_schema (version) VALUES (1) ON CONFLICT DO NOTHING;
-INSERT INTO services (created_at, updated_at, host, "binary", topic, report_count, disabled, deleted, disabled_reason, last_seen_up, forced_down, version, uuid) VALUES
-  ('2026-11-20 10:00:00', '2026-11-20 11:00:00', 'h1', 'nova-compute', 'compute', 721, true, 0, 'broken disk', '2026-11-20 11:00:00', false, 5, '3f2c1d5e-8a70-4b8f-9a55-0d6f1c2b3a49'),
-  ('2026-11-20 10:00:00', NULL, 'h2', 'nova-compute', 'compute', 0, false, 0, NULL, NULL, true, 7, 'b0a4c9d2-51f7-4c0f-8d5a-2a2f6e9a1c03'),
-  ('2026-11-19 10:00:00', '2026-11-19 12:00:00', 'h3', 'nova-compute', 'compute', 40, false, 3, NULL, '2026-11-19 12:00:00', false, 5, 'c7d1f0a8-7f3e-4b53-9a0d-5b1f3d2e4c05'),
-  ('2026-11-20 10:00:00', '2026-11-20 11:00:00', 'nova-1', 'nova-scheduler', 'scheduler', 99, NULL, 0, NULL, '2026-11-20 11:00:00', NULL, NULL, NULL);
-UPDATE services SET deleted = id WHERE host = 'h3';
-INSERT INTO servicegroup_members (service_id, generation, incarnation, agent, backends, metadata, joined_count) VALUES
-  (1, 11, '11-1f3a9c04d2e1', '6b9f2a61-4c0e-4d0b-8f5a-3f1f8f0c7d11', ARRAY['postgresql'], '{"zone": "az1", "nothing": null, "cores": 16}', 700),
-  (2, 12, '12-77aa00bb11cc', '6b9f2a61-4c0e-4d0b-8f5a-3f1f8f0c7d11', ARRAY['postgresql', 'redis'], '{}', 0);
-SELECT setval('servicegroup_generation', 12);
+
+COMMIT;
+
+-- What an agent's user needs, where it does not own the tables:
+-- GRANT SELECT, INSERT, UPDATE ON services TO agent_user;
+-- GRANT USAGE ON SEQUENCE services_id_seq, servicegroup_generation TO agent_user;
+-- GRANT SELECT ON servicegroup_schema TO agent_user;
+-- GRANT SELECT, INSERT, UPDATE, DELETE ON servicegroup_members, servicegroup_canaries TO agent_user;
+-- And who copies a catalogue into these tables with the command migrate:
+-- GRANT UPDATE ON SEQUENCE servicegroup_generation TO agent_user;
+INSERT INTO services (created_at, updated_at, deleted_at, id, host, "binary", topic, report_count, disabled, deleted, disabled_reason, last_seen_up, forced_down, version, uuid) VALUES
+  ('2026-11-28 05:52:05.948788', '2026-11-28 05:52:14.459593', NULL, '1', 'h1', 'nova-compute', 'compute', '15', 'true', '0', 'broken disk', '2026-11-28 05:52:14.459593', 'false', '5', 'c3d42b66-e791-41e9-9720-1835149ba427') ON CONFLICT DO NOTHING;
+INSERT INTO services (created_at, updated_at, deleted_at, id, host, "binary", topic, report_count, disabled, deleted, disabled_reason, last_seen_up, forced_down, version, uuid) VALUES
+  ('2026-11-28 05:52:05.982162', '2026-11-28 05:52:06.519485', NULL, '2', 'h2', 'nova-compute', 'compute', '0', 'false', '0', NULL, NULL, 'true', '7', 'd7982e3a-61df-4155-a711-27c3563c8618') ON CONFLICT DO NOTHING;
+INSERT INTO services (created_at, updated_at, deleted_at, id, host, "binary", topic, report_count, disabled, deleted, disabled_reason, last_seen_up, forced_down, version, uuid) VALUES
+  ('2026-11-28 05:52:06.527818', '2026-11-28 05:52:14.459593', NULL, '3', 'h1', 'worker', 'other', '13', 'false', '0', NULL, '2026-11-28 05:52:14.459593', 'false', '0', 'ca5c13e2-a899-438c-9bc0-85953d13dffb') ON CONFLICT DO NOTHING;
+INSERT INTO services (created_at, updated_at, deleted_at, id, host, "binary", topic, report_count, disabled, deleted, disabled_reason, last_seen_up, forced_down, version, uuid) VALUES
+  ('2026-11-28 05:52:06.537104', '2026-11-28 05:52:08.480263', '2026-11-28 05:52:08.61383', '4', 'h3', 'nova-compute', 'compute', '4', 'false', '4', NULL, '2026-11-28 05:52:08.480263', 'false', '5', '1f5c82c6-9e58-4d06-b2bf-c7b3c1056ab9') ON CONFLICT DO NOTHING;
+INSERT INTO services (created_at, updated_at, deleted_at, id, host, "binary", topic, report_count, disabled, deleted, disabled_reason, last_seen_up, forced_down, version, uuid) VALUES
+  ('2026-11-28 05:52:06.546069', '2026-11-28 05:52:08.692053', NULL, '5', 'h4', 'nova-compute', 'compute', '4', 'false', '0', NULL, '2026-11-28 05:52:08.692053', 'false', '5', '3b42dc6d-087c-4814-a46f-dcac9c765e38') ON CONFLICT DO NOTHING;
+INSERT INTO servicegroup_schema (version, applied_at) VALUES
+  ('1', '2026-11-28 05:52:04.885349+00') ON CONFLICT DO NOTHING;
+INSERT INTO servicegroup_members (service_id, generation, incarnation, agent, backends, metadata, joined_count, state, state_reason) VALUES
+  ('1', '1', '1-fca341668bce', 'host-1-bcd7009a', '{postgresql}', '{"zone": "az1", "cores": 16, "nothing": null}', '0', 'alive', NULL) ON CONFLICT DO NOTHING;
+INSERT INTO servicegroup_members (service_id, generation, incarnation, agent, backends, metadata, joined_count, state, state_reason) VALUES
+  ('2', '2', '2-d15a0729b0e0', 'host-1-bcd7009a', '{postgresql}', '{}', '0', 'failed', 'connection refused') ON CONFLICT DO NOTHING;
+INSERT INTO servicegroup_members (service_id, generation, incarnation, agent, backends, metadata, joined_count, state, state_reason) VALUES
+  ('3', '3', '3-f8233a764c8e', 'host-1-bcd7009a', '{postgresql}', '{}', '0', 'alive', NULL) ON CONFLICT DO NOTHING;
+INSERT INTO servicegroup_members (service_id, generation, incarnation, agent, backends, metadata, joined_count, state, state_reason) VALUES
+  ('5', '5', '5-adba204e57e9', 'host-1-bcd7009a', '{postgresql}', '{}', '0', 'left', NULL) ON CONFLICT DO NOTHING;
+INSERT INTO servicegroup_canaries (agent, nonce, count, written_at) VALUES
+  ('host-1-bcd7009a', '8861b44c-bf64-4f6d-b770-e50a4693f93a', '1', '2026-11-28 05:52:05.559719+00') ON CONFLICT DO NOTHING;
+SELECT setval('servicegroup_generation', 5);
+SELECT setval('services_id_seq', 5);

@@ -38,6 +38,16 @@ class OlderAgentsRowsIT {
       ) SELECT count(*) FROM s LEFT JOIN m ON m.service_id = s.id
       """;
 
+  private static final String NOVAS =
+      """
+      INSERT INTO services (created_at, updated_at, topic, host, "binary", report_count, deleted,
+        last_seen_up) VALUES (now(), now(), 'scheduler', 'nova-1', 'nova-scheduler', 99, 0, now())
+      """;
+
+  private static Long generation(Member member) {
+    return member.incarnation() == null ? null : member.incarnation().generation();
+  }
+
   private static String wrote() throws Exception {
     try (InputStream in =
         OlderAgentsRowsIT.class.getResourceAsStream("/io/servicegroup/upgrade/postgresql.sql")) {
@@ -50,6 +60,7 @@ class OlderAgentsRowsIT {
     Vertx vertx = Vertx.vertx();
     try (PostgresServer server = PostgresServer.create("fsync=off")) {
       server.execute(wrote());
+      server.execute(NOVAS);
       ServiceCatalog catalog =
           new PostgresTechnology()
               .catalog(
@@ -58,12 +69,22 @@ class OlderAgentsRowsIT {
 
       assertThat(await(catalog.list(MemberFilter.ALL)))
           .extracting(
-              member -> member.id() + " " + member.incarnation() + " " + member.wordsOrder())
+              member ->
+                  "%s %s %d %s %d"
+                      .formatted(
+                          member.id(),
+                          member.binary(),
+                          member.version(),
+                          generation(member),
+                          member.wordsOrder()))
           .containsExactly(
-              "compute/h1 11-1f3a9c04d2e1 0",
-              "compute/h2 12-77aa00bb11cc 0",
-              "scheduler/nova-1 null 0");
+              "compute/h1 nova-compute 5 1 0",
+              "compute/h2 nova-compute 7 2 0",
+              "compute/h4 nova-compute 5 5 0",
+              "other/h1 worker 0 3 0",
+              "scheduler/nova-1 nova-scheduler 0 null 0");
       Member h1 = await(catalog.find(id("h1")));
+      assertThat(h1.disabledReason()).isEqualTo("broken disk");
       assertThat(h1.metadata()).containsEntry("cores", 16).containsEntry("nothing", null);
       Member said = await(catalog.update(disable("h1", "again")));
       server.execute(OLDER_UPDATE);
