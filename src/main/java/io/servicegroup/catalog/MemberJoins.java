@@ -84,7 +84,7 @@ final class MemberJoins {
   /** Joins one; fails with {@link ServiceGroupException} only. */
   Future<Joined> join(Join join) {
     Promise<Joined> answer = Promise.promise();
-    enqueue(new Asked(join, answer, nanoTime.getAsLong()));
+    enqueue(new Asked(join, answer, nanoTime.getAsLong(), false));
     return answer.future();
   }
 
@@ -106,10 +106,7 @@ final class MemberJoins {
       return;
     }
     underWay = true;
-    waiting.sort(Comparator.comparing(asked -> asked.join.spec().id(), order));
-    List<Asked> some = waiting.subList(0, size.of(waiting.size()));
-    List<Asked> batch = List.copyOf(some);
-    some.clear();
+    List<Asked> batch = nextBatch();
     long started = nanoTime.getAsLong();
     UnderWay joins = new UnderWay(join(batch), started);
     for (int i = 0; i < batch.size(); i++) {
@@ -121,6 +118,18 @@ final class MemberJoins {
             joins.answered();
           });
     }
+  }
+
+  /** Those whom somebody else held the last time come after the others, and by themselves. */
+  private List<Asked> nextBatch() {
+    waiting.sort(
+        Comparator.comparing(Asked::wasHeld).thenComparing(asked -> asked.join.spec().id(), order));
+    boolean held = waiting.get(0).wasHeld;
+    int alike = (int) waiting.stream().filter(asked -> asked.wasHeld == held).count();
+    List<Asked> some = waiting.subList(0, size.of(alike));
+    List<Asked> batch = List.copyOf(some);
+    some.clear();
+    return batch;
   }
 
   private List<Future<Joined>> join(List<Asked> batch) {
@@ -139,7 +148,7 @@ final class MemberJoins {
           .onSuccess(done -> order.joined(asked.join.spec().id()))
           .onComplete(asked.answer);
     } else if (nanoTime.getAsLong() - asked.sinceNanos < HELD.toNanos()) {
-      vertx.setTimer(HELD_PAUSE_MILLIS, later -> enqueue(asked));
+      vertx.setTimer(HELD_PAUSE_MILLIS, later -> enqueue(asked.held()));
     } else {
       asked.answer.fail(
           new ServiceGroupException(
@@ -183,5 +192,9 @@ final class MemberJoins {
         && !(join.cause() instanceof HeldMember);
   }
 
-  private record Asked(Join join, Promise<Joined> answer, long sinceNanos) {}
+  private record Asked(Join join, Promise<Joined> answer, long sinceNanos, boolean wasHeld) {
+    Asked held() {
+      return new Asked(join, answer, sinceNanos, true);
+    }
+  }
 }

@@ -261,6 +261,25 @@ class MemberJoinsTest {
   }
 
   @Test
+  void whomSomebodyElseHoldsIsTriedAgainAsideOfOthers() throws Exception {
+    ask(List.of("held"));
+    Batch first = nextBatch();
+    ask(List.of("busy"));
+    first.fail("held", new HeldMember(id("held")));
+    Batch second = nextBatch();
+    assertThat(second.hosts()).containsExactly("busy");
+    // By then the held one waits for its next turn.
+    await(vertx.timer(200, TimeUnit.MILLISECONDS));
+    ask(List.of("free"));
+    second.joinAll();
+
+    Batch third = nextBatch();
+    assertThat(third.hosts()).containsExactly("free");
+    third.joinAll();
+    assertThat(nextBatch().hosts()).containsExactly("held");
+  }
+
+  @Test
   void whomSomebodyElseHoldsForLongIsToldSo() throws Exception {
     List<Future<Joined>> asked = ask(List.of("held"));
     Batch first = nextBatch();

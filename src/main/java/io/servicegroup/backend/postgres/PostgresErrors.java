@@ -11,6 +11,7 @@ final class PostgresErrors {
   private static final String UNDEFINED_TABLE = "42P01";
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String DEADLOCK_DETECTED = "40P01";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String DATA_EXCEPTION = "22";
   private static final String NOT_NULL_VIOLATION = "23502";
   private static final String INTEGRITY_VIOLATION = "23";
@@ -35,6 +36,11 @@ final class PostgresErrors {
   /** Whether the server ended one of those who waited for each other. */
   static boolean isDeadlock(Throwable failure) {
     return state(failure).equals(DEADLOCK_DETECTED);
+  }
+
+  /** Whether somebody else held for too long what a statement needed. */
+  static boolean isHeld(Throwable failure) {
+    return state(failure).equals(LOCK_NOT_AVAILABLE);
   }
 
   /** Whether what one row says is the cause, so that a statement without it may well succeed. */

@@ -26,6 +26,7 @@ final class PostgresJoinSql {
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[],
             $8::text[], $10::text[])
           AS asked (topic, host, "binary", version, nonce, metadata, uuid)
+        $BRIEFLY
       ), locked AS MATERIALIZED (
         SELECT s.id FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
         WHERE s.deleted = 0
@@ -91,10 +92,23 @@ final class PostgresJoinSql {
           FROM s JOIN m ON m.service_id = s.id $SPOKEN
           """;
 
+  /** Arrays of groups and hosts: which of them have a row. */
+  static final String KNOWN =
+      """
+      SELECT topic, host FROM services
+      WHERE deleted = 0 AND (topic, host) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+      """;
+
+  /** A condition that is true, in what a statement does first. */
+  static final String BRIEFLY = "WHERE set_config('lock_timeout', '200ms', true) IS NOT NULL";
+
   /** Of one; waits for whoever holds its row. */
   final String one;
 
-  /** Of many; leaves out whom somebody else holds. */
+  /**
+   * Of many; leaves out whom somebody else holds. A row that somebody is making cannot be left out:
+   * it is waited for, but briefly, as so long the others' rows are held.
+   */
   final String many;
 
   /**
@@ -104,7 +118,7 @@ final class PostgresJoinSql {
    */
   PostgresJoinSql(PostgresWordsSql words) {
     String join = words.with(JOIN, "w.spoken", "0::bigint", PostgresWordsSql.JOINED);
-    one = join.replace("$SKIP_LOCKED", "");
-    many = join.replace("$SKIP_LOCKED", "SKIP LOCKED");
+    one = join.replace("$SKIP_LOCKED", "").replace("$BRIEFLY", "");
+    many = join.replace("$SKIP_LOCKED", "SKIP LOCKED").replace("$BRIEFLY", BRIEFLY);
   }
 }

@@ -13,7 +13,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,12 +35,16 @@ final class PostgresJoins {
   /** For one that is alone; somebody else's row may come and go in between. */
   private static final int ATTEMPTS = 5;
 
+  /** For so long those are looked for whose rows somebody else is making. */
+  private static final Duration LONGEST = Duration.ofSeconds(4);
+
   private final PostgresCatalogClient database;
   private final PostgresCatalogRows rows;
   private final Supplier<PostgresJoinSql> sql;
   private final String agent;
   private final Set<String> backends;
   private final long floor;
+  private final long startedNanos = System.nanoTime();
 
   /**
    * Makes ready.
@@ -123,15 +129,57 @@ final class PostgresJoins {
   }
 
   private Future<Void> notJoined(List<Asked> asked, Throwable failure) {
-    if (PostgresErrors.isDeadlock(failure)) {
+    boolean isHeld = PostgresErrors.isHeld(failure);
+    boolean isLate = System.nanoTime() - startedNanos > LONGEST.toNanos();
+    if (PostgresErrors.isDeadlock(failure) || (isHeld && (asked.size() == 1 || isLate))) {
       asked.forEach(each -> each.answer.tryFail(new HeldMember(each.spec().id())));
       return Future.succeededFuture();
     }
-    if (asked.size() > 1 && PostgresErrors.isOfOneRow(failure)) {
-      int half = asked.size() / 2;
-      return together(asked.subList(0, half))
-          .compose(done -> together(asked.subList(half, asked.size())));
+    if (isHeld) {
+      return asideOfOthers(asked);
     }
+    return asked.size() > 1 && PostgresErrors.isOfOneRow(failure)
+        ? inHalves(asked)
+        : refused(asked, failure);
+  }
+
+  private Future<Void> inHalves(List<Asked> asked) {
+    int half = asked.size() / 2;
+    return together(asked.subList(0, half))
+        .compose(done -> together(asked.subList(half, asked.size())));
+  }
+
+  /**
+   * Somebody is making the row of one of them, and has not done so yet. That takes nothing from
+   * those that have a row already; the others are halved until it is found.
+   */
+  private Future<Void> asideOfOthers(List<Asked> asked) {
+    List<MemberId> ids = asked.stream().map(each -> each.spec().id()).toList();
+    return database
+        .ask(
+            PostgresJoinSql.KNOWN,
+            Tuple.tuple()
+                .addArrayOfString(texts(ids.stream().map(MemberId::group)))
+                .addArrayOfString(texts(ids.stream().map(MemberId::host))))
+        .compose(
+            found -> {
+              Set<MemberId> known = new HashSet<>();
+              found.forEach(
+                  row -> known.add(new MemberId(row.getString("topic"), row.getString("host"))));
+              List<Asked> first = new ArrayList<>(asked);
+              first.removeIf(each -> !known.contains(each.spec().id()));
+              List<Asked> others = new ArrayList<>(asked);
+              others.removeIf(each -> known.contains(each.spec().id()));
+              // Where there is no time for all of them, others have it the next time.
+              Collections.shuffle(others);
+              return first.isEmpty() || others.isEmpty()
+                  ? inHalves(first.isEmpty() ? others : first)
+                  : together(first).compose(done -> together(others));
+            })
+        .recover(failure -> refused(asked, failure));
+  }
+
+  private Future<Void> refused(List<Asked> asked, Throwable failure) {
     Future<Void> why =
         asked.size() == 1 ? clashOr(failure, asked.get(0).spec()) : Future.failedFuture(failure);
     return why.recover(

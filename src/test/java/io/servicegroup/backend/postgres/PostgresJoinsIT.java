@@ -116,6 +116,36 @@ class PostgresJoinsIT {
     assertThat(await(catalog.join(specs(7, 8), "agent-2", Set.of(), 0).get(0)).created()).isFalse();
   }
 
+  /** A row that is being made is no row yet, but has the name. */
+  @Test
+  void aRowThatSomebodyElseIsMakingKeepsNobodyElse() throws Exception {
+    await(Future.all(catalog.join(specs(0, 50), "agent-1", Set.of(), 0)));
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute(
+          "INSERT INTO services (host, topic, \"binary\", deleted) VALUES"
+              + " ('h77', 'compute', 'nova-compute', 0), ('h78', 'compute', 'nova-compute', 0)");
+      long started = System.nanoTime();
+
+      List<Future<Joined>> joins = catalog.join(specs(0, 100), "agent-2", Set.of(), 0);
+
+      await(Future.all(joins.subList(0, 50)));
+      assertThat(Duration.ofNanos(System.nanoTime() - started))
+          .as("those that have a row")
+          .isLessThan(Duration.ofSeconds(2));
+      assertThatThrownBy(() -> await(joins.get(77))).isInstanceOf(HeldMember.class);
+      assertThatThrownBy(() -> await(joins.get(78))).isInstanceOf(HeldMember.class);
+      await(Future.join(joins).otherwiseEmpty());
+      assertThat(joins.stream().filter(Future::succeeded)).hasSize(98);
+      assertThat(Duration.ofNanos(System.nanoTime() - started))
+          .as("all others")
+          .isLessThan(Duration.ofSeconds(6));
+      connection.rollback();
+    }
+    await(Future.all(catalog.join(specs(77, 79), "agent-2", Set.of(), 0)));
+  }
+
   @Test
   void whatOneOfThemSaysIsRefusedToThatOneOnly() throws Exception {
     List<ServiceSpec> specs = new ArrayList<>(specs(0, 20));
