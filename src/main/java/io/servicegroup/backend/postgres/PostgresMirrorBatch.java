@@ -8,6 +8,7 @@ import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -17,15 +18,20 @@ import java.util.function.IntSupplier;
 
 /**
  * Writes and removes the rows of members whose catalogue is elsewhere, many at once, and notes in a
- * table of its own what it said in them. Where there is no such table, nothing is noted.
+ * table of its own what it said in them. Where there is no such table, nothing is noted. For one
+ * write.
  */
 final class PostgresMirrorBatch {
 
   /** With this version of our tables there is the table. */
   private static final int SINCE = 4;
 
+  /** For so long those are looked for whose rows somebody else is making. */
+  private static final Duration LONGEST = Duration.ofSeconds(4);
+
   private final PostgresCatalogClient database;
   private final IntSupplier version;
+  private final long startedNanos = System.nanoTime();
 
   /**
    * Makes ready.
@@ -110,7 +116,10 @@ final class PostgresMirrorBatch {
             });
   }
 
-  /** Where the database refuses what one of them says, they are halved until that one is alone. */
+  /**
+   * Where the database refuses what one of them says, or somebody is making the row of one and has
+   * not done so yet, they are halved until that one is alone.
+   */
   private Future<Void> write(
       List<Wanted> rows, boolean waits, Map<MemberId, Optional<ServiceGroupException>> done) {
     if (rows.isEmpty()) {
@@ -128,12 +137,16 @@ final class PostgresMirrorBatch {
             })
         .recover(
             failure -> {
-              if (!PostgresErrors.isOfOneRow(failure)) {
+              boolean isHeld = !waits && PostgresErrors.isHeld(failure);
+              boolean isLate = System.nanoTime() - startedNanos > LONGEST.toNanos();
+              if (isHeld ? isLate : !PostgresErrors.isOfOneRow(failure)) {
                 return Future.failedFuture(failure);
               }
               if (rows.size() == 1) {
-                MemberId id = rows.get(0).member().id();
-                done.put(id, Optional.of(PostgresErrors.unstorable(409, id, failure)));
+                if (!isHeld) {
+                  MemberId id = rows.get(0).member().id();
+                  done.put(id, Optional.of(PostgresErrors.unstorable(409, id, failure)));
+                }
                 return Future.succeededFuture();
               }
               int half = rows.size() / 2;

@@ -50,6 +50,7 @@ final class PostgresMirrorSql {
             $12::text[], $13::text[], $14::boolean[], $15::boolean[])
           AS asked (topic, host, "binary", version, uuid, disabled, disabled_reason, forced_down,
             incarnation, generation, agent, backends, metadata, was_disabled, was_forced_down)
+        $BRIEFLY
       ), seen AS MATERIALIZED (
         SELECT s.id, s.xmin AS version
         FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
@@ -161,12 +162,14 @@ final class PostgresMirrorSql {
   /**
    * The statement that writes rows.
    *
-   * @param waits for whoever holds one of them, or leaves it out
+   * @param waits for whoever holds one of them; otherwise it is left out, and one that somebody is
+   *     making is waited for briefly
    * @param notes whether there is a table to note in what was said
    */
   static String write(boolean waits, boolean notes) {
     return WRITE
         .replace("$SKIP_LOCKED", waits ? "" : "SKIP LOCKED")
+        .replace("$BRIEFLY", waits ? "" : PostgresJoinSql.BRIEFLY)
         .replace("$NOTE", notes ? NOTE : "");
   }
 

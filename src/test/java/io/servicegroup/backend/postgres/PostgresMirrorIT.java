@@ -388,6 +388,30 @@ class PostgresMirrorIT {
         .isEqualTo("{postgresql}");
   }
 
+  @Test
+  void aRowThatSomebodyElseIsMakingKeepsNobodyElse() throws Exception {
+    List<Heartbeat> beats = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      Member member = renamed(member(7, false), "many-" + i);
+      agent.catalogued(new CatalogEvent(Type.JOINED, member, true));
+      beats.add(new Heartbeat(member.id(), member.incarnation(), 1, State.ALIVE, null));
+    }
+    try (Connection nova = server.connect();
+        Statement statement = nova.createStatement()) {
+      nova.setAutoCommit(false);
+      statement.execute("INSERT INTO services (host, topic, deleted) VALUES ('many-7', 'g', 0)");
+      long started = System.nanoTime();
+
+      while (server.number(ROWS) < 99) {
+        LivenessHarness.await(agent.startWrite(beats.toArray(Heartbeat[]::new)).otherwiseEmpty());
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+      }
+      nova.rollback();
+    }
+    assertThat(agent.write(beats, List.of())).isEmpty();
+    assertThat(server.number(ROWS)).isEqualTo(100);
+  }
+
   private static Set<MemberId> ids(List<Beat> beats) {
     return beats.stream().map(Beat::id).collect(Collectors.toSet());
   }
