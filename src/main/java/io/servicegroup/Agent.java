@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -239,8 +238,6 @@ public final class Agent {
 
   private LivenessSettings settings(AgentConfig config, AgentConfig.BuiltIn backend) {
     AgentConfig.Liveness liveness = config.liveness();
-    Set<String> groups =
-        config.watch() instanceof AgentConfig.WatchGroups watch ? watch.groups() : Set.of();
     return new LivenessSettings(
         backend.name(),
         id,
@@ -248,8 +245,7 @@ public final class Agent {
         liveness.reportInterval(),
         liveness.serviceDownTime(),
         liveness.pollInterval(),
-        config.watch() instanceof AgentConfig.WatchOwn,
-        groups,
+        config.watch(),
         config.catalog().uri().isSamePlaceAs(backend.uri())
             ? null
             : config.catalog().createTables());

@@ -11,6 +11,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,8 +87,7 @@ final class BeatLoop implements AutoCloseable {
         serviceDownTime,
         // A busy core is slow, not hung.
         reportInterval,
-        own,
-        own ? Set.of() : Set.of(members.get(0).id().group()));
+        own ? Watch.OWN : Watch.groups(Set.of(members.get(0).id().group())));
   }
 
   private LivenessBackend open(LivenessSettings which, boolean own) {

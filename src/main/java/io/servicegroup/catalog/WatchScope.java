@@ -1,9 +1,9 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,28 +17,26 @@ import java.util.Set;
  *
  * @param watch the configuration
  */
-record WatchScope(AgentConfig.Watch watch) {
+record WatchScope(Watch watch) {
 
   boolean covers(MemberId id, boolean joinedHere) {
-    return watch instanceof AgentConfig.WatchAll
-        || (watch instanceof AgentConfig.WatchGroups some && some.groups().contains(id.group()))
-        || joinedHere;
+    return watch.covers(id, joinedHere);
   }
 
   /** Whether there is more to read than members that are known by name. */
   boolean lists() {
-    return !(watch instanceof AgentConfig.WatchOwn);
+    return !watch.equals(Watch.OWN);
   }
 
   /** Reads them all; no member twice. */
   Future<List<Member>> read(ServiceCatalog catalog, Set<MemberId> joinedHere) {
-    if (watch instanceof AgentConfig.WatchAll) {
+    if (watch.equals(Watch.ALL)) {
       return catalog.list(MemberFilter.ALL);
     }
     List<Future<List<Member>>> reads = new ArrayList<>();
     reads.add(catalog.find(joinedHere));
-    if (watch instanceof AgentConfig.WatchGroups some) {
-      for (String group : some.groups()) {
+    if (watch instanceof Watch.Groups some) {
+      for (String group : some.names()) {
         reads.add(catalog.list(new MemberFilter(group, null, null, null)));
       }
     }

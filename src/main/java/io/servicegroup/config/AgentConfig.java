@@ -2,12 +2,12 @@ package io.servicegroup.config;
 
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -188,27 +188,6 @@ public record AgentConfig(
     @Override
     public String toString() {
       return "ThirdParty[name=" + name + ", verticle=" + verticle + "]";
-    }
-  }
-
-  /** {@code watch}: whose liveness the evaluator follows. */
-  public sealed interface Watch {}
-
-  /** The members that this agent beats for. */
-  public record WatchOwn() implements Watch {}
-
-  /** Everybody. */
-  public record WatchAll() implements Watch {}
-
-  /**
-   * The members of some groups.
-   *
-   * @param groups the groups
-   */
-  public record WatchGroups(Set<String> groups) implements Watch {
-    /** Copies the set. */
-    public WatchGroups {
-      groups = Set.copyOf(groups);
     }
   }
 

@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,7 +51,7 @@ final class ConfigReader {
     AgentConfig.Liveness liveness =
         LivenessReader.read(root.section("liveness"), faults, uri, agent.leaveOnStop());
     services.forEach((section, spec) -> requireKept(section, spec.id(), liveness));
-    AgentConfig.Watch watch = watch(services.isEmpty());
+    Watch watch = watch(services.isEmpty());
     AgentConfig.Evaluate evaluate = evaluate();
     cluster(root.section("cluster"));
     AgentConfig.Http http = HttpReader.http(root.section("http"));
@@ -153,7 +154,7 @@ final class ConfigReader {
             });
   }
 
-  private AgentConfig.Watch watch(boolean isAlone) {
+  private Watch watch(boolean isAlone) {
     String allowed = "own, all or a list of groups";
     if (root.isList("watch")) {
       Set<String> groups = new LinkedHashSet<>();
@@ -162,11 +163,11 @@ final class ConfigReader {
       if (items.isEmpty()) {
         root.refuse("watch", "allowed is " + allowed);
       }
-      return new AgentConfig.WatchGroups(groups);
+      return Watch.groups(groups);
     }
-    Map<String, AgentConfig.Watch> words = new LinkedHashMap<>();
-    words.put("own", new AgentConfig.WatchOwn());
-    words.put("all", new AgentConfig.WatchAll());
+    Map<String, Watch> words = new LinkedHashMap<>();
+    words.put("own", Watch.OWN);
+    words.put("all", Watch.ALL);
     return root.choice("watch", words.get(isAlone ? "all" : "own"), words, allowed);
   }
 

@@ -4,6 +4,7 @@ import io.servicegroup.model.Durations;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.ServiceTree;
+import io.servicegroup.model.Watch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,11 +99,11 @@ final class EffectiveConfig {
     return map("verticle", other.verticle(), "name", other.name(), "config", other.config());
   }
 
-  private static Object watch(AgentConfig.Watch watch) {
-    if (watch instanceof AgentConfig.WatchGroups groups) {
-      return groups.groups().stream().sorted().toList();
+  private static Object watch(Watch watch) {
+    if (watch instanceof Watch.Groups groups) {
+      return groups.names().stream().sorted().toList();
     }
-    return watch instanceof AgentConfig.WatchOwn ? "own" : "all";
+    return watch.equals(Watch.OWN) ? "own" : "all";
   }
 
   private static Map<String, Object> http(AgentConfig.Http http) {

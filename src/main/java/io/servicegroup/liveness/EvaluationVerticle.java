@@ -155,14 +155,13 @@ public final class EvaluationVerticle extends VerticleBase {
 
   /** Members that only a backend knows are shown where their whole group is watched. */
   private Sightings watched(Sightings seen) {
-    if (config.watch() instanceof AgentConfig.WatchAll) {
-      return seen;
-    }
     return new Sightings(
         seen.backend(),
         seen.witnessedMillis(),
         seen.beats(),
-        seen.held().stream().filter(beat -> isWatched(beat.id()) || tracks(beat)).toList(),
+        seen.held().stream()
+            .filter(beat -> config.watch().coversAllOf(beat.id().group()) || tracks(beat))
+            .toList(),
         seen.gone(),
         seen.unwitnessed(),
         seen.hiccup(),
@@ -266,20 +265,10 @@ public final class EvaluationVerticle extends VerticleBase {
     return event.own() || (running && event.type() == CatalogEvent.Type.JOINED);
   }
 
-  private boolean isWatched(CatalogEvent event) {
-    return isWatched(event.member().id())
-        || (config.watch() instanceof AgentConfig.WatchOwn && (event.own() || isTracked(event)));
-  }
-
-  private boolean isWatched(MemberId id) {
-    AgentConfig.Watch watch = config.watch();
-    return watch instanceof AgentConfig.WatchAll
-        || (watch instanceof AgentConfig.WatchGroups some && some.groups().contains(id.group()));
-  }
-
   /** A member that was this agent's own is followed until it is deleted. */
-  private boolean isTracked(CatalogEvent event) {
-    return evaluator.tracks(event.member().id());
+  private boolean isWatched(CatalogEvent event) {
+    MemberId id = event.member().id();
+    return config.watch().covers(id, event.own()) || evaluator.tracks(id);
   }
 
   private void publish(List<StatusChange> changes) {

@@ -2,8 +2,8 @@ package io.servicegroup.liveness;
 
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Watch;
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * What a liveness verticle of ours is made with.
@@ -14,8 +14,7 @@ import java.util.Set;
  * @param reportInterval from a beat to the next
  * @param serviceDownTime of silence, after which a member is down
  * @param pollInterval from a poll to the next
- * @param watchOwn whether only this agent's own members are read
- * @param watchGroups the groups that are read; empty for all (or own)
+ * @param watch whose beats are read
  * @param tables where the catalogue is elsewhere: which tables a backend may make whose beats are
  *     parts of rows, for the rows that its members then need; null where the catalogue is there
  */
@@ -26,14 +25,8 @@ public record LivenessSettings(
     Duration reportInterval,
     Duration serviceDownTime,
     Duration pollInterval,
-    boolean watchOwn,
-    Set<String> watchGroups,
+    Watch watch,
     CreateTables tables) {
-
-  /** Copies the set. */
-  public LivenessSettings {
-    watchGroups = Set.copyOf(watchGroups);
-  }
 
   /** Of a backend beside the catalogue, or one that has no rows. */
   public LivenessSettings(
@@ -43,18 +36,8 @@ public record LivenessSettings(
       Duration reportInterval,
       Duration serviceDownTime,
       Duration pollInterval,
-      boolean watchOwn,
-      Set<String> watchGroups) {
-    this(
-        backend,
-        agent,
-        uri,
-        reportInterval,
-        serviceDownTime,
-        pollInterval,
-        watchOwn,
-        watchGroups,
-        null);
+      Watch watch) {
+    this(backend, agent, uri, reportInterval, serviceDownTime, pollInterval, watch, null);
   }
 
   /**

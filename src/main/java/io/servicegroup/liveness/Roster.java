@@ -7,7 +7,6 @@ import io.servicegroup.model.MemberId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The members that agents of ours beat for through one backend, as the catalogue told: those are
@@ -81,7 +80,6 @@ public final class Roster {
    * @return never where the agent watches its own members only
    */
   public boolean isWatched(String group) {
-    Set<String> groups = settings.watchGroups();
-    return !settings.watchOwn() && (groups.isEmpty() || groups.contains(group));
+    return settings.watch().coversAllOf(group);
   }
 }

@@ -5,7 +5,6 @@ import static io.servicegroup.catalog.Services.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Concern;
@@ -19,6 +18,7 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.Verdict;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +36,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void listsWithVerdictsFromTheEvaluator() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     join("h2");
     Member h1 = store.get(H1);
@@ -59,7 +59,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void asksNobodyForMoreThanTheOneMemberThatIsWanted() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     join("h2");
     List<MemberFilter> asked = new CopyOnWriteArrayList<>();
@@ -78,7 +78,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void listsWithoutAnEvaluator() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
 
     Snapshot all = await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
@@ -91,7 +91,7 @@ class CatalogFollowerTest extends RegistrationRig {
   @Test
   void answersFromMemoryWhileTheStoreIsAway() throws Exception {
     store.put(member("compute", "h2", "nova-compute"));
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     join("h1");
     store.setAway(true);
 
@@ -112,7 +112,7 @@ class CatalogFollowerTest extends RegistrationRig {
     MemberId h2 = new MemberId("compute", "h2");
     store.put(member("compute", "h2", "nova-compute"));
     store.put(member("other", "h3", "nova-compute"));
-    deploy(new AgentConfig.WatchGroups(Set.of("compute")), true);
+    deploy(Watch.groups(Set.of("compute")), true);
 
     CatalogEvent known = next(events);
     assertThat(known.member().id()).isEqualTo(h2);
@@ -128,7 +128,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void pollsWhereTheStoreCannotTell() throws Exception {
-    deploy(new AgentConfig.WatchAll(), false);
+    deploy(Watch.ALL, false);
 
     store.put(member("compute", "h2", "nova-compute"));
 
@@ -137,7 +137,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void pollsWhereTheStoreTellsNoMore() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     store.setDeaf();
 
     long started = System.nanoTime();
@@ -151,7 +151,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void aMemberThatWasDeletedElsewhereIsNotBroughtBack() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     Incarnation incarnation = join("h1").view().member().incarnation();
     next(events);
 
@@ -168,7 +168,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void aMemberThatAnotherAgentJoinedLaterIsGivenUp() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     Incarnation ours = join("h1").view().member().incarnation();
     next(events);
 
@@ -185,7 +185,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void joinsAgainWhereTheStoreLostTheJoin() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     next(started);
 
@@ -203,7 +203,7 @@ class CatalogFollowerTest extends RegistrationRig {
     MemberId h2 = new MemberId("compute", "h2");
     Member theirs = member("compute", "h2", "nova-compute");
     store.put(theirs);
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     next(events);
     join("h1");
     await(Topics.UPDATE.request(vertx, Services.disable("h1", "broken"), PATIENCE));
@@ -234,7 +234,7 @@ class CatalogFollowerTest extends RegistrationRig {
     for (int i = 0; i < 3000; i++) {
       store.put(member("compute", "h" + i, "nova-compute"));
     }
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     awaitThat(() -> events.size() == 3000);
     events.clear();
     BlockingQueue<CatalogLoss> losses = new LinkedBlockingQueue<>();
@@ -257,7 +257,7 @@ class CatalogFollowerTest extends RegistrationRig {
   void anOrderBeyondAllClocksKeepsNobodyFromSpeaking() throws Exception {
     MemberId h2 = new MemberId("compute", "h2");
     store.put(member("compute", "h2", "nova-compute").withWordsOrder(Long.MAX_VALUE));
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     next(events);
 
     await(new MemoryCatalog(vertx, store, true).update(Services.update("h2", null, null, true)));
@@ -272,7 +272,7 @@ class CatalogFollowerTest extends RegistrationRig {
   void whatCannotBeReadIsNamedAndWasNotDeleted() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
-    deploy(new AgentConfig.WatchAll(), false);
+    deploy(Watch.ALL, false);
     join("h1");
     next(events);
     Member ours = store.get(H1);
@@ -290,7 +290,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void whatLeftIsRestoredToo() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), false);
+    deploy(Watch.OWN, false);
     join("h1");
     await(Topics.LEAVE.request(vertx, H1, PATIENCE));
     Member ours = store.get(H1);
@@ -306,7 +306,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void olderWordsOfABackupAreNotBelievedAndPutBack() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), false);
+    deploy(Watch.OWN, false);
     join("h1");
     Member before = store.get(H1);
     next(events);
@@ -322,7 +322,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void wordsThatWereSaidToAnUnfollowedMemberArePutBack() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), false);
+    deploy(Watch.OWN, false);
     Member before = member("compute", "h2", "nova-compute");
     store.put(before);
     await(Topics.UPDATE.request(vertx, Services.update("h2", null, null, true), PATIENCE));
@@ -344,7 +344,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void wordsOfSomebodyWhoGivesNoOrderAreNewOnes() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), false);
+    deploy(Watch.OWN, false);
     join("h1");
     next(events);
     await(Topics.UPDATE.request(vertx, Services.disable("h1", "broken"), PATIENCE));
@@ -373,7 +373,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
   @Test
   void aSlowReadDoesNotUndoAWrite() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     store.holdReads();
     store.notifyWatchers();
     while (store.heldReads() == 0) {

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -19,6 +18,7 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.Watch;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -31,7 +31,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void aCatalogueThatCameBackOlderGetsANewerLifeThanThoseItForgot() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     Member backup = join("h1").view().member();
     join("h1");
     Incarnation last = join("h1").view().member().incarnation();
@@ -48,7 +48,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void aMemberThatNobodyBeginsToBeatForIsJoinedAgain() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     started.clear();
     refusals.add(new ServiceGroupException(409, "it was joined again in the meantime"));
     assertRefused(409, () -> join("h1"));
@@ -62,7 +62,7 @@ class RegistrationLivesTest extends RegistrationRig {
   /** The catalogue went back to before a life that a backend still has. */
   @Test
   void whoIsSupersededInABackendOnlyIsJoinedAboveThat() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     Incarnation ours = join("h1").view().member().incarnation();
     next(started);
     Incarnation forgotten = new Incarnation(5000, "forgotten");
@@ -77,7 +77,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void whoIsSupersededLeavesNothing() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     next(events);
     await(new MemoryCatalog(vertx, store, true).join(spec("h1"), "agent-2", Set.of()));
@@ -91,7 +91,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void whoWasSupersededTakesOverFromOneThatFellSilent() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     next(started);
     Incarnation theirs = supersede();
@@ -110,7 +110,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void whoTakesOverTriesUntilItCan() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), false);
+    deploy(Watch.OWN, false);
     join("h1");
     next(started);
     supersede();
@@ -125,7 +125,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void anAbsurdLifeInABackendIsNoFloorForJoins() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     next(started);
     JsonObject absurd =
@@ -176,7 +176,7 @@ class RegistrationLivesTest extends RegistrationRig {
   @Test
   void aLostMemberThatClashesWithAnotherIsDeletedAndNotChanged() throws Exception {
     store.put(member("compute", "h1", "nova-compute"));
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     assertThat(next(events).member().id()).isEqualTo(H1);
     store.lose(H1);
     store.put(member("other", "h1", "nova-compute"));
@@ -199,7 +199,7 @@ class RegistrationLivesTest extends RegistrationRig {
 
   @Test
   void whatWasDeletedElsewhereIsNotHereAnyMore() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     next(events);
     store.remove(H1);

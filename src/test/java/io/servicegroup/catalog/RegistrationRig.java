@@ -14,6 +14,7 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -86,20 +87,19 @@ abstract class RegistrationRig {
     await(vertx.close());
   }
 
-  final void deploy(AgentConfig.Watch watch, boolean tells, ServiceSpec... services)
-      throws Exception {
+  final void deploy(Watch watch, boolean tells, ServiceSpec... services) throws Exception {
     deploy("agent-1", watch, tells, services);
   }
 
   /** A life of the agent, by its id; returns what undeploys it. */
-  final String deploy(String life, AgentConfig.Watch watch, boolean tells, ServiceSpec... services)
+  final String deploy(String life, Watch watch, boolean tells, ServiceSpec... services)
       throws Exception {
     MemoryCatalog catalog = new MemoryCatalog(vertx, store, tells);
     return await(
         vertx.deployVerticle(new RegistrationVerticle(config(watch, services), life, catalog)));
   }
 
-  AgentConfig config(AgentConfig.Watch watch, ServiceSpec... services) {
+  AgentConfig config(Watch watch, ServiceSpec... services) {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1:1/none");
     return new AgentConfig(
         new AgentConfig.Agent(

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
@@ -16,6 +15,7 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.VersionRange;
+import io.servicegroup.model.Watch;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +29,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void joinsWhatIsConfiguredAndHasItBeatenFor() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true, spec("h1"), spec("h2"));
+    deploy(Watch.OWN, true, spec("h1"), spec("h2"));
 
     Set<MemberId> beating = Set.of(next(started).spec().id(), next(started).spec().id());
     assertThat(beating).containsExactlyInAnyOrder(H1, new MemberId("compute", "h2"));
@@ -42,7 +42,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void joinsOnceTheStoreIsBack() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     store.setAway(true);
     assertRefused(503, () -> await(Topics.JOIN.request(vertx, spec("h1"), PATIENCE)))
         .hasMessageContaining("catalog.uri");
@@ -54,7 +54,7 @@ class RegistrationVerticleTest extends RegistrationRig {
   @Test
   void triesTheConfiguredServicesAgain() throws Exception {
     store.put(member("other", "h1", "nova-compute"));
-    deploy(new AgentConfig.WatchOwn(), true, spec("h1"));
+    deploy(Watch.OWN, true, spec("h1"));
 
     Conflict clash = next(conflicts);
     assertThat(clash.id()).isEqualTo(H1);
@@ -68,7 +68,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
     store.refuse(H1, new ServiceGroupException(409, "compute/h1 is too large: 600000 bytes"));
-    deploy(new AgentConfig.WatchOwn(), true, spec("h1"));
+    deploy(Watch.OWN, true, spec("h1"));
 
     Concern raised = next(concerns);
     assertThat(raised.about()).isEqualTo("catalog");
@@ -88,7 +88,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     store.refuse(H1, new ServiceGroupException(400, "a value is too long"));
     store.refuse(
         new MemberId("compute", "h2"), new ServiceGroupException(409, "somebody is in the way"));
-    deploy(new AgentConfig.WatchOwn(), true, spec("h1"), spec("h2"));
+    deploy(Watch.OWN, true, spec("h1"), spec("h2"));
 
     assertThat(List.of(next(concerns).text(), next(concerns).text()))
         .anySatisfy(text -> assertThat(text).contains("compute/h1", "too long", "reload"));
@@ -110,17 +110,17 @@ class RegistrationVerticleTest extends RegistrationRig {
   void failsToStartWithoutTheStoreAndMayBeTriedAgain() throws Exception {
     store.setAway(true);
 
-    assertThatThrownBy(() -> deploy(new AgentConfig.WatchOwn(), true))
+    assertThatThrownBy(() -> deploy(Watch.OWN, true))
         .hasMessageContaining("catalog.uri")
         .hasMessageContaining("connection refused");
     store.setAway(false);
-    deploy(new AgentConfig.WatchOwn(), true, spec("h1"));
+    deploy(Watch.OWN, true, spec("h1"));
     assertThat(next(started).spec().id()).isEqualTo(H1);
   }
 
   @Test
   void namesThatCouldNotBeAddressedAreRefused() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     for (String name : List.of(".", "..", "a\u202eb", "a\u0000", "\ud83d", "x".repeat(256), " ")) {
       for (String field : List.of("group", "host")) {
         JsonObject body = new JsonObject().put("group", "compute").put("host", "h1");
@@ -139,7 +139,7 @@ class RegistrationVerticleTest extends RegistrationRig {
   @Test
   void namesThatABackendCannotKeepAreRefused() throws Exception {
     backend = "zookeeper://127.0.0.1:1";
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     for (String name : List.of("a/b", "\ud83d\ude00", "\ue000", "leader")) {
       assertRefused(400, () -> await(Topics.JOIN.request(vertx, spec(name), PATIENCE)));
     }
@@ -149,7 +149,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void aSecondJoinIsANewIncarnation() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     Topics.Joined first = join("h1");
     Topics.Joined second = join("h1");
 
@@ -163,7 +163,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void leavesWhatItServesOnly() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     store.put(member("compute", "h2", "nova-compute"));
 
@@ -180,7 +180,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void deletesItsOwnAndOthers() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     join("h1");
     store.put(member("compute", "h2", "nova-compute"));
     assertThat(next(events).member().id()).isEqualTo(H1);
@@ -199,7 +199,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void updatesAndRefusesContradictions() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
     next(events);
 
@@ -224,7 +224,7 @@ class RegistrationVerticleTest extends RegistrationRig {
 
   @Test
   void answersVersions() throws Exception {
-    deploy(new AgentConfig.WatchOwn(), true);
+    deploy(Watch.OWN, true);
     join("h1");
 
     assertThat(await(Topics.VERSIONS.request(vertx, MemberFilter.ALL, PATIENCE)))

@@ -8,13 +8,13 @@ import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.Untaken;
-import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -37,7 +37,7 @@ class TakingUpTest extends RegistrationRig {
   private static final long PROCESS = ProcessHandle.current().pid();
   private static final Probe.Timing TIMING =
       new Probe.Timing(Duration.ofMillis(100), Duration.ofMillis(100), 1, 1);
-  private static final AgentConfig.Watch OWN = new AgentConfig.WatchOwn();
+  private static final Watch OWN = Watch.OWN;
 
   private final BlockingQueue<List<Untaken>> told = new LinkedBlockingQueue<>();
 

@@ -6,7 +6,6 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
-import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -15,6 +14,7 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.Verdict;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -40,7 +40,7 @@ class UncataloguedMembersTest extends RegistrationRig {
 
   @Test
   void areListedBesideThoseOfTheCatalogue() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     join("h1");
 
     Snapshot list = list(MemberFilter.ALL);
@@ -54,7 +54,7 @@ class UncataloguedMembersTest extends RegistrationRig {
 
   @Test
   void haveTheKeysOfEveryMemberAndNoOther() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     JsonObject body =
         await(vertx.eventBus().<JsonObject>request("servicegroup.list", new JsonObject())).body();
     JsonObject member = body.getJsonArray("members").getJsonObject(0);
@@ -84,7 +84,7 @@ class UncataloguedMembersTest extends RegistrationRig {
 
   @Test
   void areListedAlsoWhileTheStoreIsAway() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     store.setAway(true);
     Snapshot list = list(MemberFilter.ALL);
     assertThat(list.stale()).isTrue();
@@ -93,7 +93,7 @@ class UncataloguedMembersTest extends RegistrationRig {
 
   @Test
   void areNotThoseThatWereJustDeleted() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     join("h1");
     Member member = list(MemberFilter.ALL).members().get(1).member();
     verdicts.add(new MemberView(member, verdict(Status.UP)));
@@ -106,7 +106,7 @@ class UncataloguedMembersTest extends RegistrationRig {
 
   @Test
   void cannotBeChangedForThereIsNothingToChange() throws Exception {
-    deploy(new AgentConfig.WatchAll(), true);
+    deploy(Watch.ALL, true);
     String why = "compute/a-tooz has no row in the catalogue";
     assertRefused(409, () -> await(Topics.DELETE.request(vertx, TOOZ, PATIENCE)))
         .hasMessageContaining(why);

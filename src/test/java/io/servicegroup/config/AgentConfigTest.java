@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.model.Durations;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ class AgentConfigTest {
                 Duration.ofSeconds(1),
                 Map.of(),
                 new AgentConfig.MassSilence(0.5, 5, Duration.ofSeconds(15))));
-    assertThat(config.watch()).isEqualTo(new AgentConfig.WatchAll());
+    assertThat(config.watch()).isEqualTo(Watch.ALL);
     assertThat(config.evaluate()).isEqualTo(AgentConfig.Evaluate.ALWAYS);
     assertThat(config.http())
         .isEqualTo(
@@ -76,7 +77,7 @@ class AgentConfigTest {
     assertThat(spec.version()).isZero();
     assertThat(spec.metadata()).isEmpty();
     assertThat(spec.probe()).isEqualTo(new Probe.None());
-    assertThat(config.watch()).isEqualTo(new AgentConfig.WatchOwn());
+    assertThat(config.watch()).isEqualTo(Watch.OWN);
   }
 
   @Test

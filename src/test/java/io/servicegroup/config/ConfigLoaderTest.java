@@ -3,6 +3,7 @@ package io.servicegroup.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -44,7 +45,7 @@ class ConfigLoaderTest {
     AgentConfig config = load(List.of(first, second), Map.of());
     assertThat(config.http().port()).isEqualTo(2);
     assertThat(config.http().host()).isEqualTo("localhost");
-    assertThat(config.watch()).isEqualTo(new AgentConfig.WatchGroups(java.util.Set.of("c")));
+    assertThat(config.watch()).isEqualTo(Watch.groups(java.util.Set.of("c")));
 
     Map<String, String> environment = Map.of("SERVICEGROUP__HTTP__PORT", "3");
     assertThat(load(List.of(first, second), environment).http().port()).isEqualTo(3);
@@ -145,7 +146,7 @@ class ConfigLoaderTest {
     AgentConfig pooled = load(List.of(Path.of("conf/pgbouncer.yaml")), environment);
     assertThat(pooled.catalog().uri().options()).containsEntry("pooled", "true");
     AgentConfig sidecar = load(List.of(Path.of("conf/sidecar-large-fleet.yaml")), environment);
-    assertThat(sidecar.watch()).isEqualTo(new AgentConfig.WatchOwn());
+    assertThat(sidecar.watch()).isEqualTo(Watch.OWN);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Watch;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class OverlayTest {
     assertThat(config.http().token()).contains("00123");
     assertThat(config.http().allowAnonymous()).isTrue();
     assertThat(config.liveness().groups()).containsOnlyKeys("slow");
-    assertThat(config.watch()).isEqualTo(new AgentConfig.WatchGroups(java.util.Set.of("a", "b")));
+    assertThat(config.watch()).isEqualTo(Watch.groups(java.util.Set.of("a", "b")));
     assertThat(config.services()).extracting(s -> s.binary()).containsExactly("no", "h");
     assertThat(config.services().get(0).version()).isEqualTo(3);
   }

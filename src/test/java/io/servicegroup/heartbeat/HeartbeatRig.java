@@ -12,6 +12,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
@@ -72,7 +73,7 @@ final class HeartbeatRig {
             services,
             null,
             liveness,
-            new AgentConfig.WatchOwn(),
+            Watch.OWN,
             AgentConfig.Evaluate.ALWAYS,
             new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
             new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),

@@ -9,6 +9,7 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -81,7 +82,7 @@ final class HttpFixture implements AutoCloseable {
             Duration.ofSeconds(1),
             Map.of(),
             new AgentConfig.MassSilence(0.5, 5, Duration.ofSeconds(15))),
-        new AgentConfig.WatchAll(),
+        Watch.ALL,
         evaluate,
         http,
         new AgentConfig.AgentCheck("127.0.0.1", Optional.ofNullable(checkPort)),

@@ -17,6 +17,7 @@ import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -56,7 +57,7 @@ class EvaluationVerticleTest {
 
   @Test
   void publishesWhatTheEvaluatorDecides() throws Exception {
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     catalog("a", false);
     see(0, beat("a", 1));
     see(1_000, beat("a", 2));
@@ -78,7 +79,7 @@ class EvaluationVerticleTest {
         nothing ->
             Future.succeededFuture(
                 List.of(new CatalogEvent(CatalogEvent.Type.JOINED, member("a", true), false))));
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     StatusChange change = next(changes);
     assertThat(change.status()).isEqualTo(Status.DOWN);
     assertThat(change.backend()).isNull();
@@ -86,7 +87,18 @@ class EvaluationVerticleTest {
 
   @Test
   void ignoresMembersThatAreNotWatched() throws Exception {
-    deploy(new AgentConfig.WatchOwn());
+    deploy(Watch.OWN);
+    Topics.CATALOG.publish(
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("other", true), false));
+    Topics.CATALOG.publish(
+        vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("own", true), true));
+    assertThat(next(changes).id()).isEqualTo(id("own"));
+    assertThat(changes).isEmpty();
+  }
+
+  @Test
+  void followsItsOwnMembersWhicheverGroupsAreWatched() throws Exception {
+    deploy(Watch.groups(Set.of("another")));
     Topics.CATALOG.publish(
         vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("other", true), false));
     Topics.CATALOG.publish(
@@ -98,7 +110,7 @@ class EvaluationVerticleTest {
   @Test
   void showsMembersThatOnlyABackendKnowsWhereTheirGroupIsWatched() throws Exception {
     Beat present = new Beat(new MemberId("g", "t"), null, 0);
-    deploy(new AgentConfig.WatchGroups(Set.of("g")));
+    deploy(Watch.groups(Set.of("g")));
     hold(present, new Beat(new MemberId("other", "t"), null, 0));
     StatusChange change = next(changes);
     assertThat(change.id()).isEqualTo(present.id());
@@ -112,7 +124,7 @@ class EvaluationVerticleTest {
 
   @Test
   void showsNoMembersThatOnlyABackendKnowsWhereItsOwnAreWatched() throws Exception {
-    deploy(new AgentConfig.WatchOwn());
+    deploy(Watch.OWN);
     hold(new Beat(new MemberId("g", "t"), null, 0));
     Topics.CATALOG.publish(
         vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member("own", true), true));
@@ -127,7 +139,7 @@ class EvaluationVerticleTest {
 
   @Test
   void dropsMessagesOfBackendsThatAreNotConfiguredAndBodiesThatAreNone() throws Exception {
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     catalog("a", false);
     vertx.eventBus().publish(Topics.SIGHTINGS.address(), new io.vertx.core.json.JsonObject());
     Topics.SIGHTINGS.publish(
@@ -139,7 +151,7 @@ class EvaluationVerticleTest {
 
   @Test
   void showsAMassSilenceWhileItIsHeld() throws Exception {
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     Instant now = Instant.now();
     Topics.BACKEND.publish(vertx, new BackendState("pg", BackendState.State.REACHABLE, now, null));
     assertThat(next(states).massSilence()).isNull();
@@ -163,7 +175,7 @@ class EvaluationVerticleTest {
 
   @Test
   void showsThatLossesInARowPostponeAVerdict() throws Exception {
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     Topics.BACKEND.publish(
         vertx, new BackendState("pg", BackendState.State.REACHABLE, Instant.now(), null));
     assertThat(next(states).postponed()).isZero();
@@ -224,7 +236,7 @@ class EvaluationVerticleTest {
 
   @Test
   void correctsItsOwnWordWhereItCrossedWithOneOfTheBackends() throws Exception {
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     reach("pg", BackendState.State.REACHABLE);
     assertThat(next(states).state()).isEqualTo(BackendState.State.REACHABLE);
     Beat[] found = new Beat[6];
@@ -249,7 +261,7 @@ class EvaluationVerticleTest {
 
   @Test
   void believesASecondOutageOfABackendThatNeverSaidThatItWasBack() throws Exception {
-    deploy(new AgentConfig.WatchAll());
+    deploy(Watch.ALL);
     reach("pg", BackendState.State.UNREACHABLE);
     see(0);
     assertThat(snapshot("g").stale()).isFalse();
@@ -260,7 +272,7 @@ class EvaluationVerticleTest {
   private void deployTwo() throws Exception {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
     deploy(
-        new AgentConfig.WatchAll(),
+        Watch.ALL,
         Duration.ofMillis(100),
         new AgentConfig.BuiltIn("pg", uri),
         new AgentConfig.BuiltIn("zk", uri));
@@ -270,13 +282,12 @@ class EvaluationVerticleTest {
     Topics.BACKEND.publish(vertx, new BackendState(backend, state, Instant.now(), null));
   }
 
-  private void deploy(AgentConfig.Watch watch) throws Exception {
+  private void deploy(Watch watch) throws Exception {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
     deploy(watch, Duration.ofSeconds(5), new AgentConfig.BuiltIn("pg", uri));
   }
 
-  private void deploy(
-      AgentConfig.Watch watch, Duration reportInterval, AgentConfig.Backend... backends)
+  private void deploy(Watch watch, Duration reportInterval, AgentConfig.Backend... backends)
       throws Exception {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
     AgentConfig config =

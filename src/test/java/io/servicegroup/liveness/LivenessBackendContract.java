@@ -69,6 +69,18 @@ public abstract class LivenessBackendContract extends LivenessSightContract {
   }
 
   @Test
+  void whoWatchesOtherGroupsSeesItsOwnMembersToo() {
+    LivenessHarness other = agent("other", uri(), INTERVAL, false, "not-" + group);
+    eventually(other::open);
+    Life life = join(List.of(id("h1")), other, watcher).get(0);
+    other.write(life.alive());
+    seeAlive(other, life);
+    other.write(life.alive());
+    seeAlive(other, life);
+    seeAlive(watcher, life);
+  }
+
+  @Test
   void whatIsHeldStaysSoWithoutAWrite() {
     needs(Capability.HOLDS_PRESENCE);
     Life life = join("h1");

@@ -207,8 +207,7 @@ public abstract class LivenessFixture {
             interval,
             down,
             interval,
-            watchOwn,
-            Set.of(groups));
+            LivenessHarness.watch(watchOwn, Set.of(groups)));
     LivenessHarness agent = new LivenessHarness(vertx, settings, this::create);
     opened.add(agent);
     return agent;

@@ -4,12 +4,14 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,6 +54,17 @@ public final class LivenessHarness implements AutoCloseable {
     Promise<LivenessBackend> made = Promise.promise();
     context.runOnContext(nothing -> made.complete(factory.create(vertx, settings)));
     backend = await(made.future());
+  }
+
+  /**
+   * Whose beats an agent of a test reads.
+   *
+   * @param own whether only those of its own members
+   * @param groups otherwise the groups; empty for everybody
+   * @return what {@code watch} says then
+   */
+  public static Watch watch(boolean own, Set<String> groups) {
+    return own ? Watch.OWN : groups.isEmpty() ? Watch.ALL : Watch.groups(groups);
   }
 
   /**

@@ -16,6 +16,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -563,8 +564,7 @@ class LivenessVerticleTest {
             REPORT,
             SERVICE_DOWN,
             poll,
-            false,
-            Set.of());
+            Watch.ALL);
     deployment = await(vertx.deployVerticle(new LivenessVerticle(settings, (on, what) -> backend)));
   }
 

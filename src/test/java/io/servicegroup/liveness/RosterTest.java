@@ -29,8 +29,7 @@ class RosterTest {
         second,
         second.multipliedBy(3),
         second,
-        watchOwn,
-        Set.of(groups));
+        LivenessHarness.watch(watchOwn, Set.of(groups)));
   }
 
   private static Member member(MemberId id, Incarnation incarnation, String... backends) {

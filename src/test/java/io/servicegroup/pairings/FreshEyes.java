@@ -9,6 +9,7 @@ import io.servicegroup.liveness.LivenessVerticle;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.Journal;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -43,8 +44,7 @@ final class FreshEyes {
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             Duration.ofMillis(500),
-            false,
-            Set.of(member.id().group()),
+            Watch.groups(Set.of(member.id().group())),
             CreateTables.ALL);
     Vertx vertx = Vertx.vertx();
     try {

@@ -8,6 +8,7 @@ import com.hazelcast.map.listener.EntryUpdatedListener;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -62,8 +63,7 @@ final class HazelcastDocuments implements DocumentStore {
         Duration.ofSeconds(5),
         Duration.ofSeconds(15),
         Duration.ofSeconds(1),
-        true,
-        Set.of());
+        Watch.OWN);
   }
 
   /** On the thread that started the instance; what Hazelcast tells comes on its own threads. */

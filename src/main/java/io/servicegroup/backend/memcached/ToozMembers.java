@@ -8,6 +8,7 @@ import io.servicegroup.model.Beat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,10 +51,10 @@ final class ToozMembers {
   /** Which keys are to be read, as far as is known from what was found. */
   Set<String> keys(Map<String, MemcachedItem> found) {
     Set<String> keys = new LinkedHashSet<>();
-    if (settings.watchOwn()) {
+    if (settings.watch().equals(Watch.OWN)) {
       return keys;
     }
-    if (settings.watchGroups().isEmpty()) {
+    if (settings.watch().equals(Watch.ALL)) {
       keys.add(MemcachedKeys.GROUP_LIST);
     }
     present.values().forEach(member -> keys.add(member.beatKey));
@@ -67,8 +68,10 @@ final class ToozMembers {
   }
 
   private Set<String> groups(Map<String, MemcachedItem> found) {
-    Set<String> groups = new LinkedHashSet<>(settings.watchGroups());
-    if (groups.isEmpty()) {
+    Set<String> groups = new LinkedHashSet<>();
+    if (settings.watch() instanceof Watch.Groups some) {
+      groups.addAll(some.names());
+    } else {
       MemcachedItem list = found.get(MemcachedKeys.GROUP_LIST);
       if (list != null) {
         ToozGroupList.parse(list.value()).ifPresent(read -> groups.addAll(read.names()));

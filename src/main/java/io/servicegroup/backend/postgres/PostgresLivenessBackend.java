@@ -8,6 +8,7 @@ import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Watch;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -104,14 +105,14 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   /** Which groups an id belongs to is known only after the poll that it asks for. */
   private boolean isWatched(String serviceId) {
-    return !settings.watchOwn() || writer.members().hasServiceId(serviceId);
+    return !settings.watch().equals(Watch.OWN) || writer.members().hasServiceId(serviceId);
   }
 
   @Override
   public void catalogued(CatalogEvent event) {
     if (event.type() == CatalogEvent.Type.DELETED) {
       writer.members().deleted(event.member().id());
-    } else if (settings.watchOwn() && !event.own()) {
+    } else if (!settings.watch().covers(event.member().id(), event.own())) {
       writer.members().follows(event.member().id());
     }
     if (mirror != null) {

@@ -4,6 +4,7 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -165,6 +166,9 @@ final class PostgresLivenessPoller {
       arguments.addLong(canary + 1);
       arguments.addLong(canary);
     }
+    if (settings.watch() instanceof Watch.Groups) {
+      arguments.addValue(own.serviceIds());
+    }
     return connection
         .preparedQuery(writeCanary ? pollAndWriteCanary : pollOnly)
         .execute(arguments)
@@ -182,10 +186,10 @@ final class PostgresLivenessPoller {
   }
 
   private Object watched() {
-    if (settings.watchOwn()) {
-      return own.serviceIds();
+    if (settings.watch() instanceof Watch.Groups some) {
+      return some.names().toArray(String[]::new);
     }
-    return settings.watchGroups().isEmpty() ? null : settings.watchGroups().toArray(String[]::new);
+    return settings.watch().equals(Watch.OWN) ? own.serviceIds() : null;
   }
 
   private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {

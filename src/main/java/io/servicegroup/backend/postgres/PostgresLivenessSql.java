@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Watch;
 
 /** The statements of the liveness backend. Each is one round trip and one transaction. */
 final class PostgresLivenessSql {
@@ -220,20 +221,20 @@ final class PostgresLivenessSql {
 
   /**
    * One poll. It takes the lock that a beat takes, by an update of no row, which only a primary
-   * does. $1 is what is watched; $2 the horizon of the last poll (null: everything), below which
-   * only the transactions $3 were running then ($4: the same as rows carry them): so what has
-   * changed since was written by one of those or one at or above it, whatever anybody's clock says.
+   * does. $1 is what is watched: own members, or groups, to which the last parameter adds the own
+   * members outside of them, or nothing for everybody; $2 the horizon of the last poll (null:
+   * everything), below which only the transactions $3 were running then ($4: the same as rows carry
+   * them): so what has changed since was written by one of those or one at or above it, whatever
+   * anybody's clock says.
    *
    * @param canary whether a canary is written: $5 the agent, $6 its nonce, $7 the new count, $8 the
    *     count that is known to be there (0: none)
    */
   static String poll(LivenessSettings settings, boolean canary) {
     String watched =
-        settings.watchOwn()
-            ? "s.id = ANY ($1::int[])"
-            : settings.watchGroups().isEmpty()
-                ? "$1::text[] IS NULL"
-                : "s.topic = ANY ($1::text[])";
+        settings.watch() instanceof Watch.Groups
+            ? "(s.topic = ANY ($1::text[]) OR s.id = ANY ($%d::int[]))".formatted(canary ? 9 : 5)
+            : settings.watch().equals(Watch.OWN) ? "s.id = ANY ($1::int[])" : "$1::text[] IS NULL";
     return TOUCH
         + (canary ? WRITE_CANARY : "")
         + READ.formatted(canary ? CANARY_INTACT : NO_CANARY, watched);

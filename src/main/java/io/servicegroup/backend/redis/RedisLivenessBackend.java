@@ -10,6 +10,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -121,7 +122,9 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private void announced(String key) {
-    if (key.equals(RedisNews.RESYNC) || !settings.watchOwn() || followed.contains(key)) {
+    if (key.equals(RedisNews.RESYNC)
+        || !settings.watch().equals(Watch.OWN)
+        || followed.contains(key)) {
       news.run();
     }
   }

@@ -9,6 +9,7 @@ import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -172,7 +173,7 @@ final class RedisLivenessPoller {
     }
 
     private void readGroups(RedisBatch batch) {
-      if (!settings.watchOwn()) {
+      if (!settings.watch().equals(Watch.OWN)) {
         batch.addApart(
             Request.cmd(Command.SMEMBERS).arg(keys.groups()),
             names -> {

@@ -5,6 +5,7 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -101,8 +102,8 @@ final class ZooKeeperReader {
   private void watchRoots() {
     Set<String> groups = new HashSet<>();
     List<MemberId> single = new ArrayList<>();
-    if (!settings.watchOwn()) {
-      groups.addAll(settings.watchGroups());
+    if (settings.watch() instanceof Watch.Groups some) {
+      groups.addAll(some.names());
     }
     for (Member member : roster.members()) {
       MemberId id = member.id();
@@ -114,7 +115,7 @@ final class ZooKeeperReader {
     }
     groups.forEach(this::watchGroup);
     single.forEach(this::watchMember);
-    if (roster.isWatched("")) {
+    if (settings.watch().equals(Watch.ALL)) {
       parts.begin(layout.groups(), "the list of groups", UNKNOWN, this::watchGroups);
     }
   }

@@ -24,6 +24,7 @@ import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.Ports;
 import io.vertx.core.Vertx;
@@ -69,8 +70,7 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
         Duration.ofSeconds(1),
         Duration.ofSeconds(4),
         Duration.ofSeconds(1),
-        true,
-        Set.of());
+        Watch.OWN);
   }
 
   @Override

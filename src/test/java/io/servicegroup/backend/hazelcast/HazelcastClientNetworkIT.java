@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -69,8 +69,7 @@ class HazelcastClientNetworkIT {
             INTERVAL,
             Duration.ofSeconds(6),
             INTERVAL,
-            false,
-            Set.of()),
+            Watch.ALL),
         HazelcastLivenessBackend::new);
   }
 

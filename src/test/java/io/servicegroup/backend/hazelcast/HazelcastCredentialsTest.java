@@ -8,6 +8,7 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.ConfigLoader;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class HazelcastCredentialsTest {
     Duration second = Duration.ofSeconds(1);
     LivenessSettings settings =
         new LivenessSettings(
-            "hazelcast", "a", uri, second, Duration.ofSeconds(6), second, false, Set.of());
+            "hazelcast", "a", uri, second, Duration.ofSeconds(6), second, Watch.ALL);
     ICredentialsFactory connections =
         HazelcastConfigs.client(uri, settings)
             .getSecurityConfig()

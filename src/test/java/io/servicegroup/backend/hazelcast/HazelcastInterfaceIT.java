@@ -6,10 +6,10 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.Ports;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Members that have addresses of IPv6 find each other there. */
@@ -27,8 +27,7 @@ class HazelcastInterfaceIT {
             second,
             Duration.ofSeconds(6),
             second,
-            false,
-            Set.of());
+            Watch.ALL);
     return Hazelcast.newHazelcastInstance(
         HazelcastConfigs.member(BackendUri.parse(uri), settings, config -> {}));
   }

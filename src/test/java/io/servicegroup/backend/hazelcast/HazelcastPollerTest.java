@@ -16,6 +16,7 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -62,8 +63,7 @@ class HazelcastPollerTest {
             INTERVAL,
             downTime,
             INTERVAL,
-            false,
-            Set.of());
+            Watch.ALL);
     HazelcastConnection connection = new HazelcastConnection(vertx, this::instance);
     return new HazelcastPoller(connection, presence, new Roster(settings), settings);
   }

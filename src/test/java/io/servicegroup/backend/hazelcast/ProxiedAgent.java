@@ -14,6 +14,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.TcpProxy;
@@ -98,8 +99,7 @@ final class ProxiedAgent implements AutoCloseable {
             Duration.ofSeconds(1),
             downTime,
             Duration.ofMillis(500),
-            false,
-            Set.of());
+            Watch.ALL);
     LivenessHarness.await(vertx.deployVerticle(new LivenessVerticle(settings, this::backend)));
     vertx.runOnContext(nothing -> run(all));
     return this;

@@ -2,6 +2,7 @@ package io.servicegroup.backend.memcached;
 
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -57,8 +58,7 @@ final class MemcachedHarness implements AutoCloseable {
         REPORT_INTERVAL,
         SERVICE_DOWN_TIME,
         POLL_INTERVAL,
-        watchOwn,
-        groups);
+        LivenessHarness.watch(watchOwn, groups));
   }
 
   static Member member(String group, String host, long generation) {

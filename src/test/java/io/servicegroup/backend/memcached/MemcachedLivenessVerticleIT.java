@@ -14,11 +14,11 @@ import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.Sightings;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.MemcachedServer;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +48,7 @@ class MemcachedLivenessVerticleIT {
               Duration.ofMillis(500),
               Duration.ofSeconds(3),
               Duration.ofMillis(200),
-              true,
-              Set.of());
+              Watch.OWN);
       String deployment =
           await(
               vertx.deployVerticle(

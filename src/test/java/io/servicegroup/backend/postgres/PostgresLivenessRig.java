@@ -38,8 +38,7 @@ final class PostgresLivenessRig {
         REPORT_INTERVAL,
         Duration.ofSeconds(10),
         POLL_INTERVAL,
-        watchOwn,
-        groups);
+        LivenessHarness.watch(watchOwn, groups));
   }
 
   static void createTables(PostgresServer server) {

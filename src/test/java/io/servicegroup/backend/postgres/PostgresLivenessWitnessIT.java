@@ -13,6 +13,7 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.PgBouncer;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.TcpProxy;
@@ -20,7 +21,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,8 +79,7 @@ class PostgresLivenessWitnessIT {
               Duration.ofSeconds(1),
               Duration.ofSeconds(5),
               Duration.ofMillis(500),
-              false,
-              Set.of());
+              Watch.ALL);
       try (LivenessHarness far = new LivenessHarness(vertx, quick, PostgresLivenessBackend::new)) {
         assertThatCode(far::open).doesNotThrowAnyException();
       }

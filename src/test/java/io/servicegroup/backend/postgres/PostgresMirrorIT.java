@@ -17,6 +17,7 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -98,8 +99,7 @@ class PostgresMirrorIT {
             Duration.ofSeconds(4),
             Duration.ofSeconds(10),
             Duration.ofSeconds(4),
-            watchOwn,
-            Set.of(),
+            watchOwn ? Watch.OWN : Watch.ALL,
             tables);
     return new LivenessHarness(vertx, settings, PostgresLivenessBackend::new);
   }

@@ -11,6 +11,7 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -44,8 +45,7 @@ final class RedisLivenessHarness implements AutoCloseable {
             interval,
             interval.multipliedBy(5),
             interval,
-            watchOwn,
-            Set.of());
+            watchOwn ? Watch.OWN : Watch.ALL);
     this.harness = new LivenessHarness(vertx, settings, RedisLivenessBackend::new);
   }
 

@@ -117,8 +117,7 @@ final class ZooKeeperRig implements AutoCloseable {
         INTERVAL,
         Duration.ofSeconds(5),
         INTERVAL,
-        watchOwn,
-        Set.of(groups));
+        LivenessHarness.watch(watchOwn, Set.of(groups)));
   }
 
   Agent agent(String uri, boolean watchOwn, String... groups) {
