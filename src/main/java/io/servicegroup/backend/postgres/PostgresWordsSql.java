@@ -186,12 +186,18 @@ final class PostgresWordsSql {
       """
           .replace("$PRIMARY", PostgresCatalogSql.ON_A_PRIMARY);
 
-  /** For how long removals are kept, in milliseconds; by the clock that gave most of them. */
+  /**
+   * For how long removals are kept, in milliseconds: by the server's clock, and also by the removal
+   * in the middle of all, since a clock that jumped ahead, and those that it gave, are to end none
+   * of the others.
+   */
   static final String PRUNE =
       """
       DELETE FROM servicegroup_words
-      WHERE removed AND (spoken > $GREATEST
-        OR spoken < (extract(epoch FROM clock_timestamp()) * 1000)::bigint - $1::bigint)
+      WHERE removed AND (spoken > $GREATEST OR spoken < (
+        SELECT least((extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+          percentile_disc(0.5) WITHIN GROUP (ORDER BY spoken)) - $1::bigint
+        FROM servicegroup_words WHERE removed AND spoken <= $GREATEST))
       """
           .replace("$GREATEST", Long.toString(WordsOrder.GREATEST));
 

@@ -215,6 +215,33 @@ class PostgresWordsIT {
     assertThat(server.number("SELECT count(*) FROM servicegroup_words WHERE removed")).isEqualTo(1);
   }
 
+  /** As many as are not older than a month by the one in their middle, whatever time it is here. */
+  @Test
+  void aServerWhoseClockJumpedAheadEndsNoTraces() throws Exception {
+    await(catalog.close());
+    server.execute(
+        """
+        INSERT INTO servicegroup_words (topic, host, spoken, removed)
+        SELECT 'compute', 'gone-' || i,
+          (extract(epoch FROM now() - interval '90 days') * 1000)::bigint + i, true
+        FROM generate_series(1, 5) i;
+        INSERT INTO servicegroup_words (topic, host, spoken, removed) VALUES
+          ('compute', 'old', 1000, true), ('compute', 'beyond', 9000000000000000000, true),
+          ('compute', 'wrong', 32000000000000, true)
+        """);
+
+    await(catalog.open());
+    await(catalog.list(MemberFilter.ALL));
+    while (server.number("SELECT count(*) FROM servicegroup_words WHERE removed") > 6) {
+      await(vertx.timer(5, TimeUnit.MILLISECONDS));
+    }
+
+    assertThat(
+            server.ask(
+                "SELECT string_agg(host, ' ' ORDER BY host) FROM servicegroup_words WHERE removed"))
+        .isEqualTo("gone-1 gone-2 gone-3 gone-4 gone-5 wrong");
+  }
+
   @Test
   void aJoinIsNewerThanALifeThatWasRestoredAndDeleted() throws Exception {
     await(catalog.delete(member.id()));
