@@ -47,6 +47,7 @@ final class CatalogFollower {
   private final WordsMender words;
   private final MemberCache cache;
   private final ServedMembers served;
+  private final ToldChanges told = new ToldChanges();
   private Set<MemberId> lost = Set.of();
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
@@ -113,9 +114,9 @@ final class CatalogFollower {
   /** Reads once; then, if that worked, for as long as it is not stopped. */
   Future<Void> start(Duration pollInterval, Duration reportInterval) {
     return read()
-        .compose(done -> catalog.watch(this::changed))
         .map(
-            told -> {
+            done -> {
+              told.ask(catalog, this::changed);
               long quiet = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
               ticker =
                   Ticker.start(
@@ -123,7 +124,7 @@ final class CatalogFollower {
                       "reading the catalogue",
                       pollInterval,
                       READ_BOUND,
-                      () -> told.getAsBoolean() ? readAfter(quiet) : read());
+                      () -> told.areTold() ? readAfter(quiet) : read());
               return null;
             });
   }

@@ -48,18 +48,35 @@ final class DocumentLives {
     newestGeneration = Math.max(newestGeneration, floor);
     return attempts.repeat(
         spec.id(),
-        () ->
-            claims
-                .claim(spec.id(), spec.binary())
-                .compose(
-                    claimed ->
-                        claimed ? store(spec, agent, backends, goesOnWith) : Attempts.overtaken()));
+        () -> {
+          // In the same round trip as the claim: most that join were there before a restart.
+          Future<Found> before = stored.read(spec.id());
+          return claims
+              .claim(spec.id(), spec.binary())
+              .compose(
+                  claimed ->
+                      claimed
+                          ? store(spec, agent, backends, goesOnWith, before)
+                          : Attempts.overtaken());
+        });
   }
 
+  /**
+   * Writes a member that has its claim. One that had the binary already stands behind the claim for
+   * as long as it is unchanged, whenever it was read; any other is read after the claim.
+   */
   private Future<Joined> store(
-      ServiceSpec spec, String agent, Set<String> backends, Incarnation goesOnWith) {
-    return stored
-        .read(spec.id())
+      ServiceSpec spec,
+      String agent,
+      Set<String> backends,
+      Incarnation goesOnWith,
+      Future<Found> before) {
+    return before
+        .compose(
+            known ->
+                known.member() != null && known.member().binary().equals(spec.binary())
+                    ? Future.succeededFuture(known)
+                    : stored.read(spec.id()))
         .compose(
             found -> {
               Member old = found.member();

@@ -32,6 +32,7 @@ public final class RegistrationVerticle extends VerticleBase {
   private final LongSupplier sinceBoot = new BootTime();
   private CatalogFollower follower;
   private TakingUp takingUp;
+  private Future<Void> learned;
 
   /**
    * Makes the verticle; nothing happens before its deployment.
@@ -97,7 +98,12 @@ public final class RegistrationVerticle extends VerticleBase {
     AgentConfig.Liveness pace = config.liveness();
     return guard
         .guard(catalog.open())
-        .compose(open -> takingUp.read())
+        .compose(
+            open -> {
+              // Side by side: on a slow path nobody is to be silent for a round trip more.
+              learned = order.learn(guard, catalog, config.services());
+              return takingUp.read();
+            })
         .compose(read -> follower.start(pace.pollInterval(), pace.reportInterval()))
         .map(
             following -> {
@@ -112,9 +118,7 @@ public final class RegistrationVerticle extends VerticleBase {
               ConfiguredServices services = new ConfiguredServices(vertx, operations, refusals);
               Topics.SERVICES.consume(vertx, services::reload);
               Topics.SERVICES.consume(vertx, keeper::configured);
-              order
-                  .learn(guard, catalog, config.services())
-                  .onComplete(learned -> services.start(config.services()));
+              learned.onComplete(known -> services.start(config.services()));
               return following;
             })
         .onFailure(failure -> takingUp.stop())

@@ -144,6 +144,19 @@ class GatheredDocumentsTest {
   }
 
   @Test
+  void whoeverJoinsAgainIsReadAndWrittenOnce() throws Exception {
+    ServiceCatalog catalog = inOneTurn(() -> new DocumentCatalog(vertx, store, Clock.systemUTC()));
+    await(inOneTurn(catalog::open));
+    List<ServiceSpec> specs = List.of(spec("h1", 1), spec("h2", 1), spec("h3", 1));
+    await(Future.all(inOneTurn(() -> catalog.join(specs, "agent-1", Set.of(), 0))));
+    store.calls.clear();
+
+    await(Future.all(inOneTurn(() -> catalog.join(specs, "agent-2", Set.of(), 0))));
+
+    assertThat(store.calls).containsExactly("read 12", "write 3");
+  }
+
+  @Test
   void eachGetsWhatItAskedFor() throws Exception {
     GatheredDocuments gathered = inOneTurn(() -> new GatheredDocuments(vertx, store));
     Key one = new Key(Kind.MEMBER, "compute", "h1");

@@ -52,6 +52,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private boolean away;
     private boolean holding;
     private volatile boolean deaf;
+    private volatile boolean slowToTell;
     private int reads;
     private int questions;
     private volatile boolean unordered;
@@ -74,6 +75,11 @@ final class MemoryCatalog implements ServiceCatalog {
     /** Whether there is no place for the order of words, so that all are 0. */
     void setUnordered(boolean unordered) {
       this.unordered = unordered;
+    }
+
+    /** Whoever asks to be told of changes waits for the answer from here on. */
+    void setSlowToTell() {
+      slowToTell = true;
     }
 
     /** Nobody is told of anything from here on, and whoever asks learns that. */
@@ -519,7 +525,9 @@ final class MemoryCatalog implements ServiceCatalog {
   public Future<BooleanSupplier> watch(Runnable changed) {
     Context context = vertx.getOrCreateContext();
     store.watchers.add(() -> context.runOnContext(told -> changed.run()));
-    return Future.succeededFuture(() -> tells && !store.deaf);
+    return store.slowToTell
+        ? Promise.<BooleanSupplier>promise().future()
+        : Future.succeededFuture(() -> tells && !store.deaf);
   }
 
   @Override

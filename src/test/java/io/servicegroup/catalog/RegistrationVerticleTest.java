@@ -41,6 +41,16 @@ class RegistrationVerticleTest extends RegistrationRig {
   }
 
   @Test
+  void noBeatWaitsUntilTheStoreTellsOfChanges() throws Exception {
+    store.setSlowToTell();
+
+    deploy(Watch.OWN, true, spec("h1"));
+
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(await(Topics.JOIN.request(vertx, spec("h2"), PATIENCE)).created()).isTrue();
+  }
+
+  @Test
   void joinsOnceTheStoreIsBack() throws Exception {
     deploy(Watch.OWN, true);
     store.setAway(true);

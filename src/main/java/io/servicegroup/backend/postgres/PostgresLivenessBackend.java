@@ -17,6 +17,8 @@ import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Beats as counts in the {@code services} table, which Nova's own services and readers share. Beats
@@ -24,6 +26,7 @@ import java.util.Set;
  */
 final class PostgresLivenessBackend implements LivenessBackend {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessBackend.class);
   private static final String NEWS = "liveness ";
   private static final String RESYNC = "resync";
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
@@ -70,7 +73,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
     news = onNews;
     return (mirror == null ? Future.<Void>succeededFuture() : mirror.open())
         .compose(made -> requireTables())
-        .compose(nothing -> asked ? Future.succeededFuture() : listen());
+        .onSuccess(there -> begin());
   }
 
   private Future<Void> requireTables() {
@@ -82,7 +85,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
         .compose(
             rows ->
                 rows.iterator().next().getBoolean(0)
-                    ? poller.removeStaleCanaries()
+                    ? Future.succeededFuture()
                     : Future.failedFuture(
                         new VertxException(
                             where
@@ -91,9 +94,18 @@ final class PostgresLivenessBackend implements LivenessBackend {
                             true)));
   }
 
-  private Future<Void> listen() {
-    asked = true;
-    return beats.first().listen(this::notified).mapEmpty();
+  /** What no beat waits for: on a slow path each costs several round trips. */
+  private void begin() {
+    if (!asked) {
+      asked = true;
+      // What was told before is found by a poll.
+      beats.first().listen(this::notified).onSuccess(arrives -> news.run()).onFailure(this::undone);
+      poller.removeStaleCanaries().onFailure(this::undone);
+    }
+  }
+
+  private void undone(Throwable failure) {
+    LOG.debug("{}: what only hastens or tidies up did not work", where, failure);
   }
 
   private void notified(String payload) {

@@ -82,6 +82,7 @@ final class RedisDocuments implements DocumentStore {
   private final RedisClient client;
   private final RedisNews news;
   private Runnable changed = () -> {};
+  private boolean unannounced;
 
   RedisDocuments(Vertx vertx, BackendUri uri) {
     RedisAddress address = new RedisAddress(uri);
@@ -203,17 +204,33 @@ final class RedisDocuments implements DocumentStore {
         .map(answer -> answer.toInteger() == 1);
   }
 
+  /** What was changed before this agent could announce is announced as soon as it can. */
+  private void announceBelated() {
+    if (unannounced && news.isAnnouncing()) {
+      unannounced = false;
+      RedisBatch batch = new RedisBatch();
+      batch.add(news.announcement(RedisNews.RESYNC));
+      // Otherwise others find it by themselves.
+      client.run(batch::send).otherwiseEmpty();
+    }
+  }
+
   /** Whoever is told reads all members, so that one of many is named. */
   private Future<Response> announced(List<Key> keys, Request change) {
     RedisBatch batch = new RedisBatch();
     List<Response> done = new ArrayList<>();
     batch.add(change, done::add);
-    if (news.isAnnouncing()) {
-      keys.stream()
-          .filter(key -> key.kind() == Kind.MEMBER)
-          .findFirst()
-          .ifPresent(member -> batch.add(news.announcement(field(member))));
-    }
+    keys.stream()
+        .filter(key -> key.kind() == Kind.MEMBER)
+        .findFirst()
+        .ifPresent(
+            member -> {
+              if (news.isAnnouncing()) {
+                batch.add(news.announcement(field(member)));
+              } else {
+                unannounced = true;
+              }
+            });
     return client.run(batch::send).map(sent -> done.get(0));
   }
 
@@ -247,7 +264,7 @@ final class RedisDocuments implements DocumentStore {
   @Override
   public Future<BooleanSupplier> watch(Runnable onChange) {
     changed = onChange;
-    return news.start().map(started -> news::isListening);
+    return news.start().onSuccess(started -> announceBelated()).map(started -> news::isListening);
   }
 
   @Override

@@ -81,15 +81,24 @@ final class RedisLivenessBackend implements LivenessBackend {
     return beats
         .first()
         .run(FIRST_CONTACT, RedisCall::requireMaster)
-        .compose(master -> opened ? Future.succeededFuture() : start());
+        .onSuccess(master -> start())
+        .mapEmpty();
   }
 
-  private Future<Void> start() {
+  /** No beat waits for the announcements, which only hasten. */
+  private void start() {
+    if (opened) {
+      return;
+    }
     opened = true;
     if (connector.hasSentinels()) {
       masterCheck = vertx.setPeriodic(settings.reportInterval().toMillis(), id -> followMaster());
     }
-    return announcements.start();
+    // What was told before is found by a poll.
+    announcements
+        .start()
+        .onSuccess(started -> news.run())
+        .onFailure(failure -> LOG.debug("No announcements of {}", connector));
   }
 
   /**

@@ -16,11 +16,16 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +77,29 @@ class PostgresLivenessBackendIT {
 
   private static String service(String column, String host) {
     return server.ask("SELECT " + column + " FROM services WHERE host = '" + host + "'");
+  }
+
+  /** The hearer's connection is taken, and nothing is ever said there. */
+  @Test
+  void noBeatWaitsForTheSessionThatListens() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> readToItsEnd(mute));
+      String uri = server.uri() + "?pooled=true&listen=127.0.0.1:" + mute.getLocalPort();
+      LivenessHarness patient = PostgresLivenessRig.agent(vertx, "agent-3", uri, true).open();
+
+      assertThat(ended).as("the attempt to listen goes on").isNotDone();
+      assertThat(patient.write(join(server, "compute", "h1"))).isEmpty();
+      assertThat(ended).as("the attempt to listen goes on").isNotDone();
+      patient.close();
+    }
+  }
+
+  private static int readToItsEnd(ServerSocket mute) {
+    try (Socket taken = mute.accept()) {
+      return taken.getInputStream().readAllBytes().length;
+    } catch (IOException e) {
+      return -1;
+    }
   }
 
   @Test
