@@ -44,15 +44,16 @@ final class Growth {
   /**
    * How many there may be at most of what those memories hold, however many members come and go. A
    * change that was told names a member and a life in the history; a member that was removed is
-   * remembered with both; of whom something was said, the name is remembered.
+   * remembered with both, and its name once more with the uuids it had; of whom something was said,
+   * the name is remembered.
    */
   private static final Map<String, Integer> BOUNDS =
       Map.of(
-          "model.MemberId", 3 * MEMORY,
+          "model.MemberId", 4 * MEMORY,
           "model.Incarnation", 2 * MEMORY,
           "model.Member", MEMORY,
           "model.StatusChange", MEMORY,
-          "catalog.WordsKeeper$Removed", MEMORY,
+          "catalog.RemovedMembers$Removed", MEMORY,
           "http.History$Changed", MEMORY,
           "http.History$Acted", MEMORY,
           "http.EventRing$Event", MEMORY);
@@ -63,6 +64,10 @@ final class Growth {
   private static final long ROOM_BYTES = 3_000_000;
 
   private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
+
+  static {
+    BOUNDS.keySet().forEach(Growth::requireClass);
+  }
 
   private record Heap(long bytes, Map<String, Long> ours) {}
 
@@ -104,6 +109,15 @@ final class Growth {
           "live heap of the two agents %s after %d, %s at the end"
               .formatted(kilobytes(heapsBefore), before, kilobytes(heapsAfter)),
           faults);
+    }
+  }
+
+  /** A bound for a class that has another name by now would be none. */
+  private static void requireClass(String name) {
+    try {
+      Class.forName("io.servicegroup." + name);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("there is no class " + name, e);
     }
   }
 
