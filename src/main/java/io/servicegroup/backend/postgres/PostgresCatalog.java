@@ -71,10 +71,12 @@ final class PostgresCatalog implements ServiceCatalog {
   private Future<Void> makeTables() {
     return new PostgresMigrations(client, settings.uri(), settings.createTables(), concerns)
         .apply()
+        .compose(
+            made ->
+                PostgresWords.after(words, client, made).onSuccess(now -> words = now).map(made))
         .map(
             made -> {
               version = made;
-              words = PostgresWords.after(words, client, version);
               database.lacksTables(version < PostgresMigrations.newest());
               sql = words.catalog();
               joins = words.joins();

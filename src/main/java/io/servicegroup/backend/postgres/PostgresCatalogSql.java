@@ -161,7 +161,7 @@ final class PostgresCatalogSql {
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $NOW
         WHERE NOT EXISTS (SELECT FROM services
           WHERE topic = $1 AND host = $2 AND deleted IS DISTINCT FROM 0
-            AND uuid IS NOT DISTINCT FROM $5) $UNLESS_REMOVED
+            AND uuid IS NOT DISTINCT FROM $5) $UNLESS_ARCHIVED $UNLESS_REMOVED
         ON CONFLICT DO NOTHING
         RETURNING *
       ), m AS (

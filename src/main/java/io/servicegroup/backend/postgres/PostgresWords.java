@@ -27,6 +27,7 @@ final class PostgresWords {
 
   private final PostgresClient client;
   private final boolean there;
+  private final boolean archive;
   private final PostgresWordsSql sql;
   private long prunedAt;
 
@@ -34,18 +35,29 @@ final class PostgresWords {
    * Makes ready.
    *
    * @param version of our tables
+   * @param archive whether Nova's archive of deleted rows is there and may be read
    */
-  PostgresWords(PostgresClient client, int version) {
+  private PostgresWords(PostgresClient client, int version, boolean archive) {
     this.client = client;
     this.there = version >= SINCE;
-    this.sql = new PostgresWordsSql(there);
+    this.archive = archive;
+    this.sql = new PostgresWordsSql(there, archive);
   }
 
   /** The one that there was, which knows what it did today, unless other tables are there now. */
-  static PostgresWords after(PostgresWords before, PostgresClient client, int version) {
-    PostgresWords now = new PostgresWords(client, version);
-    boolean same = before != null && before.client == client && before.there == now.there;
-    return same ? before : now;
+  static Future<PostgresWords> after(PostgresWords before, PostgresClient client, int version) {
+    return client
+        .query(PostgresWordsSql.ARCHIVE, Tuple.tuple())
+        .map(found -> found.iterator().next().getBoolean(0))
+        .map(archive -> new PostgresWords(client, version, archive))
+        .map(now -> now.isAs(before) ? before : now);
+  }
+
+  private boolean isAs(PostgresWords before) {
+    return before != null
+        && before.client == client
+        && before.there == there
+        && before.archive == archive;
   }
 
   /** The catalogue's statements, which change the order with the words. */

@@ -179,7 +179,7 @@ final class PostgresWordsSql {
           SELECT 0::bigint AS spoken FROM services
           WHERE topic = asked.topic AND host = asked.host AND deleted IS DISTINCT FROM 0
             AND uuid IS NOT DISTINCT FROM asked.uuid
-          $OR_REMOVED
+          $OR_ARCHIVED $OR_REMOVED
         ) removals
       WHERE true $PRIMARY
       GROUP BY asked.topic, asked.host
@@ -201,16 +201,27 @@ final class PostgresWordsSql {
       """
           .replace("$GREATEST", Long.toString(WordsOrder.GREATEST));
 
+  /** Whether there is Nova's archive, into which an administrator moves rows that were deleted. */
+  static final String ARCHIVE =
+      """
+      SELECT coalesce(has_table_privilege(to_regclass('shadow_services'), 'SELECT'), false)
+        AND (SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('shadow_services')
+          AND attname IN ('topic', 'host', 'uuid') AND NOT attisdropped) = 3
+      """;
+
   final String removals;
   private final boolean words;
+  private final boolean archive;
 
   /**
    * Makes the statements.
    *
    * @param words whether there is the table of the words' orders
+   * @param archive whether there is Nova's archive
    */
-  PostgresWordsSql(boolean words) {
+  PostgresWordsSql(boolean words, boolean archive) {
     this.words = words;
+    this.archive = archive;
     removals = with(REMOVALS, "", "", "");
   }
 
@@ -244,6 +255,18 @@ final class PostgresWordsSql {
                     + " AND removed AND "
                     + order("spoken")
                     + " > $14)"
+                : "")
+        .replace(
+            "$UNLESS_ARCHIVED",
+            archive
+                ? "AND NOT EXISTS (SELECT FROM shadow_services"
+                    + " WHERE topic = $1 AND host = $2 AND uuid = $5)"
+                : "")
+        .replace(
+            "$OR_ARCHIVED",
+            archive
+                ? "UNION ALL SELECT 0 FROM shadow_services"
+                    + " WHERE topic = asked.topic AND host = asked.host AND uuid = asked.uuid"
                 : "")
         .replace(
             "$OR_REMOVED",

@@ -215,6 +215,30 @@ class PostgresWordsIT {
     assertThat(server.number("SELECT count(*) FROM servicegroup_words WHERE removed")).isEqualTo(1);
   }
 
+  /** {@code nova-manage db archive_deleted_rows} moves what was deleted into another table. */
+  @Test
+  void whatNovaDeletedAndArchivedWasRemoved() throws Exception {
+    server.execute("CREATE TABLE shadow_services (LIKE services)");
+    try {
+      await(catalog.open());
+      server.execute(
+          """
+          UPDATE services SET deleted = id;
+          INSERT INTO shadow_services SELECT * FROM services;
+          DELETE FROM services
+          """);
+
+      assertThat(await(catalog.removal(member))).hasValue(0);
+      assertThat(await(catalog.restore(member))).isFalse();
+      Member other = member.withUuid("22222222-0000-4000-8000-000000000002");
+      assertThat(await(catalog.removal(other))).as("another of its name").isEmpty();
+      assertThat(await(catalog.restore(other))).isTrue();
+    } finally {
+      server.execute("DROP TABLE shadow_services");
+    }
+    assertThat(await(catalog.removal(member))).as("without the archive").isEmpty();
+  }
+
   /** As many as are not older than a month by the one in their middle, whatever time it is here. */
   @Test
   void aServerWhoseClockJumpedAheadEndsNoTraces() throws Exception {
