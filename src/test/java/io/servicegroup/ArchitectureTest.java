@@ -2,7 +2,7 @@ package io.servicegroup;
 
 import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -18,6 +18,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceRule;
 import io.servicegroup.backend.Technology;
+import io.servicegroup.config.Schemes;
 import io.servicegroup.runtime.OnContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,7 +87,19 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(ROOT + ".backend.*..");
 
-  /** The wire layout of tooz is shared by those that speak it. */
+  @ArchTest
+  static final ArchRule WHAT_TECHNOLOGIES_SHARE_KNOWS_NONE_OF_THEM =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ROOT + ".backend.common..", ROOT + ".backend.tooz..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              Schemes.all().stream()
+                  .map(scheme -> scheme.getClass().getPackageName() + "..")
+                  .toArray(String[]::new));
+
+  /** What several share has a folder of its own; so has the wire layout of tooz. */
   @ArchTest
   static final SliceRule TECHNOLOGIES_KNOW_NOT_EACH_OTHER =
       slices()
@@ -94,7 +107,8 @@ class ArchitectureTest {
           .should()
           .notDependOnEachOther()
           .ignoreDependency(
-              DescribedPredicate.alwaysTrue(), resideInAPackage(ROOT + ".backend.tooz.."));
+              DescribedPredicate.alwaysTrue(),
+              resideInAnyPackage(ROOT + ".backend.tooz..", ROOT + ".backend.common.."));
 
   @ArchTest
   static final ArchRule A_DOOR_IS_ALL_THAT_A_TECHNOLOGY_SHOWS =
@@ -102,7 +116,7 @@ class ArchitectureTest {
           .that()
           .resideInAPackage(ROOT + ".backend.*..")
           .and()
-          .resideOutsideOfPackage(ROOT + ".backend.tooz..")
+          .resideOutsideOfPackages(ROOT + ".backend.tooz..", ROOT + ".backend.common..")
           .and()
           .arePublic()
           .and()

@@ -2,6 +2,7 @@ package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import io.servicegroup.backend.common.Canary;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
@@ -33,7 +34,7 @@ final class HazelcastPoller {
   private final Duration minorityHold;
   private final Duration longest;
   private final String agent;
-  private final HazelcastCanary canary;
+  private final Canary canary = new Canary();
   private final StoredBeats stored;
   private final Map<MemberId, UUID> owners = new HashMap<>();
   private boolean partitionLost;
@@ -52,7 +53,6 @@ final class HazelcastPoller {
     this.agent = settings.agent();
     this.stored = new StoredBeats(settings.backend());
     this.minorityHold = settings.serviceDownTime();
-    this.canary = new HazelcastCanary(settings.agent());
   }
 
   /** Entries are gone with all the Hazelcast members that kept them. */
@@ -64,7 +64,7 @@ final class HazelcastPoller {
     presence.ask();
     Set<String> keys = new HashSet<>();
     roster.members().forEach(member -> keys.add(HazelcastEntry.key(member.id())));
-    keys.add(canary.key());
+    keys.add(HazelcastEntry.canaryKey(agent));
     return patience
         .call(bound -> connection.call("poll", bound, running -> read(running, keys)))
         .compose(this::observe);
@@ -77,7 +77,8 @@ final class HazelcastPoller {
             .call(
                 "poll",
                 patience.bound(),
-                running -> running.getMap(HazelcastConfigs.BEATS).remove(canary.key()))
+                running ->
+                    running.getMap(HazelcastConfigs.BEATS).remove(HazelcastEntry.canaryKey(agent)))
             .<Void>mapEmpty()
             .otherwiseEmpty()
         : Future.succeededFuture();
@@ -120,10 +121,12 @@ final class HazelcastPoller {
 
   private Seen read(HazelcastInstance running, Set<String> keys) {
     IMap<String, String> beats = running.getMap(HazelcastConfigs.BEATS);
+    Canary.Round proof = canary.begin();
+    String key = HazelcastEntry.canaryKey(agent);
     Map<String, String> entries = beats.getAll(keys);
-    canary.read(entries.get(canary.key()));
-    beats.set(canary.key(), canary.next(), HazelcastCanary.SECONDS, TimeUnit.SECONDS);
-    canary.written();
+    proof.found(entries.get(key));
+    beats.set(key, proof.text(), Canary.LIFE.toSeconds(), TimeUnit.SECONDS);
+    proof.written();
     return new Seen(entries, running.getCluster().getMembers().size());
   }
 

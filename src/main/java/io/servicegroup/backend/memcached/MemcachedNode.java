@@ -1,5 +1,6 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.backend.common.Canary;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * One of the servers, with a connection for beats and one for polls, so that neither waits for the
@@ -24,16 +24,12 @@ final class MemcachedNode {
   /** Shorter intervals would make a busy machine look like an outage. */
   private static final Duration LEAST = Duration.ofMillis(320);
 
-  private static final int CANARY_SECONDS = (int) Duration.ofDays(1).toSeconds();
-
   private final TwoWays<MemcachedLink> beats;
   private final MemcachedLink polls;
   private final Patience patience;
   private final OutageLog outages;
   private final String canaryKey;
-  private final String nonce = UUID.randomUUID().toString();
-  private long sent;
-  private long acknowledged;
+  private final Canary canary = new Canary();
 
   MemcachedNode(MemcachedConnector connector, BackendUri.Host host, LivenessSettings settings) {
     this.patience = patience(settings);
@@ -101,33 +97,27 @@ final class MemcachedNode {
   }
 
   private Future<Answer> read(Collection<String> keys) {
-    long before = acknowledged;
-    sent++;
-    long next = sent;
+    Canary.Round proof = canary.begin();
     List<String> all = new ArrayList<>(keys.size() + 1);
     all.add(canaryKey);
     all.addAll(keys);
     Future<Map<String, MemcachedItem>> read = polls.get(all);
     Future<Void> written =
         read.compose(
-            seen -> polls.set(Map.of(canaryKey, bytes(nonce + " " + next)), CANARY_SECONDS));
+            seen ->
+                polls.set(Map.of(canaryKey, bytes(proof.text())), (int) Canary.LIFE.toSeconds()));
     return Future.join(read, written)
         .map(
             done -> {
-              acknowledged = next;
-              boolean lost = before > 0 && !isKnown(read.result().get(canaryKey), before);
-              return new Answer(read.result(), lost);
+              MemcachedItem found = read.result().get(canaryKey);
+              proof.found(found == null ? null : found.text());
+              proof.written();
+              return new Answer(read.result(), canary.takeLost());
             });
   }
 
-  private boolean isKnown(MemcachedItem canary, long least) {
-    String text = canary == null ? "" : canary.text();
-    String prefix = nonce + " ";
-    return text.startsWith(prefix) && Long.parseLong(text.substring(prefix.length())) >= least;
-  }
-
   Future<Void> removeCanary() {
-    return acknowledged == 0 ? Future.succeededFuture() : polls.delete(List.of(canaryKey));
+    return canary.exists() ? polls.delete(List.of(canaryKey)) : Future.succeededFuture();
   }
 
   void close() {

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.backend.common.Canary;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Patience;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Reads what changed, in one statement that proves that a beat could have been written: by the lock
@@ -32,8 +32,8 @@ final class PostgresLivenessPoller {
   private final PostgresLivenessRows rows = new PostgresLivenessRows();
   private final String pollOnly;
   private final String pollAndWriteCanary;
-  private final String nonce = UUID.randomUUID().toString();
-  private long canary;
+  private final Canary canary = new Canary();
+  private boolean lost;
   private final PostgresLivenessHorizon horizon;
   private Set<MemberId> lookedFor = Set.of();
   private SqlConnection session;
@@ -107,7 +107,7 @@ final class PostgresLivenessPoller {
 
   /** Never fails. */
   Future<Void> removeCanary() {
-    return canary == 0
+    return !canary.exists()
         ? Future.succeededFuture()
         : client
             .query(PostgresLivenessSql.REMOVE_CANARY, Tuple.of(settings.agent()))
@@ -160,11 +160,12 @@ final class PostgresLivenessPoller {
             everything ? null : horizon.from(),
             horizon.running(),
             horizon.runningOfRows());
-    if (writeCanary) {
+    Canary.Round proof = writeCanary ? canary.begin() : null;
+    if (proof != null) {
       arguments.addString(settings.agent());
-      arguments.addString(nonce);
-      arguments.addLong(canary + 1);
-      arguments.addLong(canary);
+      arguments.addString(canary.nonce());
+      arguments.addLong(proof.count());
+      arguments.addLong(proof.expected());
     }
     if (settings.watch() instanceof Watch.Groups) {
       arguments.addValue(own.serviceIds());
@@ -178,8 +179,8 @@ final class PostgresLivenessPoller {
               if (everything) {
                 readEverythingNanos = now;
               }
-              if (writeCanary) {
-                canary++;
+              if (proof != null) {
+                proof.written();
               }
               return new Seen(result, everything);
             });
@@ -195,13 +196,19 @@ final class PostgresLivenessPoller {
   private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {
     PostgresLivenessRows.Read read = rows.read(seen.rows(), own, number);
     horizon.saw(read.snapshot());
-    boolean dataLost = own.takeDataLost() | read.dataLost();
-    if (dataLost) {
+    lost |= own.takeDataLost() | read.dataLost();
+    if (lost) {
       own.all().forEach(PostgresLivenessMember::forget);
     }
     silence.saw(read, seen.everything());
     return unwitnessed(connection)
-        .map(held -> new Observation(read.beats(), List.of(), read.gone(), held, dataLost));
+        .map(
+            held -> {
+              // Until here a failure would have hidden it.
+              boolean dataLost = lost;
+              lost = false;
+              return new Observation(read.beats(), List.of(), read.gone(), held, dataLost);
+            });
   }
 
   private Future<List<MemberId>> unwitnessed(SqlConnection connection) {

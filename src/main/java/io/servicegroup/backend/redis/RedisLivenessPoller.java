@@ -1,5 +1,6 @@
 package io.servicegroup.backend.redis;
 
+import io.servicegroup.backend.common.Canary;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
@@ -42,7 +43,7 @@ final class RedisLivenessPoller {
   private final LivenessSettings settings;
   private final Roster roster;
   private final RedisLivenessWriter writer;
-  private final RedisCanary canary;
+  private final Canary canary = new Canary();
   private final RedisGroups tooz;
   private final RedisToozMembers others;
   private final Patience patience;
@@ -63,9 +64,6 @@ final class RedisLivenessPoller {
     this.roster = roster;
     this.writer = writer;
     this.tooz = groupsOfTooz;
-    this.canary =
-        new RedisCanary(
-            keys.canary(settings.agent()), settings.serviceDownTime(), System::currentTimeMillis);
     this.patience =
         new Patience(RedisLivenessBackend.half(settings.pollInterval()), settings.patience());
     this.others = new RedisToozMembers(settings.serviceDownTime());
@@ -77,7 +75,12 @@ final class RedisLivenessPoller {
 
   /** Never fails. */
   Future<?> removeCanary() {
-    return canary.remove(client).otherwiseEmpty();
+    if (!canary.exists()) {
+      return Future.succeededFuture();
+    }
+    RedisBatch batch = new RedisBatch();
+    batch.add(Request.cmd(Command.DEL).arg(keys.canary(settings.agent())));
+    return client.run(batch::send).otherwiseEmpty();
   }
 
   private static <T> void inChunks(Collection<T> all, BiConsumer<List<T>, Integer> chunk) {
@@ -97,7 +100,6 @@ final class RedisLivenessPoller {
     private final Set<MemberId> beating = new HashSet<>();
     private final Set<String> all = new TreeSet<>();
     private boolean master;
-    private boolean dataLost;
 
     Round(RedisCall call) {
       this.call = call;
@@ -110,11 +112,15 @@ final class RedisLivenessPoller {
       ours.addAll(others.ours());
       RedisBatch batch = new RedisBatch();
       batch.add(Request.cmd(Command.ROLE), role -> master = RedisLink.isMaster(role));
-      batch.add(canary.read(), found -> dataLost = canary.isLost(text(found)));
+      Canary.Round proof = canary.begin();
+      String key = keys.canary(settings.agent());
+      batch.add(Request.cmd(Command.GET).arg(key), found -> proof.found(text(found)));
       readOwnKeys(batch, ours);
       readGroups(batch);
       readBeats(batch, others.others());
-      batch.add(canary.writeNext(), written -> canary.acknowledged());
+      batch.add(
+          Request.cmd(Command.SET).arg(key).arg(proof.text()).arg("PX").arg(Canary.LIFE.toMillis()),
+          written -> proof.written());
       return batch
           .send(call)
           .compose(read -> master ? readNewGroups() : Future.failedFuture(call.notMaster()))
@@ -261,6 +267,7 @@ final class RedisLivenessPoller {
       groups.clear();
       all.stream().filter(roster::isWatched).forEach(groups::add);
       others.held().forEach(member -> groups.add(member.id().group()));
+      boolean dataLost = canary.takeLost();
       if (dataLost) {
         writer.forget();
       }

@@ -1,0 +1,2 @@
+/** What several technologies share, each once. */
+package io.servicegroup.backend.common;
