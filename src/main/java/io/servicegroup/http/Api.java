@@ -33,6 +33,18 @@ final class Api {
    * @param methods by method
    */
   void serve(String path, Map<HttpMethod, Handler<RoutingContext>> methods) {
+    serve(path, methods, new Present());
+  }
+
+  /** Serves the beats of services: who does not wait for the answer has beaten all the same. */
+  void serveBeats(String path, Handler<RoutingContext> beat) {
+    serve(path, Map.of(HttpMethod.PUT, beat), RoutingContext::next);
+  }
+
+  private void serve(
+      String path,
+      Map<HttpMethod, Handler<RoutingContext>> methods,
+      Handler<RoutingContext> presence) {
     Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
     methods.forEach(
         (method, handler) -> {
@@ -46,7 +58,7 @@ final class Api {
                 .route(method, path)
                 .handler(access)
                 .handler(new JsonBody())
-                .handler(new Present())
+                .handler(presence)
                 .handler(handler);
           }
         });

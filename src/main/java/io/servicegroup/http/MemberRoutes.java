@@ -40,7 +40,7 @@ final class MemberRoutes {
             this::delete);
     api.serve("/v1/groups/:group/members/:host", member);
     api.serve("/v1/groups/:group/members/:host/leave", Map.of(HttpMethod.POST, this::leave));
-    api.serve("/v1/groups/:group/members/:host/heartbeat", Map.of(HttpMethod.PUT, this::beat));
+    api.serveBeats("/v1/groups/:group/members/:host/heartbeat", this::beat);
   }
 
   private void join(RoutingContext ctx) {

@@ -84,6 +84,24 @@ class ApiTest {
     assertThat(times.get()).isEqualTo(1);
   }
 
+  @Test
+  void whoBeatsAndDoesNotWaitForTheAnswerHasBeaten() throws Exception {
+    AtomicInteger beats = new AtomicInteger();
+    Topics.HEARTBEAT_TOUCH.serve(
+        agent.vertx,
+        id -> {
+          beats.incrementAndGet();
+          return Future.succeededFuture();
+        });
+    for (int i = 0; i < 20; i++) {
+      try (RawClient hasty = new RawClient(agent.port())) {
+        hasty.send(
+            "PUT /v1/groups/compute/members/a/heartbeat HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      }
+    }
+    HttpFixture.until(() -> beats.get() == 20);
+  }
+
   /** All event loops. */
   private void sleepUntil(CountDownLatch awake) throws Exception {
     int loops = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
