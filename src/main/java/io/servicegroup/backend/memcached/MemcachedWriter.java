@@ -146,6 +146,7 @@ final class MemcachedWriter {
           .put(host, entry(heartbeat));
     }
     entries.keySet().removeIf(id -> roster.get(id) == null);
+    reported.removeIf(id -> roster.get(id) == null);
     // A beat comes first: a reader removes an entry that has none.
     Future<Void> beaten = link.set(beats, seconds);
     return Future.join(beaten, groups.update(wanted, hosts)).mapEmpty();

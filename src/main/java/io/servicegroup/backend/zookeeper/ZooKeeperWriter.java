@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
@@ -112,7 +113,15 @@ final class ZooKeeperWriter {
             write(new Wanted(heartbeat.id(), StoredBeat.left(heartbeat)), new ArrayList<>()));
       }
     }
-    return Future.join(writes).map(written -> conflicts);
+    return Future.join(writes).map(written -> conflicts).onComplete(ended -> forgetOthers());
+  }
+
+  /** What was said of members that are written no more is over with them. */
+  private void forgetOthers() {
+    Set<MemberId> present = last.stream().map(Heartbeat::id).collect(Collectors.toSet());
+    refused.retainAll(present);
+    foreignSince.keySet().retainAll(present);
+    List.copyOf(forbidden).stream().filter(id -> !present.contains(id)).forEach(this::allowed);
   }
 
   private boolean isPossible(MemberId id) {

@@ -211,6 +211,25 @@ class ZooKeeperRightsIT {
   }
 
   @Test
+  void whatMayNotBeWrittenIsNoConcernOnceTheMemberIsGone() throws Exception {
+    String uri = namespace("leaving");
+    put("/leaving/closed", readable(), CreateMode.PERSISTENT);
+    Life life = life("closed", "h1");
+    Life other = life("open", "mine");
+    Agent writer = rig.agent(uri, true);
+    writer.joined(life, other);
+    writer.harness().write(other.alive());
+    writer.awaitHeld(other);
+    put("/servicegroup/leaving/closed", readable(), CreateMode.PERSISTENT);
+    writer.harness().write(life.alive(), other.alive());
+    assertThat(concerns).containsOnlyKeys("writing to group closed");
+
+    writer.harness().write(List.of(other.alive()), List.of(life.alive()));
+    writer.harness().write(other.alive());
+    assertThat(concerns).isEmpty();
+  }
+
+  @Test
   void aCatalogueReadsOnWhereAGroupMayNotBeRead() throws Exception {
     String uri = server.uri() + "?namespace=documents";
     ZooKeeperDocuments store = new ZooKeeperDocuments(rig.vertx(), BackendUri.parse(uri), true);
