@@ -15,6 +15,9 @@ import java.util.function.LongSupplier;
  */
 public final class Patience {
 
+  /** Shorter ones would make a busy machine look like an outage. */
+  private static final Duration LEAST_HALF = Duration.ofMillis(320);
+
   /** So many times the last answer's time is waited for the next. */
   private static final int SLACK = 3;
 
@@ -41,6 +44,17 @@ public final class Patience {
     this.longestMillis = Math.max(usualMillis, longest.toMillis());
     this.nanoTime = nanoTime;
     this.millis = usualMillis;
+  }
+
+  /**
+   * For how long whoever calls once in an interval waits where nothing is known of the path.
+   *
+   * @param interval from a call to the next
+   * @return half of it, or a little where that is less
+   */
+  public static Duration half(Duration interval) {
+    Duration half = interval.dividedBy(2);
+    return half.compareTo(LEAST_HALF) < 0 ? LEAST_HALF : half;
   }
 
   /**

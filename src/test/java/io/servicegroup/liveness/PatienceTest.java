@@ -22,6 +22,13 @@ class PatienceTest {
   }
 
   @Test
+  void halfAnIntervalIsNeverSoShortThatABusyMachineLooksLikeAnOutage() {
+    assertThat(Patience.half(Duration.ofSeconds(5))).hasMillis(2_500);
+    assertThat(Patience.half(Duration.ofMillis(640))).hasMillis(320);
+    assertThat(Patience.half(Duration.ofMillis(10))).hasMillis(320);
+  }
+
+  @Test
   void givesASlowPathTheTimeThatItNeeds() {
     failed(500);
     assertThat(patience.bound()).hasSeconds(1);

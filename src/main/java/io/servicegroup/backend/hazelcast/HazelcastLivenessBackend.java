@@ -26,8 +26,6 @@ import java.util.function.Consumer;
  */
 final class HazelcastLivenessBackend implements LivenessBackend {
 
-  private static final Duration LEAST_BOUND = Duration.ofMillis(250);
-
   private final Context context;
   private final Roster roster;
   private final HazelcastConnection connection;
@@ -67,12 +65,6 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     HazelcastStarter own = HazelcastConfigs.starter(settings, config -> {});
     BackendUri uri = settings.uri();
     return new HazelcastLivenessBackend(vertx, settings, HazelcastShared.of(vertx, uri, own));
-  }
-
-  /** Half an interval, for whoever calls once in one. */
-  static Duration bound(Duration interval) {
-    Duration half = interval.dividedBy(2);
-    return half.compareTo(LEAST_BOUND) < 0 ? LEAST_BOUND : half;
   }
 
   @Override

@@ -47,8 +47,7 @@ final class HazelcastPoller {
     this.connection = connection;
     this.presence = presence;
     this.roster = roster;
-    this.patience =
-        new Patience(HazelcastLivenessBackend.bound(settings.pollInterval()), settings.patience());
+    this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
     this.longest = settings.patience();
     this.agent = settings.agent();
     this.stored = new StoredBeats(settings.backend());

@@ -21,9 +21,6 @@ import java.util.Map;
  */
 final class MemcachedNode {
 
-  /** Shorter intervals would make a busy machine look like an outage. */
-  private static final Duration LEAST = Duration.ofMillis(320);
-
   private final TwoWays<MemcachedLink> beats;
   private final MemcachedLink polls;
   private final Patience patience;
@@ -49,24 +46,19 @@ final class MemcachedNode {
   private static Patience patience(LivenessSettings settings) {
     boolean alone = settings.uri().hosts().size() == 1;
     return new Patience(
-        bound(settings.pollInterval()), alone ? settings.patience() : settings.pollInterval());
+        Patience.half(settings.pollInterval()),
+        alone ? settings.patience() : settings.pollInterval());
   }
 
   /** For how long a write is waited for at most. */
   static Duration longestWrite(LivenessSettings settings) {
     boolean alone = settings.uri().hosts().size() == 1;
-    return alone ? settings.patience() : bound(settings.reportInterval());
+    return alone ? settings.patience() : Patience.half(settings.reportInterval());
   }
 
   /** A server that is not there has to be told from a whole that takes too long. */
   private static Duration ofOneCall(Duration bound) {
     return bound.multipliedBy(4).dividedBy(5);
-  }
-
-  /** How long a poll may take where nothing is known of the path. */
-  private static Duration bound(Duration interval) {
-    Duration half = interval.dividedBy(2);
-    return half.compareTo(LEAST) < 0 ? LEAST : half;
   }
 
   /** For how long a poll of this server is waited for now. */

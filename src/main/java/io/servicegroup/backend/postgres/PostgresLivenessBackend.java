@@ -4,6 +4,7 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.PartlyWritten;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -58,7 +59,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
             PostgresClient::abandon);
     this.polls =
         PostgresClient.create(
-                vertx, uri, 1, settings.pollInterval().dividedBy(2), settings.patience())
+                vertx, uri, 1, Patience.half(settings.pollInterval()), settings.patience())
             .resting(rest);
     this.writer = new PostgresLivenessWriter(beats, settings.reportInterval(), settings.patience());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);

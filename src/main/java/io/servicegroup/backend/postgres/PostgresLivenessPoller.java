@@ -45,7 +45,7 @@ final class PostgresLivenessPoller {
     this.own = own;
     this.settings = settings;
     this.horizon = new PostgresLivenessHorizon(settings.reportInterval(), System::nanoTime);
-    this.patience = new Patience(settings.pollInterval().dividedBy(2), settings.patience());
+    this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
     this.silence =
         new PostgresLivenessSilence(settings.reportInterval(), settings.serviceDownTime());
     this.pollOnly = PostgresLivenessSql.poll(settings, false);

@@ -4,6 +4,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
@@ -31,7 +32,6 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisLivenessBackend.class);
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
-  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(250);
 
   private final Vertx vertx;
   private final LivenessSettings settings;
@@ -60,7 +60,7 @@ final class RedisLivenessBackend implements LivenessBackend {
     this.connector = new RedisConnector(vertx, address, settings.reportInterval());
     this.beats =
         new TwoWays<>(() -> new RedisClient(connector, settings.patience()), RedisClient::drop);
-    this.polls = new RedisClient(connector, half(settings.pollInterval()));
+    this.polls = new RedisClient(connector, Patience.half(settings.pollInterval()));
     this.announcements =
         new RedisNews(
             vertx, connector, keys.news(), FIRST_CONTACT, this::announce, this::announced);
@@ -68,11 +68,6 @@ final class RedisLivenessBackend implements LivenessBackend {
     this.writer =
         new RedisLivenessWriter(beats, keys, roster, announcements, settings.timeout(), tooz);
     this.poller = new RedisLivenessPoller(polls, keys, settings, roster, writer, tooz);
-  }
-
-  static Duration half(Duration interval) {
-    Duration half = interval.dividedBy(2);
-    return half.compareTo(LEAST_TIMEOUT) < 0 ? LEAST_TIMEOUT : half;
   }
 
   @Override
@@ -107,7 +102,7 @@ final class RedisLivenessBackend implements LivenessBackend {
    */
   private void followMaster() {
     connector
-        .master(half(settings.reportInterval()))
+        .master(Patience.half(settings.reportInterval()))
         .onSuccess(
             master -> {
               polls.keepOnly(master);

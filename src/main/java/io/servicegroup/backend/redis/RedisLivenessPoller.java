@@ -64,8 +64,7 @@ final class RedisLivenessPoller {
     this.roster = roster;
     this.writer = writer;
     this.tooz = groupsOfTooz;
-    this.patience =
-        new Patience(RedisLivenessBackend.half(settings.pollInterval()), settings.patience());
+    this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
     this.others = new RedisToozMembers(settings.serviceDownTime());
   }
 

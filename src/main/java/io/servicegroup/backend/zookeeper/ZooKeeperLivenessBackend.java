@@ -28,7 +28,6 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperLivenessBackend.class);
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
-  private static final Duration LEAST_BOUND = Duration.ofMillis(250);
 
   private final Vertx vertx;
   private final ZooKeeperOptions options;
@@ -65,15 +64,10 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     writer =
         new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
     marks = new ZooKeeperMarks(client, layout, settings);
-    patience = new Patience(bound(settings.pollInterval()), settings.patience());
+    patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
     writeBound = settings.patience();
     serviceDownTime = settings.serviceDownTime();
     backend = settings.backend();
-  }
-
-  private static Duration bound(Duration interval) {
-    Duration half = interval.dividedBy(2);
-    return half.compareTo(LEAST_BOUND) < 0 ? LEAST_BOUND : half;
   }
 
   @Override
