@@ -12,6 +12,7 @@ import io.servicegroup.model.MemberView;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
+import io.servicegroup.runtime.OptimisticRetry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -34,7 +35,7 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   private static final Duration PRUNED_EVERY = Duration.ofDays(1);
 
-  private final Attempts attempts;
+  private final OptimisticRetry attempts;
   private final DocumentStore store;
   private final JudgedDocuments judged;
   private final StoredMembers stored;
@@ -54,7 +55,7 @@ public final class DocumentCatalog implements ServiceCatalog {
    * @param clock for new generations
    */
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
-    this.attempts = new Attempts(vertx);
+    this.attempts = new OptimisticRetry(vertx);
     this.store = new GatheredDocuments(vertx, store);
     this.judged = new JudgedDocuments(attempts, this.store);
     this.stored = new StoredMembers(this.store, judged, clock);
@@ -126,7 +127,7 @@ public final class DocumentCatalog implements ServiceCatalog {
                                   done ->
                                       done
                                           ? Future.succeededFuture(changed)
-                                          : Attempts.overtaken());
+                                          : OptimisticRetry.overtaken());
                     }));
   }
 
@@ -190,7 +191,7 @@ public final class DocumentCatalog implements ServiceCatalog {
     return stored
         .trace(last.id(), last.wordsOrder())
         .compose(traced -> judged.remove(found.document()))
-        .compose(done -> done ? Future.succeededFuture(last) : Attempts.overtaken());
+        .compose(done -> done ? Future.succeededFuture(last) : OptimisticRetry.overtaken());
   }
 
   @Override

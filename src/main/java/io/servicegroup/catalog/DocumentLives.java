@@ -6,6 +6,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.OptimisticRetry;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import java.util.UUID;
  */
 final class DocumentLives {
 
-  private final Attempts attempts;
+  private final OptimisticRetry attempts;
   private final DocumentStore store;
   private final StoredMembers stored;
   private final BinaryClaims claims;
@@ -31,7 +32,7 @@ final class DocumentLives {
   private long newestGeneration;
 
   DocumentLives(
-      Attempts attempts,
+      OptimisticRetry attempts,
       DocumentStore store,
       StoredMembers stored,
       BinaryClaims claims,
@@ -57,7 +58,7 @@ final class DocumentLives {
                   claimed ->
                       claimed
                           ? store(spec, agent, backends, goesOnWith, before)
-                          : Attempts.overtaken());
+                          : OptimisticRetry.overtaken());
         });
   }
 
@@ -88,7 +89,7 @@ final class DocumentLives {
                       written ->
                           written
                               ? settle(new Joined(joined, old == null), old)
-                              : Attempts.overtaken());
+                              : OptimisticRetry.overtaken());
             });
   }
 
@@ -135,7 +136,7 @@ final class DocumentLives {
         .compose(
             holds -> {
               if (!holds) {
-                return undo(member, old).compose(undone -> Attempts.overtaken());
+                return undo(member, old).compose(undone -> OptimisticRetry.overtaken());
               }
               return old == null
                   ? Future.succeededFuture(joined)
@@ -170,7 +171,7 @@ final class DocumentLives {
         () ->
             claims
                 .claim(id, member.binary())
-                .compose(claimed -> claimed ? stored.read(id) : Attempts.overtaken())
+                .compose(claimed -> claimed ? stored.read(id) : OptimisticRetry.overtaken())
                 .compose(
                     found -> {
                       Member old = found.member();
@@ -187,7 +188,7 @@ final class DocumentLives {
                               done ->
                                   done
                                       ? settle(new Joined(adopted, old == null), old)
-                                      : Attempts.overtaken())
+                                      : OptimisticRetry.overtaken())
                           .map(true);
                     }));
   }
@@ -198,6 +199,7 @@ final class DocumentLives {
         () ->
             claims
                 .claim(member.id(), member.binary())
-                .compose(claimed -> claimed ? stored.restore(member) : Attempts.overtaken()));
+                .compose(
+                    claimed -> claimed ? stored.restore(member) : OptimisticRetry.overtaken()));
   }
 }

@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.runtime.OptimisticRetry;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Objects;
@@ -12,10 +13,10 @@ import java.util.function.Function;
  */
 final class JudgedDocuments {
 
-  private final Attempts attempts;
+  private final OptimisticRetry attempts;
   private final DocumentStore store;
 
-  JudgedDocuments(Attempts attempts, DocumentStore store) {
+  JudgedDocuments(OptimisticRetry attempts, DocumentStore store) {
     this.attempts = attempts;
     this.store = store;
   }
@@ -54,6 +55,6 @@ final class JudgedDocuments {
                                     done ->
                                         done
                                             ? Future.succeededFuture(true)
-                                            : Attempts.overtaken())));
+                                            : OptimisticRetry.overtaken())));
   }
 }

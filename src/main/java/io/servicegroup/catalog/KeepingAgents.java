@@ -3,6 +3,7 @@ package io.servicegroup.catalog;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.runtime.OptimisticRetry;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -32,11 +33,11 @@ final class KeepingAgents {
 
   private static final Duration LOOKED_AFTER_EVERY = Duration.ofDays(1);
 
-  private final Attempts attempts;
+  private final OptimisticRetry attempts;
   private final DocumentStore store;
   private final Clock clock;
 
-  KeepingAgents(Attempts attempts, DocumentStore store, Clock clock) {
+  KeepingAgents(OptimisticRetry attempts, DocumentStore store, Clock clock) {
     this.attempts = attempts;
     this.store = store;
     this.clock = clock;
@@ -69,7 +70,8 @@ final class KeepingAgents {
                       return change.test(names)
                           ? write(key, names, before)
                               .compose(
-                                  done -> done ? Future.succeededFuture() : Attempts.overtaken())
+                                  done ->
+                                      done ? Future.succeededFuture() : OptimisticRetry.overtaken())
                           : Future.succeededFuture();
                     }));
   }

@@ -4,6 +4,7 @@ import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.OptimisticRetry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -30,12 +31,12 @@ final class KeptDocuments {
   /** What is said again is written again no more often than that. */
   private static final Duration TRUE_FOR = Duration.ofDays(1);
 
-  private final Attempts attempts;
+  private final OptimisticRetry attempts;
   private final DocumentStore store;
   private final KeepingAgents agents;
   private final Clock clock;
 
-  KeptDocuments(Attempts attempts, DocumentStore store, KeepingAgents agents, Clock clock) {
+  KeptDocuments(OptimisticRetry attempts, DocumentStore store, KeepingAgents agents, Clock clock) {
     this.attempts = attempts;
     this.store = store;
     this.agents = agents;
@@ -87,7 +88,9 @@ final class KeptDocuments {
                               .write(key, part.text(), before)
                               .compose(
                                   done ->
-                                      done ? Future.succeededFuture(true) : Attempts.overtaken())
+                                      done
+                                          ? Future.succeededFuture(true)
+                                          : OptimisticRetry.overtaken())
                           : Future.succeededFuture(true);
                     }));
   }

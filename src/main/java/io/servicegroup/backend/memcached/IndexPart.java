@@ -1,6 +1,7 @@
 package io.servicegroup.backend.memcached;
 
 import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.runtime.OptimisticRetry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -8,8 +9,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One part of the index. What this agent wants of it while a change is being stored goes together
@@ -20,11 +19,8 @@ import java.util.concurrent.TimeUnit;
 final class IndexPart {
 
   private static final int FOR_EVER = 0;
-  private static final int ATTEMPTS = 40;
-  private static final int LEAST_PAUSE_MILLIS = 4;
-  private static final int LONGEST_PAUSE_MILLIS = 100;
 
-  private final Vertx vertx;
+  private final OptimisticRetry retry;
   private final MemcachedItems items;
   private final String key;
   private Map<Key, Boolean> next = new LinkedHashMap<>();
@@ -32,7 +28,7 @@ final class IndexPart {
   private boolean storing;
 
   IndexPart(Vertx vertx, MemcachedItems items, String key) {
-    this.vertx = vertx;
+    this.retry = new OptimisticRetry(vertx);
     this.items = items;
     this.key = key;
   }
@@ -53,7 +49,8 @@ final class IndexPart {
     next = new LinkedHashMap<>();
     nextStored = Promise.promise();
     storing = true;
-    attempt(wanted, 1)
+    retry
+        .repeat("the item " + key, () -> attempt(wanted))
         .onComplete(
             result -> {
               storing = false;
@@ -64,20 +61,11 @@ final class IndexPart {
             });
   }
 
-  private Future<Void> attempt(Map<Key, Boolean> wanted, int tries) {
+  private Future<Void> attempt(Map<Key, Boolean> wanted) {
     return items
         .get(List.of(key))
         .compose(found -> change(found.get(key), wanted))
-        .compose(
-            done -> {
-              if (done) {
-                return Future.succeededFuture();
-              }
-              if (tries >= ATTEMPTS) {
-                return Future.failedFuture("the item " + key + " changes all the time");
-              }
-              return pause(tries).compose(waited -> attempt(wanted, tries + 1));
-            });
+        .compose(done -> done ? Future.succeededFuture() : OptimisticRetry.overtaken());
   }
 
   private Future<Boolean> change(MemcachedItem read, Map<Key, Boolean> wanted) {
@@ -93,12 +81,5 @@ final class IndexPart {
     return read == null
         ? items.add(key, value, FOR_EVER)
         : items.replace(key, value, read.version(), FOR_EVER);
-  }
-
-  /** Those who were overtaken together do not come back together. */
-  private Future<Void> pause(int tries) {
-    int most = Math.min(LONGEST_PAUSE_MILLIS, LEAST_PAUSE_MILLIS << Math.min(tries, 8));
-    long millis = 1 + ThreadLocalRandom.current().nextInt(most);
-    return vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
   }
 }

@@ -5,8 +5,10 @@ import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.servicegroup.backend.memcached.ToozGroup.Edit;
 import io.servicegroup.backend.memcached.ToozGroup.Wanted;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,8 @@ final class ToozGroups {
       "is as large as the server takes (memcached's -I): tooz's readers do not see all of its"
           + " members, whose own beats go on";
   private static final int MOST_TRIES = 8;
-  private static final int LEAST_BACKOFF_MILLIS = 20;
-  private static final int MOST_BACKOFF_MILLIS = 500;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(80);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
   private final Vertx vertx;
   private final MemcachedLink link;
@@ -66,7 +67,7 @@ final class ToozGroups {
     updates++;
     long mine = updates;
     Future<Void> first = running.otherwiseEmpty().compose(before -> attempt(mine % 2 == 0));
-    settled = first.compose(done -> retry(mine, 1));
+    settled = first.compose(done -> retry(mine, 1, new Backoff(FIRST_PAUSE, LONGEST_PAUSE)));
     return first;
   }
 
@@ -80,18 +81,16 @@ final class ToozGroups {
     return group != null && group.superseded().contains(id.host());
   }
 
-  private Future<Void> retry(long mine, int tries) {
+  private Future<Void> retry(long mine, int tries, Backoff pauses) {
     if (mine != updates || tries > MOST_TRIES || isSettled()) {
       return Future.succeededFuture();
     }
-    int most = Math.min(MOST_BACKOFF_MILLIS, LEAST_BACKOFF_MILLIS << tries);
-    int delay = ThreadLocalRandom.current().nextInt(LEAST_BACKOFF_MILLIS, most + 1);
     return vertx
-        .timer(delay, TimeUnit.MILLISECONDS)
+        .timer(pauses.failed().toMillis(), TimeUnit.MILLISECONDS)
         .compose(
             waited ->
                 mine == updates
-                    ? attempt(false).compose(done -> retry(mine, tries + 1))
+                    ? attempt(false).compose(done -> retry(mine, tries + 1, pauses))
                     : Future.succeededFuture());
   }
 
