@@ -10,7 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,38 +30,34 @@ final class Api {
    * that is not there is answered with those that are.
    *
    * @param path with parameters as {@code :group}
-   * @param methods by method
+   * @param operations one for each method
    */
-  void serve(String path, Map<HttpMethod, Handler<RoutingContext>> methods) {
-    serve(path, methods, new Present());
+  void serve(String path, Operation... operations) {
+    serve(path, new Present(), operations);
   }
 
   /** Serves the beats of services: who does not wait for the answer has beaten all the same. */
-  void serveBeats(String path, Handler<RoutingContext> beat) {
-    serve(path, Map.of(HttpMethod.PUT, beat), RoutingContext::next);
+  void serveBeats(String path, Operation beat) {
+    serve(path, RoutingContext::next, beat);
   }
 
-  private void serve(
-      String path,
-      Map<HttpMethod, Handler<RoutingContext>> methods,
-      Handler<RoutingContext> presence) {
+  private void serve(String path, Handler<RoutingContext> presence, Operation... operations) {
     Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
-    methods.forEach(
-        (method, handler) -> {
-          allowed.add(method.name());
-          if (method == HttpMethod.GET) {
-            allowed.add("HEAD");
-            router.get(path).handler(handler);
-            router.head(path).handler(handler);
-          } else {
-            router
-                .route(method, path)
-                .handler(access)
-                .handler(new JsonBody())
-                .handler(presence)
-                .handler(handler);
-          }
-        });
+    for (Operation operation : operations) {
+      allowed.add(operation.method().name());
+      if (operation.method() == HttpMethod.GET) {
+        allowed.add("HEAD");
+        operation.on(router.get(path)).handler(operation);
+        router.head(path).handler(operation);
+      } else {
+        operation
+            .on(router.route(operation.method(), path))
+            .handler(access)
+            .handler(new JsonBody())
+            .handler(presence)
+            .handler(operation);
+      }
+    }
     String allow = String.join(", ", allowed);
     router
         .options(path)
@@ -74,20 +70,35 @@ final class Api {
    * of HAProxy is OPTIONS unless it is told otherwise), and go by nothing but the status.
    *
    * @param path with parameters as {@code :group}
-   * @param answer what all of them get
+   * @param operation what all of them get
    */
-  void serveAlike(String path, Handler<RoutingContext> answer) {
+  void serveAlike(String path, Operation operation) {
     String allow = "GET, HEAD, OPTIONS";
-    router.get(path).handler(answer);
-    router.head(path).handler(answer);
+    operation.on(router.get(path)).handler(operation);
+    router.head(path).handler(operation);
     router
         .options(path)
         .handler(
             ctx -> {
               ctx.response().putHeader("Allow", allow);
-              answer.handle(ctx);
+              operation.handle(ctx);
             });
     refuseOthers(path, allow);
+  }
+
+  /** The paths that GET serves, with parameters as {@code {group}}. */
+  List<String> links() {
+    return router.getRoutes().stream()
+        .filter(
+            route -> Operation.of(route).filter(op -> op.method() == HttpMethod.GET).isPresent())
+        .map(route -> template(route.getPath()))
+        .sorted()
+        .toList();
+  }
+
+  /** A path as {@code openapi.yaml} writes it. */
+  static String template(String path) {
+    return path.replaceAll(":([a-z]+)", "{$1}");
   }
 
   private void refuseOthers(String path, String allow) {

@@ -77,11 +77,11 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   void mount(Api api) {
-    api.serve("/v1/events", Map.of(HttpMethod.GET, this::open));
+    api.serve("/v1/events", Operation.get(this::open, "group"));
   }
 
-  private void open(RoutingContext ctx) {
-    EventClient client = new EventClient(ctx.request(), new Query(ctx, "group").text("group"));
+  private void open(RoutingContext ctx, Query query) {
+    EventClient client = new EventClient(ctx.request(), query.text("group"));
     if (ctx.request().method() == HttpMethod.HEAD) {
       ctx.response().putHeader("Content-Type", "text/event-stream").end();
       return;

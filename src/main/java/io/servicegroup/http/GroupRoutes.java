@@ -9,7 +9,6 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -32,12 +31,11 @@ final class GroupRoutes {
   }
 
   void mount(Api api) {
-    api.serve("/v1/groups", Map.of(HttpMethod.GET, this::groups));
-    api.serve("/v1/versions", Map.of(HttpMethod.GET, this::versions));
+    api.serve("/v1/groups", Operation.get(this::groups));
+    api.serve("/v1/versions", Operation.get(this::versions, "group", "binary"));
   }
 
   private void groups(RoutingContext ctx) {
-    new Query(ctx);
     gate.enter(ctx, () -> Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count)));
   }
 
@@ -71,8 +69,7 @@ final class GroupRoutes {
         .put("groups", groups);
   }
 
-  void members(RoutingContext ctx) {
-    Query query = new Query(ctx, "status", "binary", "min_version");
+  void members(RoutingContext ctx, Query query) {
     MemberFilter filter =
         new MemberFilter(
             Api.group(ctx),
@@ -101,7 +98,6 @@ final class GroupRoutes {
   }
 
   void member(RoutingContext ctx) {
-    new Query(ctx);
     MemberId id = Api.member(ctx);
     Api.json(
         ctx,
@@ -116,8 +112,7 @@ final class GroupRoutes {
         .orElseThrow(() -> new ServiceGroupException(404, "there is no such member"));
   }
 
-  private void versions(RoutingContext ctx) {
-    Query query = new Query(ctx, "group", "binary");
+  private void versions(RoutingContext ctx, Query query) {
     MemberFilter filter = new MemberFilter(query.text("group"), null, query.text("binary"), null);
     Api.json(ctx, Topics.VERSIONS.requestAnswerBody(vertx, filter, TIMEOUT));
   }

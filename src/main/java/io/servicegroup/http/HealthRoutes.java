@@ -29,10 +29,10 @@ final class HealthRoutes {
   }
 
   void mount(Api api) {
-    api.serveAlike("/health/live", this::live);
-    api.serveAlike("/health/ready", this::ready);
-    api.serveAlike("/health", this::local);
-    api.serveAlike("/health/groups/:group", this::group);
+    api.serveAlike("/health/live", Operation.getWithAnyQuery(this::live));
+    api.serveAlike("/health/ready", Operation.getWithAnyQuery(this::ready));
+    api.serveAlike("/health", Operation.get(this::local, "group", "host"));
+    api.serveAlike("/health/groups/:group", Operation.get(this::group, "min"));
   }
 
   private void live(RoutingContext ctx) {
@@ -55,8 +55,7 @@ final class HealthRoutes {
     return view.verdict().status() != Status.UNKNOWN;
   }
 
-  private void local(RoutingContext ctx) {
-    Query query = new Query(ctx, "group", "host");
+  private void local(RoutingContext ctx, Query query) {
     answer(
         ctx,
         health
@@ -65,8 +64,8 @@ final class HealthRoutes {
                 () -> new ServiceGroupException(404, "no such service stands beside this agent")));
   }
 
-  private void group(RoutingContext ctx) {
-    int min = new Query(ctx, "min").integer("min", 1, 0, Integer.MAX_VALUE);
+  private void group(RoutingContext ctx, Query query) {
+    int min = query.integer("min", 1, 0, Integer.MAX_VALUE);
     String group = Api.group(ctx);
     long available = services.members(group).stream().filter(MemberView::available).count();
     boolean enough = available >= min;

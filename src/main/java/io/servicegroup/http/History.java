@@ -3,7 +3,6 @@ package io.servicegroup.http;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -12,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -103,11 +101,12 @@ final class History {
   }
 
   void mount(Api api, ListGate gate) {
-    api.serve("/v1/history", Map.of(HttpMethod.GET, ctx -> answer(ctx, gate)));
+    api.serve(
+        "/v1/history",
+        Operation.get((ctx, query) -> answer(ctx, query, gate), "group", "host", "since", "limit"));
   }
 
-  private void answer(RoutingContext ctx, ListGate gate) {
-    Query query = new Query(ctx, "group", "host", "since", "limit");
+  private void answer(RoutingContext ctx, Query query, ListGate gate) {
     String group = query.text("group");
     String host = query.text("host");
     Instant from = query.time("since");

@@ -44,6 +44,7 @@ public final class HttpVerticle extends VerticleBase {
   private LocalHealth health;
   private EventStream events;
   private ConnectionGuard guard;
+  private Router router;
   private HttpServer server;
   private AgentCheckServer checks;
   private volatile int actualPort = -1;
@@ -77,6 +78,11 @@ public final class HttpVerticle extends VerticleBase {
     return actualCheckPort;
   }
 
+  /** What is served. */
+  Router router() {
+    return router;
+  }
+
   /** How many clients read {@code /v1/events}. */
   int eventClients() {
     return events.clients();
@@ -95,7 +101,7 @@ public final class HttpVerticle extends VerticleBase {
     events = EventStream.start(vertx, services, evaluates, timing.comments());
     guard = new ConnectionGuard(vertx, timing.connections());
 
-    Router router = Router.router(vertx);
+    router = Router.router(vertx);
     router.route().handler(guard::began);
     router.route().handler(Api::harden);
     Access access = new Access(config.http());
@@ -111,7 +117,7 @@ public final class HttpVerticle extends VerticleBase {
             index -> {
               index.mount(api);
               router.route().handler(ctx -> ctx.fail(404)).failureHandler(Problem::answer);
-              return listen(router);
+              return listen();
             })
         .compose(listening -> listenForChecks());
   }
@@ -136,7 +142,7 @@ public final class HttpVerticle extends VerticleBase {
     return local;
   }
 
-  private Future<Void> listen(Router router) {
+  private Future<Void> listen() {
     AgentConfig.Http http = config.http();
     server =
         vertx

@@ -3,33 +3,17 @@ package io.servicegroup.http;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.Map;
 
 /** {@code /} and {@code /openapi.yaml}: where to go from here. */
 final class IndexRoutes {
 
   private static final String DESCRIPTION = "openapi.yaml";
-  private static final List<String> LINKS =
-      List.of(
-          "/health",
-          "/health/live",
-          "/health/ready",
-          "/health/groups/{group}",
-          "/v1/groups",
-          "/v1/groups/{group}/members",
-          "/v1/groups/{group}/members/{host}",
-          "/v1/versions",
-          "/v1/events",
-          "/v1/history",
-          "/openapi.yaml");
-
   private final Buffer description;
 
   private IndexRoutes(Buffer description) {
@@ -50,28 +34,31 @@ final class IndexRoutes {
   }
 
   void mount(Api api) {
-    api.serve("/", Map.of(HttpMethod.GET, this::links));
-    api.serve("/openapi.yaml", Map.of(HttpMethod.GET, this::describe));
+    api.serve("/openapi.yaml", Operation.getWithAnyQuery(this::describe));
+    // All that is served was mounted before.
+    List<String> links = api.links();
+    api.serve("/", Operation.getWithAnyQuery(ctx -> links(ctx, links)));
   }
 
-  private void links(RoutingContext ctx) {
+  private static void links(RoutingContext ctx, List<String> links) {
     ctx.response().putHeader("Vary", "Accept");
     String accept = ctx.request().getHeader("Accept");
     if (accept != null && accept.contains("text/html")) {
-      ctx.response().putHeader("Content-Type", "text/html; charset=utf-8").end(page());
+      ctx.response().putHeader("Content-Type", "text/html; charset=utf-8").end(page(links));
     } else {
-      JsonArray links = new JsonArray();
-      LINKS.forEach(links::add);
-      Api.json(ctx, 200, new JsonObject().put("name", "servicegroup").put("links", links));
+      Api.json(
+          ctx,
+          200,
+          new JsonObject().put("name", "servicegroup").put("links", new JsonArray(links)));
     }
   }
 
-  private static String page() {
+  private static String page(List<String> links) {
     StringBuilder page =
         new StringBuilder(
             "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
                 + "<title>servicegroup</title></head><body><h1>servicegroup</h1>\n<ul>\n");
-    for (String link : LINKS) {
+    for (String link : links) {
       boolean needsName = link.contains("{");
       page.append("<li>")
           .append(needsName ? link : "<a href=\"" + link + "\">" + link + "</a>")

@@ -4,12 +4,10 @@ import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
 
 /** {@code /v1/groups/{group}/members…}: the members, and what services and operators change. */
 final class MemberRoutes {
@@ -29,22 +27,19 @@ final class MemberRoutes {
   void mount(Api api, GroupRoutes groups) {
     api.serve(
         "/v1/groups/:group/members",
-        Map.of(HttpMethod.GET, groups::members, HttpMethod.POST, this::join));
-    Map<HttpMethod, Handler<RoutingContext>> member =
-        Map.of(
-            HttpMethod.GET,
-            groups::member,
-            HttpMethod.PATCH,
-            this::update,
-            HttpMethod.DELETE,
-            this::delete);
-    api.serve("/v1/groups/:group/members/:host", member);
-    api.serve("/v1/groups/:group/members/:host/leave", Map.of(HttpMethod.POST, this::leave));
-    api.serveBeats("/v1/groups/:group/members/:host/heartbeat", this::beat);
+        Operation.get(groups::members, "status", "binary", "min_version"),
+        Operation.of(HttpMethod.POST, this::join));
+    api.serve(
+        "/v1/groups/:group/members/:host",
+        Operation.get(groups::member),
+        Operation.of(HttpMethod.PATCH, this::update),
+        Operation.of(HttpMethod.DELETE, this::delete));
+    api.serve("/v1/groups/:group/members/:host/leave", Operation.of(HttpMethod.POST, this::leave));
+    api.serveBeats(
+        "/v1/groups/:group/members/:host/heartbeat", Operation.of(HttpMethod.PUT, this::beat));
   }
 
   private void join(RoutingContext ctx) {
-    new Query(ctx);
     JsonObject body = JsonBody.required(ctx);
     putSame(body, "group", Api.group(ctx));
     if (body.getValue("host") == null) {
@@ -69,7 +64,6 @@ final class MemberRoutes {
   }
 
   private void update(RoutingContext ctx) {
-    new Query(ctx);
     MemberId id = Api.member(ctx);
     JsonObject changes = JsonBody.of(ctx);
     JsonObject body = changes.copy();
@@ -118,7 +112,6 @@ final class MemberRoutes {
 
   /** The member of a request that says all in its path. */
   private static MemberId bare(RoutingContext ctx) {
-    new Query(ctx);
     if (!JsonBody.of(ctx).isEmpty()) {
       throw new ServiceGroupException(400, "this takes no body");
     }

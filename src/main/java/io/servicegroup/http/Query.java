@@ -13,8 +13,7 @@ final class Query {
 
   private final Map<String, String> values = new HashMap<>();
 
-  Query(RoutingContext ctx, String... keys) {
-    List<String> known = List.of(keys);
+  Query(RoutingContext ctx, List<String> known) {
     for (Map.Entry<String, String> entry : ctx.queryParams()) {
       if (!known.contains(entry.getKey())) {
         throw new ServiceGroupException(

@@ -57,7 +57,10 @@ class EventStreamTest {
       line = client.readUntil("\n");
     }
     assertThat(line).startsWith("data: ");
-    return new Event(type, id, new JsonObject(line.substring(6)));
+    JsonObject data = new JsonObject(line.substring(6));
+    String schema = type.equals("snapshot") ? "List" : "StatusChange";
+    ApiDescription.check(type, HttpFixture.DESCRIPTION.schema(schema), data);
+    return new Event(type, id, data);
   }
 
   private record Event(String type, String id, JsonObject data) {}

@@ -25,11 +25,16 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** An HttpVerticle on a free port, with a fake evaluator on its bus. */
+/**
+ * An HttpVerticle on a free port, with a fake evaluator on its bus. Every answer that it gets is
+ * held against the description of the API.
+ */
 final class HttpFixture implements AutoCloseable {
 
   static final ConnectionGuard.Limits SHORT =
       new ConnectionGuard.Limits(Duration.ofSeconds(1), Duration.ofSeconds(1));
+
+  static final ApiDescription DESCRIPTION = new ApiDescription();
 
   final Vertx vertx = Vertx.vertx();
   final FakeEvaluator evaluator = new FakeEvaluator(vertx);
@@ -116,7 +121,10 @@ final class HttpFixture implements AutoCloseable {
       request.headers(headers);
     }
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      DESCRIPTION.check(method, path, answer);
+      return answer;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
