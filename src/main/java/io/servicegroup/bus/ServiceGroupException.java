@@ -7,7 +7,8 @@ import io.vertx.core.eventbus.ReplyException;
  * ReplyException} whose {@code failureCode()} is {@link #status()}, and HTTP as a problem document
  * with that status.
  */
-public sealed class ServiceGroupException extends RuntimeException permits ClashException {
+public sealed class ServiceGroupException extends RuntimeException
+    permits ClashException, UnstorableException {
 
   private static final long serialVersionUID = 1L;
 

@@ -128,7 +128,7 @@ final class CatalogFindings implements CatalogFollower.Listener {
               failure -> {
                 LOG.debug("{}: next attempt with the next read", id, failure);
                 if (RefusedJoins.isRefusal(failure)) {
-                  refusals.refused(id, failure, "it is tried again every few seconds");
+                  refusals.refused(id, failure);
                 }
               });
     }

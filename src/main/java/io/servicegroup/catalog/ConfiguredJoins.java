@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -57,6 +58,11 @@ final class ConfiguredJoins {
   /** Whether a service is not tried again, since only another configuration can help. */
   boolean hasGivenUp(MemberId id) {
     return givenUp.contains(id);
+  }
+
+  /** What was refused for good may not be now. */
+  void tryAgain() {
+    List.copyOf(givenUp).forEach(this::start);
   }
 
   private void start(MemberId id) {

@@ -41,16 +41,7 @@ final class ConfiguredServices {
     this.vertx = vertx;
     this.operations = operations;
     this.refusals = refusals;
-    this.joins = new ConfiguredJoins(vertx, operations::join, this::refused, this::wanted);
-  }
-
-  private void refused(MemberId id, Throwable refusal) {
-    refusals.refused(
-        id,
-        refusal,
-        RefusedJoins.isFinal(refusal)
-            ? "change its entry in services and reload (SIGHUP)"
-            : "it is tried again every few seconds");
+    this.joins = new ConfiguredJoins(vertx, operations::join, refusals::refused, this::wanted);
   }
 
   private ServiceSpec wanted(MemberId id) {
@@ -62,8 +53,15 @@ final class ConfiguredServices {
     joins.start(services);
   }
 
+  /** The store was away, and may be another one since: what it refused for good is tried again. */
+  void storeIsBack() {
+    refusals.mayBeOver();
+    joins.tryAgain();
+  }
+
   /** The configuration was reloaded. */
   void reload(List<ServiceSpec> services) {
+    refusals.mayBeOver();
     Map<MemberId, ServiceSpec> before = new LinkedHashMap<>(wanted);
     wanted.clear();
     services.forEach(spec -> wanted.put(spec.id(), spec));
@@ -90,15 +88,21 @@ final class ConfiguredServices {
 
   private void leave(MemberId id) {
     refusals.over(id);
+    refusals.changed(id);
     operations.leave(id).onFailure(failure -> LOG.debug("{} was not served here", id, failure));
   }
 
   private void change(ServiceSpec spec, Backoff backoff) {
     operations
         .change(spec)
+        .onSuccess(changed -> refusals.changed(spec.id()))
         .onFailure(
             failure -> {
               LOG.debug("{} cannot be changed yet", spec.id(), failure);
+              if (RefusedJoins.isFinal(failure)) {
+                refusals.unchanged(spec.id(), failure);
+                return;
+              }
               vertx.setTimer(
                   backoff.failed().toMillis(),
                   timer -> {

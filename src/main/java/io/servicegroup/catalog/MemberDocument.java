@@ -1,7 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Remarks;
-import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
@@ -43,8 +43,7 @@ final class MemberDocument {
     String text = json(member).encode();
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MOST_BYTES) {
-      throw new ServiceGroupException(
-          409,
+      throw new UnstorableException(
           "%s is too large for this catalogue: %d bytes, most of them metadata; allowed are %d"
               .formatted(member.id(), bytes, MOST_BYTES));
     }

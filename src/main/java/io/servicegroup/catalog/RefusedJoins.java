@@ -4,6 +4,7 @@ import io.servicegroup.bus.ClashException;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
+import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.Backoff;
@@ -25,6 +26,9 @@ final class RefusedJoins {
   private static final int INVALID = 400;
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+  private static final String AGAIN = "it is tried again every few seconds";
+  private static final String FINAL =
+      "it is not tried again before it is another one in services and that is reloaded (SIGHUP)";
 
   private final Vertx vertx;
   private final Concerns concerns;
@@ -42,24 +46,21 @@ final class RefusedJoins {
     return failure instanceof ServiceGroupException refusal && refusal.status() != ABSENT;
   }
 
-  /** Whether only another configuration of the member can help. */
+  /** Whether only another configuration of the member, or another store, can help. */
   static boolean isFinal(Throwable failure) {
-    return failure instanceof ServiceGroupException refusal && refusal.status() == INVALID;
+    return failure instanceof UnstorableException
+        || (failure instanceof ServiceGroupException refusal && refusal.status() == INVALID);
   }
 
-  /**
-   * A join was refused.
-   *
-   * @param remedy what this agent does about it, or somebody has to, as a clause
-   */
-  void refused(MemberId id, Throwable refusal, String remedy) {
+  /** A join was refused. */
+  void refused(MemberId id, Throwable refusal) {
     Refused known = refused.get(id);
     if (known == null || !known.why.equals(refusal.getMessage())) {
       concerns.settle(subject(id));
       concerns.raise(
           subject(id),
           "%s cannot be joined, and nobody beats for it: %s; %s"
-              .formatted(id, refusal.getMessage(), remedy));
+              .formatted(id, refusal.getMessage(), isFinal(refusal) ? FINAL : AGAIN));
       Topics.CONFLICT.publish(
           vertx,
           new Conflict(
@@ -69,7 +70,26 @@ final class RefusedJoins {
     }
     Backoff backoff = known == null ? new Backoff(FIRST_RETRY, LAST_RETRY) : known.backoff;
     long due = nanoTime.getAsLong() + backoff.failed().toNanos();
-    refused.put(id, new Refused(refusal.getMessage(), backoff, due));
+    refused.put(id, new Refused(refusal.getMessage(), backoff, due, isFinal(refusal)));
+  }
+
+  /** A member that is served goes on as it was joined: its change was refused for good. */
+  void unchanged(MemberId id, Throwable refusal) {
+    changed(id);
+    concerns.raise(
+        change(id),
+        "%s goes on with the version and metadata that it had, as the new ones are refused: %s; %s"
+            .formatted(id, refusal.getMessage(), FINAL));
+  }
+
+  /** Its change was stored, or is wanted no more. */
+  void changed(MemberId id) {
+    concerns.settle(change(id));
+  }
+
+  /** The configuration was reloaded, or the store was away: what was in vain may not be now. */
+  void mayBeOver() {
+    refused.replaceAll((id, known) -> new Refused(known.why, known.backoff, known.dueNanos, false));
   }
 
   /** Whether its last join was refused. */
@@ -80,7 +100,7 @@ final class RefusedJoins {
   /** Whether it may be tried now. */
   boolean isDue(MemberId id) {
     Refused known = refused.get(id);
-    return known == null || known.dueNanos - nanoTime.getAsLong() <= 0;
+    return known == null || (!known.forGood && known.dueNanos - nanoTime.getAsLong() <= 0);
   }
 
   /** It was joined, or is wanted no more. */
@@ -94,5 +114,9 @@ final class RefusedJoins {
     return "the join of " + id;
   }
 
-  private record Refused(String why, Backoff backoff, long dueNanos) {}
+  private static String change(MemberId id) {
+    return "the change of " + id;
+  }
+
+  private record Refused(String why, Backoff backoff, long dueNanos, boolean forGood) {}
 }

@@ -9,6 +9,7 @@ final class StoreGuard {
 
   private final String store;
   private final OutageLog outages;
+  private Runnable back = () -> {};
 
   /**
    * Watches over one store.
@@ -18,6 +19,11 @@ final class StoreGuard {
   StoreGuard(String store) {
     this.store = store;
     this.outages = new OutageLog("The catalogue " + store, System::nanoTime);
+  }
+
+  /** Tells when the store answers again after it was away. */
+  void whenBack(Runnable then) {
+    back = then;
   }
 
   /**
@@ -35,7 +41,11 @@ final class StoreGuard {
     return answer.transform(
         result -> {
           if (result.succeeded()) {
+            boolean wasAway = outages.isLost();
             outages.succeeded();
+            if (wasAway) {
+              back.run();
+            }
             return answer;
           }
           if (result.cause() instanceof ServiceGroupException) {

@@ -46,6 +46,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
     private final Map<MemberId, ServiceGroupException> refusals = new TreeMap<>();
+    private final Map<MemberId, ServiceGroupException> refusedUpdates = new TreeMap<>();
     private final List<MemberId> refusedJoins = new ArrayList<>();
     private Promise<Void> writes = Promise.promise();
     private long generation;
@@ -138,6 +139,15 @@ final class MemoryCatalog implements ServiceCatalog {
         refusals.remove(id);
       } else {
         refusals.put(id, refusal);
+      }
+    }
+
+    /** Refuses the updates of a member from here on; null to take them again. */
+    synchronized void refuseUpdate(MemberId id, ServiceGroupException refusal) {
+      if (refusal == null) {
+        refusedUpdates.remove(id);
+      } else {
+        refusedUpdates.put(id, refusal);
       }
     }
 
@@ -294,6 +304,9 @@ final class MemoryCatalog implements ServiceCatalog {
     return attempt(
         () -> {
           Member old = required(update.id());
+          if (store.refusedUpdates.containsKey(update.id())) {
+            throw store.refusedUpdates.get(update.id());
+          }
           boolean disabled = update.disabled().orElse(old.disabled());
           String reason = update.disabledReason().orElse(old.disabledReason());
           store.put(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
+import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
@@ -77,13 +78,13 @@ class RegistrationVerticleTest extends RegistrationRig {
   void aJoinThatTheStoreRefusesIsSaidOnceAndInHealth() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
-    store.refuse(H1, new ServiceGroupException(409, "compute/h1 is too large: 600000 bytes"));
+    store.refuse(H1, new ServiceGroupException(409, "somebody is in the way"));
     deploy(Watch.OWN, true, spec("h1"));
 
     Concern raised = next(concerns);
     assertThat(raised.about()).isEqualTo("catalog");
     assertThat(raised.text())
-        .contains("compute/h1", "cannot be joined", "600000 bytes", "tried again");
+        .contains("compute/h1", "cannot be joined", "in the way", "tried again");
     assertThat(next(conflicts).kind()).isEqualTo(Conflict.Kind.REFUSED);
     store.refuse(H1, null);
     assertThat(next(started).spec().id()).isEqualTo(H1);
@@ -114,6 +115,63 @@ class RegistrationVerticleTest extends RegistrationRig {
     Topics.SERVICES.publish(vertx, List.of(Services.spec("h1", 2), spec("h2")));
     assertThat(next(started).spec().version()).isEqualTo(2);
     assertThat(next(concerns).text()).isNull();
+  }
+
+  @Test
+  void whatIsTooLargeForItsStoreIsSaidOnceAndNotTriedAgainBeforeTheStoreWasAway() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    MemberId h2 = new MemberId("compute", "h2");
+    store.refuse(H1, new UnstorableException("compute/h1 is too large: 600000 bytes"));
+    store.refuse(h2, new ServiceGroupException(409, "somebody is in the way"));
+    deploy(Watch.OWN, true, spec("h1"), spec("h2"));
+    while (store.asked(h2) < 5) {
+      await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    assertThat(store.asked(H1)).as("it can never work").isEqualTo(1);
+    assertThat(List.of(next(concerns).text(), next(concerns).text()))
+        .anySatisfy(
+            text -> assertThat(text).contains("compute/h1", "600000 bytes", "services", "SIGHUP"));
+    assertThat(concerns).isEmpty();
+
+    Topics.SERVICES.publish(vertx, List.of(spec("h1"), spec("h2")));
+    while (store.asked(H1) < 2) {
+      await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    assertThat(concerns).as("it was said").isEmpty();
+    store.refuse(H1, null);
+    store.setAway(true);
+    assertRefused(503, () -> join("h3"));
+    store.holdReads();
+    store.setAway(false);
+    while (store.heldReads() == 0) {
+      await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    store.releaseReads();
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+    assertThat(next(concerns).text()).isNull();
+  }
+
+  @Test
+  void aReloadedServiceThatTheStoreCannotHoldGoesOnAsItWasAndThatIsSaidOnce() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    deploy(Watch.OWN, true, spec("h1"));
+    next(started);
+    store.refuseUpdate(H1, new UnstorableException("compute/h1 is too large: 600000 bytes"));
+
+    Topics.SERVICES.publish(vertx, List.of(Services.spec("h1", 2)));
+    Concern raised = next(concerns);
+    assertThat(raised.text())
+        .contains("compute/h1", "version and metadata that it had", "600000 bytes", "SIGHUP");
+    assertThat(conflicts).as("it beats as before").isEmpty();
+
+    store.refuseUpdate(H1, null);
+    Topics.SERVICES.publish(vertx, List.of(Services.spec("h1", 3)));
+    Concern settled = next(concerns);
+    assertThat(settled.subject()).isEqualTo(raised.subject());
+    assertThat(settled.text()).isNull();
+    assertThat(store.get(H1).version()).isEqualTo(3);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.servicegroup.backend.memcached;
 
 import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
+import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.Portions;
 import io.servicegroup.runtime.Rest;
@@ -75,6 +76,13 @@ final class MemcachedItems {
   }
 
   private Future<Boolean> stored(String key, byte[] value, MemcachedAnswer answer) {
+    if (answer == Full.TOO_LARGE) {
+      return Future.failedFuture(
+          new UnstorableException(
+              ("%s takes no item as large as the %d bytes under %s: let its servers take larger"
+                   + " ones (memcached -I)")
+                  .formatted(uri, value.length, key)));
+    }
     return answer instanceof Full full
         ? Future.failedFuture(
             new VertxException(

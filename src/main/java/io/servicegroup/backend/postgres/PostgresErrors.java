@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.model.MemberId;
 import io.vertx.pgclient.PgException;
 
@@ -15,6 +16,8 @@ final class PostgresErrors {
   private static final String DATA_EXCEPTION = "22";
   private static final String NOT_NULL_VIOLATION = "23502";
   private static final String INTEGRITY_VIOLATION = "23";
+
+  private static final int CONFLICT = 409;
 
   private PostgresErrors() {}
 
@@ -66,8 +69,10 @@ final class PostgresErrors {
 
   /** The refusal of what the member itself is the cause of. */
   static ServiceGroupException unstorable(int status, MemberId id, Throwable failure) {
-    return new ServiceGroupException(
-        status, "%s cannot be stored: %s".formatted(id, ((PgException) failure).getErrorMessage()));
+    String why = "%s cannot be stored: %s".formatted(id, ((PgException) failure).getErrorMessage());
+    return status == CONFLICT && state(failure).startsWith(DATA_EXCEPTION)
+        ? new UnstorableException(why)
+        : new ServiceGroupException(status, why);
   }
 
   private static String state(Throwable failure) {
