@@ -1,9 +1,11 @@
 package io.servicegroup;
 
+import io.servicegroup.bus.KeyException;
 import io.servicegroup.model.Durations;
 import io.servicegroup.runtime.Backoff;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -70,7 +72,7 @@ final class FirstContact {
               last = failure;
               Duration pause = backoff.failed();
               boolean late = System.nanoTime() - started + pause.toNanos() > limit.toNanos();
-              if (late || cancelled.getAsBoolean() || StartException.namesKey(failure)) {
+              if (late || cancelled.getAsBoolean() || failure instanceof KeyException) {
                 return Future.failedFuture(failure);
               }
               log.failed(failure);
@@ -81,16 +83,16 @@ final class FirstContact {
   }
 
   private StartException explained(Throwable failure) {
-    if (StartException.namesKey(failure)) {
+    if (failure instanceof KeyException) {
       return StartException.of(failure, key, "");
     }
     boolean isHung = failure instanceof TimeoutException && last == null;
     String reason =
         isHung
             ? "no answer"
-            : StartException.reason(failure instanceof TimeoutException ? last : failure);
+            : Why.of(failure instanceof TimeoutException && last != null ? last : failure);
     return new StartException(
-        "%s: cannot reach %s: %s (start_timeout %s)"
+        "%s: cannot reach %s: %s (agent.start_timeout %s)"
             .formatted(key, where, reason, Durations.text(limit)),
         failure);
   }

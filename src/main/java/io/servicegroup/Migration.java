@@ -1,5 +1,6 @@
 package io.servicegroup;
 
+import io.servicegroup.bus.KeyException;
 import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
@@ -18,8 +19,6 @@ public final class Migration {
 
   private static final String FROM = "--from";
   private static final String TO = "--to";
-  private static final String AGENTS_KEY = "catalog.uri: ";
-  private static final String TABLES_ADVICE = " and catalog.create_tables is none";
   private static final String ONLY_READ =
       ", and a source is only read: no agent has had its catalogue there";
 
@@ -69,14 +68,14 @@ public final class Migration {
 
   /** What an agent is told to change in its configuration, said of this command's option. */
   private static Throwable named(String option, Throwable failure) {
-    String message = StartException.reason(failure);
-    if (!message.startsWith(AGENTS_KEY)) {
+    if (!(failure.getCause() instanceof KeyException wrong)) {
       return failure;
     }
-    String told = message.substring(AGENTS_KEY.length());
-    int advice = told.indexOf(TABLES_ADVICE);
-    boolean tables = option.equals(FROM) && advice >= 0;
-    return new StartException(
-        option + ": " + (tables ? told.substring(0, advice) + ONLY_READ : told), failure);
+    String rest =
+        wrong
+            .setting()
+            .map(setting -> option.equals(FROM) ? ONLY_READ : " and " + setting)
+            .orElse("");
+    return new StartException(option + ": " + wrong.fault() + rest, wrong);
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup;
 
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Deque;
@@ -42,7 +43,7 @@ final class Parts {
     return Future.succeededFuture()
         .compose(now -> part.stop().get())
         .timeout(Math.max(1, left / 2), TimeUnit.MILLISECONDS)
-        .onFailure(failure -> LOG.warn("{} did not stop: {}", part.name(), failure.toString()))
+        .onFailure(failure -> LOG.warn("{} did not stop: {}", part.name(), Why.of(failure)))
         .transform(stopped -> stopBefore(deadline));
   }
 }

@@ -2,6 +2,7 @@ package io.servicegroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.bus.KeyException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -65,7 +66,8 @@ class FirstContactTest {
   void saysWhatStoodInTheWayWhenItsTimeIsOver() {
     assertThat(failure(reach(Duration.ofMillis(300), FirstContactTest::refuse)))
         .isInstanceOf(StartException.class)
-        .hasMessage("catalog.uri: cannot reach db://h: Connection refused (start_timeout 300ms)");
+        .hasMessage(
+            "catalog.uri: cannot reach db://h: Connection refused (agent.start_timeout 300ms)");
     assertThat(attempts).hasValueGreaterThan(1);
   }
 
@@ -73,17 +75,29 @@ class FirstContactTest {
   void anAttemptThatHangsEndsWithTheTimeAndIsTheOnlyOne() {
     Promise<String> never = Promise.promise();
     assertThat(failure(reach(Duration.ofMillis(300), never::future)))
-        .hasMessage("catalog.uri: cannot reach db://h: no answer (start_timeout 300ms)");
+        .hasMessage("catalog.uri: cannot reach db://h: no answer (agent.start_timeout 300ms)");
     assertThat(attempts).hasValue(1);
   }
 
   @Test
   void doesNotTryAgainWhereAKeyHasToChange() {
-    String line = "catalog.uri: db://h lacks tables and catalog.create_tables is none";
-    assertThat(failure(reach(Duration.ofMinutes(1), () -> Future.failedFuture(line))))
+    KeyException wrong =
+        new KeyException("catalog.uri", "db://h lacks tables", "catalog.create_tables is none");
+    assertThat(failure(reach(Duration.ofMinutes(1), () -> Future.failedFuture(wrong))))
         .isInstanceOf(StartException.class)
-        .hasMessage(line);
+        .hasMessage("catalog.uri: db://h lacks tables and catalog.create_tables is none");
     assertThat(attempts).hasValue(1);
+  }
+
+  @Test
+  void aDriversWordsDoNotDecideWhetherTryingAgainIsNoUse() {
+    assertThat(
+            failure(
+                reach(
+                    Duration.ofMillis(300),
+                    () -> Future.failedFuture("http: // is no protocol; agent.x: none"))))
+        .hasMessageStartingWith("catalog.uri: cannot reach db://h: http: //");
+    assertThat(attempts).hasValueGreaterThan(1);
   }
 
   @Test

@@ -81,7 +81,7 @@ public final class Concerns {
    */
   public void settle(String subject) {
     if (open.remove(subject)) {
-      LOG.info("{}: {} is well again", about, subject);
+      LOG.info("{}: all is well again with {}", about, subject);
       Topics.CONCERN.publish(vertx, new Concern(about, subject, null, false));
     }
   }

@@ -8,7 +8,7 @@ import io.vertx.core.eventbus.ReplyException;
  * with that status.
  */
 public sealed class ServiceGroupException extends RuntimeException
-    permits ClashException, UnstorableException {
+    permits ClashException, KeyException, UnstorableException {
 
   private static final long serialVersionUID = 1L;
 

@@ -2,6 +2,7 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.runtime.OutageLog;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 
 /** Tells a refusal of the store from its absence, and logs the latter once. */
@@ -58,7 +59,7 @@ final class StoreGuard {
                   "the catalogue (catalog.uri: "
                       + store
                       + ") cannot be reached: "
-                      + result.cause().getMessage()));
+                      + Why.of(result.cause())));
         });
   }
 }

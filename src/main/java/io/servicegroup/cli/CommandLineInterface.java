@@ -3,11 +3,15 @@ package io.servicegroup.cli;
 import io.servicegroup.StartException;
 import io.servicegroup.config.ConfigException;
 import io.servicegroup.runtime.Logs;
+import io.servicegroup.runtime.Why;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The command line: finds the command, runs it, turns what went wrong into lines and a code. */
 public final class CommandLineInterface {
@@ -59,7 +63,9 @@ public final class CommandLineInterface {
       line =
           argument.startsWith("-")
               ? "there is no option %s; allowed are %s".formatted(argument, options(command))
-              : "there is no command %s; allowed are %s".formatted(argument, commands(command));
+              : unmatched(command, argument);
+    } else if (refused instanceof CommandLine.MissingParameterException missing) {
+      line = command.getCommandName() + " needs " + parameters(missing.getMissing());
     }
     err.println(line.replaceAll("\\p{Cntrl}", "?"));
     err.flush();
@@ -72,15 +78,28 @@ public final class CommandLineInterface {
         .collect(Collectors.joining(", "));
   }
 
-  private static String commands(CommandLine command) {
-    CommandLine root = command.getParent() == null ? command : command.getParent();
-    return String.join(", ", root.getSubcommands().keySet());
+  private static String unmatched(CommandLine command, String argument) {
+    Set<String> commands = command.getSubcommands().keySet();
+    return commands.isEmpty()
+        ? "%s takes no %s; its options are %s"
+            .formatted(command.getCommandName(), argument, options(command))
+        : "there is no command %s; allowed are %s".formatted(argument, String.join(", ", commands));
+  }
+
+  private static String parameters(List<ArgSpec> missing) {
+    return missing.stream()
+        .map(
+            one ->
+                one instanceof OptionSpec option
+                    ? option.longestName() + " " + option.paramLabel()
+                    : one.paramLabel())
+        .collect(Collectors.joining(" and "));
   }
 
   private static int explain(RootCommand root, Exception failure) {
     PrintWriter err = root.err();
     int code = FAILED;
-    List<String> lines = List.of("servicegroup: " + failure);
+    List<String> lines = List.of("servicegroup: " + Why.of(failure) + "; --verbose shows where");
     if (failure instanceof ConfigException unusable) {
       code = UNUSABLE;
       lines = unusable.faults().stream().map(Object::toString).toList();

@@ -64,7 +64,7 @@ final class MigrateCommand implements Callable<Integer> {
   /** Reads a URI as the configuration would, references and all. */
   private AgentConfig read(Vertx vertx, String option, String uri) throws Exception {
     try {
-      return Await.result(root.loader(vertx, List.of("catalog.uri=" + uri)).load());
+      return Await.result(root.loader(vertx).override("catalog.uri", uri).load());
     } catch (ConfigException unusable) {
       throw new ConfigException(
           unusable.faults().stream()

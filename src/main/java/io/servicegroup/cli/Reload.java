@@ -5,6 +5,7 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigException;
 import io.servicegroup.config.Restart;
 import io.servicegroup.runtime.Logs;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Vertx;
 import java.util.List;
 import org.slf4j.Logger;
@@ -60,10 +61,11 @@ final class Reload {
             String.join(", ", keys));
       }
     } catch (ConfigException e) {
-      LOG.error("The configuration was not reloaded, and nothing changed: it has faults");
+      LOG.error("The configuration was not reloaded, and nothing changed: it has these faults");
       e.faults().forEach(fault -> LOG.error("{}", fault));
     } catch (Exception e) {
-      LOG.error("The configuration was not reloaded: {}", e.getMessage(), e);
+      LOG.error("The configuration was not reloaded, and nothing changed: {}", Why.of(e));
+      LOG.debug("The configuration was not reloaded", e);
     }
   }
 }

@@ -91,14 +91,7 @@ final class RootCommand implements Callable<Integer> {
   }
 
   ConfigLoader loader(Vertx vertx) {
-    return loader(vertx, List.of());
-  }
-
-  /** With settings that win over those of the command line. */
-  ConfigLoader loader(Vertx vertx, List<String> more) {
-    List<String> all = new ArrayList<>(settings);
-    all.addAll(more);
-    return new ConfigLoader(vertx, files.stream().map(Path::of).toList(), environment, all);
+    return new ConfigLoader(vertx, files.stream().map(Path::of).toList(), environment, settings);
   }
 
   /**

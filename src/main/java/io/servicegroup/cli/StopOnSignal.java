@@ -1,7 +1,9 @@
 package io.servicegroup.cli;
 
 import io.servicegroup.Agent;
+import io.servicegroup.config.Durations;
 import io.servicegroup.runtime.Logs;
+import io.servicegroup.runtime.Why;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,9 +57,14 @@ final class StopOnSignal {
           .toCompletableFuture()
           .get(limit.toMillis() * 19 / 20, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      LOG.warn("agent.stop_timeout: not everything ended in time");
-    } catch (InterruptedException | ExecutionException e) {
-      LOG.error("The stop failed: {}", e.getMessage());
+      LOG.warn(
+          "agent.stop_timeout, {}, is over and not everything has ended; the process ends all the"
+              + " same, and members that could not leave are DOWN after service_down_time",
+          Durations.text(limit));
+    } catch (InterruptedException e) {
+      code = 1;
+    } catch (ExecutionException e) {
+      LOG.error("The stop failed: {}", Why.of(e.getCause()));
       code = 1;
     }
     // Nothing is printed or flushed here: where nobody reads the output, that would never end.

@@ -12,8 +12,8 @@ final class BackendUriReader {
 
   private static final String DEFAULT_DIRECTORY = "data";
   private static final String ENCODE =
-      "@, /, ?, & and % inside a user name or password are percent-encoded (%40, %2F, %3F, %26,"
-          + " %25)";
+      "@, /, ?, & and % inside a user name or password have to be percent-encoded (%40, %2F, %3F,"
+          + " %26, %25)";
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9+.-]{0,30}");
 
@@ -43,7 +43,7 @@ final class BackendUriReader {
                 new IllegalArgumentException(
                     (NAME.matcher(name).matches()
                             ? DRIVER.matcher(name).replaceFirst("") + " is not supported; "
-                            : "")
+                            : "a URI begins with its scheme and a colon; ")
                         + allowedSchemes()));
   }
 

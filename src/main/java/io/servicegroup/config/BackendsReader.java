@@ -1,9 +1,6 @@
 package io.servicegroup.config;
 
 import io.vertx.core.Deployable;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -46,18 +43,13 @@ final class BackendsReader {
   private static void requireFiles(Section section, String key, BackendUri uri) {
     for (UriOption option : uri.scheme().options()) {
       String file = option.file() ? uri.options().get(option.name()) : null;
-      if (file != null && !isReadable(file)) {
-        section.refuse(key, "the file of the option " + option.name() + " cannot be read");
-      }
-    }
-  }
-
-  static boolean isReadable(String file) {
-    try {
-      Path path = Path.of(file);
-      return Files.isRegularFile(path) && Files.isReadable(path);
-    } catch (InvalidPathException e) {
-      return false;
+      Optional<String> fault = Optional.ofNullable(file).flatMap(FileFault::ofReading);
+      fault.ifPresent(
+          why ->
+              section.refuse(
+                  key,
+                  "the option %s names a file that cannot be read: %s"
+                      .formatted(option.name(), why)));
     }
   }
 
@@ -77,7 +69,8 @@ final class BackendsReader {
       Optional<AgentConfig.Backend> backend = entry(item);
       backend.ifPresent(it -> refuseTwice(item, it, backends));
       backend.ifPresent(backends::add);
-      if (backend.isPresent() && !names.add(backend.get().name())) {
+      // Two in the same place have one name as well, which then is no fault of its own.
+      if (backend.isPresent() && !names.add(backend.get().name()) && liveness.isSound(item)) {
         liveness.refuse(
             item,
             "another backend has the name %s; allowed is a unique one, as in {uri, name}"

@@ -11,15 +11,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.constructor.DuplicateKeyException;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
@@ -34,6 +34,7 @@ public final class ConfigLoader {
   private final List<Path> files;
   private final Map<String, String> environment;
   private final List<String> settings;
+  private final Map<String, Overriding> overriding = new LinkedHashMap<>();
   private final References references;
 
   /**
@@ -51,6 +52,19 @@ public final class ConfigLoader {
     this.environment = Map.copyOf(environment);
     this.settings = List.copyOf(settings);
     this.references = References.of(environment);
+  }
+
+  /**
+   * Sets one key, whatever else does. A fault of it does not say where it comes from: whoever sets
+   * it does.
+   *
+   * @param key its path
+   * @param value as with {@code --set}
+   * @return this
+   */
+  public ConfigLoader override(String key, String value) {
+    overriding.put(key, new Overriding(value, null));
+    return this;
   }
 
   /**
@@ -122,25 +136,18 @@ public final class ConfigLoader {
   /** Why a file cannot be read; the parser's own words would quote lines of it. */
   private static String reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof NoSuchFileException) {
-        return "there is no such file";
-      }
-      if (cause instanceof AccessDeniedException) {
-        return "the file may not be read by this user";
-      }
       if (cause instanceof CharacterCodingException) {
         return "the file is not UTF-8";
       }
-      if (cause instanceof IOException) {
-        return "the file cannot be read";
+      if (cause instanceof IOException failed) {
+        return "the file cannot be read: " + FileFault.why(failed);
       }
       if (cause instanceof DuplicateKeyException twice && twice.getProblemMark() != null) {
         return "a key stands twice in one map, the second time in line %d"
             .formatted(twice.getProblemMark().getLine() + 1);
       }
       if (cause instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
-        return "the file is no YAML: line %d, column %d"
-            .formatted(yaml.getProblemMark().getLine() + 1, yaml.getProblemMark().getColumn() + 1);
+        return "the file is no YAML: " + where(yaml);
       }
       if (cause instanceof ClassCastException) {
         return "the file is no map; allowed are keys such as http: and services:";
@@ -149,12 +156,32 @@ public final class ConfigLoader {
     return "the file cannot be read as YAML";
   }
 
+  /** The place where the parser gave up, and where what it was reading there begins. */
+  private static String where(MarkedYAMLException yaml) {
+    Mark problem = yaml.getProblemMark();
+    Mark begin = yaml.getContextMark();
+    int[] buffer = problem.getBuffer();
+    int at = problem.getPointer();
+    return place(problem)
+        + (at >= 0 && at < buffer.length && buffer[at] == '\t'
+            ? ", is a tab; lines are indented with blanks"
+            : "")
+        + (begin == null || begin.getLine() == problem.getLine()
+            ? ""
+            : ", in what begins in " + place(begin));
+  }
+
+  private static String place(Mark mark) {
+    return "line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
   private AgentConfig check(JsonObject merged, Faults faults) {
     Optional<AgentConfig> config = Optional.empty();
     try {
       Overlay overlay = new Overlay(Trees.plain(merged), faults);
       overlay.environment(environment);
       settings.forEach(overlay::setting);
+      overriding.forEach(overlay::set);
       config = ConfigReader.read(overlay.tree(), references, faults, HostName.get());
     } catch (IllegalArgumentException e) {
       faults.add("--config", null, e.getMessage());

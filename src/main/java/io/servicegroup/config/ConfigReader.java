@@ -5,7 +5,6 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -110,7 +109,7 @@ final class ConfigReader {
 
   private Map<Section, ServiceSpec> services(String agentHost) {
     Map<Section, ServiceSpec> services = new LinkedHashMap<>();
-    Set<MemberId> ids = new HashSet<>();
+    Map<MemberId, String> ids = new HashMap<>();
     Map<List<String>, String> groups = new HashMap<>();
     for (String item : root.items("services", "a list of maps").orElse(List.of())) {
       Section section = root.section(item);
@@ -119,19 +118,25 @@ final class ConfigReader {
       }
       Optional<ServiceSpec> read = ServiceSpecReader.read(section, Optional.of(agentHost));
       read.ifPresent(spec -> services.put(section, spec));
-      read.ifPresent(spec -> requireUnique(section, spec, ids, groups));
+      read.ifPresent(spec -> requireUnique(section, item, spec, ids, groups));
     }
     return services;
   }
 
   private static void requireUnique(
-      Section section, ServiceSpec spec, Set<MemberId> ids, Map<List<String>, String> groups) {
+      Section section,
+      String item,
+      ServiceSpec spec,
+      Map<MemberId, String> ids,
+      Map<List<String>, String> groups) {
     String group = spec.id().group();
-    if (!ids.add(spec.id())) {
+    String same = ids.putIfAbsent(spec.id(), item);
+    if (same != null) {
       section.refuse(
           "host",
           Masking.shown(spec.id().host()),
-          "another service of the group has this host; allowed is one of each (group, host)");
+          "%s is %s as well; allowed is one of each (group, host)"
+              .formatted(same, Masking.printable(spec.id().toString())));
     }
     String other = groups.putIfAbsent(List.of(spec.id().host(), spec.binary()), group);
     if (other != null && !other.equals(group)) {
@@ -161,7 +166,7 @@ final class ConfigReader {
       List<String> items = root.items("watch", allowed).orElseThrow();
       items.forEach(item -> root.requiredAddressable(item).ifPresent(groups::add));
       if (items.isEmpty()) {
-        root.refuse("watch", "allowed is " + allowed);
+        root.refuse("watch", "allowed is own, all or a list of at least one group");
       }
       return Watch.groups(groups);
     }

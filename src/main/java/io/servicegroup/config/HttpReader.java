@@ -87,8 +87,9 @@ final class HttpReader {
 
   private static Optional<Path> optionalFile(Section section, String key) {
     Optional<String> file = section.text(key, FILE);
-    if (file.isPresent() && !BackendsReader.isReadable(file.get())) {
-      section.refuse(key, "allowed is " + FILE);
+    Optional<String> fault = file.flatMap(FileFault::ofReading);
+    if (fault.isPresent()) {
+      section.refuse(key, fault.get() + "; allowed is " + FILE);
       return Optional.empty();
     }
     return file.map(Path::of);

@@ -120,13 +120,14 @@ final class LivenessReader {
       faults.add(
           key,
           uri.toString(),
-          "the option timeout is greater than report_interval, " + Durations.text(report));
+          "the option timeout has to be greater than report_interval, " + Durations.text(report));
     }
     if (!leaveOnStop && lives.compareTo(downTime) < 0) {
       faults.add(
           key,
           uri.toString(),
-          "the option timeout is at least service_down_time, %s, where agent.leave_on_stop is false"
+          ("the option timeout has to be at least service_down_time, %s, where agent.leave_on_stop"
+               + " is false")
               .formatted(Durations.text(downTime)));
     }
   }

@@ -28,14 +28,14 @@ final class Masking {
     if (value == null) {
       return "nothing";
     }
-    if (value instanceof Map) {
-      return "a map";
+    if (value instanceof Map<?, ?> map) {
+      return map.isEmpty() ? "an empty map" : "a map";
     }
-    if (value instanceof List) {
-      return "a list";
+    if (value instanceof List<?> list) {
+      return list.isEmpty() ? "an empty list" : "a list";
     }
     if (value instanceof Overriding overriding) {
-      return shown(overriding.text()) + " (from " + overriding.origin() + ")";
+      return shown(overriding.text()) + overriding.from();
     }
     if (value instanceof String text) {
       return '"' + printable(uri(text)) + '"';
@@ -48,9 +48,7 @@ final class Masking {
     if (value == null || value instanceof Map || value instanceof List) {
       return shown(value);
     }
-    return value instanceof Overriding overriding
-        ? MASK + " (from " + overriding.origin() + ")"
-        : MASK;
+    return value instanceof Overriding overriding ? MASK + overriding.from() : MASK;
   }
 
   /** Masks what may be a secret in a URI, sound or not. */

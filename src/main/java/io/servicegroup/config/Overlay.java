@@ -43,14 +43,16 @@ final class Overlay {
   /** {@code http.port=9000}; an entry of a list is {@code services[0].group=compute}. */
   void setting(String setting) {
     int equals = setting.indexOf('=');
-    String path = equals < 0 ? setting : setting.substring(0, equals);
     if (equals < 0) {
       faults.add("--set", Masking.MASK, "allowed is key.path=value");
       return;
     }
-    put(
-        Arrays.asList(path.strip().replace("[", ".").replace("]", "").split("\\.", -1)),
-        new Overriding(setting.substring(equals + 1), "--set"));
+    set(setting.substring(0, equals), new Overriding(setting.substring(equals + 1), "--set"));
+  }
+
+  /** Sets the key at a path. */
+  void set(String path, Overriding value) {
+    put(Arrays.asList(path.strip().replace("[", ".").replace("]", "").split("\\.", -1)), value);
   }
 
   private void put(List<String> path, Overriding value) {
@@ -64,8 +66,21 @@ final class Overlay {
     try {
       tree = asMap(with(tree, path, value));
     } catch (IllegalArgumentException e) {
-      faults.add(String.join(".", path), Masking.hidden(value), e.getMessage());
+      faults.add(shown(path), Masking.hidden(value), e.getMessage());
     }
+  }
+
+  /** As everywhere else: {@code services[0].group}. */
+  private static String shown(List<String> path) {
+    StringBuilder shown = new StringBuilder();
+    for (String key : path) {
+      if (INDEX.matcher(key).matches()) {
+        shown.append('[').append(key).append(']');
+      } else {
+        shown.append(shown.length() == 0 ? "" : ".").append(Masking.printable(key));
+      }
+    }
+    return shown.toString();
   }
 
   private static Object with(Object node, List<String> path, Overriding value) {

@@ -7,4 +7,10 @@ package io.servicegroup.config;
  * @param text as given
  * @param origin where it was given, for messages
  */
-record Overriding(String text, String origin) {}
+record Overriding(String text, String origin) {
+
+  /** Where it comes from, as a part of a message; empty where whoever tells it says so himself. */
+  String from() {
+    return origin == null ? "" : " (from " + origin + ")";
+  }
+}

@@ -46,7 +46,7 @@ final class PercentCode {
           .decode(ByteBuffer.wrap(decoded.toByteArray()))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("what is written with % is UTF-8", e);
+      throw new IllegalArgumentException("what is percent-encoded has to be text in UTF-8", e);
     }
   }
 }

@@ -79,7 +79,8 @@ final class ProbeReader {
     Optional<Long> pid = section.whole("pid", 1, MAX_PID);
     Optional<Path> file = section.text("pid_file", "the path of a file").map(ProbeReader::path);
     if (section.has("pid") == section.has("pid_file")) {
-      section.refuse(section.has("pid") ? "pid_file" : "pid", "exactly one of pid, pid_file");
+      section.refuse(
+          section.has("pid") ? "pid_file" : "pid", "allowed is exactly one of pid and pid_file");
     }
     if (file.isPresent() && file.get().toString().isBlank()) {
       section.refuse("pid_file", "allowed is the path of a file");

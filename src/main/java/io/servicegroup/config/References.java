@@ -124,8 +124,10 @@ final class References {
     } else if (match.group(1).equals("file")) {
       try {
         return read(Path.of(match.group(2)));
-      } catch (IOException | InvalidPathException e) {
-        missing.add("the file " + name + " cannot be read");
+      } catch (IOException e) {
+        missing.add("the file " + name + " cannot be read: " + FileFault.why(e));
+      } catch (InvalidPathException e) {
+        missing.add("the file " + name + " cannot be read: that is no path of a file");
       }
     } else {
       missing.add("allowed references are ${env:NAME} and ${file:PATH}");
@@ -137,7 +139,7 @@ final class References {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(MAX_FILE_BYTES + 1);
       if (content.length > MAX_FILE_BYTES) {
-        throw new IOException("too large");
+        throw new IOException("it has more than " + MAX_FILE_BYTES + " bytes");
       }
       return new String(content, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
     }

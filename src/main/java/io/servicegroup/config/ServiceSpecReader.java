@@ -77,9 +77,12 @@ public final class ServiceSpecReader {
     Optional<String> group = section.requiredAddressable("group");
     Optional<String> host =
         defaultHost.isPresent()
-            ? section.addressable("host").or(() -> defaultHost)
+            ? section
+                .addressable("host")
+                .or(() -> section.has("host") ? Optional.empty() : defaultHost)
             : section.requiredAddressable("host");
-    Optional<String> binary = section.name("binary").or(() -> group);
+    Optional<String> binary =
+        section.name("binary").or(() -> section.has("binary") ? Optional.empty() : group);
     int version = section.integer("version", 0, Integer.MAX_VALUE).orElse(0);
     Map<String, Object> metadata = section.freeForm("metadata");
     Section probeSection = section.section("probe");

@@ -46,7 +46,9 @@ final class Trees {
       options.setAllowDuplicateKeys(false);
       return plain(new Yaml(new SafeConstructor(options)).load(yaml), 0);
     } catch (YAMLException e) {
-      throw new IllegalArgumentException("the value cannot be read as YAML", e);
+      throw new IllegalArgumentException(
+          "the value cannot be read as YAML; a text with : # { [ , & * or quotes stands in quotes",
+          e);
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * An option in the query of a backend's URI: declared once, where its technology is. Immutable.
  *
  * @param name its name, the technology's own
- * @param rule what its values are, as a sentence after "the option NAME "
+ * @param rule what its values have to be, as a sentence after "the option NAME "
  * @param allowed whether a value is one
  * @param file whether it names a file, which has to be readable
  * @param meaning a sentence for whoever sets it, in Markdown
@@ -43,7 +43,7 @@ public record UriOption(
    * An option with a rule of its own.
    *
    * @param name its name
-   * @param rule what its values are, as a sentence after "the option NAME "
+   * @param rule what its values have to be, as a sentence after "the option NAME "
    * @param allowed whether a value is one
    * @param meaning for whoever sets it
    * @return the option
@@ -56,12 +56,12 @@ public record UriOption(
   public static UriOption file(String name, String meaning) {
     Predicate<String> path = value -> !value.isBlank() && value.indexOf('\0') < 0;
     return new UriOption(
-        name, "is the path of a file", path, true, meaning, "", "", "", false, false);
+        name, "has to be the path of a file", path, true, meaning, "", "", "", false, false);
   }
 
   /** {@code true} or {@code false}, the latter by default. */
   public static UriOption toggle(String name, String meaning) {
-    return of(name, "is true or false", List.of("true", "false")::contains, meaning)
+    return of(name, "has to be true or false", List.of("true", "false")::contains, meaning)
         .orElse("false");
   }
 
@@ -69,7 +69,7 @@ public record UriOption(
   public static UriOption timeout(String meaning) {
     return of(
             TIMEOUT,
-            "is a positive number of seconds",
+            "has to be a positive number of seconds",
             value -> value.matches("\\d{1,7}(\\.\\d{1,3})?") && new BigDecimal(value).signum() > 0,
             meaning)
         .orElse("service_down_time");
@@ -77,34 +77,34 @@ public record UriOption(
 
   /** The number of one of few things. */
   public static UriOption number(String name, String meaning) {
-    return of(name, "is a number from 0 to 99999", value -> value.matches("\\d{1,5}"), meaning);
+    return of(name, "has to be a number from 0 to 99999", value -> value.matches("\\d{1,5}"), meaning);
   }
 
   /** A name of letters, digits and a few signs. */
   public static UriOption word(String name, String meaning) {
     return of(
         name,
-        "consists of letters, digits and . _ - :",
+        "has to consist of letters, digits and . _ - :",
         value -> value.matches("[\\w.:-]{1," + LONGEST_NAME + "}"),
         meaning);
   }
 
   /** One of a few words. */
   public static UriOption choice(String name, List<String> words, String meaning) {
-    return of(name, "is one of " + String.join(", ", words), words::contains, meaning);
+    return of(name, "has to be one of " + String.join(", ", words), words::contains, meaning);
   }
 
   /** A port to listen on. */
   public static UriOption port(String name, String meaning) {
     return of(
-        name, "is a port, an integer from 1 to 65535", value -> isAddress("h:" + value), meaning);
+        name, "has to be a port, an integer from 1 to 65535", value -> isAddress("h:" + value), meaning);
   }
 
   /** {@code host:port}. */
   public static UriOption address(String name, String meaning) {
     return of(
         name,
-        "is a host and a port, as in 127.0.0.1:9696: a port is required",
+        "has to be a host and a port, as in 127.0.0.1:9696: a port is required",
         UriOption::isAddress,
         meaning);
   }
@@ -113,7 +113,7 @@ public record UriOption(
   public static UriOption ownAddress(String name, String meaning) {
     return of(
         name,
-        "is an address of this machine, such as 10.0.0.1 or ::1, and no name",
+        "has to be an address of this machine, such as 10.0.0.1 or ::1, and no name",
         value -> NetUtil.createByteArrayFromIpAddressString(value) != null,
         meaning);
   }

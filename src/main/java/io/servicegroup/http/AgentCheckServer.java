@@ -56,7 +56,7 @@ final class AgentCheckServer {
     return server
         .listen(port, config.host())
         .map(NetServer::actualPort)
-        .recover(failure -> ListenFailure.of("agent_check.port", config.host(), port, failure));
+        .recover(failure -> ListenFailure.of("agent_check", config.host(), port, failure));
   }
 
   private void connected(NetSocket socket) {

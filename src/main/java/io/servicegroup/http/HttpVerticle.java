@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.KeyException;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,7 +154,7 @@ public final class HttpVerticle extends VerticleBase {
             .requestHandler(router);
     return server
         .listen(http.port(), http.host())
-        .recover(failure -> ListenFailure.of("http.port", http.host(), http.port(), failure))
+        .recover(failure -> ListenFailure.of("http", http.host(), http.port(), failure))
         .map(
             listening -> {
               actualPort = listening.actualPort();
@@ -177,15 +179,27 @@ public final class HttpVerticle extends VerticleBase {
             tls -> {
               options.setSsl(true);
               options.setKeyCertOptions(
-                  TlsFiles.requireCertificate("http.tls", tls.certificate(), tls.key()));
+                  usable(
+                      "http.tls",
+                      key -> TlsFiles.requireCertificate(key, tls.certificate(), tls.key())));
               tls.clientCa()
                   .ifPresent(
                       ca -> {
-                        options.setTrustOptions(TlsFiles.authorities("http.tls.client_ca", ca));
+                        options.setTrustOptions(
+                            usable(
+                                "http.tls.client_ca", key -> TlsFiles.requireAuthorities(key, ca)));
                         options.setClientAuth(ClientAuth.REQUIRED);
                       });
             });
     return options;
+  }
+
+  private static <T> T usable(String key, Function<String, T> files) {
+    try {
+      return files.apply(key);
+    } catch (IllegalArgumentException e) {
+      throw new KeyException(key, e.getMessage());
+    }
   }
 
   private Future<Void> listenForChecks() {

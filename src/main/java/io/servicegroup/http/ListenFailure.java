@@ -1,35 +1,70 @@
 package io.servicegroup.http;
 
+import io.netty.util.NetUtil;
+import io.servicegroup.bus.KeyException;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
-import io.vertx.core.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.security.GeneralSecurityException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 
 /** Says which key to change where a port cannot be listened on. */
 final class ListenFailure {
+
+  private static final int FIRST_OF_ANYBODY = 1024;
 
   private ListenFailure() {}
 
   /**
    * Fails with one sentence for whoever has to change the configuration.
    *
-   * @param key the port's key
+   * @param section {@code http} or {@code agent_check}
    * @param host the address
    * @param port the port
    * @param failure what happened
    * @return a failed future
    */
-  static <T> Future<T> of(String key, String host, int port, Throwable failure) {
-    String where = isAboutCertificates(failure) ? "http.tls" : key;
+  static <T> Future<T> of(String section, String host, int port, Throwable failure) {
+    boolean byHost = failure instanceof UnknownHostException || isForeign(host);
     return Future.failedFuture(
-        new IllegalStateException(
-            where + ": cannot listen on " + host + ":" + port + ": " + failure.getMessage(),
-            failure));
+        new KeyException(
+            section + (byHost ? ".host" : ".port"),
+            "cannot listen on %s:%d: %s"
+                .formatted(host, port, byHost ? elsewhere(failure) : why(port, failure))));
   }
 
-  private static boolean isAboutCertificates(Throwable failure) {
-    return failure instanceof FileSystemException
-        || failure instanceof GeneralSecurityException
-        || failure instanceof NoSuchFileException;
+  private static String elsewhere(Throwable failure) {
+    return (failure instanceof UnknownHostException
+            ? "the name cannot be resolved"
+            : "this machine has no such address")
+        + "; allowed is an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them";
+  }
+
+  private static String why(int port, Throwable failure) {
+    if (!(failure instanceof BindException)) {
+      return Why.of(failure);
+    }
+    return Why.of(failure)
+        + (port < FIRST_OF_ANYBODY
+            ? "; another process listens there, or this user may not take a port below 1024"
+            : "; another process listens there: end it, or choose another port");
+  }
+
+  /** Whether an address is none of this machine's: then it is not the port that is wrong. */
+  private static boolean isForeign(String host) {
+    byte[] octets = NetUtil.createByteArrayFromIpAddressString(host);
+    if (octets == null) {
+      return false;
+    }
+    try {
+      InetAddress address = InetAddress.getByAddress(octets);
+      return !address.isAnyLocalAddress()
+          && !address.isLoopbackAddress()
+          && NetworkInterface.getByInetAddress(address) == null;
+    } catch (UnknownHostException | SocketException e) {
+      return false;
+    }
   }
 }

@@ -13,6 +13,7 @@ import io.servicegroup.model.Sightings;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Ticker;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -169,7 +170,7 @@ public final class LivenessVerticle extends VerticleBase {
                 LOG.warn(
                     "Backend {}: presence could not be given up: {}",
                     settings.backend(),
-                    failure.getMessage()));
+                    Why.of(failure)));
   }
 
   private void hasten() {

@@ -80,7 +80,10 @@ public record MemberId(String group, String host) implements Comparable<MemberId
    */
   public static String requireName(String field, String value) {
     if (value == null || value.isBlank()) {
-      throw new IllegalArgumentException(field + " is required: 1 to 255 characters");
+      throw new IllegalArgumentException(
+          field
+              + (value == null ? " is required: " : " is empty; allowed is ")
+              + "a name of 1 to 255 characters");
     }
     int length = value.codePointCount(0, value.length());
     if (length > MAX_NAME_LENGTH) {

@@ -9,8 +9,11 @@ import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -73,9 +76,14 @@ public final class Dialer {
             addresses -> {
               List<SocketAddress> all =
                   addresses.stream().map(address -> named(host, address, port)).toList();
+              Attempt<T> explained =
+                  address ->
+                      attempt
+                          .at(address)
+                          .recover(failure -> Future.failedFuture(explained(failure, address)));
               return all.size() == 1
-                  ? attempt.at(all.get(0))
-                  : new Race<>(all, deadline, attempt, discard).run();
+                  ? explained.at(all.get(0))
+                  : new Race<>(all, deadline, explained, discard).run();
             });
   }
 
@@ -177,6 +185,35 @@ public final class Dialer {
    */
   public static boolean isRefusal(Throwable failure) {
     return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
+  }
+
+  /**
+   * A failure in the system's words, of the same type. Netty's own message repeats the address that
+   * whoever logs it names anyway; which of a name's addresses it was is told.
+   */
+  private static Throwable explained(Throwable failure, SocketAddress address) {
+    String where =
+        address.host().equals(address.hostAddress()) ? "" : " (" + address.hostAddress() + ")";
+    if (failure instanceof ConnectTimeoutException) {
+      return new ConnectTimeoutException("no answer in time" + where);
+    }
+    if (failure instanceof ConnectException) {
+      return new ConnectException(plain(failure) + where);
+    }
+    if (failure instanceof NoRouteToHostException) {
+      return new NoRouteToHostException(plain(failure) + where);
+    }
+    return failure;
+  }
+
+  /** What the system said is the innermost. */
+  private static String plain(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() instanceof SocketException deeper) {
+      cause = deeper;
+    }
+    String said = Why.of(cause);
+    return said.substring(0, 1).toLowerCase(Locale.ROOT) + said.substring(1);
   }
 
   private static SocketAddress named(String host, InetAddress address, int port) {

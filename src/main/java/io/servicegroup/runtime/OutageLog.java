@@ -57,7 +57,7 @@ public final class OutageLog {
     if (!lost) {
       lost = true;
       lostAt = nanoTime.getAsLong();
-      LOG.warn("{} {}: {}", what, effect, failure.getMessage());
+      LOG.warn("{} {}: {}", what, effect, Why.of(failure));
       LOG.debug("{} {}", what, effect, failure);
     }
   }

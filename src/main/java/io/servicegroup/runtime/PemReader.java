@@ -3,6 +3,7 @@ package io.servicegroup.runtime;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
@@ -17,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509KeyManager;
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class PemReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(PemReader.class);
+  private static final String NO_CERTIFICATE = "the certificate's file has no certificate in PEM";
   private static final byte[] SAMPLE = {1, 2, 3, 4};
 
   private PemReader() {}
@@ -34,12 +37,13 @@ final class PemReader {
   /** Of a certificate and its key. */
   static X509KeyManager keyManager(String name, List<byte[]> contents)
       throws GeneralSecurityException {
+    certificates(contents.get(0));
     PemKeyCertOptions pem =
         new PemKeyCertOptions()
             .addCertValue(Buffer.buffer(contents.get(0)))
             .addKeyValue(Buffer.buffer(contents.get(1)));
     X509KeyManager made =
-        Arrays.stream(opened(() -> pem.getKeyManagerFactory(null)).getKeyManagers())
+        Arrays.stream(opened(pem).getKeyManagers())
             .filter(X509KeyManager.class::isInstance)
             .map(X509KeyManager.class::cast)
             .findFirst()
@@ -61,18 +65,39 @@ final class PemReader {
     return made;
   }
 
-  private interface Opening<T> {
-    T open() throws Exception;
+  /** The parsers name classes and markers of PEM; whoever copied the wrong file knows neither. */
+  private static KeyManagerFactory opened(PemKeyCertOptions pem) throws KeyStoreException {
+    try {
+      return pem.getKeyManagerFactory(null);
+    } catch (Exception e) {
+      throw new KeyStoreException("the key's file has no private key in PEM without a password", e);
+    }
   }
 
-  private static <T> T opened(Opening<T> opening) throws GeneralSecurityException {
+  private static Collection<? extends Certificate> certificates(byte[] pem)
+      throws CertificateException {
+    Collection<? extends Certificate> found;
     try {
-      return opening.open();
-    } catch (GeneralSecurityException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new KeyStoreException(e.getMessage(), e);
+      found =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem));
+    } catch (CertificateException e) {
+      throw new CertificateException(NO_CERTIFICATE, e);
     }
+    if (found.isEmpty()) {
+      throw new CertificateException(NO_CERTIFICATE);
+    }
+    return found;
+  }
+
+  private static KeyStore empty() throws GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try {
+      store.load(null, null);
+    } catch (IOException e) {
+      throw new KeyStoreException("an empty store of keys cannot be made", e);
+    }
+    return store;
   }
 
   private static void requirePair(PrivateKey key, X509Certificate certificate)
@@ -123,18 +148,8 @@ final class PemReader {
   /** Of the certificates of authorities. */
   static X509ExtendedTrustManager trustManager(String name, List<byte[]> contents)
       throws GeneralSecurityException {
-    Collection<? extends Certificate> authorities =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(contents.get(0)));
-    if (authorities.isEmpty()) {
-      throw new CertificateException("there is no certificate in it");
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    opened(
-        () -> {
-          trusted.load(null, null);
-          return trusted;
-        });
+    Collection<? extends Certificate> authorities = certificates(contents.get(0));
+    KeyStore trusted = empty();
     int number = 0;
     for (Certificate authority : authorities) {
       trusted.setCertificateEntry("authority-" + number++, authority);

@@ -1,8 +1,8 @@
 package io.servicegroup.runtime;
 
+import io.servicegroup.config.FileFault;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -49,8 +49,7 @@ final class RenewedFiles<T> {
       try {
         contents.add(Files.readAllBytes(file));
       } catch (IOException e) {
-        failed(
-            e instanceof NoSuchFileException ? file + " does not exist" : file + " cannot be read");
+        failed(file + " cannot be read: " + FileFault.why(e));
         return last;
       }
     }
@@ -67,8 +66,17 @@ final class RenewedFiles<T> {
    * @throws IllegalArgumentException with a sentence where nothing can be made of them
    */
   void require() {
+    requireNamed(name + ": ");
+  }
+
+  /** As {@link #require}, for whoever says the name himself. */
+  void requireNameless() {
+    requireNamed("");
+  }
+
+  private void requireNamed(String prefix) {
     if (get() == null) {
-      throw new IllegalArgumentException(name + ": " + fault);
+      throw new IllegalArgumentException(prefix + fault);
     }
   }
 

@@ -38,12 +38,12 @@ public final class TlsFiles {
    * @param certificate the chain
    * @param key its private key
    * @return options for a server
-   * @throws IllegalArgumentException with a sentence that names what cannot be used and why
+   * @throws IllegalArgumentException with a sentence that names the file and why it cannot be used
    */
   public static KeyCertOptions requireCertificate(String name, Path certificate, Path key) {
     RenewedFiles<X509KeyManager> files =
         new RenewedFiles<>(name, List.of(certificate, key), PemReader::keyManager);
-    files.require();
+    files.requireNameless();
     return KeyCertOptions.wrap(new RenewedKeyManager(files));
   }
 
@@ -57,6 +57,21 @@ public final class TlsFiles {
   public static TrustOptions authorities(String name, Path authorities) {
     RenewedFiles<X509ExtendedTrustManager> files =
         new RenewedFiles<>(name, List.of(authorities), PemReader::trustManager);
+    return TrustOptions.wrap(new RenewedTrustManager(files));
+  }
+
+  /**
+   * As {@link #authorities}, for whoever must not start without.
+   *
+   * @param name for the log
+   * @param authorities their certificates
+   * @return options for a server
+   * @throws IllegalArgumentException as of {@link #requireCertificate}
+   */
+  public static TrustOptions requireAuthorities(String name, Path authorities) {
+    RenewedFiles<X509ExtendedTrustManager> files =
+        new RenewedFiles<>(name, List.of(authorities), PemReader::trustManager);
+    files.requireNameless();
     return TrustOptions.wrap(new RenewedTrustManager(files));
   }
 }

@@ -89,7 +89,11 @@ class CommandLineTest {
       value = {
         "destroy | no command destroy; allowed are run, check-config, schema",
         "http.token=s3cr3t-Pa55 | no command http.token;",
-        "check-config extra | no command extra",
+        "check-config extra | check-config takes no extra; its options are --",
+        "catalog acept | there is no command acept; allowed are accept",
+        "migrate | migrate needs --from URI and --to URI",
+        "migrate --from redis://h | migrate needs --to URI",
+        "migrate --from x --to y | --from: given \"x\"; a URI begins with its scheme and a colon;",
         "--confg x | no option --confg; allowed are --config",
         "run --confg=s3cr3t-Pa55 | no option --confg; allowed are",
         "--config | --config"

@@ -49,16 +49,16 @@ class BackendOptionsTest {
       value = {
         "zookeeper: | hosts are required",
         "zookeeper://@h | user name is required",
-        "zookeeper://h?use_ssl=1 | the option use_ssl is true or false",
+        "zookeeper://h?use_ssl=1 | the option use_ssl has to be true or false",
         "zookeeper://h?verify_certs=false | name their authority with the option ca",
         "zookeeper://h?certfile=pom.xml | the options certfile and keyfile go together",
         "redis://h?ssl_keyfile=pom.xml | the options ssl_certfile and ssl_keyfile go together",
-        "zookeeper://h?verify_certs=no | the option verify_certs is true or false",
-        "zookeeper://h?ca= | the option ca is the path of a file",
-        "zookeeper://h?certfile= | the option certfile is the path of a file",
-        "zookeeper://h?keyfile=%20 | the option keyfile is the path of a file",
-        "zookeeper://h?namespace= | the option namespace consists of letters",
-        "zookeeper://h?namespace=a/b | the option namespace consists of letters",
+        "zookeeper://h?verify_certs=no | the option verify_certs has to be true or false",
+        "zookeeper://h?ca= | the option ca has to be the path of a file",
+        "zookeeper://h?certfile= | the option certfile has to be the path of a file",
+        "zookeeper://h?keyfile=%20 | the option keyfile has to be the path of a file",
+        "zookeeper://h?namespace= | the option namespace has to consist of letters",
+        "zookeeper://h?namespace=a/b | the option namespace has to consist of letters",
         "zookeeper://h?timeout=-1 | positive number of seconds",
         "zookeeper://h?db=1 | allowed are ca, certfile, keyfile, namespace, timeout, use_ssl",
         "zookeeper://h?ssl=true | there is no option ssl",
@@ -68,11 +68,11 @@ class BackendOptionsTest {
         "memcached://h/x | nothing follows the hosts",
         "redis://h/-1 | the number of a database",
         "redis://h/123456 | the number of a database",
-        "redis://h?db=x | the option db is a number",
+        "redis://h?db=x | the option db has to be a number",
         "redis://h/0?db=0 | not by both",
         "redis://h?ssl_ca_certs= | the path of a file",
-        "redis://h?sentinel= | the option sentinel consists of letters",
-        "redis://h?sentinel=a%20b | the option sentinel consists of letters",
+        "redis://h?sentinel= | the option sentinel has to consist of letters",
+        "redis://h?sentinel=a%20b | the option sentinel has to consist of letters",
         "redis://h?sentinel_fallback=h2 | a port is required",
         "redis://h?sentinel_fallback=h2:1,h3 | a port is required",
         "redis://h?sentinel_fallback=h2:1, | sentinel_fallback",
@@ -89,8 +89,9 @@ class BackendOptionsTest {
         "hazelcast://h?mode=both | member, client",
         "hazelcast://h?port=0 | 1 to 65535",
         "hazelcast://h?port=x | 1 to 65535",
-        "hazelcast://h?interface= | the option interface is an address of this machine",
-        "hazelcast://h?interface=localhost | the option interface is an address of this machine",
+        "hazelcast://h?interface= | the option interface has to be an address of this machine",
+        "hazelcast://h?interface=localhost | the option interface has to be an address of this"
+            + " machine",
         "hazelcast://h?ssl=true | allowed are interface, mode, port, timeout"
       })
   void thatIsRefused(String text, String sentence) {
@@ -132,7 +133,8 @@ class BackendOptionsTest {
         .satisfies(
             fault -> {
               assertThat(fault.key()).isEqualTo("liveness.backends[0]");
-              assertThat(fault.toString()).contains("the file of the option " + option);
+              assertThat(fault.toString())
+                  .contains("the option " + option, "names a file", "no such file");
             });
   }
 

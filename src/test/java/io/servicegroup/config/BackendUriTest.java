@@ -197,9 +197,9 @@ class BackendUriTest {
         "etcd://h | etcd is not supported; allowed schemes are embedded:, postgresql://",
         "redis://h/d | the number of a database, as in redis://127.0.0.1/0",
         "redis://h/1?db=1 | in the path or by the option db",
-        "redis://h?ssl=yes | the option ssl is true or false",
+        "redis://h?ssl=yes | the option ssl has to be true or false",
         "memcached://h/d | nothing follows the hosts",
-        "hazelcast://h?mode=x | the option mode is one of member, client",
+        "hazelcast://h?mode=x | the option mode has to be one of member, client",
         "h | allowed schemes are embedded:, postgresql://"
       })
   void thatIsRefused(String text, String sentence) {

@@ -74,8 +74,8 @@ class ConfigFaultTest {
             + " services[0].probe.interval | 10ms",
         "{services: [{group: a, probe: {type: tcp, address: 'h:1', timeout: 2s}}]} |"
             + " services[0].probe.timeout | at most the interval, 1s",
-        "{services: [{group: a, probe: {type: pid}}]} | services[0].probe.pid | exactly one of pid,"
-            + " pid_file",
+        "{services: [{group: a, probe: {type: pid}}]} | services[0].probe.pid | exactly one of pid"
+            + " and pid_file",
         "{services: [{group: a, probe: {type: pid, pid: 1, pid_file: x}}]} |"
             + " services[0].probe.pid_file | exactly one",
         "{services: [{group: a, probe: {type: pid, pid: 0}}]} | services[0].probe.pid | from 1 to"
@@ -139,8 +139,14 @@ class ConfigFaultTest {
         "{agent: {leave_on_stop: false}, catalog: {uri: 'postgresql://h/d?timeout=14'}} |"
             + " catalog.uri | at least service_down_time, 15s",
         "{watch: mine} | watch | own, all or a list of groups",
-        "{watch: []} | watch | own, all or a list of groups",
+        "{watch: []} | watch | own, all or a list of at least one group",
         "{watch: ['']} | watch[0] | 1 to 255",
+        "{catalog: {uri: 'zookeeper://h/a//b'}} | catalog.uri | ZooKeeper has no such path",
+        "{catalog: {uri: 'zookeeper://h?namespace=servicegroup'}} | catalog.uri | holds our own",
+        "{catalog: {uri: 'nothing'}} | catalog.uri | begins with its scheme and a colon",
+        "{services: [{group: a, host: h}, {group: a, host: h}]} | services[1].host |"
+            + " services[0] is a/h as well",
+        "{http: {tls: {certificate: /, key: pom.xml}}} | http.tls.certificate | it is a directory",
         "{evaluate: elected} | evaluate | needs a cluster",
         "{evaluate: sometimes} | evaluate | one of always, never",
         "{cluster: {type: hazelcast}} | cluster.type | allowed is none",
@@ -241,7 +247,10 @@ class ConfigFaultTest {
         "{http: {host: ' '}, agent_check: {port: 8080}}",
         "{liveness: {report_interval: x, groups: {g: {service_down_time: 12s}}}}",
         "{liveness: {service_down_time: x}, catalog: {uri: 'redis://h?timeout=2'}}",
-        "{http: {host: 0.0.0.0, token: '${env:NOPE}'}}"
+        "{http: {host: 0.0.0.0, token: '${env:NOPE}'}}",
+        "{services: [{group: a, host: '..'}, {group: a}]}",
+        "{services: [{group: a, binary: ' '}, {group: b, binary: a}]}",
+        "{liveness: {backends: ['redis://h', 'redis://h']}}"
       })
   void oneFaultIsNotTheReasonForAnotherThatIsNone(String yaml) {
     assertThat(Configs.read(yaml).faults()).hasSize(1);

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.embedded;
 
+import io.servicegroup.config.FileFault;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -62,7 +63,7 @@ final class DataDirectory implements Closeable {
       throw new EmbeddedServerException(
           path
               + " cannot be written ("
-              + e.getClass().getSimpleName()
+              + FileFault.why(e)
               + "); name another directory (catalog.uri: \"embedded:DIR\")",
           e);
     }

@@ -5,6 +5,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.Backoff;
 import io.servicegroup.runtime.OnContext;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -92,7 +93,7 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
     return OnContext.within(vertx, 2 * STOP_BOUND.toMillis(), stopped)
         .recover(
             failure -> {
-              LOG.warn("The embedded database did not stop in good order: {}", failure.toString());
+              LOG.warn("The embedded database did not stop in good order: {}", Why.of(failure));
               return Future.succeededFuture();
             });
   }
@@ -214,7 +215,7 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
 
   private void notStarted(Throwable failure) {
     if (!stopping) {
-      concerns.raiseUnready(START, "it is tried again and again, since: " + failure.getMessage());
+      concerns.raiseUnready(START, "it is tried again and again, since: " + Why.of(failure));
       startLater();
     }
   }

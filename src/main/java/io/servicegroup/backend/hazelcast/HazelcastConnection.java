@@ -2,6 +2,7 @@ package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
 import io.servicegroup.runtime.OnContext;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -181,9 +182,8 @@ final class HazelcastConnection {
       return new VertxException(
           "Hazelcast did not answer within " + bound.toMillis() + " ms", failure);
     }
-    return failure.getMessage() == null
-        ? new VertxException(failure.getClass().getSimpleName(), failure)
-        : failure;
+    String why = Why.of(failure);
+    return why.equals(failure.getMessage()) ? failure : new VertxException(why, failure);
   }
 
   /** Ends the instance, as a member by handing over what it keeps; never fails. */

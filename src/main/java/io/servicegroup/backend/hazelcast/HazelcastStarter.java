@@ -3,12 +3,18 @@ package io.servicegroup.backend.hazelcast;
 import com.hazelcast.client.HazelcastClient;
 import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.config.Config;
+import com.hazelcast.config.InterfacesConfig;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
+import io.netty.util.NetUtil;
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.VertxException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,6 +45,7 @@ interface HazelcastStarter {
   /** This process becomes a member of the cluster. */
   static HazelcastStarter member(Config config) {
     return () -> {
+      requireOwn(config.getNetworkConfig().getInterfaces());
       try {
         return HazelcastNode.start(config);
       } catch (IllegalStateException e) {
@@ -52,6 +59,25 @@ interface HazelcastStarter {
             e);
       }
     };
+  }
+
+  /** Hazelcast says of an address that this machine lacks that it cannot start, over two lines. */
+  private static void requireOwn(InterfacesConfig interfaces) {
+    for (String address : interfaces.isEnabled() ? interfaces.getInterfaces() : List.<String>of()) {
+      byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);
+      try {
+        if (octets != null
+            && NetworkInterface.getByInetAddress(InetAddress.getByAddress(octets)) == null) {
+          throw new VertxException(
+              "the option interface names %s, which is no address of this machine"
+                  .formatted(address),
+              true);
+        }
+      } catch (IOException e) {
+        // Hazelcast finds out.
+        return;
+      }
+    }
   }
 
   /** This process becomes a client, which reconnects by itself for as long as it lives. */

@@ -52,7 +52,9 @@ final class MemcachedConnection {
     this.socket = socket;
     this.lost = lost;
     socket.handler(
-        new MemcachedParser(this::answered, said -> end(failure("answered out of step: " + said))));
+        new MemcachedParser(
+            this::answered,
+            said -> end(failure("answered out of step (is it a memcached?): " + said))));
     socket.exceptionHandler(this::end);
     socket.closeHandler(nothing -> end(failure("the server closed the connection")));
   }
@@ -112,7 +114,7 @@ final class MemcachedConnection {
       // The server may have taken the bytes that follow for something else: the connection ends.
       end(failure("refused to go on: " + error.words()));
     } else if (first == null || !first.next().isAnsweredBy(answer)) {
-      end(failure("answered out of step: " + answer.getClass().getSimpleName()));
+      end(failure("answered something else than it was asked"));
     } else {
       answeredNanos = System.nanoTime();
       first.answers.add(answer);

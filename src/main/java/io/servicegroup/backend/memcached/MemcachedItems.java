@@ -80,7 +80,7 @@ final class MemcachedItems {
       return Future.failedFuture(
           new UnstorableException(
               ("%s takes no item as large as the %d bytes under %s: let its servers take larger"
-                   + " ones (memcached -I)")
+                      + " ones (memcached -I)")
                   .formatted(uri, value.length, key)));
     }
     return answer instanceof Full full

@@ -8,6 +8,7 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.NoNameServerException;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
@@ -252,7 +253,7 @@ final class MemcachedLink {
     }
     return failure instanceof UnknownHostException
         ? "the name cannot be resolved"
-        : String.valueOf(failure.getMessage());
+        : Why.of(failure);
   }
 
   private VertxException failure(String what) {

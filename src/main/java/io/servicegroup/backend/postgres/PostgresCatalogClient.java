@@ -4,6 +4,7 @@ import io.servicegroup.bus.ClashException;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -95,7 +96,7 @@ final class PostgresCatalogClient {
       making =
           makeTables
               .get()
-              .onFailure(failure -> concerns.raise(TABLES, "tables: " + failure.getMessage()));
+              .onFailure(failure -> concerns.raise(TABLES, "tables: " + Why.of(failure)));
     }
     return making;
   }

@@ -2,6 +2,7 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
 import io.servicegroup.runtime.OnContext;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -101,10 +102,10 @@ final class PostgresClientConnector {
     boolean pooler =
         failure instanceof PgException refused && PROTOCOL_VIOLATION.equals(refused.getSqlState());
     return pooler
-        ? failure.getMessage()
+        ? Why.of(failure)
             + " (a pooler such as PgBouncer refuses settings of a session: with one in transaction"
             + " mode set pooled=true in the URI)"
-        : failure.getMessage();
+        : Why.of(failure);
   }
 
   private static boolean otherWayMayHelp(Throwable failure) {

@@ -1,7 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.KeyException;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.Future;
@@ -230,15 +230,15 @@ final class PostgresMigrations {
   private void requireAllowed(Found found) {
     if (allowed == CreateTables.NONE) {
       throw refused(
-          "lacks the table"
-              + (found.hasServices() ? "s servicegroup_*" : " services")
-              + " and catalog.create_tables is none: have a DBA run what the command schema prints,"
-              + " or set catalog.create_tables to all or own");
+          "lacks the table" + (found.hasServices() ? "s servicegroup_*" : " services"),
+          "catalog.create_tables is none: have a DBA run what the command schema prints, or set"
+              + " catalog.create_tables to all or own");
     }
     if (allowed == CreateTables.OWN && !found.hasServices()) {
       throw refused(
-          "has no table services and catalog.create_tables is own: name Nova's database in"
-              + " catalog.uri, or set catalog.create_tables to all");
+          "has no table services",
+          "catalog.create_tables is own: name Nova's database in catalog.uri, or set"
+              + " catalog.create_tables to all");
     }
   }
 
@@ -289,8 +289,12 @@ final class PostgresMigrations {
         : failure;
   }
 
-  private ServiceGroupException refused(String why) {
-    return new ServiceGroupException(503, "catalog.uri: " + uri + " " + why);
+  private KeyException refused(String why) {
+    return refused(why, null);
+  }
+
+  private KeyException refused(String why, String setting) {
+    return new KeyException("catalog.uri", uri + " " + why, setting);
   }
 
   private record Addition(int version, String table, String otherwise) {}

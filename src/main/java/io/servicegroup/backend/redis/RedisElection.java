@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VertxException;
@@ -64,7 +65,7 @@ final class RedisElection {
     } else if (votes.size() == 1 && spoke * 2 >= voters) {
       decision.tryComplete(votes.keySet().iterator().next());
     } else {
-      String others = failure == null ? "" : "; of the others: " + failure.getMessage();
+      String others = failure == null ? "" : "; of the others: " + Why.of(failure);
       decision.tryFail(
           new VertxException(
               "%d of %d Sentinels say where the master %s is, and not enough agree (%s%s)"

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.runtime.Why;
 
 /**
  * What the server says of tooz's groups, which are others' keys as well: one that it refuses (a
@@ -49,7 +50,7 @@ final class RedisGroups {
         + " cannot be "
         + done
         + " ("
-        + why.getMessage()
+        + Why.of(why)
         + "): members that only tooz knows are not seen here, or ours not by tooz's readers; our"
         + " own beats go on. Give the user of this backend's URI the rights that docs/backends.md"
         + " lists, or delete the key "

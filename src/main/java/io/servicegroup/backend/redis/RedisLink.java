@@ -3,6 +3,7 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.DialingVertx;
 import io.servicegroup.runtime.OnContext;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -13,6 +14,7 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -35,6 +37,9 @@ final class RedisLink {
   static final int MOST_UNANSWERED = 2000;
 
   private static final String MASTER = "master";
+
+  /** The driver's word, not a server's. */
+  private static final String CLOSED = "CONNECTION_CLOSED";
 
   private final Vertx vertx;
   private final BackendUri.Host host;
@@ -60,7 +65,12 @@ final class RedisLink {
     RedisLink link = new RedisLink(vertx, host, Redis.createClient(dialing(vertx, host), options));
     return OnContext.within(vertx, bound.toMillis(), link.redis.connect())
         .map(link::connected)
-        .recover(failure -> link.close().transform(done -> link.failed(failure, bound)));
+        .recover(
+            failure ->
+                link.close()
+                    .transform(
+                        done ->
+                            link.failed(failure, bound, options.getNetClientOptions().isSsl())));
   }
 
   private static Vertx dialing(Vertx vertx, BackendUri.Host host) {
@@ -81,9 +91,14 @@ final class RedisLink {
     }
   }
 
-  private <T> Future<T> failed(Throwable failure, Duration bound) {
+  private <T> Future<T> failed(Throwable failure, Duration bound, boolean tls) {
+    if (!(failure instanceof TimeoutException)) {
+      return Future.failedFuture(readable(failure));
+    }
     return Future.failedFuture(
-        failure instanceof TimeoutException ? late(bound) : readable(failure));
+        tls
+            ? new TimeoutException(late(bound).getMessage() + " (does this port speak TLS?)")
+            : late(bound));
   }
 
   TimeoutException late(Duration bound) {
@@ -92,9 +107,15 @@ final class RedisLink {
 
   /** A batch that was refused fails with a line for each of its commands. */
   private VertxException readable(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
     LOG.debug("{} failed", host, failure);
-    return new VertxException(host + ": " + message.lines().findFirst().orElse(""), true);
+    return new VertxException(host + ": " + why(failure), true);
+  }
+
+  /** The driver has one type for what it says itself and for what servers say. */
+  private static String why(Throwable failure) {
+    return failure instanceof ErrorType error && error.is(CLOSED)
+        ? "the server closed the connection"
+        : Why.of(failure);
   }
 
   BackendUri.Host host() {

@@ -2,6 +2,7 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.runtime.Backoff;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -211,7 +212,7 @@ final class RedisNews {
           "Announcements on the channel {} of {} do not arrive; news is found by polling: {}",
           channel,
           connector,
-          failure.getMessage());
+          Why.of(failure));
     }
     // Whoever polls the same server says that it is lost; here only haste is.
     LOG.debug("not listening on {} for the moment", connector, failure);

@@ -77,7 +77,8 @@ public final class RedisTechnology implements Technology {
   public List<String> faults(BackendUri uri) {
     List<String> faults = new ArrayList<>();
     if (!uri.path().matches("\\d{0,5}")) {
-      faults.add("what follows the hosts is the number of a database, as in redis://127.0.0.1/0");
+      faults.add(
+          "what follows the hosts has to be the number of a database, as in redis://127.0.0.1/0");
     }
     if (!uri.path().isEmpty() && uri.options().containsKey("db")) {
       faults.add("the database is named in the path or by the option db, not by both");

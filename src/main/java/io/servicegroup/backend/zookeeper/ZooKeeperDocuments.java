@@ -2,7 +2,7 @@ package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperDocumentReader.Version;
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.KeyException;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.OnContext;
@@ -68,10 +68,7 @@ final class ZooKeeperDocuments implements DocumentStore {
   public Future<Void> open() {
     return OnContext.within(vertx, TIMEOUT.toMillis(), session.open())
         .recover(
-            failure ->
-                Future.failedFuture(
-                    new VertxException(
-                        options.where() + options.silence() + failure.getMessage(), true)))
+            failure -> Future.failedFuture(new VertxException(options.why(failure, TIMEOUT), true)))
         .compose(connected -> writing ? makeRoom() : requireRoom());
   }
 
@@ -87,10 +84,10 @@ final class ZooKeeperDocuments implements DocumentStore {
                 found != null
                     ? Future.succeededFuture()
                     : Future.failedFuture(
-                        new ServiceGroupException(
-                            503,
-                            "catalog.uri: %s has no node %s and catalog.create_tables is none"
-                                .formatted(options.where(), members))));
+                        new KeyException(
+                            "catalog.uri",
+                            "%s has no node %s".formatted(options.where(), members),
+                            "catalog.create_tables is none: set it to all, or create the node")));
   }
 
   @Override

@@ -45,7 +45,10 @@ final class ZooKeeperLayout {
       PathUtils.validatePath(marks);
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      return Optional.of("the path or the option namespace cannot be had: " + e.getMessage());
+      // The client's own words name what of its path it does not take.
+      return Optional.of(
+          "ZooKeeper has no such path as the URI's path and its option namespace make: "
+              + e.getMessage());
     }
   }
 

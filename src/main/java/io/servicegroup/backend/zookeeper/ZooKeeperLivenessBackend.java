@@ -73,16 +73,10 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   @Override
   public Future<Void> open(Runnable news) {
     reader.onNews(news);
-    Optional<String> fault = layout.fault();
-    if (fault.isPresent()) {
-      return Future.failedFuture(new VertxException(options.where() + ": " + fault.get(), true));
-    }
     return OnContext.within(vertx, FIRST_CONTACT.toMillis(), session.open())
         .recover(
             failure ->
-                Future.failedFuture(
-                    new VertxException(
-                        options.where() + options.silence() + failure.getMessage(), true)))
+                Future.failedFuture(new VertxException(options.why(failure, FIRST_CONTACT), true)))
         .compose(connected -> client.ensure(layout.groups()))
         .compose(there -> client.ensure(layout.marks()))
         .compose(there -> client.get(layout.groups()))

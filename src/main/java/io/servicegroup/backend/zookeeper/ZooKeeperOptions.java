@@ -4,12 +4,14 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.runtime.HostNames;
 import io.servicegroup.runtime.PemPair;
+import io.servicegroup.runtime.Why;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ClientX509Util;
@@ -60,20 +62,28 @@ final class ZooKeeperOptions {
     return uri.toString();
   }
 
-  /** What it means that nobody answered, as a part of a sentence: the client does not tell. */
-  String silence() {
+  /**
+   * Why a first contact failed: where nobody answered in time, the client does not tell.
+   *
+   * @param bound for how long it was waited
+   */
+  String why(Throwable failure, Duration bound) {
+    return failure instanceof TimeoutException ? silence(bound) : Why.of(failure);
+  }
+
+  private String silence(Duration bound) {
     List<String> unknown =
         uri.hosts().stream()
             .map(BackendUri.Host::name)
             .filter(name -> HostNames.ofThisMachine().lastKnown(name).isEmpty())
             .toList();
     if (unknown.size() == uri.hosts().size()) {
-      return " cannot be reached, since no host name of %s can be resolved: "
-          .formatted(String.join(", ", unknown));
+      return "the host name%s %s cannot be resolved"
+          .formatted(unknown.size() == 1 ? "" : "s", String.join(", ", unknown));
     }
-    return isSecure()
-        ? " does not answer, or one side refuses the other's certificate: "
-        : " does not answer: ";
+    return "no server answers within %d ms%s"
+        .formatted(
+            bound.toMillis(), isSecure() ? ", or one side refuses the other's certificate" : "");
   }
 
   private boolean isSecure() {

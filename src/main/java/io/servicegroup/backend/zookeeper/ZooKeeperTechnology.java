@@ -13,6 +13,7 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,11 +67,14 @@ public final class ZooKeeperTechnology implements Technology {
 
   @Override
   public List<String> faults(BackendUri uri) {
-    return "false".equals(uri.options().get(VERIFY))
-        ? List.of(
-            "ZooKeeper's client always verifies the servers' certificates: name their authority"
-                + " with the option ca instead of verify_certs=false")
-        : List.of();
+    List<String> faults = new ArrayList<>();
+    if ("false".equals(uri.options().get(VERIFY))) {
+      faults.add(
+          "ZooKeeper's client always verifies the servers' certificates: name their authority with"
+              + " the option ca instead of verify_certs=false");
+    }
+    new ZooKeeperLayout(uri).fault().ifPresent(faults::add);
+    return faults;
   }
 
   /**

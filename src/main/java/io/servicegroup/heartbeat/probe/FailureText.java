@@ -2,11 +2,9 @@ package io.servicegroup.heartbeat.probe;
 
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.http.HttpClosedException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
-import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
 /** Says in a few words why a probe failed. */
@@ -21,15 +19,8 @@ final class FailureText {
       return failure.getMessage();
     }
     String message = clean(failure);
-    if (failure instanceof ConnectException) {
-      return message.toLowerCase(Locale.ROOT).contains("refused")
-          ? "connection refused"
-          : "no connection: " + message;
-    }
-    if (failure instanceof NoRouteToHostException) {
-      return "no route to the host";
-    }
-    if (failure instanceof UnknownHostException) {
+    // What the system said when nobody could be connected to, or a name be resolved.
+    if (failure instanceof SocketException || failure instanceof UnknownHostException) {
       return message;
     }
     if (failure instanceof HttpClosedException) {
