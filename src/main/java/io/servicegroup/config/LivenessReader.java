@@ -127,7 +127,7 @@ final class LivenessReader {
           key,
           uri.toString(),
           ("the option timeout has to be at least service_down_time, %s, where agent.leave_on_stop"
-               + " is false")
+                  + " is false")
               .formatted(Durations.text(downTime)));
     }
   }

@@ -77,7 +77,8 @@ public record UriOption(
 
   /** The number of one of few things. */
   public static UriOption number(String name, String meaning) {
-    return of(name, "has to be a number from 0 to 99999", value -> value.matches("\\d{1,5}"), meaning);
+    return of(
+        name, "has to be a number from 0 to 99999", value -> value.matches("\\d{1,5}"), meaning);
   }
 
   /** A name of letters, digits and a few signs. */
@@ -97,7 +98,10 @@ public record UriOption(
   /** A port to listen on. */
   public static UriOption port(String name, String meaning) {
     return of(
-        name, "has to be a port, an integer from 1 to 65535", value -> isAddress("h:" + value), meaning);
+        name,
+        "has to be a port, an integer from 1 to 65535",
+        value -> isAddress("h:" + value),
+        meaning);
   }
 
   /** {@code host:port}. */

@@ -4,19 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.config.BackendUri;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class ZooKeeperNamesTest {
 
   private static String silence(String uri) {
-    return new ZooKeeperOptions(BackendUri.parse(uri), Duration.ofSeconds(5)).silence();
+    Duration bound = Duration.ofSeconds(5);
+    return new ZooKeeperOptions(BackendUri.parse(uri), bound).why(new TimeoutException(), bound);
   }
 
   @Test
   void aHostThatNobodyKnowsIsNamed() {
     assertThat(silence("zookeeper://nowhere_zk.invalid:1"))
-        .contains("nowhere_zk.invalid can be resolved");
-    assertThat(silence("zookeeper://127.0.0.1:1,nowhere_zk.invalid:1")).contains("does not answer");
-    assertThat(silence("zookeeper://[::1]:1")).contains("does not answer");
+        .isEqualTo("the host name nowhere_zk.invalid cannot be resolved");
+    assertThat(silence("zookeeper://127.0.0.1:1,nowhere_zk.invalid:1"))
+        .isEqualTo("no server answers within 5000 ms");
+    assertThat(silence("zookeeper://[::1]:1")).isEqualTo("no server answers within 5000 ms");
   }
 }
