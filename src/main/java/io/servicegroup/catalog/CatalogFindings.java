@@ -7,6 +7,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.runtime.Count;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -175,9 +176,9 @@ final class CatalogFindings implements CatalogFollower.Listener {
         own.stream().map(each -> each.spec().id()).filter(id -> !refusals.isRefused(id)).toList();
     if (!found.isEmpty()) {
       LOG.warn(
-          "The catalogue does not know the last join of {} members of this agent ({}{}): it came"
-              + " back older, and they are joined again",
-          found.size(),
+          "The catalogue does not know the last join of {} of this agent ({}{}): it came back"
+              + " older, and each is joined again",
+          Count.of(found.size(), "member"),
           found.get(0),
           found.size() > 1 ? ", …" : "");
     }

@@ -4,6 +4,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Count;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -52,10 +53,10 @@ final class CatalogLosses {
       since = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       concerned.clear();
       LOG.warn(
-          "The catalogue {} lost service data, of {} members so far ({}): it is restored by the"
-              + " agents that remember them",
+          "The catalogue {} lost service data, of {} so far ({}): it is restored by the agents that"
+              + " remember them",
           store,
-          lost.size(),
+          Count.of(lost.size(), "member"),
           lost.stream()
               .sorted()
               .limit(MOST_NAMED)
@@ -66,9 +67,9 @@ final class CatalogLosses {
     missing = lost;
     if (lost.isEmpty()) {
       LOG.info(
-          "The catalogue {} has all service data that {} members had lost",
+          "The catalogue {} has all service data again, which it had lost of {}",
           store,
-          concerned.size());
+          Count.of(concerned.size(), "member"));
     }
     CatalogLoss loss = new CatalogLoss(since, concerned.size(), missing.size());
     Topics.CATALOG_LOSS.publish(vertx, loss);

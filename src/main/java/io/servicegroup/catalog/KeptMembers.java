@@ -5,6 +5,7 @@ import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.Backoff;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -69,7 +70,7 @@ final class KeptMembers {
     try {
       return KeptMember.read(json);
     } catch (IllegalArgumentException e) {
-      LOG.warn("What is kept of {} cannot be read: it has to be joined again", id, e);
+      LOG.warn("What is kept of {} cannot be read ({}): it has to be joined again", id, Why.of(e));
       return null;
     }
   }

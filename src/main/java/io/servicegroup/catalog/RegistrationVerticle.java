@@ -5,12 +5,14 @@ import io.servicegroup.bus.RequestTopic;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.BootTime;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -50,7 +52,9 @@ public final class RegistrationVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    StoreGuard guard = new StoreGuard(config.catalog().uri().toString());
+    StoreOutage outages = outages();
+    Topics.BACKEND.consume(vertx, outages::backend);
+    StoreGuard guard = new StoreGuard(config.catalog().uri().toString(), outages);
     WatchScope scope = new WatchScope(config.watch());
     MemberQueue queue = new MemberQueue(sinceBoot);
     MemberCache cache = new MemberCache();
@@ -124,6 +128,21 @@ public final class RegistrationVerticle extends VerticleBase {
             })
         .onFailure(failure -> takingUp.stop())
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  private StoreOutage outages() {
+    BackendUri store = config.catalog().uri();
+    AgentConfig.Liveness pace = config.liveness();
+    Set<String> beside =
+        pace.backends().stream()
+            .filter(
+                backend ->
+                    backend instanceof AgentConfig.BuiltIn own && own.uri().isSamePlaceAs(store))
+            .map(AgentConfig.Backend::name)
+            .collect(Collectors.toUnmodifiableSet());
+    // A poll, its net and another one.
+    Duration found = pace.reportInterval().plus(pace.pollInterval().multipliedBy(2));
+    return new StoreOutage(store.toString(), vertx, beside, found);
   }
 
   private WordsMender words(StoreGuard guard, MemberQueue queue) {

@@ -1,15 +1,16 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Set;
 
 /** Tells a refusal of the store from its absence, and logs the latter once. */
 final class StoreGuard {
 
   private final String store;
-  private final OutageLog outages;
+  private final StoreOutage outages;
   private Runnable back = () -> {};
 
   /**
@@ -18,8 +19,18 @@ final class StoreGuard {
    * @param store its URI, with secrets masked
    */
   StoreGuard(String store) {
+    this(store, new StoreOutage(store, null, Set.of(), Duration.ZERO));
+  }
+
+  /**
+   * Watches over one store.
+   *
+   * @param store its URI, with secrets masked
+   * @param outages says its loss and its return
+   */
+  StoreGuard(String store, StoreOutage outages) {
     this.store = store;
-    this.outages = new OutageLog("The catalogue " + store, System::nanoTime);
+    this.outages = outages;
   }
 
   /** Tells when the store answers again after it was away. */

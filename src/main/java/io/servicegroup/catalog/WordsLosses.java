@@ -4,6 +4,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Count;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -85,10 +86,10 @@ final class WordsLosses {
   void say() {
     if (!unsaid.isEmpty()) {
       LOG.warn(
-          "The catalogue {} came back older than what was said of {} members ({}{}): what this"
+          "The catalogue {} came back older than what was said of {} ({}{}): what this"
               + " agent remembers of them is put back",
           store,
-          unsaid.size(),
+          Count.of(unsaid.size(), "member"),
           unsaid.stream()
               .limit(MOST_NAMED)
               .map(MemberId::toString)

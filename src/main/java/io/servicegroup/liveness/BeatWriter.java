@@ -6,6 +6,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.vertx.core.AsyncResult;
@@ -31,6 +32,8 @@ final class BeatWriter {
   private final LivenessBackend backend;
   private final LivenessSettings settings;
   private final OutageLog outages;
+  private final PartFailure own = new PartFailure();
+  private Throwable unsaid;
   private final Stall stall;
   private final Map<MemberId, Heartbeat> left = new LinkedHashMap<>();
   private final Map<MemberId, Incarnation> deleted = new HashMap<>();
@@ -52,6 +55,22 @@ final class BeatWriter {
             "cannot be written",
             "are written again",
             System::nanoTime);
+  }
+
+  /** The backend was not reached, which is said: that beats then fail as well is no news. */
+  void backendLost() {
+    own.wholeLost();
+  }
+
+  /**
+   * The backend was reached: beats that fail nevertheless do so by themselves.
+   *
+   * @param startedNanos when that was begun
+   */
+  void backendReached(long startedNanos) {
+    if (own.wholeReached(startedNanos) && unsaid != null) {
+      outages.failed(unsaid);
+    }
   }
 
   /** Takes the full state. */
@@ -145,6 +164,8 @@ final class BeatWriter {
       failed(result.cause());
       return;
     }
+    own.succeeded();
+    unsaid = null;
     outages.succeeded();
     stall.complete();
     leaving.forEach(gone -> left.remove(gone.id(), gone));
@@ -156,7 +177,9 @@ final class BeatWriter {
   }
 
   private void failed(Throwable failure) {
-    outages.failed(failure);
+    LastResort.mind(failure);
+    unsaid = failure;
+    own.failed(System.nanoTime());
     if (failure instanceof PartlyWritten some) {
       stall.partly();
       tell(some.conflicts());

@@ -39,6 +39,12 @@ import org.slf4j.LoggerFactory;
 public final class LivenessVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(LivenessVerticle.class);
+  private static final String ANEW = "silence counts anew from here";
+  private static final String MISSING =
+      "some of what was written last is missing (it was emptied or restored, failed over, or"
+          + " crashed): "
+          + ANEW
+          + ", and nobody is DOWN of it";
 
   private final LivenessSettings settings;
   private final BiFunction<Vertx, LivenessSettings, LivenessBackend> technology;
@@ -100,7 +106,9 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private static String describe(LivenessSettings settings) {
-    return settings.backend() + " (" + settings.uri() + ")";
+    // Where the catalogue is in the same place, its loss is not said by itself.
+    String catalogue = settings.tables() == null ? ", the catalogue as well" : "";
+    return settings.backend() + " (" + settings.uri() + catalogue + ")";
   }
 
   /** Fails where it throws, as where no thread is to be had: who does not poll has not started. */
@@ -219,19 +227,12 @@ public final class LivenessVerticle extends VerticleBase {
       return;
     }
     boolean outage = gap == WitnessClock.Gap.OUTAGE;
-    if (outage) {
-      LOG.info(
-          "Backend {}: silence counts anew from here, after an interval without a round trip",
-          settings.backend());
-    }
     if (seen.dataLost()) {
       witness.restart();
-      LOG.warn(
-          "Backend {}: some of what was written last is missing (it was emptied or restored, failed"
-              + " over, or crashed): silence counts anew from here, and nobody is DOWN of it",
-          settings.backend());
     }
-    outages.succeeded();
+    sayReached(outage, seen.dataLost());
+    stall.backendReached(started);
+    writer.backendReached(started);
     become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);
     Observation said = news.of(seen, outage || seen.dataLost(), started);
     Topics.SIGHTINGS.publish(
@@ -247,8 +248,25 @@ public final class LivenessVerticle extends VerticleBase {
             witness.reachedMillis()));
   }
 
+  /** One line, whatever came together. */
+  private void sayReached(boolean outage, boolean dataLost) {
+    if (outages.isLost()) {
+      if (dataLost) {
+        outages.succeededChanged("; " + MISSING);
+      } else {
+        outages.succeeded(outage ? "; " + ANEW : "");
+      }
+    } else if (dataLost) {
+      LOG.warn("Backend {}: {}", settings.backend(), MISSING);
+    } else if (outage) {
+      LOG.info("Backend {}: {}, after an interval without a round trip", settings.backend(), ANEW);
+    }
+  }
+
   private void notWitnessed(Throwable failure) {
     witness.missed();
+    stall.backendLost();
+    writer.backendLost();
     outages.failed(failure);
     become(State.UNREACHABLE);
   }

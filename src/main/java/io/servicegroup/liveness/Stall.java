@@ -22,6 +22,7 @@ final class Stall {
   private final Concerns concerns;
   private final LongSupplier nanoTime;
   private final long afterNanos;
+  private final PartFailure own = new PartFailure();
   private Future<Void> saying = Future.succeededFuture();
   private long completeNanos;
   private long someNanos;
@@ -58,6 +59,26 @@ final class Stall {
     return stalled && nanoTime.getAsLong() - someNanos > afterNanos;
   }
 
+  /** The backend was not reached, which is said. */
+  void backendLost() {
+    own.wholeLost();
+  }
+
+  /**
+   * The backend was reached: where beats are missing all the same, that is said.
+   *
+   * @param startedNanos when that was begun
+   */
+  void backendReached(long startedNanos) {
+    if (own.wholeReached(startedNanos)) {
+      concerns.raise(
+          SUBJECT,
+          "the beats of this agent's members are not written in time, although it lives: it says so"
+              + " in a place of its own, and who reads that holds their verdicts. Look for load,"
+              + " locks and transactions that are held open");
+    }
+  }
+
   /** A write begins. */
   void begins(int members) {
     if (members == 0) {
@@ -74,6 +95,7 @@ final class Stall {
   void complete() {
     completeNanos = nanoTime.getAsLong();
     someNanos = completeNanos;
+    own.succeeded();
     if (stalled) {
       stalled = false;
       concerns.settle(SUBJECT);
@@ -97,11 +119,7 @@ final class Stall {
   void missing() {
     if (beating && nanoTime.getAsLong() - completeNanos > afterNanos) {
       stalled = true;
-      concerns.raise(
-          SUBJECT,
-          "the beats of this agent's members are not written in time, although it lives: it says so"
-              + " in a place of its own, and who reads that holds their verdicts. Look for load,"
-              + " locks and transactions that are held open");
+      own.failed(nanoTime.getAsLong());
       if (saying.isComplete()) {
         saying =
             backend

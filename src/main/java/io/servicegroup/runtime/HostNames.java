@@ -35,7 +35,12 @@ public final class HostNames {
   private static final long KEPT = Duration.ofHours(1).toNanos();
   private static final int MANY = 1000;
 
-  /** What the C library calls EAI_AGAIN. */
+  /**
+   * What the C library calls EAI_AGAIN, in English. Java passes on nothing but this text: it has
+   * one exception for a name that does not exist and for a resolver that cannot tell. Where the
+   * library speaks another language, or an upgrade words it anew, the latter is taken for the
+   * former.
+   */
   private static final String TEMPORARY = "Temporary failure in name resolution";
 
   private static final int THREADS = 64;
@@ -180,7 +185,6 @@ public final class HostNames {
     return List.copyOf(all);
   }
 
-  /** Java has one exception for a name that does not exist and for a resolver that cannot tell. */
   private static boolean isTemporary(UnknownHostException failure) {
     return String.valueOf(failure.getMessage()).contains(TEMPORARY);
   }

@@ -128,7 +128,7 @@ public final class LastResort extends TurboFilter {
    *
    * @param failure what somebody takes for the failure of something remote
    */
-  static void mind(Throwable failure) {
+  public static void mind(Throwable failure) {
     if (watching) {
       endIfFatal(failure);
     }

@@ -64,11 +64,35 @@ public final class OutageLog {
 
   /** It could be reached. */
   public void succeeded() {
+    succeeded("");
+  }
+
+  /**
+   * It could be reached.
+   *
+   * @param more what follows from its absence, to be said in the same line where it was lost
+   */
+  public void succeeded(String more) {
     if (lost) {
-      lost = false;
-      Duration away = Duration.ofNanos(nanoTime.getAsLong() - lostAt);
-      LOG.info("{} {} after {} ms", what, back, away.toMillis());
+      LOG.info("{} {} after {} ms{}", what, back, found(), more);
     }
+  }
+
+  /**
+   * It could be reached, and is not as it was.
+   *
+   * @param more what is wrong with it, to be said in the same line where it was lost
+   */
+  public void succeededChanged(String more) {
+    if (lost) {
+      LOG.warn("{} {} after {} ms{}", what, back, found(), more);
+    }
+  }
+
+  /** It is lost no more; for how many milliseconds it was. */
+  private long found() {
+    lost = false;
+    return Duration.ofNanos(nanoTime.getAsLong() - lostAt).toMillis();
   }
 
   /**

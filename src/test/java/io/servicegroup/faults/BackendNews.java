@@ -19,7 +19,7 @@ final class BackendNews {
     this.unreachable = Pattern.compile("\\bBackend " + backend + " .*cannot be reached");
     this.back = Pattern.compile("\\bBackend " + backend + " .*is back after");
     this.lost =
-        Pattern.compile("\\bBackend " + backend + ": some of what was written last is missing");
+        Pattern.compile("\\bBackend " + backend + "\\b.* some of what was written last is missing");
     this.mark = agent.process().output().mark();
   }
 

@@ -100,7 +100,7 @@ class LimitsIT {
   private static void start(AgentProcess agent, Site site) {
     agent.start();
     site.proxy().refuse();
-    agent.process().awaitLine("members are not written in time", PATIENCE);
+    agent.process().awaitLine("cannot be reached", PATIENCE);
     site.proxy().pass();
     agent.process().awaitLine("is back after", PATIENCE);
     assertBeatsOrEnds(agent);

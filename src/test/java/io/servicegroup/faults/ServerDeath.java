@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What the death of a server does to a pairing: a <em>sidecar</em> beats for 20 members, an
@@ -29,6 +30,12 @@ public final class ServerDeath implements AutoCloseable {
   private static final String DISABLED = "host-1";
   private static final String FORCED_DOWN = "host-2";
   private static final String REASON = "a disk";
+
+  /** Whatever an agent may say of a server that is lost or back, but for what that lost. */
+  private static final Pattern OUTAGE =
+      Pattern.compile(
+          "cannot be (?:reached|written)|written (?:in time|again)|is back|well again|"
+              + "silence counts anew");
 
   private final Site site;
   private final AgentProcess observer;
@@ -76,6 +83,7 @@ public final class ServerDeath implements AutoCloseable {
    * @param completeAfterMillis from the server's start until the observer listed every member of
    *     the group again, not stale, with the operators' words; null where it did not
    * @param forgottenKept members without agent and watcher that are still in the catalogue
+   * @param lines what both agents logged of the loss and of the return: one line each
    */
   public record Seen(
       int falseChanges,
@@ -86,7 +94,8 @@ public final class ServerDeath implements AutoCloseable {
       int health,
       int live,
       Long completeAfterMillis,
-      int forgottenKept) {}
+      int forgottenKept,
+      List<String> lines) {}
 
   /** The catalogue's server. */
   BackendServer catalog() {
@@ -102,6 +111,7 @@ public final class ServerDeath implements AutoCloseable {
   Seen kill(BackendServer server) {
     List<AgentProcess> agents = List.of(observer, sidecar);
     List<Integer> marks = agents.stream().map(agent -> agent.changes().mark()).toList();
+    List<Integer> logs = agents.stream().map(agent -> agent.process().output().mark()).toList();
     server.kill();
     pass(POLL.multipliedBy(2));
     JsonObject list = new JsonObject(observer.get(LIST).body());
@@ -115,7 +125,11 @@ public final class ServerDeath implements AutoCloseable {
     Long complete = awaitComplete(started);
     pass(LATEST_DOWN.plus(REPORT));
     List<Change> wrong = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     for (int i = 0; i < agents.size(); i++) {
+      agents.get(i).process().output().since(logs.get(i)).stream()
+          .filter(line -> OUTAGE.matcher(line).find())
+          .forEach(lines::add);
       wrong.addAll(agents.get(i).changes().since(marks.get(i)));
     }
     return new Seen(
@@ -127,7 +141,8 @@ public final class ServerDeath implements AutoCloseable {
         health,
         live,
         complete,
-        members(new JsonObject(observer.get("/v1/groups/forgotten/members").body())).size());
+        members(new JsonObject(observer.get("/v1/groups/forgotten/members").body())).size(),
+        lines);
   }
 
   private static JsonObject version() {

@@ -41,6 +41,7 @@ class ServerDeathIT {
 
   private static void assertGood(Seen seen) {
     assertThat(seen.falseChanges()).isZero();
+    assertThat(seen.lines()).as("one of the loss and one of the return, on two agents").hasSize(4);
     assertThat(seen.listed()).isEqualTo(20);
     assertThat(seen.health()).isEqualTo(200);
     assertThat(seen.live()).isEqualTo(200);

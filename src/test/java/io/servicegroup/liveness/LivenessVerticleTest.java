@@ -17,6 +17,7 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Logged;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -312,6 +313,77 @@ class LivenessVerticleTest {
     assertThat(next(sightings).hiccup()).isTrue();
     backend.writing = () -> Future.succeededFuture(List.of());
     assertThat(backend.resumed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aLossIsOneLineAndTheReturnAnotherWhateverFailedMeanwhile() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    next(states);
+    List<String> lines =
+        logged(
+            () -> {
+              backend.writing = () -> Future.failedFuture("connection refused");
+              backend.polls = LivenessVerticleTest::refused;
+              publish(alive("a", 2));
+              assertThat(next(states).state()).isEqualTo(State.UNREACHABLE);
+              next(backend.saidStalled);
+              next(backend.saidStalled);
+              AtomicInteger polls = new AtomicInteger();
+              backend.polls = () -> Future.succeededFuture(observed(polls.incrementAndGet() == 1));
+              assertThat(next(states).state()).isEqualTo(State.DATA_LOST);
+              backend.writing = () -> Future.succeededFuture(List.of());
+              assertThat(backend.resumed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            });
+    assertThat(lines).as("%s", lines).hasSize(2);
+    assertThat(lines.get(0)).contains("cannot be reached: connection refused");
+    assertThat(lines.get(1)).contains("is back after", "is missing", "silence counts anew");
+  }
+
+  @Test
+  void beatsThatFailWhileTheBackendIsReachedAreSaid() throws Exception {
+    deploy(POLL);
+    publish(alive("a", 1));
+    awaitWrites(1);
+    List<String> lines =
+        logged(
+            () -> {
+              backend.writing = () -> Future.failedFuture("no right to write");
+              publish(alive("a", 2));
+              next(backend.saidStalled);
+              next(backend.saidStalled);
+              backend.writing = () -> Future.succeededFuture(List.of());
+              assertThat(backend.resumed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+            });
+    assertThat(lines).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
+    assertThat(lines).filteredOn(line -> line.contains("are written again")).hasSize(1);
+    assertThat(lines).filteredOn(line -> line.contains("not written in time")).hasSize(1);
+    assertThat(lines).noneMatch(line -> line.contains("cannot be reached"));
+  }
+
+  private static Future<Observation> refused() {
+    return Future.failedFuture("connection refused");
+  }
+
+  private static Observation observed(boolean dataLost) {
+    return new Observation(List.of(), List.of(), List.of(), List.of(), dataLost);
+  }
+
+  /** What awaits, and may be interrupted. */
+  private interface Scene {
+    void play() throws Exception;
+  }
+
+  private static List<String> logged(Scene scene) {
+    return Logged.during(
+        () -> {
+          try {
+            scene.play();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
   }
 
   @Test

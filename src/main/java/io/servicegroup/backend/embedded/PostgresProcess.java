@@ -1,6 +1,9 @@
 package io.servicegroup.backend.embedded;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -142,7 +145,7 @@ final class PostgresProcess {
 
   private EmbeddedServerException couldNotStart(int port) throws IOException {
     String log = Files.readString(data.log());
-    if (log.contains("Address already in use")) {
+    if (isTaken(port)) {
       return new EmbeddedServerException.PortTaken(
           "port "
               + port
@@ -151,6 +154,18 @@ final class PostgresProcess {
     }
     return new EmbeddedServerException(
         "the embedded database did not start: " + lastLine(log) + "; see " + data.log());
+  }
+
+  /** Asked of the system: the server says it in the language of this machine. */
+  private static boolean isTaken(int port) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      // As the server does: what a connection that ended leaves behind is no listener.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress("127.0.0.1", port));
+      return false;
+    } catch (BindException e) {
+      return true;
+    }
   }
 
   /** Tells when the server has ended, whoever ended it, with the exit code of its shell. */

@@ -40,14 +40,12 @@ final class ZooKeeperClient {
   private final Context context;
   private final ZooKeeperSession session;
   private final ZooKeeperCredentials credentials;
-  private final String where;
 
   ZooKeeperClient(Vertx vertx, ZooKeeperSession session, ZooKeeperOptions options) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.session = session;
     this.credentials = options.credentials();
-    this.where = options.where();
   }
 
   /** Bounds an operation. A connection that has answered nothing for a while is replaced. */
@@ -56,7 +54,10 @@ final class ZooKeeperClient {
         .recover(
             failure -> {
               if (!(failure instanceof TimeoutException)) {
-                return Future.failedFuture(failure);
+                return Future.failedFuture(
+                    failure instanceof KeeperException answer && UNHEARD.contains(answer.code())
+                        ? new VertxException("the connection was lost", failure, true)
+                        : failure);
               }
               session.notAnswered();
               return Future.failedFuture(
@@ -174,7 +175,7 @@ final class ZooKeeperClient {
   private <T> Future<T> call(String path, Operation<T> operation) {
     ZooKeeper handle = session.connected();
     if (handle == null) {
-      return Future.failedFuture(new VertxException("there is no connection to " + where, true));
+      return Future.failedFuture(new VertxException("there is no connection", true));
     }
     Promise<T> answer = Promise.promise();
     operation.start(

@@ -173,31 +173,33 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
         return;
       }
       saidTimeout = true;
-      if (millis != options.timeoutMillis()) {
+      boolean asked = millis == options.timeoutMillis();
+      // One line: what it comes to, and whose word it is. Whoever set the option a year ago looks
+      // at service_down_time only.
+      String why =
+          asked
+              ? "set the option timeout to service_down_time, or leave it out"
+              : "asked for were %d ms, but the servers allow 2 to 20 times their tickTime, or what"
+                      .formatted(options.timeoutMillis())
+                  + " their minSessionTimeout and maxSessionTimeout say";
+      if (millis > serviceDownTime.toMillis()) {
         LOG.warn(
-            "Backend {}: the servers grant sessions of {} ms, not the {} ms that were asked for"
-                + " (the option timeout, or service_down_time): they allow 2 to 20 times their"
-                + " tickTime, or what their minSessionTimeout and maxSessionTimeout say",
+            "Backend {}: a session ends only after {} ms, later than service_down_time ({} ms): an"
+                + " agent that dies is DOWN no sooner; {}",
             backend,
             millis,
-            options.timeoutMillis());
-      }
-      // Whoever set it a year ago looks at service_down_time only.
-      if (millis < serviceDownTime.toMillis()) {
+            serviceDownTime.toMillis(),
+            why);
+      } else if (millis < serviceDownTime.toMillis()) {
         LOG.info(
             "Backend {}: a session ends after {} ms, before service_down_time ({} ms): who dies or"
-                + " is cut off for so long is DOWN (session_expired) by then",
+                + " is cut off for so long is DOWN (session_expired) by then{}",
             backend,
             millis,
-            serviceDownTime.toMillis());
-      } else if (millis > serviceDownTime.toMillis()) {
-        LOG.warn(
-            "Backend {}: a session ends only after {} ms (the option timeout, or what the servers"
-                + " grant), which is longer than service_down_time ({} ms): an agent that dies is"
-                + " DOWN no sooner. Set timeout to service_down_time, or leave it out",
-            backend,
-            millis,
-            serviceDownTime.toMillis());
+            serviceDownTime.toMillis(),
+            asked ? "" : "; " + why);
+      } else if (!asked) {
+        LOG.warn("Backend {}: a session ends after {} ms: {}", backend, millis, why);
       }
     }
 
