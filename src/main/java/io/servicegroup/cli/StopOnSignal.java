@@ -1,7 +1,7 @@
 package io.servicegroup.cli;
 
 import io.servicegroup.Agent;
-import io.servicegroup.config.Durations;
+import io.servicegroup.model.Durations;
 import io.servicegroup.runtime.Logs;
 import io.servicegroup.runtime.Why;
 import java.time.Duration;
