@@ -38,8 +38,7 @@ public final class OnContext {
    * @param millis how long it may take
    * @param work may end on any thread, or never
    * @param <T> what it ends with
-   * @return ends as the work does, or fails with a {@link TimeoutException},
-   *     on the context
+   * @return ends as the work does, or fails with a {@link TimeoutException}, on the context
    */
   public static <T> Future<T> within(Vertx vertx, long millis, Future<T> work) {
     return of(vertx, work)
