@@ -47,10 +47,17 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresCatalogSql sql;
   private PostgresJoinSql joins;
   private PostgresCatalogClient database;
+  private final int wanted;
   private int version;
   private boolean closed;
 
-  PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings, Concerns concerns) {
+  /**
+   * Makes one that is not open yet.
+   *
+   * @param wanted the version of the tables that there is a use for
+   */
+  PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings, Concerns concerns, int wanted) {
+    this.wanted = wanted;
     this.concerns = concerns;
     this.vertx = vertx;
     this.settings = settings;
@@ -69,7 +76,7 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   private Future<Void> makeTables() {
-    return new PostgresMigrations(client, settings.uri(), settings.createTables(), concerns)
+    return new PostgresMigrations(client, settings.uri(), settings.createTables(), concerns, wanted)
         .apply()
         .compose(
             made ->
@@ -77,7 +84,7 @@ final class PostgresCatalog implements ServiceCatalog {
         .map(
             made -> {
               version = made;
-              database.lacksTables(version < PostgresMigrations.newest());
+              database.lacksTables(version < wanted);
               sql = words.catalog();
               joins = words.joins();
               kept = new PostgresKept(database, version);

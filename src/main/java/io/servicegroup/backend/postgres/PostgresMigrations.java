@@ -44,6 +44,12 @@ final class PostgresMigrations {
               "what agents whose catalogue is elsewhere disabled or forced down in services they do"
                   + " not take back after a restart"));
 
+  /** The version of the tables that a catalogue has a use for. */
+  static final int OF_A_CATALOGUE = 3;
+
+  /** The same of beats beside a catalogue elsewhere. */
+  static final int OF_A_MIRROR = 4;
+
   private static final String ADDED = "tables of later versions";
 
   private static final Set<String> COLUMNS =
@@ -97,14 +103,17 @@ final class PostgresMigrations {
   private final BackendUri uri;
   private final CreateTables allowed;
   private final Concerns concerns;
+  private final int wanted;
 
   /**
    * Makes ready.
    *
    * @param concerns is told of what an agent has to do without
+   * @param wanted the version of the tables that the agent has a use for
    */
   PostgresMigrations(
-      PostgresClient client, BackendUri uri, CreateTables allowed, Concerns concerns) {
+      PostgresClient client, BackendUri uri, CreateTables allowed, Concerns concerns, int wanted) {
+    this.wanted = wanted;
     this.concerns = concerns;
     this.client = client;
     this.uri = uri;
@@ -124,14 +133,12 @@ final class PostgresMigrations {
             found -> {
               if (isComplete(found)) {
                 return Future.succeededFuture(
-                    found.usable() >= PostgresScripts.VERSIONS.size()
-                        ? found.version()
-                        : without(
-                            found,
-                            "this user has no rights on " + String.join(", ", found.forbidden())));
+                    with(
+                        found,
+                        "this user has no rights on " + String.join(", ", found.forbidden())));
               }
               if (found.isUsable() && allowed == CreateTables.NONE) {
-                return Future.succeededFuture(without(found, "catalog.create_tables is none"));
+                return Future.succeededFuture(with(found, "catalog.create_tables is none"));
               }
               requireAllowed(found);
               return client
@@ -141,28 +148,28 @@ final class PostgresMigrations {
                       failure ->
                           found.isUsable() && isForbidden(failure)
                               ? Future.succeededFuture(
-                                  without(found, "this user may not create tables"))
+                                  with(found, "this user may not create tables"))
                               : Future.failedFuture(failure));
             })
         .onSuccess(
             version -> {
-              if (version >= PostgresScripts.VERSIONS.size()) {
+              if (version >= wanted) {
                 concerns.settle(ADDED);
               }
             })
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 
-  /** The version that whoever has all tables has at least. */
-  static int newest() {
-    return PostgresScripts.VERSIONS.size();
-  }
-
   /** What later versions add is additional: an agent does without, and says so. */
-  private int without(Found found, String why) {
+  private int with(Found found, String why) {
     int usable = found.usable();
     List<Addition> lacking =
-        ADDITIONS.stream().filter(addition -> addition.version() > usable).toList();
+        ADDITIONS.stream()
+            .filter(addition -> addition.version() > usable && addition.version() <= wanted)
+            .toList();
+    if (lacking.isEmpty()) {
+      return usable;
+    }
     concerns.raise(
         ADDED,
         ("catalog.uri: %s lacks what later versions add (%s), and %s: %s; have a DBA run what the"

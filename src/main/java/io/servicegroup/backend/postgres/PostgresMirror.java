@@ -70,7 +70,8 @@ final class PostgresMirror {
         new PostgresCatalog(
             vertx,
             new AgentConfig.Catalog(uri, settings.tables()),
-            Concerns.ofBackend(vertx, settings.backend()));
+            Concerns.ofBackend(vertx, settings.backend()),
+            PostgresMigrations.OF_A_MIRROR);
   }
 
   Future<Void> open() {

@@ -82,7 +82,8 @@ public final class PostgresTechnology implements Technology {
 
   @Override
   public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
-    return new PostgresCatalog(vertx, settings, Concerns.ofCatalog(vertx));
+    return new PostgresCatalog(
+        vertx, settings, Concerns.ofCatalog(vertx), PostgresMigrations.OF_A_CATALOGUE);
   }
 
   @Override

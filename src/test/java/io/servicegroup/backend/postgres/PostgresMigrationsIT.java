@@ -255,6 +255,21 @@ class PostgresMigrationsIT {
   }
 
   @Test
+  void aCatalogueDoesWithoutWhatOnlyBeatsBesideAnotherNeed() throws Exception {
+    BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
+    Topics.CONCERN.consume(vertx, concerns::add);
+    open(CreateTables.ALL);
+    server.execute(
+        "DROP TABLE servicegroup_joined, servicegroup_mirrored;"
+            + " DELETE FROM servicegroup_schema WHERE version > 2");
+
+    open(CreateTables.NONE);
+
+    Concern raised = concerns.poll(10, TimeUnit.SECONDS);
+    assertThat(raised.text()).contains("servicegroup_joined").doesNotContain("mirrored");
+  }
+
+  @Test
   void aUserWithoutRightsIsToldWhatToDo() {
     server.execute("CREATE USER reader PASSWORD '" + PostgresServer.PASSWORD + "'");
     server.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
