@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -224,7 +223,7 @@ final class MemberOperations {
         .request(vertx, new LocalMember(spec, own.incarnation()), PATIENCE)
         .compose(
             probed -> {
-              MemberUpdate update = difference(own.spec(), spec);
+              MemberUpdate update = MemberUpdates.difference(own.spec(), spec);
               return update.version().isEmpty() && update.metadata().isEmpty()
                   ? Future.succeededFuture()
                   : say(update);
@@ -235,18 +234,6 @@ final class MemberOperations {
               served.joined(spec, own.incarnation());
               return null;
             });
-  }
-
-  private static MemberUpdate difference(ServiceSpec before, ServiceSpec after) {
-    return new MemberUpdate(
-        after.id(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        before.version() == after.version() ? Optional.empty() : Optional.of(after.version()),
-        before.metadata().equals(after.metadata())
-            ? Optional.empty()
-            : Optional.of(after.metadata()));
   }
 
   /** Removes a member from the catalogue; of any agent. */

@@ -2,6 +2,8 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberUpdate;
+import io.servicegroup.model.ServiceSpec;
+import java.util.Optional;
 
 /** What may be changed together, whichever store holds it. */
 final class MemberUpdates {
@@ -56,6 +58,19 @@ final class MemberUpdates {
         old.backends(),
         null,
         order);
+  }
+
+  /** What another configuration changes of a service, in the same life. */
+  static MemberUpdate difference(ServiceSpec before, ServiceSpec after) {
+    return new MemberUpdate(
+        after.id(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        before.version() == after.version() ? Optional.empty() : Optional.of(after.version()),
+        before.metadata().equals(after.metadata())
+            ? Optional.empty()
+            : Optional.of(after.metadata()));
   }
 
   /**

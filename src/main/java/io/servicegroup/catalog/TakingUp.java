@@ -174,14 +174,10 @@ final class TakingUp implements ServedMembers.Listener {
     return stillOurs
         .look(id)
         .compose(
-            looked -> {
-              ServiceSpec spec = wanted(id);
-              return spec == null
-                  ? Future.failedFuture(id + " is not to be taken up any more")
-                  : goOn.apply(
-                      new ServedMembers.Served(
-                          spec, untaken.life(id), ServedMembers.State.UNTAKEN));
-            });
+            looked ->
+                wanted(id) == null
+                    ? Future.failedFuture(id + " is not to be taken up any more")
+                    : goOn.apply(untaken.lastLife(id)));
   }
 
   private void look() {

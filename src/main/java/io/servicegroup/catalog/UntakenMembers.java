@@ -126,10 +126,10 @@ final class UntakenMembers {
     return entry == null ? null : entry.spec();
   }
 
-  /** The life that a member lived last, or null. */
-  Incarnation life(MemberId id) {
+  /** What goes on where one of these members is taken up. */
+  ServedMembers.Served lastLife(MemberId id) {
     Entry entry = members.get(id);
-    return entry == null ? null : entry.life();
+    return new ServedMembers.Served(entry.spec(), entry.life(), ServedMembers.State.UNTAKEN);
   }
 
   /** Whether a member is one of these and can be taken up. */

@@ -49,7 +49,7 @@ final class PostgresMirror {
   private final Consumer<MemberId> rewritten;
   private final Map<MemberId, Member> own = new HashMap<>();
   private final Map<MemberId, Member> unwritten = new LinkedHashMap<>();
-  private final Map<MemberId, Said> said = new HashMap<>();
+  private final PostgresMirrorNotes notes = new PostgresMirrorNotes();
   private final Map<MemberId, Member> deleted = new LinkedHashMap<>();
   private final Map<MemberId, String> refused = new HashMap<>();
   private final BatchSize size = new BatchSize(FIRST, MOST, BOUND);
@@ -99,7 +99,7 @@ final class PostgresMirror {
   private void forget(MemberId id) {
     own.remove(id);
     unwritten.remove(id);
-    said.remove(id);
+    notes.forget(id);
     refused.remove(id);
   }
 
@@ -108,14 +108,14 @@ final class PostgresMirror {
     Member member = own.get(id);
     if (member != null) {
       unwritten.put(id, member);
-      said.remove(id);
+      notes.forget(id);
     }
   }
 
   /** The tables are gone, with all rows. */
   void lost() {
     unwritten.putAll(own);
-    said.clear();
+    notes.forgetAll();
   }
 
   boolean has(MemberId id) {
@@ -170,21 +170,11 @@ final class PostgresMirror {
 
   private Future<Void> readAndWrite(Map<MemberId, Member> some, boolean waits) {
     return rows.find(some.keySet())
-        .compose(found -> remember(found).compose(known -> write(some, found, waits)));
-  }
-
-  /** What was said in rows before this agent wrote to them, in its life before. */
-  private Future<Void> remember(List<Member> found) {
-    List<MemberId> unknown =
-        found.stream().map(Member::id).filter(id -> !said.containsKey(id)).toList();
-    return rows.mirror()
-        .said(unknown)
-        .map(
-            noted -> {
-              noted.keySet().retainAll(own.keySet());
-              said.putAll(noted);
-              return null;
-            });
+        .compose(
+            found ->
+                notes
+                    .read(rows.mirror(), found, own::containsKey)
+                    .compose(read -> write(some, found, waits)));
   }
 
   private Future<Void> write(Map<MemberId, Member> some, List<Member> found, boolean waits) {
@@ -202,7 +192,7 @@ final class PostgresMirror {
       if (catalogueIsHere || isNewer(row, member.incarnation()) || isAsItShould(row, member)) {
         done(member);
       } else {
-        wanted.add(new Wanted(member, saidOf(member.id())));
+        wanted.add(new Wanted(member, notes.of(member.id())));
       }
     }
     if (wanted.isEmpty()) {
@@ -221,11 +211,7 @@ final class PostgresMirror {
   private boolean isAsItShould(Member row, Member member) {
     return row != null
         && into(row, member).sameAs(row)
-        && saidOf(member.id()).equals(Said.of(member));
-  }
-
-  private Said saidOf(MemberId id) {
-    return said.getOrDefault(id, Said.NOTHING);
+        && notes.of(member.id()).equals(Said.of(member));
   }
 
   private void settle(Member member, Optional<ServiceGroupException> done) {
@@ -248,13 +234,13 @@ final class PostgresMirror {
     refused.remove(member.id());
     unwritten.remove(member.id(), member);
     if (own.containsKey(member.id())) {
-      said.put(member.id(), Said.of(member));
+      notes.wrote(member);
     }
   }
 
   /** The row as it should be: what the catalogue took back since the last write is taken back. */
   private Member into(Member row, Member member) {
-    Said before = saidOf(member.id());
+    Said before = notes.of(member.id());
     boolean disabledThere = row.disabled() && !before.disabled();
     boolean forcedThere = row.forcedDown() && !before.forcedDown();
     return new Member(
