@@ -158,7 +158,7 @@ final class TakingUp implements ServedMembers.Listener {
    */
   void start(Function<ServedMembers.Served, Future<?>> goOn) {
     joins =
-        new ConfiguredJoins(vertx, spec -> takeUp(spec.id(), goOn), this::refused, this::wanted);
+        new ConfiguredJoins(vertx, spec -> takeUp(spec.id(), goOn), untaken::refused, this::wanted);
     if (!untaken.isEmpty() || !dropped.isEmpty()) {
       look();
     }
@@ -243,13 +243,6 @@ final class TakingUp implements ServedMembers.Listener {
   /** What is to be joined, or null where that is over or somebody else's. */
   private ServiceSpec wanted(MemberId id) {
     return joining.containsKey(id) ? null : untaken.spec(id);
-  }
-
-  private void refused(MemberId id, Throwable refusal) {
-    if (!refusal.getMessage().equals(untaken.refusals().get(id))) {
-      LOG.warn("{} cannot be joined again: {}", id, refusal.getMessage());
-      untaken.refuse(id, refusal.getMessage());
-    }
   }
 
   /**

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The members of this agent's earlier lives that it does not serve again, or not yet; health and
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  */
 final class UntakenMembers {
 
+  private static final Logger LOG = LoggerFactory.getLogger(UntakenMembers.class);
   private static final long TELLING_MILLIS = 50;
   private static final String WAITS = "it waits for its turn";
 
@@ -84,6 +87,16 @@ final class UntakenMembers {
       tell();
     }
     return was;
+  }
+
+  /** Its join was refused. */
+  void refused(MemberId id, Throwable refusal) {
+    String why = refusal.getMessage();
+    Entry entry = members.get(id);
+    if (entry == null || !why.equals(entry.refusal())) {
+      LOG.warn("{} cannot be joined again: {}", id, why);
+      refuse(id, why);
+    }
   }
 
   void refuse(MemberId id, String why) {

@@ -26,30 +26,6 @@ final class PostgresMigrations {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMigrations.class);
 
-  /** What each version adds of which an agent can do without, and what it does not do then. */
-  private static final List<Addition> ADDITIONS =
-      List.of(
-          new Addition(
-              2,
-              "servicegroup_words",
-              "operators' words and deletions are not restored where the database comes back"
-                  + " older"),
-          new Addition(
-              3,
-              "servicegroup_joined",
-              "what joined over HTTP is not taken up again when its agent restarts"),
-          new Addition(
-              4,
-              "servicegroup_mirrored",
-              "what agents whose catalogue is elsewhere disabled or forced down in services they do"
-                  + " not take back after a restart"));
-
-  /** The version of the tables that a catalogue has a use for. */
-  static final int OF_A_CATALOGUE = 3;
-
-  /** The same of beats beside a catalogue elsewhere. */
-  static final int OF_A_MIRROR = 4;
-
   private static final String ADDED = "tables of later versions";
 
   private static final Set<String> COLUMNS =
@@ -93,11 +69,7 @@ final class PostgresMigrations {
             AND has_table_privilege(to_regclass(name), 'UPDATE')
             AND has_table_privilege(to_regclass(name), 'DELETE')))::text[] AS forbidden
       """
-          .replace(
-              "$ADDED",
-              ADDITIONS.stream()
-                  .map(addition -> "'" + addition.table() + "'")
-                  .collect(Collectors.joining(", ")));
+          .replace("$ADDED", PostgresAddition.literals());
 
   private final PostgresClient client;
   private final BackendUri uri;
@@ -163,10 +135,7 @@ final class PostgresMigrations {
   /** What later versions add is additional: an agent does without, and says so. */
   private int with(Found found, String why) {
     int usable = found.usable();
-    List<Addition> lacking =
-        ADDITIONS.stream()
-            .filter(addition -> addition.version() > usable && addition.version() <= wanted)
-            .toList();
+    List<PostgresAddition> lacking = PostgresAddition.between(usable, wanted);
     if (lacking.isEmpty()) {
       return usable;
     }
@@ -176,9 +145,11 @@ final class PostgresMigrations {
                 + " command schema prints")
             .formatted(
                 uri,
-                lacking.stream().map(Addition::table).collect(Collectors.joining(", ")),
+                lacking.stream().map(PostgresAddition::table).collect(Collectors.joining(", ")),
                 why,
-                lacking.stream().map(Addition::otherwise).collect(Collectors.joining(", and "))));
+                lacking.stream()
+                    .map(PostgresAddition::otherwise)
+                    .collect(Collectors.joining(", and "))));
     return usable;
   }
 
@@ -212,16 +183,8 @@ final class PostgresMigrations {
     return new Found(
         columns,
         // Somebody may have dropped what a version made: it is to be made again.
-        before(version, absent),
+        PostgresAddition.before(version, absent),
         List.of(row.getArrayOfStrings("forbidden")));
-  }
-
-  /** The last version that needs none of some tables. */
-  private static int before(int version, List<String> tables) {
-    return ADDITIONS.stream()
-        .filter(addition -> tables.contains(addition.table()))
-        .mapToInt(addition -> addition.version() - 1)
-        .reduce(version, Math::min);
   }
 
   private boolean isComplete(Found found) {
@@ -304,12 +267,10 @@ final class PostgresMigrations {
     return new KeyException("catalog.uri", uri + " " + why, setting);
   }
 
-  private record Addition(int version, String table, String otherwise) {}
-
   private record Found(Set<String> columns, int version, List<String> forbidden) {
     /** The version up to which this user may use all tables. */
     int usable() {
-      return before(version, forbidden);
+      return PostgresAddition.before(version, forbidden);
     }
 
     boolean hasServices() {

@@ -71,7 +71,7 @@ final class PostgresMirror {
             vertx,
             new AgentConfig.Catalog(uri, settings.tables()),
             Concerns.ofBackend(vertx, settings.backend()),
-            PostgresMigrations.OF_A_MIRROR);
+            PostgresAddition.OF_A_MIRROR);
   }
 
   Future<Void> open() {

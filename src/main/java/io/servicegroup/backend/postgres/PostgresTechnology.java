@@ -83,7 +83,7 @@ public final class PostgresTechnology implements Technology {
   @Override
   public ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings) {
     return new PostgresCatalog(
-        vertx, settings, Concerns.ofCatalog(vertx), PostgresMigrations.OF_A_CATALOGUE);
+        vertx, settings, Concerns.ofCatalog(vertx), PostgresAddition.OF_A_CATALOGUE);
   }
 
   @Override
