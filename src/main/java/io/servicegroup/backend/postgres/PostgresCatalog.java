@@ -34,6 +34,7 @@ final class PostgresCatalog implements ServiceCatalog {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 2;
+
   private static final String NEWS = "catalog ";
   private static final String RESYNC = "resync";
 
@@ -135,21 +136,11 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Boolean> adopt(Member member) {
-    return find(List.of(member.id()))
-        .compose(
-            found ->
-                found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
-                    ? Future.succeededFuture(false)
-                    : database
-                        .refuseClash(member.id(), member.binary())
-                        .compose(
-                            free ->
-                                one(() -> sql.adopt, PostgresCatalogRows.valuesAndOrder(member)))
-                        .map(Optional::isPresent)
-                        .recover(
-                            failure ->
-                                Future.failedFuture(
-                                    PostgresErrors.unstorable(member.id(), failure))));
+    return new PostgresAdoption(this, database, () -> sql.adopt).adopt(member);
+  }
+
+  private static <T> Future<T> unstorable(Member member, Throwable failure) {
+    return Future.failedFuture(PostgresErrors.unstorable(member.id(), failure));
   }
 
   /** The rows as those of members whose catalogue is elsewhere; once it is open. */
@@ -168,8 +159,7 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<Member> putBack(Member remembered) {
     return database
         .doing(() -> words.putBack(remembered))
-        .recover(
-            failure -> Future.failedFuture(PostgresErrors.unstorable(remembered.id(), failure)))
+        .recover(failure -> unstorable(remembered, failure))
         .compose(done -> find(remembered.id()));
   }
 
@@ -208,7 +198,7 @@ final class PostgresCatalog implements ServiceCatalog {
             failure ->
                 PostgresErrors.isUndone(failure)
                     ? Future.succeededFuture(false)
-                    : Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
+                    : unstorable(member, failure));
   }
 
   @Override

@@ -113,7 +113,8 @@ final class PostgresCatalogSql {
   /**
    * Group, host, binary, version, uuid, disabled, reason, forced down; incarnation, its generation,
    * agent, backends and metadata, or null where no agent joined the member. Finds no row where it
-   * joined here since. The sequence only rises, however many are adopted at once.
+   * joined here since, nor where somebody changed the row while it was waited for: beside it the
+   * life of before is seen. The sequence only rises, however many are adopted at once.
    */
   private static final String ADOPT =
       """
@@ -127,6 +128,8 @@ final class PostgresCatalogSql {
           updated_at = $NOW
         WHERE NOT EXISTS (SELECT FROM servicegroup_members
           WHERE service_id = services.id AND $STORED > coalesce($10::bigint, 0))
+          AND services.xmin = (SELECT seen.xmin FROM services seen
+            WHERE seen.topic = $1 AND seen.host = $2 AND seen.deleted = 0)
         RETURNING *
       ), locked AS MATERIALIZED (
         SELECT pg_advisory_xact_lock(7310317312650474) FROM s WHERE $10 IS NOT NULL

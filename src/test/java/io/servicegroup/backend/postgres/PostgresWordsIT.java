@@ -137,6 +137,21 @@ class PostgresWordsIT {
     assertThat(again.wordsOrder()).isEqualTo(50);
   }
 
+  /** As where a catalogue is copied while agents join the members. */
+  @Test
+  void aLifeThatBeganMeanwhileIsNotAdoptedOver() throws Exception {
+    assertThat(after(JOIN, () -> catalog.adopt(remembered(50)))).isFalse();
+    assertThat(await(catalog.find(member.id())).version()).isEqualTo(9);
+    assertThat(await(catalog.find(member.id())).forcedDown()).isFalse();
+  }
+
+  @Test
+  void whatABeatWroteMeanwhileKeepsNobodyFromBeingAdopted() throws Exception {
+    String beat = "UPDATE services SET report_count = report_count + 1";
+    assertThat(after(beat, () -> catalog.adopt(remembered(50)))).isTrue();
+    assertThat(await(catalog.find(member.id())).forcedDown()).isTrue();
+  }
+
   @Test
   void aWordThatWasConfirmedMeanwhileStays() throws Exception {
     String confirmed =

@@ -1,0 +1,62 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.model.Member;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * How a member of another catalogue comes into the tables, unless it joined here since. Somebody
+ * may change its row while that is waited for, mostly by a beat: it is judged anew then.
+ */
+final class PostgresAdoption {
+
+  private static final int ATTEMPTS = 5;
+
+  private final PostgresCatalog catalog;
+  private final PostgresCatalogClient database;
+  private final Supplier<String> sql;
+
+  /**
+   * Makes ready.
+   *
+   * @param catalog finds what is stored
+   * @param sql the statement, by the tables that there are
+   */
+  PostgresAdoption(PostgresCatalog catalog, PostgresCatalogClient database, Supplier<String> sql) {
+    this.catalog = catalog;
+    this.database = database;
+    this.sql = sql;
+  }
+
+  /** Stores it; tells whether anything had to be changed. */
+  Future<Boolean> adopt(Member member) {
+    return adopt(member, ATTEMPTS);
+  }
+
+  private Future<Boolean> adopt(Member member, int attempts) {
+    return catalog
+        .find(List.of(member.id()))
+        .compose(
+            found ->
+                found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
+                    ? Future.succeededFuture(false)
+                    : store(member)
+                        .compose(
+                            done -> done ? Future.succeededFuture(true) : again(member, attempts)));
+  }
+
+  private Future<Boolean> again(Member member, int attempts) {
+    return attempts > 1
+        ? adopt(member, attempts - 1)
+        : Future.failedFuture("the row of " + member.id() + " changes all the time");
+  }
+
+  private Future<Boolean> store(Member member) {
+    return database
+        .refuseClash(member.id(), member.binary())
+        .compose(free -> database.ask(sql, PostgresCatalogRows.valuesAndOrder(member)))
+        .map(written -> written.size() > 0)
+        .recover(failure -> Future.failedFuture(PostgresErrors.unstorable(member.id(), failure)));
+  }
+}
