@@ -187,20 +187,18 @@ public record UriOption(
     return sound ? Optional.empty() : Optional.of("the option " + name + " " + rule);
   }
 
-  /** Whether what it needs is there, given or by default. */
+  /** Whether what it needs is there, given or by default; or is at fault itself, which is said. */
   boolean hasWhatItNeeds(Map<String, String> given, List<UriOption> declared) {
     if (needs.isEmpty()) {
       return true;
     }
     String[] needed = needs.split("=", 2);
-    String value =
-        given.getOrDefault(
-            needed[0],
-            declared.stream()
-                .filter(option -> option.name().equals(needed[0]))
-                .findFirst()
-                .map(UriOption::byDefault)
-                .orElse(""));
+    Optional<UriOption> other =
+        declared.stream().filter(option -> option.name().equals(needed[0])).findFirst();
+    String value = given.getOrDefault(needed[0], other.map(UriOption::byDefault).orElse(""));
+    if (given.containsKey(needed[0]) && other.flatMap(it -> it.fault(value)).isPresent()) {
+      return true;
+    }
     return needed.length > 1 ? value.equals(needed[1]) : !value.isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package io.servicegroup.runtime;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.NetUtil;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -192,8 +193,7 @@ public final class Dialer {
    * whoever logs it names anyway; which of a name's addresses it was is told.
    */
   private static Throwable explained(Throwable failure, SocketAddress address) {
-    String where =
-        address.host().equals(address.hostAddress()) ? "" : " (" + address.hostAddress() + ")";
+    String where = where(address);
     if (failure instanceof ConnectTimeoutException) {
       return new ConnectTimeoutException("no answer in time" + where);
     }
@@ -204,6 +204,12 @@ public final class Dialer {
       return new NoRouteToHostException(plain(failure) + where);
     }
     return failure;
+  }
+
+  private static String where(SocketAddress address) {
+    boolean named = NetUtil.createByteArrayFromIpAddressString(address.host()) == null;
+    InetAddress at = NetUtil.createInetAddressFromIpAddressString(address.hostAddress());
+    return named && at != null ? " (" + NetUtil.toAddressString(at) + ")" : "";
   }
 
   /** What the system said is the innermost. */

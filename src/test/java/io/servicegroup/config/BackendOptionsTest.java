@@ -101,6 +101,12 @@ class BackendOptionsTest {
   }
 
   @Test
+  void anOptionAtFaultIsNotTheReasonForAnotherFault() {
+    assertThatThrownBy(() -> BackendUri.parse("hazelcast://h?mode=both&port=5701"))
+        .hasMessage("the option mode has to be one of member, client");
+  }
+
+  @Test
   void redissIsRedisWithTls() {
     BackendUri uri = BackendUri.parse("REDISS://:Qz7@h/2");
     assertThat(uri.scheme()).extracting(Scheme::text).isEqualTo("redis");

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.servicegroup.testkit.Ports;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
@@ -110,6 +112,32 @@ class DialerTest {
     assertThat(await(dialed)).isEqualTo("third");
     swallowed.complete("late");
     assertThat(discarded).containsExactly("late");
+  }
+
+  @Test
+  void aRefusalSaysItsAddressOnceAndShortly() throws Exception {
+    Vertx real = Vertx.vertx();
+    try {
+      NetClient client = real.createNetClient();
+      Dialer dialer = new Dialer(real);
+      int port = Ports.free();
+      for (String host : List.of("127.0.0.1", "::1", "localhost")) {
+        Future<NetSocket> dialed =
+            dialer.dial(host, port, 5_000, address -> connect(client, address), NetSocket::close);
+        assertThatThrownBy(() -> await(dialed))
+            .isInstanceOf(ConnectException.class)
+            .message()
+            .as(host)
+            .matches(
+                "connection refused" + (host.equals("localhost") ? " \\((127.0.0.1|::1)\\)" : ""));
+      }
+    } finally {
+      await(real.close());
+    }
+  }
+
+  private static Future<NetSocket> connect(NetClient client, SocketAddress address) {
+    return client.connect(new ConnectOptions().setRemoteAddress(address));
   }
 
   @Test

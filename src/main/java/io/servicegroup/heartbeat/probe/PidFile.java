@@ -63,13 +63,14 @@ final class PidFile {
   private static Reading parse(Path file, BasicFileAttributes attributes, Version version)
       throws IOException {
     // Opening a named pipe would wait for somebody who writes.
-    if (attributes.isRegularFile()) {
-      try (InputStream in = Files.newInputStream(file)) {
-        String text = new String(in.readNBytes(MAX_FILE), StandardCharsets.ISO_8859_1);
-        String line = text.lines().findFirst().orElse("").strip();
-        if (PROCESS_ID.matcher(line).matches()) {
-          return new Names(version, Long.parseLong(line));
-        }
+    if (!attributes.isRegularFile()) {
+      return new NamesNone("the pid file " + file + " is no regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String text = new String(in.readNBytes(MAX_FILE), StandardCharsets.ISO_8859_1);
+      String line = text.lines().findFirst().orElse("").strip();
+      if (PROCESS_ID.matcher(line).matches()) {
+        return new Names(version, Long.parseLong(line));
       }
     }
     return new NamesNone("the pid file " + file + " does not begin with a process id");

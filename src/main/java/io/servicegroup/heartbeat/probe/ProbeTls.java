@@ -1,11 +1,14 @@
 package io.servicegroup.heartbeat.probe;
 
 import io.netty.util.NetUtil;
+import io.servicegroup.config.FileFault;
 import io.servicegroup.model.Probe;
+import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,8 +69,13 @@ final class ProbeTls {
             failure ->
                 options == null
                     ? Future.failedFuture(
-                        new ProbeFailure("the file " + ca + " (tls.ca) cannot be read"))
+                        new ProbeFailure(
+                            "the file " + ca + " (tls.ca) cannot be read: " + why(failure)))
                     : Future.succeededFuture(options));
+  }
+
+  private static String why(Throwable failure) {
+    return failure instanceof IOException unread ? FileFault.why(unread) : Why.of(failure);
   }
 
   private ClientSSLOptions take(byte[] content) {
@@ -79,7 +87,7 @@ final class ProbeTls {
     return options;
   }
 
-  private static byte[] read(Path file) throws java.io.IOException {
+  private static byte[] read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(MAX_FILE);
     }

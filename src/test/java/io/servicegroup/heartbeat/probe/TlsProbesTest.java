@@ -155,6 +155,6 @@ class TlsProbesTest {
     assertThat(rig.next()).isEqualTo(ProbeResult.pass());
     rig.stop();
     assertThat(tcp(tls, trusting(ca)).reason())
-        .isEqualTo("the file " + ca + " (tls.ca) cannot be read");
+        .isEqualTo("the file " + ca + " (tls.ca) cannot be read: there is no such file");
   }
 }
