@@ -43,9 +43,7 @@ final class RedisClient {
       return Future.failedFuture(new VertxException("the connection to Redis was closed", true));
     }
     long started = System.nanoTime();
-    Future<RedisLink> ready =
-        link == null || link.isClosed() ? connected(bound) : Future.succeededFuture(link);
-    return ready.compose(open -> within(bound, started, open, work));
+    return ready(bound, started).compose(open -> within(bound, started, open, work));
   }
 
   private <T> Future<T> within(
@@ -97,15 +95,27 @@ final class RedisClient {
     one.retire();
   }
 
-  /** Those who come while it is being made wait for the one connection. */
-  private Future<RedisLink> connected(Duration bound) {
-    if (connecting == null || connecting.isComplete()) {
-      if (!connector.rest().left().isZero()) {
-        return Future.failedFuture(connector.rest().why());
-      }
-      connecting = connector.connect(bound).compose(this::keep).onFailure(connector.rest()::failed);
+  /** Those who come while it is being made wait for the one connection, each for its own time. */
+  private Future<RedisLink> ready(Duration bound, long started) {
+    if (link != null && !link.isClosed()) {
+      return Future.succeededFuture(link);
     }
-    return connecting;
+    Duration left = bound.minusNanos(System.nanoTime() - started);
+    if (connector.rest().left().compareTo(left) >= 0) {
+      return Future.failedFuture(connector.rest().why());
+    }
+    boolean another = connecting != null && !connecting.isComplete();
+    if (!another) {
+      connecting = connector.connectRested(bound).compose(this::keep);
+    }
+    Future<RedisLink> made = connecting;
+    return connector
+        .within(left, bound, made)
+        .recover(
+            failure ->
+                another && made.isComplete() && failure instanceof TimeoutException
+                    ? ready(bound, started)
+                    : Future.failedFuture(failure));
   }
 
   private Future<RedisLink> keep(RedisLink opened) {

@@ -1,11 +1,15 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /** Finds the server that takes writes, and connects to it. */
 final class RedisConnector {
@@ -30,6 +34,33 @@ final class RedisConnector {
   /** What all clients of this backend share: whoever gets through tells the others. */
   Rest rest() {
     return rest;
+  }
+
+  /** Connects when the rest after the last failure is over, and within the bound from then on. */
+  Future<RedisLink> connectRested(Duration bound) {
+    Duration left = rest.left();
+    Future<?> rested =
+        left.isZero()
+            ? Future.succeededFuture()
+            : vertx.timer(left.toMillis() + 1, TimeUnit.MILLISECONDS);
+    return rested.compose(over -> connect(bound)).onFailure(rest::failed);
+  }
+
+  /**
+   * Waits for a connection in what a caller has left.
+   *
+   * @param bound as how long the caller sees that
+   */
+  Future<RedisLink> within(Duration left, Duration bound, Future<RedisLink> made) {
+    return OnContext.within(vertx, left.toMillis(), made)
+        .recover(failure -> Future.failedFuture(made.isComplete() ? failure : late(bound)));
+  }
+
+  private Throwable late(Duration bound) {
+    String hosts = address.hosts().stream().map(Host::toString).collect(Collectors.joining(","));
+    return rest.why() == null
+        ? new TimeoutException(hosts + ": no answer within " + bound.toMillis() + " ms")
+        : rest.why();
   }
 
   /** Connects within the bound. */

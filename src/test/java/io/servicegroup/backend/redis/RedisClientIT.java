@@ -162,6 +162,36 @@ class RedisClientIT {
   }
 
   @Test
+  void whoHasTimeWaitsForTheRestAfterTheFailuresOfOthers() {
+    proxy.refuse();
+    for (int i = 0; i < 3; i++) {
+      Future<Response> fails = start(SHORT, get());
+      assertThatThrownBy(() -> await(fails)).isInstanceOf(IllegalStateException.class);
+    }
+    proxy.pass();
+
+    assertThat(call(get()).toString()).isEqualTo("a");
+  }
+
+  @Test
+  void whoHasTimeIsConnectedAfterTheTimeOfWhomHeWaitedWithIsOver() {
+    Future<Void> dropped =
+        onContext(
+            () -> {
+              client.drop();
+              return Future.succeededFuture();
+            });
+    await(dropped);
+    proxy.hang();
+    Future<Response> first = start(SHORT, get());
+    Future<Response> second = start(LONG, get());
+    assertThatThrownBy(() -> await(first)).hasMessageContaining("no answer within 300 ms");
+    proxy.pass();
+
+    assertThat(await(second).toString()).isEqualTo("a");
+  }
+
+  @Test
   void aServerThatIsNoMasterAnyMoreIsLeft() {
     call(Request.cmd(Command.REPLICAOF).arg("127.0.0.1").arg("1"));
     try {

@@ -146,9 +146,13 @@ class RedisOutageIT {
 
   @Test
   void newsIsHeardAgainAfterTheListenersConnectionWasCut() {
+    assertThat(agent.awaitNews(PATIENCE)).as("it began to listen").isTrue();
+    while (agent.awaitNews(Duration.ofMillis(100))) {
+      agent.poll();
+    }
     proxy.cut();
     assertThat(agent.awaitNews(PATIENCE)).as("something may have been missed").isTrue();
-    agent.poll();
+    agent.pollUntil(any -> true, PATIENCE);
     try (RedisLivenessHarness other =
         new RedisLivenessHarness(vertx, "other", server.uri(server.port()), true).open()) {
       Heartbeat two = other.join("compute", "host-2", 8);
