@@ -45,18 +45,30 @@ final class Growth {
    * How many there may be at most of what those memories hold, however many members come and go. A
    * change that was told names a member and a life in the history; a member that was removed is
    * remembered with both, and its name once more with the uuids it had; of whom something was said,
-   * the name is remembered.
+   * the name is remembered; what was read of documents is, until they are all read again.
    */
   private static final Map<String, Integer> BOUNDS =
       Map.of(
-          "model.MemberId", 4 * MEMORY,
-          "model.Incarnation", 2 * MEMORY,
-          "model.Member", MEMORY,
-          "model.StatusChange", MEMORY,
-          "catalog.RemovedMembers$Removed", MEMORY,
-          "http.History$Changed", MEMORY,
-          "http.History$Acted", MEMORY,
-          "http.EventRing$Event", MEMORY);
+          "catalog.ReadMembers$Read",
+          2 * MEMORY,
+          "catalog.DocumentStore$Key",
+          2 * MEMORY,
+          "model.MemberId",
+          6 * MEMORY,
+          "model.Incarnation",
+          4 * MEMORY,
+          "model.Member",
+          3 * MEMORY,
+          "model.StatusChange",
+          MEMORY,
+          "catalog.RemovedMembers$Removed",
+          MEMORY,
+          "http.History$Changed",
+          MEMORY,
+          "http.History$Acted",
+          MEMORY,
+          "http.EventRing$Event",
+          MEMORY);
 
   /** What code that is compiled later, and one batch more, may take. */
   private static final double ROOM = 1.10;
