@@ -1,8 +1,10 @@
 package io.servicegroup.liveness;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import java.time.Duration;
@@ -26,6 +28,7 @@ final class SilentAgents {
   private final long suspectNanos;
   private final long forgetNanos;
   private final Map<MemberId, String> agents = new HashMap<>();
+  private final Map<MemberId, Incarnation> lives = new HashMap<>();
   private final Map<MemberId, Heard> heard = new LinkedHashMap<>();
 
   SilentAgents(LivenessSettings settings) {
@@ -41,11 +44,13 @@ final class SilentAgents {
     boolean there = event.type() != CatalogEvent.Type.DELETED;
     if (there && member.agent() != null && member.backends().contains(backend)) {
       String before = agents.put(member.id(), member.agent());
+      lives.put(member.id(), member.incarnation());
       if (!member.agent().equals(before)) {
         move(member.id(), null, nowNanos);
       }
     } else {
       agents.remove(member.id());
+      lives.remove(member.id());
       heard.remove(member.id());
     }
   }
@@ -60,7 +65,15 @@ final class SilentAgents {
     }
     // What is vouched for is not silent, and what is gone is no silence.
     seen.held().forEach(beat -> move(beat.id(), beat, nowNanos));
-    seen.gone().forEach(absence -> heard.remove(absence.id()));
+    seen.gone().stream().filter(this::isOver).forEach(absence -> heard.remove(absence.id()));
+  }
+
+  /** The end of an earlier life is none of the life that was joined since. */
+  private boolean isOver(Absence absence) {
+    Incarnation joined = lives.get(absence.id());
+    return joined == null
+        || absence.incarnation() == null
+        || !joined.isNewerThan(absence.incarnation());
   }
 
   private void move(MemberId id, Beat beat, long nowNanos) {

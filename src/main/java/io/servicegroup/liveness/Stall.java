@@ -75,7 +75,7 @@ final class Stall {
           SUBJECT,
           "the beats of this agent's members are not written in time, although it lives: it says so"
               + " in a place of its own, and who reads that holds their verdicts. Look for load,"
-              + " locks and transactions that are held open");
+              + " locks and transactions that are held open, and for what this backend refuses");
     }
   }
 

@@ -80,7 +80,7 @@ final class Stalled {
               + " lives and cannot beat: the verdicts on its "
               + silent.members(Set.of(agent)).size()
               + " members are held for as long as it says so. Look for load, locks and transactions"
-              + " that are held open");
+              + " that are held open, and for what that agent's user may not write");
     }
   }
 

@@ -3,6 +3,8 @@ package io.servicegroup.backend.zookeeper;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.RefusedName;
 import io.servicegroup.model.MemberId;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.zookeeper.common.PathUtils;
 
@@ -23,12 +25,15 @@ final class ZooKeeperLayout {
   private final String namespace;
   private final String groups;
   private final String marks;
+  private final String stalled;
 
   ZooKeeperLayout(BackendUri uri) {
     String chroot = uri.path().isEmpty() ? "" : "/" + uri.path().replaceAll("/+$", "");
     namespace = namespace(uri);
     groups = chroot + "/" + namespace;
     marks = chroot + "/" + OURS + "/" + namespace;
+    // No namespace is called as our own tree is, so that nobody takes it for marks.
+    stalled = chroot + "/" + OURS + "/" + OURS + "/" + namespace;
   }
 
   /** tooz's node above all groups, and whatever else is told apart by it. */
@@ -60,6 +65,16 @@ final class ZooKeeperLayout {
   /** The node above all marks. */
   String marks() {
     return marks;
+  }
+
+  /** The node above those by which agents say that they live and cannot beat. */
+  String stalled() {
+    return stalled;
+  }
+
+  /** The node by which an agent says so. */
+  String stalled(String agent) {
+    return stalled + "/" + URLEncoder.encode(agent, StandardCharsets.UTF_8);
   }
 
   String group(String group) {

@@ -15,6 +15,7 @@ import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperReader reader;
   private final ZooKeeperWriter writer;
   private final ZooKeeperMarks marks;
+  private final ZooKeeperStalled stalled;
   private final ZooKeeperWitness witness = new ZooKeeperWitness();
   private final Roster roster;
   private final Patience patience;
@@ -64,6 +66,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     writer =
         new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
     marks = new ZooKeeperMarks(client, layout, settings);
+    stalled = new ZooKeeperStalled(session, client, layout, settings.agent());
     patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
     writeBound = settings.patience();
     serviceDownTime = settings.serviceDownTime();
@@ -138,6 +141,21 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     return left <= 0
         ? Future.succeededFuture()
         : OnContext.within(vertx, left, work).otherwiseEmpty();
+  }
+
+  @Override
+  public Future<Void> stalled(Duration validity) {
+    return client.within(writeBound, stalled.say(validity));
+  }
+
+  @Override
+  public Future<Void> resumed() {
+    return client.within(writeBound, stalled.withdraw());
+  }
+
+  @Override
+  public Future<Set<String>> stalledAmong(Set<String> agents) {
+    return client.within(writeBound, stalled.among(agents));
   }
 
   @Override

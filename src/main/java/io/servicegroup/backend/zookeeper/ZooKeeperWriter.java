@@ -5,6 +5,7 @@ import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Node;
 import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.liveness.PartlyWritten;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Conflict;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException;
@@ -52,9 +54,8 @@ final class ZooKeeperWriter {
   private final ZooKeeperPicture picture;
   private final Roster roster;
   private final LivenessSettings settings;
-  private final Concerns concerns;
   private final Set<MemberId> refused = new HashSet<>();
-  private final Set<MemberId> forbidden = new HashSet<>();
+  private final ZooKeeperForbidden forbidden;
   private final Map<MemberId, Long> foreignSince = new HashMap<>();
   private List<Heartbeat> last = List.of();
   private Future<?> running = Future.succeededFuture();
@@ -76,7 +77,7 @@ final class ZooKeeperWriter {
     this.picture = picture;
     this.roster = roster;
     this.settings = settings;
-    this.concerns = concerns;
+    this.forbidden = new ZooKeeperForbidden(concerns, settings.reportInterval());
   }
 
   /** Writes what is not so yet; one run at a time. */
@@ -101,19 +102,34 @@ final class ZooKeeperWriter {
   private Future<List<Conflict>> run(List<Heartbeat> left) {
     List<Conflict> conflicts = new ArrayList<>();
     List<Future<?>> writes = new ArrayList<>();
+    List<String> refusals = new ArrayList<>();
     for (Heartbeat heartbeat : last) {
       StoredBeat beat = StoredBeat.of(heartbeat);
       if (isPossible(heartbeat.id()) && (!beat.isAlive() || isInCatalogue(heartbeat))) {
-        writes.add(write(new Wanted(heartbeat.id(), beat), conflicts));
+        writes.add(
+            write(new Wanted(heartbeat.id(), beat), conflicts)
+                .recover(failure -> isRefused(failure, refusals)));
       }
     }
     for (Heartbeat heartbeat : left) {
       if (isPossible(heartbeat.id()) && !roster.isSuperseded(heartbeat)) {
         writes.add(
-            write(new Wanted(heartbeat.id(), StoredBeat.left(heartbeat)), new ArrayList<>()));
+            write(new Wanted(heartbeat.id(), StoredBeat.left(heartbeat)), new ArrayList<>())
+                // What may not be written is not waited for: its node ends with the session.
+                .recover(failure -> ZooKeeperClient.unless(failure, Code.NOAUTH, null)));
       }
     }
-    return Future.join(writes).map(written -> conflicts).onComplete(ended -> forgetOthers());
+    return Future.join(writes)
+        .compose(
+            written ->
+                refusals.isEmpty()
+                    ? Future.succeededFuture(conflicts)
+                    : Future.failedFuture(
+                        new PartlyWritten(
+                            "the nodes of %d members cannot be written (%s)"
+                                .formatted(refusals.size(), refusals.get(0)),
+                            conflicts)))
+        .onComplete(ended -> forgetOthers());
   }
 
   /** What was said of members that are written no more is over with them. */
@@ -121,7 +137,14 @@ final class ZooKeeperWriter {
     Set<MemberId> present = last.stream().map(Heartbeat::id).collect(Collectors.toSet());
     refused.retainAll(present);
     foreignSince.keySet().retainAll(present);
-    List.copyOf(forbidden).stream().filter(id -> !present.contains(id)).forEach(this::allowed);
+    forbidden.retain(present);
+  }
+
+  /** Nobody else is to wait for what the servers refuse of one, nor is the way to them at fault. */
+  private static Future<Void> isRefused(Throwable failure, List<String> refusals) {
+    Optional<String> refusal = ZooKeeperClient.refusal(failure);
+    refusal.ifPresent(refusals::add);
+    return refusal.isPresent() ? Future.succeededFuture() : Future.failedFuture(failure);
   }
 
   private boolean isPossible(MemberId id) {
@@ -150,38 +173,17 @@ final class ZooKeeperWriter {
   }
 
   private Future<Void> write(Wanted wanted, List<Conflict> conflicts) {
+    Throwable refused = forbidden.lately(wanted.id());
+    if (refused != null) {
+      return Future.failedFuture(refused);
+    }
     Presence known = picture.get(wanted.id());
     Future<Presence> presence =
         known == null ? lookup.look(wanted.id()) : Future.succeededFuture(known);
     return presence
         .compose(there -> write(wanted, there, conflicts, ATTEMPTS))
-        .onSuccess(written -> allowed(wanted.id()))
-        .recover(failure -> notAllowed(wanted.id(), failure));
-  }
-
-  private void allowed(MemberId id) {
-    if (forbidden.remove(id)
-        && forbidden.stream().noneMatch(other -> other.group().equals(id.group()))) {
-      concerns.settle(subject(id));
-    }
-  }
-
-  /** Nobody else is to wait for a right that is missing here. */
-  private Future<Void> notAllowed(MemberId id, Throwable failure) {
-    if (!ZooKeeperClient.is(failure, Code.NOAUTH)) {
-      return Future.failedFuture(failure);
-    }
-    forbidden.add(id);
-    concerns.raise(
-        subject(id),
-        ("%s is not allowed (%s): %s does not beat there. The node's ACL has"
-                + " to let the user of this backend's URI create and delete")
-            .formatted(subject(id), ZooKeeperClient.text(failure), id));
-    return Future.succeededFuture();
-  }
-
-  private static String subject(MemberId id) {
-    return "writing to group " + id.group();
+        .onSuccess(written -> forbidden.allowed(wanted.id()))
+        .onFailure(failure -> forbidden.failed(wanted.id(), failure));
   }
 
   private Future<Void> write(

@@ -2,6 +2,7 @@ package io.servicegroup.backend.zookeeper;
 
 import static io.servicegroup.backend.zookeeper.ZooKeeperRig.life;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperRig.Agent;
 import io.servicegroup.bus.Topics;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -200,7 +202,8 @@ class ZooKeeperRightsIT {
     Life other = life("open", "mine");
     Agent writer = rig.agent(uri, true);
     writer.joined(life, other);
-    assertThat(writer.harness().write(life.alive(), other.alive())).isEmpty();
+    assertThatThrownBy(() -> writer.harness().write(life.alive(), other.alive()))
+        .hasMessageContaining("1 members");
     writer.awaitHeld(other);
     assertThat(concerns.get("writing to group closed").text()).contains("ACL");
 
@@ -221,12 +224,30 @@ class ZooKeeperRightsIT {
     writer.harness().write(other.alive());
     writer.awaitHeld(other);
     put("/servicegroup/leaving/closed", readable(), CreateMode.PERSISTENT);
-    writer.harness().write(life.alive(), other.alive());
+    assertThatThrownBy(() -> writer.harness().write(life.alive(), other.alive()))
+        .hasMessageContaining("1 members");
     assertThat(concerns).containsOnlyKeys("writing to group closed");
 
     writer.harness().write(List.of(other.alive()), List.of(life.alive()));
     writer.harness().write(other.alive());
     assertThat(concerns).isEmpty();
+  }
+
+  @Test
+  void theWordOfOneThatMayNotBeReadIsNoneAndCostsNoPoll() throws Exception {
+    String uri = namespace("saying");
+    Agent watcher = rig.agent(uri, false);
+    Agent writer = rig.agent(uri, true);
+    ZooKeeperLayout layout = new ZooKeeperLayout(BackendUri.parse(uri));
+    LivenessHarness.await(writer.backend().stalled(Duration.ofSeconds(30)));
+    String said = owner.getChildren(layout.stalled(), false).stream().findFirst().orElseThrow();
+    Set<String> asked = Set.of(said, "nobody");
+    assertThat(LivenessHarness.await(watcher.backend().stalledAmong(asked))).containsExactly(said);
+
+    owner.setACL(layout.stalled(said), mine(), -1);
+    assertThat(LivenessHarness.await(watcher.backend().stalledAmong(asked))).isEmpty();
+    LivenessHarness.await(writer.backend().resumed());
+    assertThat(LivenessHarness.await(watcher.backend().stalledAmong(asked))).isEmpty();
   }
 
   @Test

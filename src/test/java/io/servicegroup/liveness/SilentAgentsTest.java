@@ -1,0 +1,87 @@
+package io.servicegroup.liveness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.model.Absence;
+import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.model.Beat;
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SilentAgentsTest {
+
+  private static final MemberId ID = new MemberId("g", "h1");
+  private static final Incarnation FIRST = new Incarnation(1, "a");
+  private static final Incarnation SECOND = new Incarnation(2, "b");
+
+  private static final LivenessSettings SETTINGS =
+      new LivenessSettings(
+          "zookeeper",
+          "agent-0",
+          BackendUri.parse("zookeeper://127.0.0.1"),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(1),
+          LivenessHarness.watch(false, Set.of()));
+
+  private final SilentAgents agents = new SilentAgents(SETTINGS);
+  private long now = 1;
+
+  private void joined(Incarnation incarnation, String agent) {
+    Member member =
+        new Member(
+            ID,
+            "worker",
+            null,
+            0,
+            Map.of(),
+            false,
+            null,
+            false,
+            incarnation,
+            agent,
+            Set.of("zookeeper"),
+            null);
+    agents.catalogued(new CatalogEvent(CatalogEvent.Type.JOINED, member, false), now);
+  }
+
+  private Set<String> silentAfter(Duration time) {
+    now += time.toNanos();
+    return agents.silent(Set.of(), now);
+  }
+
+  private void saw(List<Beat> held, List<Absence> gone) {
+    agents.saw(new Observation(List.of(), held, gone, List.of(), false), now);
+  }
+
+  @Test
+  void whoseEndWasSeenIsNotAskedFor() {
+    joined(FIRST, "agent-1");
+    saw(List.of(new Beat(ID, FIRST, 1)), List.of());
+    assertThat(silentAfter(Duration.ofSeconds(7))).isEmpty();
+
+    saw(List.of(), List.of(new Absence(ID, FIRST, 1, Cause.SESSION_EXPIRED)));
+
+    assertThat(silentAfter(Duration.ofSeconds(8))).isEmpty();
+  }
+
+  @Test
+  void theEndOfAnEarlierLifeIsNotThatOfTheOneThatWasJoinedSince() {
+    joined(FIRST, "agent-1");
+    saw(List.of(new Beat(ID, FIRST, 1)), List.of());
+    joined(SECOND, "agent-2");
+
+    saw(List.of(), List.of(new Absence(ID, FIRST, 1, Cause.SESSION_EXPIRED)));
+
+    assertThat(silentAfter(Duration.ofSeconds(8))).containsExactly("agent-2");
+  }
+}
