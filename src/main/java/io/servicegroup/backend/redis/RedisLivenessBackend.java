@@ -92,7 +92,12 @@ final class RedisLivenessBackend implements LivenessBackend {
     // What was told before is found by a poll.
     announcements
         .start()
-        .onSuccess(started -> news.run())
+        .onSuccess(
+            started -> {
+              if (announcements.isListening()) {
+                news.run();
+              }
+            })
         .onFailure(failure -> LOG.debug("No announcements of {}", connector));
   }
 
