@@ -36,7 +36,6 @@ final class PostgresCatalog implements ServiceCatalog {
   private static final int CONNECTIONS = 2;
 
   private static final String NEWS = "catalog ";
-  private static final String RESYNC = "resync";
 
   private final Vertx vertx;
   private final AgentConfig.Catalog settings;
@@ -256,7 +255,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return client
         .listen(
             payload -> {
-              if (payload.startsWith(NEWS) || payload.equals(RESYNC)) {
+              if (payload.startsWith(NEWS) || payload.equals(PostgresClientListener.RESYNC)) {
                 changed.run();
               }
             })

@@ -29,7 +29,6 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessBackend.class);
   private static final String NEWS = "liveness ";
-  private static final String RESYNC = "resync";
   private static final Duration FIRST_CONTACT = Duration.ofSeconds(5);
 
   private final Vertx vertx;
@@ -110,7 +109,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   private void notified(String payload) {
-    if (payload.equals(RESYNC)
+    if (payload.equals(PostgresClientListener.RESYNC)
         || (payload.startsWith(NEWS) && isWatched(payload.substring(NEWS.length())))) {
       news.run();
     }

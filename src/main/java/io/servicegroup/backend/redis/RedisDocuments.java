@@ -95,7 +95,7 @@ final class RedisDocuments implements DocumentStore {
             connector,
             keys.catalogNews(),
             TIMEOUT,
-            announcement -> send(announcement),
+            announcement -> client.run(call -> call.ask(announcement)),
             told -> changed.run());
   }
 

@@ -108,7 +108,10 @@ final class RedisLink {
   /** A batch that was refused fails with a line for each of its commands. */
   private VertxException readable(Throwable failure) {
     LOG.debug("{} failed", host, failure);
-    return new VertxException(host + ": " + why(failure), true);
+    String said = host + ": " + why(failure);
+    return failure instanceof ErrorType error && !error.is(CLOSED)
+        ? new Refused(said)
+        : new VertxException(said, true);
   }
 
   /** The driver has one type for what it says itself and for what servers say. */
@@ -116,6 +119,15 @@ final class RedisLink {
     return failure instanceof ErrorType error && error.is(CLOSED)
         ? "the server closed the connection"
         : Why.of(failure);
+  }
+
+  /** A server's answer that this user may not, or that it cannot. */
+  static final class Refused extends VertxException {
+    private static final long serialVersionUID = 1;
+
+    Refused(String why) {
+      super(why, true);
+    }
   }
 
   BackendUri.Host host() {

@@ -124,10 +124,8 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private Future<?> announce(Request announcement) {
-    RedisBatch batch = new RedisBatch();
-    batch.add(announcement);
     // Not the repetition of a beat: it waits behind one.
-    return beats.first().run(batch::send);
+    return beats.first().run(call -> call.ask(announcement));
   }
 
   private void announced(String key) {

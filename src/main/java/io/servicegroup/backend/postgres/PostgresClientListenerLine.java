@@ -1,0 +1,74 @@
+package io.servicegroup.backend.postgres;
+
+import io.servicegroup.backend.common.NewsChannel;
+import io.servicegroup.runtime.OnContext;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** A session that listens. */
+final class PostgresClientListenerLine implements NewsChannel.Line {
+
+  private final Vertx vertx;
+  private final PostgresClientLink link;
+  private final PostgresClientConnector connector;
+  private final Duration timeout;
+  private final Duration patience;
+
+  PostgresClientListenerLine(
+      Vertx vertx,
+      PostgresClientLink link,
+      PostgresClientConnector connector,
+      Duration timeout,
+      Duration patience) {
+    this.vertx = vertx;
+    this.link = link;
+    this.connector = connector;
+    this.timeout = timeout;
+    this.patience = patience;
+  }
+
+  String server() {
+    return link.server();
+  }
+
+  @Override
+  public Future<Void> subscribe(Consumer<String> heard) {
+    link.session().notificationHandler(notification -> heard.accept(notification.getPayload()));
+    var listens = link.connection().query("LISTEN servicegroup").execute();
+    return OnContext.within(vertx, timeout.toMillis(), listens).mapEmpty();
+  }
+
+  /** A server that is no primary any more has no news. */
+  @Override
+  public Future<Void> check() {
+    var asked = link.connection().query(PostgresClientConnector.IS_READ_ONLY).execute();
+    return OnContext.within(vertx, patience.toMillis(), asked)
+        .compose(
+            rows -> {
+              if (PostgresClientConnector.isReadOnly(rows)) {
+                connector.distrust(server());
+                return Future.failedFuture(
+                    new VertxException(server() + " is no primary any more", true));
+              }
+              return Future.succeededFuture();
+            });
+  }
+
+  @Override
+  public boolean isClosed() {
+    return link.isClosed();
+  }
+
+  @Override
+  public void onClosed(Runnable then) {
+    link.onClosed(then);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return link.close();
+  }
+}

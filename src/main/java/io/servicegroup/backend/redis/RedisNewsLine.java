@@ -1,0 +1,77 @@
+package io.servicegroup.backend.redis;
+
+import io.servicegroup.backend.common.NewsChannel;
+import io.servicegroup.config.BackendUri.Host;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A connection that is subscribed to a channel. */
+final class RedisNewsLine implements NewsChannel.Line {
+
+  private final RedisLink link;
+  private final String channel;
+  private final Duration timeout;
+
+  RedisNewsLine(RedisLink link, String channel, Duration timeout) {
+    this.link = link;
+    this.channel = channel;
+    this.timeout = timeout;
+  }
+
+  Host host() {
+    return link.host();
+  }
+
+  /** Answers to a subscription come as what is heard does. */
+  @Override
+  public Future<Void> subscribe(Consumer<String> heard) {
+    Promise<Void> subscribed = Promise.promise();
+    link.connection().handler(message -> take(message, subscribed, heard));
+    return RedisCall.within(
+        timeout,
+        System.nanoTime(),
+        link,
+        call ->
+            link.connection()
+                .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
+                .compose(sent -> subscribed.future()));
+  }
+
+  private static void take(Response message, Promise<Void> subscribed, Consumer<String> heard) {
+    if (message.type() == ResponseType.ERROR) {
+      subscribed.tryFail(new RedisLink.Refused(message.toString()));
+    } else if (message.size() == 3 && "subscribe".equals(message.get(0).toString())) {
+      subscribed.tryComplete();
+    } else if (message.size() == 3 && "message".equals(message.get(0).toString())) {
+      heard.accept(message.get(2).toString());
+    }
+  }
+
+  @Override
+  public Future<Void> check() {
+    List<Request> ping = List.of(Request.cmd(Command.PING));
+    return RedisCall.within(timeout, System.nanoTime(), link, call -> call.send(ping)).mapEmpty();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return link.isClosed();
+  }
+
+  @Override
+  public void onClosed(Runnable then) {
+    link.onClosed(then);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return link.close();
+  }
+}
