@@ -11,6 +11,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.runtime.Count;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -252,8 +253,8 @@ final class LocalHealth {
         new Check(
             CATALOG,
             State.WARN,
-            "lost the service data of %d members at %s; %s"
-                .formatted(loss.members(), loss.since(), outcome)));
+            "lost the service data of %s at %s; %s"
+                .formatted(Count.of(loss.members(), "member"), loss.since(), outcome)));
   }
 
   /** Known to the reader of a report, but no reason to take the services out of service. */

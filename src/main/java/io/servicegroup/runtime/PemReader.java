@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
 final class PemReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(PemReader.class);
-  private static final String NO_CERTIFICATE = "the certificate's file has no certificate in PEM";
   private static final byte[] SAMPLE = {1, 2, 3, 4};
 
   private PemReader() {}
@@ -37,7 +36,7 @@ final class PemReader {
   /** Of a certificate and its key. */
   static X509KeyManager keyManager(String name, List<byte[]> contents)
       throws GeneralSecurityException {
-    certificates(contents.get(0));
+    certificates(contents.get(0), "the certificate's file has no certificate in PEM");
     PemKeyCertOptions pem =
         new PemKeyCertOptions()
             .addCertValue(Buffer.buffer(contents.get(0)))
@@ -74,7 +73,7 @@ final class PemReader {
     }
   }
 
-  private static Collection<? extends Certificate> certificates(byte[] pem)
+  private static Collection<? extends Certificate> certificates(byte[] pem, String otherwise)
       throws CertificateException {
     Collection<? extends Certificate> found;
     try {
@@ -82,10 +81,10 @@ final class PemReader {
           CertificateFactory.getInstance("X.509")
               .generateCertificates(new ByteArrayInputStream(pem));
     } catch (CertificateException e) {
-      throw new CertificateException(NO_CERTIFICATE, e);
+      throw new CertificateException(otherwise, e);
     }
     if (found.isEmpty()) {
-      throw new CertificateException(NO_CERTIFICATE);
+      throw new CertificateException(otherwise);
     }
     return found;
   }
@@ -148,7 +147,8 @@ final class PemReader {
   /** Of the certificates of authorities. */
   static X509ExtendedTrustManager trustManager(String name, List<byte[]> contents)
       throws GeneralSecurityException {
-    Collection<? extends Certificate> authorities = certificates(contents.get(0));
+    Collection<? extends Certificate> authorities =
+        certificates(contents.get(0), "it has no certificate in PEM");
     KeyStore trusted = empty();
     int number = 0;
     for (Certificate authority : authorities) {

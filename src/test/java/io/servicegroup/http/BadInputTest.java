@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.bus.FakeEvaluator;
+import io.servicegroup.bus.KeyException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Verdict;
+import io.servicegroup.testkit.SelfSigned;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -21,7 +23,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BadInputTest {
@@ -234,6 +238,35 @@ class BadInputTest {
               () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(check))))
           .hasMessageContaining("agent_check.port: cannot listen");
     }
+  }
+
+  /** Addresses of documents: RFC 5737 and RFC 2606 keep them for nobody. */
+  @ParameterizedTest
+  @CsvSource({"192.0.2.1, no such address", "nowhere.invalid, cannot be resolved"})
+  void anAddressThatIsNoneOfThisMachines(String host, String why) {
+    AgentConfig.Http http = new AgentConfig.Http(host, 1, Optional.empty(), Optional.empty(), true);
+    AgentConfig config = HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null);
+    assertThatThrownBy(
+            () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
+        .cause()
+        .isInstanceOf(KeyException.class)
+        .hasMessageStartingWith("http.host: cannot listen on " + host + ":1: ")
+        .hasMessageContainingAll(why, "127.0.0.1");
+  }
+
+  @Test
+  void anAuthorityThatIsNoneIsRefusedAtTheStart(@TempDir Path dir) {
+    SelfSigned own = SelfSigned.create(dir, "localhost");
+    AgentConfig.Tls tls =
+        new AgentConfig.Tls(own.certificate(), own.key(), Optional.of(Path.of("pom.xml")));
+    AgentConfig.Http http =
+        new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.of(tls), false);
+    AgentConfig config = HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null);
+    assertThatThrownBy(
+            () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
+        .cause()
+        .isInstanceOf(KeyException.class)
+        .hasMessageContaining("http.tls.client_ca: pom.xml cannot be used: ");
   }
 
   @Test
