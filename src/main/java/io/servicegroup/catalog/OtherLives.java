@@ -168,8 +168,7 @@ final class OtherLives {
               });
       for (Absence absence : seen.gone()) {
         Incarnation known = traces.members.get(absence.id());
-        // Whose probe fails has an agent that says so.
-        boolean over = absence.cause() != Absence.Cause.PROBE_FAILED;
+        boolean over = !absence.cause().isReported();
         if (over && known != null && known.equals(absence.incarnation())) {
           traces.held.remove(absence.id());
           traces.gone.add(absence.id());

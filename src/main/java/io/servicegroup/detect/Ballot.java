@@ -165,7 +165,7 @@ final class Ballot {
             && (backend.clock().isListing() || !tracked.hasJoinedAs(absence.incarnation()));
     boolean stated = absence.cause().stated();
     boolean believed =
-        absence.cause() != Absence.Cause.RESTARTING
+        !absence.cause().isSilence()
             && !found
             && (stated || !backend.clock().isInGrace(absence.cause().observed()));
     testimony.saw(absence);

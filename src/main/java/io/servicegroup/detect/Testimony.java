@@ -80,7 +80,7 @@ final class Testimony extends SilenceQueue.Node<Testimony> {
   /** While an agent restarts, the end of its session is silence; it said so itself. */
   private boolean isRestartingMarkOf(Absence seen) {
     return absence != null
-        && absence.cause() == Absence.Cause.RESTARTING
+        && absence.cause().isSilence()
         && !seen.cause().stated()
         && isSameLife(seen.incarnation());
   }

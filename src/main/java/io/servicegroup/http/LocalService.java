@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.model.Absence;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
@@ -133,13 +134,12 @@ final class LocalService {
       return untaken;
     }
     if (report == null) {
-      return left ? "left" : "not reported yet";
+      return left ? Absence.Cause.LEFT.text() : "not reported yet";
     }
-    return switch (report.state()) {
-      case ALIVE -> null;
-      case FAILED -> report.reason() == null ? "probe_failed" : "probe_failed: " + report.reason();
-      case RESTARTING -> "restarting";
-      case DELETED -> "deleted";
-    };
+    Absence.Cause absence = report.state().absence();
+    if (absence == null) {
+      return null;
+    }
+    return report.reason() == null ? absence.text() : absence.text() + ": " + report.reason();
   }
 }

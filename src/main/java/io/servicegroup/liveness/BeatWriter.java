@@ -211,7 +211,7 @@ final class BeatWriter {
   }
 
   private static boolean hasNews(List<Heartbeat> state) {
-    return state.stream().anyMatch(heartbeat -> heartbeat.state() != State.ALIVE);
+    return state.stream().anyMatch(heartbeat -> heartbeat.state().absence() != null);
   }
 
   /** Members of an earlier state that are not in a later one. */

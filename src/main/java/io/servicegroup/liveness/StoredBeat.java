@@ -3,9 +3,9 @@ package io.servicegroup.liveness;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,26 +25,6 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   private static final Pattern FORM =
       Pattern.compile("(\\S{1,128}) (\\d{1,18}) ([a-z]{1,16})(?: (.*))?", Pattern.DOTALL);
 
-  /** How a member is. */
-  public enum State {
-    /** It beats. */
-    ALIVE(null),
-    /** Its probe fails. */
-    FAILED(Absence.Cause.PROBE_FAILED),
-    /** Its agent stopped for an upgrade. */
-    RESTARTING(Absence.Cause.RESTARTING),
-    /** It left. */
-    LEFT(Absence.Cause.LEFT),
-    /** It was deleted; agents that do not know the word learn it from the catalogue. */
-    DELETED(Absence.Cause.DELETED);
-
-    private final Absence.Cause absence;
-
-    State(Absence.Cause absence) {
-      this.absence = absence;
-    }
-  }
-
   /**
    * What is to be stored of a heartbeat.
    *
@@ -53,10 +33,7 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
    */
   public static StoredBeat of(Heartbeat heartbeat) {
     return new StoredBeat(
-        heartbeat.incarnation(),
-        heartbeat.count(),
-        State.valueOf(heartbeat.state().name()),
-        heartbeat.reason());
+        heartbeat.incarnation(), heartbeat.count(), heartbeat.state(), heartbeat.reason());
   }
 
   /**
@@ -66,13 +43,12 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
    * @return its end
    */
   public static StoredBeat left(Heartbeat last) {
-    State end = last.state() == Heartbeat.State.DELETED ? State.DELETED : State.LEFT;
-    return new StoredBeat(last.incarnation(), last.count(), end, null);
+    return new StoredBeat(last.incarnation(), last.count(), last.end(), null);
   }
 
   /** Whether nothing more will be said of that life. */
   public boolean isEnd() {
-    return state == State.LEFT || state == State.DELETED;
+    return state.isEnd();
   }
 
   /**
@@ -102,7 +78,7 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
     return new StoredBeat(
         Incarnation.parse(matcher.group(1)),
         Long.parseLong(matcher.group(2)),
-        State.valueOf(matcher.group(3).toUpperCase(Locale.ROOT)),
+        State.of(matcher.group(3)),
         matcher.group(4));
   }
 
@@ -112,7 +88,7 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
    * @return a text that {@link #parse} takes
    */
   public String text() {
-    String text = incarnation + " " + count + " " + state.name().toLowerCase(Locale.ROOT);
+    String text = incarnation + " " + count + " " + state.text();
     return reason == null ? text : text + " " + reason;
   }
 
@@ -138,6 +114,6 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
    * @return the absence
    */
   public Absence absence(MemberId id) {
-    return new Absence(id, incarnation, count, state.absence);
+    return new Absence(id, incarnation, count, state.absence());
   }
 }

@@ -16,26 +16,34 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
   /** Why a member is absent. */
   public enum Cause {
     /** Its agent wrote that its probe fails. */
-    PROBE_FAILED(true, Reason.PROBE_FAILED),
+    PROBE_FAILED(Source.REPORTED, Reason.PROBE_FAILED),
     /** Its agent wrote that it left. */
-    LEFT(true, Reason.LEFT),
+    LEFT(Source.FAREWELL, Reason.LEFT),
     /** It was deleted from the catalogue, as whoever deleted it wrote. */
-    DELETED(true, Reason.DELETED),
+    DELETED(Source.FAREWELL, Reason.DELETED),
     /** The backend ended its session; nobody said anything. */
-    SESSION_EXPIRED(false, Reason.SESSION_EXPIRED),
+    SESSION_EXPIRED(Source.CONCLUDED, Reason.SESSION_EXPIRED),
     /** The address of its process refused a connection of this agent: it is dead as of now. */
-    REFUSED(false, Reason.SESSION_EXPIRED),
+    REFUSED(Source.OBSERVED, Reason.SESSION_EXPIRED),
     /** A key that somebody else's software keeps alive expired; nobody said anything. */
-    EXPIRED(false, Reason.HEARTBEAT_TIMEOUT),
+    EXPIRED(Source.CONCLUDED, Reason.HEARTBEAT_TIMEOUT),
     /** It is being upgraded: silence, not news. */
-    RESTARTING(false, Reason.HEARTBEAT_TIMEOUT);
+    RESTARTING(Source.SILENCE, Reason.HEARTBEAT_TIMEOUT);
 
-    private final boolean stated;
+    private enum Source {
+      REPORTED,
+      FAREWELL,
+      CONCLUDED,
+      OBSERVED,
+      SILENCE
+    }
+
+    private final Source source;
     private final Reason reason;
     private final String text = name().toLowerCase(Locale.ROOT);
 
-    Cause(boolean stated, Reason reason) {
-      this.stated = stated;
+    Cause(Source source, Reason reason) {
+      this.source = source;
       this.reason = reason;
     }
 
@@ -45,7 +53,17 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
      * @return whether the absence was stated
      */
     public boolean stated() {
-      return stated;
+      return source == Source.REPORTED || source == Source.FAREWELL;
+    }
+
+    /**
+     * Whether an agent that goes on reporting the member said so, rather than one that said its
+     * last word of it.
+     *
+     * @return whether the absence proves that the agent lives
+     */
+    public boolean isReported() {
+      return source == Source.REPORTED;
     }
 
     /**
@@ -55,7 +73,16 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
      * @return whether the absence was observed here
      */
     public boolean observed() {
-      return this == REFUSED;
+      return source == Source.OBSERVED;
+    }
+
+    /**
+     * Whether it is silence that was announced: time decides, as it does of whom nothing is heard.
+     *
+     * @return whether the absence is no news
+     */
+    public boolean isSilence() {
+      return source == Source.SILENCE;
     }
 
     /**

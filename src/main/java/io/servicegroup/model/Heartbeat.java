@@ -15,21 +15,76 @@ import java.util.Locale;
 public record Heartbeat(
     MemberId id, Incarnation incarnation, long count, State state, String reason) {
 
-  /** What an agent reports of its member. */
+  /**
+   * What is said of the member now that its agent does not beat for it any more.
+   *
+   * @return the end that was stated, or else that it left
+   */
+  public State end() {
+    return state.isEnd() ? state : State.LEFT;
+  }
+
+  /**
+   * What an agent states about a member of its own: the one place that says how each statement is
+   * written in messages and stores, what it means to who beats, and which absence it is to who
+   * reads. A new reason that an agent states is one here, with its {@link Absence.Cause}.
+   */
   public enum State {
     /** Its probe passes, or it has none. */
-    ALIVE,
+    ALIVE(Kind.BEATING, null),
     /** Its probe fails. News, to be written at once. */
-    FAILED,
+    FAILED(Kind.SILENT, Absence.Cause.PROBE_FAILED),
     /** Its agent stops for an upgrade: an absence is silence until further notice. */
-    RESTARTING,
+    RESTARTING(Kind.BEATING, Absence.Cause.RESTARTING),
+    /** It left in good order: the last that is written of it, and never a message's. */
+    LEFT(Kind.OVER, Absence.Cause.LEFT),
     /** It was deleted from the catalogue: the last that is written of it, and never a message's. */
-    DELETED;
+    DELETED(Kind.OVER, Absence.Cause.DELETED);
 
+    private enum Kind {
+      BEATING,
+      SILENT,
+      OVER
+    }
+
+    private final Kind kind;
+    private final Absence.Cause absence;
     private final String text = name().toLowerCase(Locale.ROOT);
 
+    State(Kind kind, Absence.Cause absence) {
+      this.kind = kind;
+      this.absence = absence;
+    }
+
     /**
-     * The word used in JSON.
+     * Whether beats are written while it is so.
+     *
+     * @return whether its agent goes on beating for it
+     */
+    public boolean beats() {
+      return kind == Kind.BEATING;
+    }
+
+    /**
+     * Whether nothing more will be said of that life.
+     *
+     * @return whether its agent's membership is over
+     */
+    public boolean isEnd() {
+      return kind == Kind.OVER;
+    }
+
+    /**
+     * What it is to whoever reads it.
+     *
+     * @return why the member is absent; null where it is not
+     */
+    public Absence.Cause absence() {
+      return absence;
+    }
+
+    /**
+     * The word used in messages and in stores.
      *
      * @return the name in lower case
      */
@@ -38,7 +93,7 @@ public record Heartbeat(
     }
 
     /**
-     * Reads the word used in JSON.
+     * Reads the word used in messages and in stores.
      *
      * @param text the name in lower case
      * @return the state

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LivenessEvaluatorTest {
 
@@ -176,6 +178,18 @@ class LivenessEvaluatorTest {
       m1IsUp();
       assertThat(pg.look("pg", 1_100).gone("m1", 1, 2, Cause.PROBE_FAILED).told())
           .containsExactly("m1 DOWN probe_failed");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void isWhatAnAgentStatesAndNotSilence(Cause cause) {
+      m1IsUp();
+      List<String> told = pg.look("pg", 1_100).gone("m1", 1, 2, cause).told();
+      if (cause.stated()) {
+        assertThat(told).containsExactly("m1 DOWN " + cause.reason().text());
+      } else if (cause.isSilence()) {
+        assertThat(told).isEmpty();
+      }
     }
 
     @Test

@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LocalHealthTest {
 
@@ -48,6 +50,13 @@ class LocalHealthTest {
     assertDown(A, "probe_failed: connection refused");
     health.heartbeats(List.of(alive(A, 1)));
     assertThat(report().up()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Heartbeat.State.class, mode = EnumSource.Mode.EXCLUDE, names = "ALIVE")
+  void whateverIsStatedOfAServiceButThatItIsAliveTakesItOut(Heartbeat.State state) {
+    health.heartbeats(List.of(beat(A, 1, state, null)));
+    assertDown(A, state.absence().text());
   }
 
   @Test

@@ -2,10 +2,10 @@ package io.servicegroup.liveness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.liveness.StoredBeat.State;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import java.util.Arrays;

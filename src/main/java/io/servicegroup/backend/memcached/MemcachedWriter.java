@@ -7,7 +7,6 @@ import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
-import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -62,7 +61,7 @@ final class MemcachedWriter {
         state.stream().filter(heartbeat -> !members.isSuperseded(heartbeat)).toList();
     List<Heartbeat> shown =
         ours.stream()
-            .filter(heartbeat -> heartbeat.state() != State.FAILED)
+            .filter(heartbeat -> heartbeat.state().beats())
             .filter(heartbeat -> roster.get(heartbeat.id()) != null)
             .filter(this::isForTooz)
             .toList();

@@ -143,12 +143,13 @@ final class PostgresCatalogSql {
         SELECT id, $10, $9, $11, $12, $13, report_count FROM s, g
         ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
-          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = $ALIVE,
           state_reason = NULL, changed = pg_current_xact_id()
         WHERE $STORED <= EXCLUDED.generation
         RETURNING *
       ) $SAID SELECT
       """
+              .replace("$ALIVE", PostgresStates.ALIVE)
               .replace("$NOW", NOW)
               .replace("$STORED", generation("servicegroup_members.generation"))
           + COLUMNS
@@ -173,11 +174,12 @@ final class PostgresCatalogSql {
         SELECT id, $10, $9, $11, $12, $13, report_count FROM s
         ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
-          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = $ALIVE,
           state_reason = NULL, changed = pg_current_xact_id()
         RETURNING *
       ) $SAID SELECT
       """
+              .replace("$ALIVE", PostgresStates.ALIVE)
               .replace("$NOW", NOW)
           + COLUMNS
           + NOTIFY

@@ -78,11 +78,12 @@ final class PostgresJoinSql {
         FROM numbered ORDER BY id
         ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
-          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = $ALIVE,
           state_reason = NULL, changed = pg_current_xact_id()
         RETURNING *
       ) $SAID SELECT
       """
+              .replace("$ALIVE", PostgresStates.ALIVE)
               .replace("$NOW", PostgresCatalogSql.NOW)
               .replace("$GREATEST", Long.toString(Incarnation.GREATEST))
               .replace("$BEFORE", PostgresCatalogSql.generation("m.generation"))

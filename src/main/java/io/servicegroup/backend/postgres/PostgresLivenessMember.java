@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import java.util.Collection;
@@ -22,7 +23,7 @@ final class PostgresLivenessMember {
   private final int serviceId;
 
   /** What the members table says; null where a write may or may not have succeeded. */
-  private String state = "alive";
+  private String state = PostgresStates.word(Heartbeat.State.ALIVE);
 
   private long count = -1;
   private long countBeforePoll = -1;

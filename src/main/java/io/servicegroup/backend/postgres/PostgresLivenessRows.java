@@ -3,7 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.bus.Remarks;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
-import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.vertx.sqlclient.Row;
@@ -18,12 +18,6 @@ import org.slf4j.LoggerFactory;
 
 /** What the rows of {@code services} say, those of Nova's services and those of our agents. */
 final class PostgresLivenessRows {
-
-  /** The state of a member that is not there any more. */
-  static final String LEFT = "left";
-
-  /** The reason of that state; agents that do not know it read that the member left. */
-  private static final String DELETED = "deleted";
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
 
@@ -58,15 +52,11 @@ final class PostgresLivenessRows {
         }
         return;
       }
-      switch (row.getString("state")) {
-        case "failed" ->
-            read.gone.add(new Absence(id, incarnation, count, Absence.Cause.PROBE_FAILED));
-        case LEFT -> read.gone.add(new Absence(id, incarnation, count, end(row)));
-        default -> {
-          if (count != row.getInteger("joined_count")) {
-            read.beat(serviceId, new Beat(id, incarnation, count));
-          }
-        }
+      State state = PostgresStates.read(row.getString("state"), row.getString("state_reason"));
+      if (!state.beats()) {
+        read.gone.add(new Absence(id, incarnation, count, state.absence()));
+      } else if (count != row.getInteger("joined_count")) {
+        read.beat(serviceId, new Beat(id, incarnation, count));
       }
     } catch (IllegalArgumentException | NullPointerException e) {
       // A row that others wrote may hold anything; it takes nothing from the other rows.
@@ -87,17 +77,6 @@ final class PostgresLivenessRows {
               .formatted(id, Remarks.shown(e.getMessage())));
       return null;
     }
-  }
-
-  /** What is written beside {@link #LEFT} of a member that left, or was deleted. */
-  static String reasonOf(Heartbeat last) {
-    return last.state() == Heartbeat.State.DELETED ? DELETED : null;
-  }
-
-  private static Absence.Cause end(Row row) {
-    return DELETED.equals(row.getString("state_reason"))
-        ? Absence.Cause.DELETED
-        : Absence.Cause.LEFT;
   }
 
   /** What a poll read. */

@@ -47,7 +47,7 @@ final class PostgresLivenessSql {
           FROM unnest($1::int[], $2::text[]) AS beat(id, incarnation)
           JOIN servicegroup_members m
             ON m.service_id = beat.id AND m.incarnation = beat.incarnation
-               AND m.state IN ('alive', 'restarting')
+               AND m.state IN $BEATING
           JOIN services s ON s.id = beat.id
          WHERE s.deleted = 0
       ), ours AS MATERIALIZED (
@@ -64,7 +64,8 @@ final class PostgresLivenessSql {
         FROM setting, ours
        WHERE s.id = ours.id AND setting.commit = 'off' AND setting.in_time
       RETURNING s.id, s.report_count
-      """;
+      """
+          .replace("$BEATING", PostgresStates.BEATING);
 
   /**
    * The beat of an agent with one member: $1 its id, $2 its incarnation, $3 as above. It costs the
@@ -81,11 +82,12 @@ final class PostgresLivenessSql {
        WHERE s.id = $1::int AND s.deleted = 0
          AND s.xmin = (SELECT seen.xmin FROM services seen WHERE seen.id = $1::int)
          AND m.service_id = $1::int AND m.incarnation = $2::text
-         AND m.state IN ('alive', 'restarting')
+         AND m.state IN $BEATING
          AND set_config('synchronous_commit', 'off', true) = 'off'
          AND clock_timestamp() < now() + make_interval(secs => $3)
       RETURNING s.id, s.report_count
-      """;
+      """
+          .replace("$BEATING", PostgresStates.BEATING);
 
   /** News: $1 ids, $2 their incarnations, $3 states, $4 reasons. Waits for the disk, for nobody. */
   static final String CHANGE_STATE =

@@ -171,11 +171,12 @@ final class PostgresLivenessWriter {
 
     private void collectNews(Heartbeat heartbeat, boolean end) {
       PostgresLivenessMember member = own.of(heartbeat);
-      String state = end ? PostgresLivenessRows.LEFT : heartbeat.state().text();
+      State stated = end ? heartbeat.end() : heartbeat.state();
+      String state = PostgresStates.word(stated);
       // Who beats in our row when we leave it stays in it.
       boolean stays = member != null && end && member.hasForeignBeats();
       if (member != null && !stays && !state.equals(member.state())) {
-        String reason = end ? PostgresLivenessRows.reasonOf(heartbeat) : heartbeat.reason();
+        String reason = PostgresStates.reason(stated, heartbeat);
         news.put(member.serviceId(), new News(member.incarnation().toString(), state, reason));
         unwritten.put(member.serviceId(), member);
         member.state(null);
@@ -193,7 +194,7 @@ final class PostgresLivenessWriter {
      */
     private Future<Void> beat() {
       Stream<PostgresLivenessMember> known =
-          members.stream().filter(beat -> beat.state() != State.FAILED).map(own::of);
+          members.stream().filter(beat -> beat.state().beats()).map(own::of);
       List<PostgresLivenessMember> beating =
           new ArrayList<>(
               known
@@ -312,7 +313,7 @@ final class PostgresLivenessWriter {
         member.state(row.getString("state"));
         Heartbeat heartbeat = present.get(member.id());
         if (heartbeat != null
-            && heartbeat.state() != State.FAILED
+            && heartbeat.state().beats()
             && heartbeat.state().text().equals(member.state())) {
           held.add(member);
         }

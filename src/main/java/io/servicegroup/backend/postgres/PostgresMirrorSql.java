@@ -96,13 +96,14 @@ final class PostgresMirrorSql {
         ORDER BY s.id
         ON CONFLICT (service_id) DO UPDATE SET generation = EXCLUDED.generation,
           incarnation = EXCLUDED.incarnation, agent = EXCLUDED.agent, backends = EXCLUDED.backends,
-          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = 'alive',
+          metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = $ALIVE,
           state_reason = NULL, changed = pg_current_xact_id()
         WHERE $STORED <= EXCLUDED.generation
         RETURNING service_id
       ) $NOTE SELECT s.topic, s.host, pg_notify('servicegroup', 'catalog mirrored')
         FROM s JOIN m ON m.service_id = s.id
       """
+          .replace("$ALIVE", PostgresStates.ALIVE)
           .replace("$NOW", PostgresCatalogSql.NOW)
           .replace("$STORED", PostgresCatalogSql.generation("servicegroup_members.generation"));
 

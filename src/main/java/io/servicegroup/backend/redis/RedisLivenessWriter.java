@@ -159,7 +159,7 @@ final class RedisLivenessWriter {
       boolean same = before != null && before.is(heartbeat);
       StoredBeat stored = StoredBeat.of(heartbeat);
       String text = stored.text();
-      if (heartbeat.state() == State.FAILED && !same) {
+      if (!heartbeat.state().beats() && !same) {
         end(heartbeat, stored);
       } else {
         batch.add(set(id, text), found -> found(heartbeat, before, found));
@@ -168,8 +168,8 @@ final class RedisLivenessWriter {
         }
       }
       Member row = roster.get(id);
-      byte[] entry = heartbeat.state() == State.FAILED ? null : entry(heartbeat, row, before);
-      if (heartbeat.state() != State.FAILED) {
+      byte[] entry = !heartbeat.state().beats() ? null : entry(heartbeat, row, before);
+      if (heartbeat.state().beats()) {
         hosts.add(id.host());
       }
       if (entry != null) {

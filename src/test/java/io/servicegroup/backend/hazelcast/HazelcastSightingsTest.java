@@ -8,6 +8,7 @@ import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.Beat;
+import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -111,7 +112,7 @@ class HazelcastSightingsTest {
 
   @Test
   void anEntryIsReadAsItWasWritten() {
-    StoredBeat beat = new StoredBeat(LIFE, 42, StoredBeat.State.FAILED, "a b\nc");
+    StoredBeat beat = new StoredBeat(LIFE, 42, Heartbeat.State.FAILED, "a b\nc");
     for (UUID owner : new UUID[] {OWNER, null}) {
       HazelcastEntry entry = new HazelcastEntry(owner, beat);
       assertThat(HazelcastEntry.parse(entry.text())).contains(entry);
