@@ -2,7 +2,7 @@ package io.servicegroup.faults;
 
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL as catalogue and backend: also what only a database can do. */
+/** PostgreSQL as catalogue and backend. */
 class FalseAlarmIT extends ServerFalseAlarmContract {
 
   FalseAlarmIT() {
@@ -12,21 +12,6 @@ class FalseAlarmIT extends ServerFalseAlarmContract {
   @Test
   void restartedAgainAndAgain() throws Exception {
     assertGood(fleet.backendRestarted(3));
-  }
-
-  @Test
-  void aRowHeldBySomebodyElse() throws Exception {
-    assertGood(new PostgresFaults(fleet).rowHeld(Timing.DOWN.multipliedBy(2)));
-  }
-
-  @Test
-  void anIndexBeingBuilt() throws Exception {
-    assertGood(new PostgresFaults(fleet).indexBuilt(Timing.DOWN.multipliedBy(2)));
-  }
-
-  @Test
-  void failingBeats() throws Exception {
-    assertGood(new PostgresFaults(fleet).beatsFail(10));
   }
 
   @Test
