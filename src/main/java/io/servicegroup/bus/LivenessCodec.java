@@ -17,11 +17,13 @@ import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Reason;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 
 /** Heartbeats, sightings, backend states and status changes in JSON. */
 final class LivenessCodec {
@@ -188,5 +190,23 @@ final class LivenessCodec {
         json.getString("subject"),
         string(json, "text"),
         json.getBoolean("unready"));
+  }
+
+  static JsonObject encodeWork(RemoteWork work) {
+    return new JsonObject()
+        .put("kind", work.kind().text())
+        .put("of", work.of())
+        .put("took_us", work.tookMicros())
+        .put("members", work.members())
+        .put("outcome", work.outcome().text());
+  }
+
+  static RemoteWork decodeWork(JsonObject json) {
+    return new RemoteWork(
+        RemoteWork.Kind.valueOf(json.getString("kind").toUpperCase(Locale.ROOT)),
+        json.getString("of"),
+        json.getLong("took_us"),
+        json.getInteger("members"),
+        RemoteWork.Outcome.valueOf(json.getString("outcome").toUpperCase(Locale.ROOT)));
   }
 }

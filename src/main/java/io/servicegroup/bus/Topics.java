@@ -16,6 +16,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.MemberView;
 import io.servicegroup.model.ProcessIdentity;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Snapshot;
@@ -308,6 +309,13 @@ public final class Topics {
   public static final Topic<BackendState> BACKEND =
       new Topic<>(
           "servicegroup.backend", true, LivenessCodec::encodeState, LivenessCodec::decodeState);
+
+  /**
+   * A write of beats, a poll or a reading of the catalogue has ended: how, and after how long.
+   * Published by liveness verticles and RegistrationVerticle with each, for whoever measures.
+   */
+  public static final Topic<RemoteWork> WORK =
+      new Topic<>("servicegroup.work", true, LivenessCodec::encodeWork, LivenessCodec::decodeWork);
 
   // ---- verdicts; published and answered by EvaluationVerticle ----
 

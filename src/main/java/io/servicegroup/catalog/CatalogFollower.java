@@ -1,8 +1,10 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.runtime.Portions;
 import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
@@ -179,7 +181,11 @@ final class CatalogFollower {
         .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
         .compose(done -> words.lookAfter(spoken, others.result(), read))
         .compose(done -> words.mend(cache::has))
-        .onSuccess(done -> readNanos = System.nanoTime() - started);
+        .onSuccess(done -> readNanos = System.nanoTime() - started)
+        .onComplete(
+            end ->
+                Topics.WORK.publish(
+                    vertx, RemoteWork.read(started, cache.all().size(), end.succeeded())));
   }
 
   private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {

@@ -6,6 +6,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
@@ -139,15 +140,7 @@ final class BeatWriter {
       ended(state, true, false);
       return;
     }
-    long half = settings.reportInterval().dividedBy(2).toMillis();
-    // The backend bounds its calls by itself; this is the net below a backend that does not.
-    long bound = settings.patience().toMillis() + half;
-    Beside.run(
-            vertx,
-            half,
-            bound,
-            () -> OnContext.of(vertx, backend.write(state, leaving)),
-            stall::missing)
+    write(state, leaving)
         .onComplete(
             result -> {
               try {
@@ -157,6 +150,39 @@ final class BeatWriter {
                 ended(state, result.succeeded(), news);
               }
             });
+  }
+
+  private Future<List<Conflict>> write(List<Heartbeat> state, List<Heartbeat> leaving) {
+    long half = settings.reportInterval().dividedBy(2).toMillis();
+    // The backend bounds its calls by itself; this is the net below a backend that does not.
+    long bound = settings.patience().toMillis() + half;
+    long started = System.nanoTime();
+    int members = state.size() + leaving.size();
+    return Beside.run(
+            vertx,
+            half,
+            bound,
+            () -> OnContext.of(vertx, backend.write(state, leaving)),
+            stall::missing)
+        .onComplete(
+            result ->
+                Topics.WORK.publish(
+                    vertx,
+                    RemoteWork.since(
+                        RemoteWork.Kind.BEATS,
+                        settings.backend(),
+                        started,
+                        members,
+                        outcome(result))));
+  }
+
+  private static RemoteWork.Outcome outcome(AsyncResult<?> result) {
+    if (result.succeeded()) {
+      return RemoteWork.Outcome.DONE;
+    }
+    return result.cause() instanceof PartlyWritten
+        ? RemoteWork.Outcome.PARTLY
+        : RemoteWork.Outcome.FAILED;
   }
 
   private void answered(AsyncResult<List<Conflict>> result, List<Heartbeat> leaving) {

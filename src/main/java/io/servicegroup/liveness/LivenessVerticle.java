@@ -9,11 +9,13 @@ import io.servicegroup.model.BackendState.State;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Ticker;
 import io.servicegroup.runtime.Why;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -196,7 +198,20 @@ public final class LivenessVerticle extends VerticleBase {
             OnContext.of(vertx, attempt())
                 .compose(seen -> stalled.complete(seen, stall.isStalled())))
         .onSuccess(seen -> witnessed(started, seen))
-        .onFailure(this::notWitnessed);
+        .onFailure(this::notWitnessed)
+        .onComplete(result -> measured(started, result));
+  }
+
+  private void measured(long started, AsyncResult<Observation> polled) {
+    Observation seen = polled.result();
+    Topics.WORK.publish(
+        vertx,
+        RemoteWork.since(
+            RemoteWork.Kind.POLL,
+            settings.backend(),
+            started,
+            seen == null ? 0 : seen.beats().size() + seen.held().size(),
+            polled.succeeded() ? RemoteWork.Outcome.DONE : RemoteWork.Outcome.FAILED));
   }
 
   private long longestMillis() {

@@ -15,6 +15,7 @@ import io.servicegroup.model.Conflict;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberView;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.VersionRange;
 import io.servicegroup.model.Watch;
 import io.vertx.core.json.JsonObject;
@@ -60,6 +61,21 @@ class RegistrationVerticleTest extends RegistrationRig {
     store.setAway(false);
 
     assertThat(await(Topics.JOIN.request(vertx, spec("h1"), PATIENCE)).created()).isTrue();
+  }
+
+  @Test
+  void saysOfEachReadHowItEnded() throws Exception {
+    BlockingQueue<RemoteWork> work = new LinkedBlockingQueue<>();
+    Topics.WORK.consume(vertx, work::add);
+    deploy(Watch.OWN, false, spec("h1"));
+    RemoteWork read = next(work);
+    assertThat(read.kind()).isEqualTo(RemoteWork.Kind.CATALOG_READ);
+    assertThat(read.of()).isEqualTo("catalog");
+    assertThat(read.outcome()).isEqualTo(RemoteWork.Outcome.DONE);
+    store.setAway(true);
+    while (read.outcome() != RemoteWork.Outcome.FAILED) {
+      read = next(work);
+    }
   }
 
   @Test

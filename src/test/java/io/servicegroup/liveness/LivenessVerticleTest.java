@@ -15,6 +15,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.Logged;
@@ -432,6 +433,39 @@ class LivenessVerticleTest {
             Set.of("fake"),
             null);
     return new CatalogEvent(CatalogEvent.Type.JOINED, member, false);
+  }
+
+  @Test
+  void saysOfEachWriteAndEachPollHowItEndedAndHowLongItTook() throws Exception {
+    BlockingQueue<RemoteWork> work = new LinkedBlockingQueue<>();
+    Topics.WORK.consume(vertx, work::add);
+    deploy(POLL);
+    publish(alive("a", 1), alive("b", 1));
+    RemoteWork written = next(work, RemoteWork.Kind.BEATS, RemoteWork.Outcome.DONE);
+    assertThat(written.of()).isEqualTo("fake");
+    assertThat(written.members()).isEqualTo(2);
+    assertThat(written.tookMicros()).isNotNegative();
+    next(work, RemoteWork.Kind.POLL, RemoteWork.Outcome.DONE);
+    backend.writing = () -> Future.failedFuture(new PartlyWritten("1 of 2 beats", List.of()));
+    publish(alive("a", 2), alive("b", 2));
+    next(work, RemoteWork.Kind.BEATS, RemoteWork.Outcome.PARTLY);
+    backend.writing = () -> Future.failedFuture("away");
+    publish(alive("a", 3));
+    next(work, RemoteWork.Kind.BEATS, RemoteWork.Outcome.FAILED);
+    backend.polls = () -> Future.failedFuture("away");
+    next(work, RemoteWork.Kind.POLL, RemoteWork.Outcome.FAILED);
+  }
+
+  private static RemoteWork next(
+      BlockingQueue<RemoteWork> work, RemoteWork.Kind kind, RemoteWork.Outcome outcome)
+      throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      RemoteWork found = next(work);
+      if (found.kind() == kind && found.outcome() == outcome) {
+        return found;
+      }
+    }
+    throw new AssertionError("no " + kind + " has " + outcome);
   }
 
   @Test
