@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.EnumText;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
@@ -45,7 +46,7 @@ final class ConfigReader {
         catalogSection.choice(
             "create_tables",
             AgentConfig.CreateTables.ALL,
-            Words.of(AgentConfig.CreateTables.class));
+            EnumText.all(AgentConfig.CreateTables.class));
     catalogSection.refuseUnknown();
     AgentConfig.Liveness liveness =
         LivenessReader.read(root.section("liveness"), faults, uri, agent.leaveOnStop());
@@ -177,7 +178,7 @@ final class ConfigReader {
   }
 
   private AgentConfig.Evaluate evaluate() {
-    Map<String, AgentConfig.Evaluate> words = Words.of(AgentConfig.Evaluate.class);
+    Map<String, AgentConfig.Evaluate> words = EnumText.all(AgentConfig.Evaluate.class);
     if (root.text("evaluate", "one of always, never").filter("elected"::equals).isPresent()) {
       root.refuse(
           "evaluate",
@@ -192,8 +193,8 @@ final class ConfigReader {
     AgentConfig.Logging absent = AgentConfig.Logging.DEFAULT;
     AgentConfig.Logging logging =
         new AgentConfig.Logging(
-            section.choice("level", absent.level(), Words.of(AgentConfig.LogLevel.class)),
-            section.choice("format", absent.format(), Words.of(AgentConfig.LogFormat.class)));
+            section.choice("level", absent.level(), EnumText.all(AgentConfig.LogLevel.class)),
+            section.choice("format", absent.format(), EnumText.all(AgentConfig.LogFormat.class)));
     section.refuseUnknown();
     return logging;
   }

@@ -1,6 +1,7 @@
 package io.servicegroup.config;
 
 import io.servicegroup.model.Durations;
+import io.servicegroup.model.EnumText;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.ServiceTree;
@@ -37,10 +38,10 @@ final class EffectiveConfig {
         "catalog",
         map(
             "uri", config.catalog().uri().toString(),
-            "create_tables", Words.of(config.catalog().createTables())));
+            "create_tables", EnumText.of(config.catalog().createTables())));
     tree.put("liveness", liveness(config.liveness()));
     tree.put("watch", watch(config.watch()));
-    tree.put("evaluate", Words.of(config.evaluate()));
+    tree.put("evaluate", EnumText.of(config.evaluate()));
     tree.put("cluster", map("type", "none"));
     tree.put("http", http(config.http()));
     tree.put(
@@ -51,8 +52,8 @@ final class EffectiveConfig {
     tree.put(
         "logging",
         map(
-            "level", Words.of(config.logging().level()),
-            "format", Words.of(config.logging().format())));
+            "level", EnumText.of(config.logging().level()),
+            "format", EnumText.of(config.logging().format())));
     return masked(tree);
   }
 
@@ -79,7 +80,7 @@ final class EffectiveConfig {
                     name, map("service_down_time", Durations.text(liveness.groups().get(name)))));
     return map(
         "backends", liveness.backends().stream().map(EffectiveConfig::backend).toList(),
-        "verdict", Words.of(liveness.verdict()),
+        "verdict", EnumText.of(liveness.verdict()),
         "report_interval", Durations.text(liveness.reportInterval()),
         "service_down_time", Durations.text(liveness.serviceDownTime()),
         "poll_interval", Durations.text(liveness.pollInterval()),

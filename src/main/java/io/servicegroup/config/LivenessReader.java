@@ -1,6 +1,7 @@
 package io.servicegroup.config;
 
 import io.servicegroup.model.Durations;
+import io.servicegroup.model.EnumText;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ final class LivenessReader {
     List<AgentConfig.Backend> backends = reader.read(catalog);
     AgentConfig.VerdictRule verdict =
         section.choice(
-            "verdict", AgentConfig.VerdictRule.ALL, Words.of(AgentConfig.VerdictRule.class));
+            "verdict", AgentConfig.VerdictRule.ALL, EnumText.all(AgentConfig.VerdictRule.class));
     requireTwoBeats();
     Map<String, Duration> groups = groups();
     AgentConfig.MassSilence massSilence = massSilence(section.section("mass_silence"));

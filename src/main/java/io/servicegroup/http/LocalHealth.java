@@ -7,6 +7,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
+import io.servicegroup.model.EnumText;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -327,7 +327,7 @@ final class LocalHealth {
   }
 
   private String phaseText() {
-    return phase.name().toLowerCase(Locale.ROOT);
+    return EnumText.of(phase);
   }
 
   private static Check check(String id, boolean passes, String otherwise) {

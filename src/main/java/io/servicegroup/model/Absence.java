@@ -1,7 +1,5 @@
 package io.servicegroup.model;
 
-import java.util.Locale;
-
 /**
  * A backend's word that a member is not there any more. Carries the incarnation and the count it
  * refers to, so that a late one kills nobody and a late beat revives nobody.
@@ -40,7 +38,7 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
 
     private final Source source;
     private final Reason reason;
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     Cause(Source source, Reason reason) {
       this.source = source;
@@ -111,7 +109,7 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
      * @throws IllegalArgumentException where there is no such cause
      */
     public static Cause of(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
+      return EnumText.parse(Cause.class, text);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.servicegroup.model;
 
 import java.time.Instant;
-import java.util.Locale;
 
 /**
  * What is known about a liveness backend, published once per change.
@@ -31,7 +30,7 @@ public record BackendState(
     /** It came back empty or older than it was, and is used from here on. */
     DATA_LOST;
 
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     /**
      * The word used in JSON.
@@ -50,7 +49,7 @@ public record BackendState(
      * @throws IllegalArgumentException where there is no such state
      */
     public static State of(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
+      return EnumText.parse(State.class, text);
     }
   }
 

@@ -1,7 +1,5 @@
 package io.servicegroup.model;
 
-import java.util.Locale;
-
 /**
  * A change of the catalogue.
  *
@@ -35,7 +33,7 @@ public record CatalogEvent(Type type, Member member, boolean own) {
     /** It is not in the catalogue any more. */
     DELETED;
 
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     /**
      * The word used in JSON.
@@ -54,7 +52,7 @@ public record CatalogEvent(Type type, Member member, boolean own) {
      * @throws IllegalArgumentException where there is no such type
      */
     public static Type of(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
+      return EnumText.parse(Type.class, text);
     }
   }
 }

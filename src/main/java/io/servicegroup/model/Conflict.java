@@ -1,7 +1,5 @@
 package io.servicegroup.model;
 
-import java.util.Locale;
-
 /**
  * Something that forbids the agent of this process to go on beating for one of its members.
  *
@@ -25,7 +23,7 @@ public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
     FOREIGN_BEATS("somebody else writes its beats");
 
     private final String sentence;
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     Kind(String sentence) {
       this.sentence = sentence;
@@ -57,7 +55,7 @@ public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
      * @throws IllegalArgumentException where there is no such kind
      */
     public static Kind of(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
+      return EnumText.parse(Kind.class, text);
     }
   }
 }

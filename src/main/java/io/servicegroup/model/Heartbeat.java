@@ -1,7 +1,5 @@
 package io.servicegroup.model;
 
-import java.util.Locale;
-
 /**
  * What an agent says about one of its own members, again with every {@code servicegroup.heartbeat}.
  *
@@ -49,7 +47,7 @@ public record Heartbeat(
 
     private final Kind kind;
     private final Absence.Cause absence;
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     State(Kind kind, Absence.Cause absence) {
       this.kind = kind;
@@ -100,7 +98,7 @@ public record Heartbeat(
      * @throws IllegalArgumentException where there is no such state
      */
     public static State of(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
+      return EnumText.parse(State.class, text);
     }
   }
 }

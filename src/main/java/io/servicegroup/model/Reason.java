@@ -1,7 +1,5 @@
 package io.servicegroup.model;
 
-import java.util.Locale;
-
 /** Why a member has the status it has. Written in lower case on the bus and over HTTP. */
 public enum Reason {
   /** The first verdict of an evaluator, repeating what was so before it started. */
@@ -25,7 +23,7 @@ public enum Reason {
   /** A new incarnation. */
   RESTARTED;
 
-  private final String text = name().toLowerCase(Locale.ROOT);
+  private final String text = EnumText.of(this);
 
   /**
    * The word used in JSON.
@@ -44,6 +42,6 @@ public enum Reason {
    * @throws IllegalArgumentException where there is no such reason
    */
   public static Reason of(String text) {
-    return valueOf(text.toUpperCase(Locale.ROOT));
+    return EnumText.parse(Reason.class, text);
   }
 }

@@ -8,6 +8,7 @@ import com.hazelcast.map.listener.EntryUpdatedListener;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.EnumText;
 import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -219,7 +219,7 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   private static IMap<String, String> map(HazelcastInstance running, Kind kind) {
-    return running.getMap(HazelcastConfigs.CATALOG + kind.name().toLowerCase(Locale.ROOT));
+    return running.getMap(HazelcastConfigs.CATALOG + EnumText.of(kind));
   }
 
   private static IMap<String, String> removed(HazelcastInstance running) {

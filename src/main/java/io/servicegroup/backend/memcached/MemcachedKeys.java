@@ -1,13 +1,13 @@
 package io.servicegroup.backend.memcached;
 
 import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.model.EnumText;
 import io.servicegroup.model.MemberId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.zip.CRC32;
 
 /**
@@ -40,7 +40,7 @@ final class MemcachedKeys {
 
   /** Where the catalogue keeps a document. */
   static String document(DocumentStore.Key key) {
-    String kind = key.kind().name().toLowerCase(Locale.ROOT);
+    String kind = EnumText.of(key.kind());
     return fitting(CATALOG + kind + ":" + plain(key.group()) + "/" + plain(key.name()));
   }
 

@@ -2,6 +2,7 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.EnumText;
 import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -273,11 +273,11 @@ final class RedisDocuments implements DocumentStore {
   }
 
   private String hash(Kind kind) {
-    return keys.catalog(kind.name().toLowerCase(Locale.ROOT));
+    return keys.catalog(EnumText.of(kind));
   }
 
   private String removed(Key key) {
-    return keys.removed(key.kind().name().toLowerCase(Locale.ROOT), field(key));
+    return keys.removed(EnumText.of(key.kind()), field(key));
   }
 
   /** The first colon ends the encoded group. */

@@ -3,10 +3,10 @@ package io.servicegroup.backend.zookeeper;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.EnumText;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * Where documents are: {@code /servicegroup-catalog/<namespace>/<kind>/<group>/<name>}, with group
@@ -25,7 +25,7 @@ final class ZooKeeperDocumentPaths {
 
   /** The node above the groups of all documents of a kind. */
   String kind(Kind kind) {
-    return root + "/" + kind.name().toLowerCase(Locale.ROOT);
+    return root + "/" + EnumText.of(kind);
   }
 
   /** The node above all documents of a kind in a group. */
