@@ -28,7 +28,7 @@ final class RefusedJoins {
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
   private static final String AGAIN = "it is tried again every few seconds";
   private static final String FINAL =
-      "it is not tried again before it is another one in services and that is reloaded (SIGHUP)";
+      "change its entry in services and reload (SIGHUP): it is not tried again before";
 
   private final Vertx vertx;
   private final Concerns concerns;
