@@ -25,6 +25,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -178,20 +181,36 @@ class ArchitectureTest {
 
   @Test
   void addressesAreWrittenInOnePlace() throws IOException {
+    assertThat(sources("\"servicegroup\\.", file -> !file.contains("/bus/"))).isEmpty();
+  }
+
+  /** What a refusal means is a kind; the statuses that HTTP has for it are known above. */
+  @Test
+  void noStatusOfHttpIsKnownWhereNobodySpeaksIt() throws IOException {
+    Set<String> speakers = Set.of("bus", "http", "cli", "HttpProber.java");
+    assertThat(
+            sources(
+                "\\b(400|404|409|503)\\b",
+                file -> Stream.of(file.split("/")).noneMatch(speakers::contains)))
+        .isEmpty();
+  }
+
+  /** The files of this repository, of those wanted, that hold what a pattern describes. */
+  private static List<String> sources(String pattern, Predicate<String> wanted) throws IOException {
+    Pattern found = Pattern.compile(pattern);
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-      List<Path> others =
-          files
-              .filter(file -> file.toString().endsWith(".java"))
-              .filter(file -> !file.toString().contains("/bus/"))
-              .filter(ArchitectureTest::containsAnAddress)
-              .toList();
-      assertThat(others).isEmpty();
+      return files
+          .map(Path::toString)
+          .filter(file -> file.endsWith(".java"))
+          .filter(wanted)
+          .filter(file -> found.matcher(text(file)).find())
+          .toList();
     }
   }
 
-  private static boolean containsAnAddress(Path file) {
+  private static String text(String file) {
     try {
-      return Files.readString(file).contains("\"servicegroup.");
+      return Files.readString(Path.of(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

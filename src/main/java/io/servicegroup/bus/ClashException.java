@@ -1,6 +1,6 @@
 package io.servicegroup.bus;
 
-/** A member is refused with 409, since its host has its binary in another group already. */
+/** A member is refused as a conflict, since its host has its binary in another group already. */
 public final class ClashException extends ServiceGroupException {
 
   private static final long serialVersionUID = 1;
@@ -11,6 +11,6 @@ public final class ClashException extends ServiceGroupException {
    * @param message a sentence: what is in the way, and what to do
    */
   public ClashException(String message) {
-    super(409, message);
+    super(Refusal.CONFLICT, message);
   }
 }

@@ -33,7 +33,7 @@ public final class KeyException extends ServiceGroupException {
    *     null
    */
   public KeyException(String key, String fault, String setting) {
-    super(503, key + ": " + fault + (setting == null ? "" : " and " + setting));
+    super(Refusal.UNAVAILABLE, key + ": " + fault + (setting == null ? "" : " and " + setting));
     this.key = key;
     this.fault = fault;
     this.setting = setting;

@@ -108,7 +108,7 @@ public record RequestTopic<Q, A>(
       return answer.apply(decodeRequest.apply(body == null ? new JsonObject() : body));
     } catch (ClassCastException e) {
       return Future.failedFuture(
-          new ServiceGroupException(400, "a field of the request has a wrong type"));
+          new ServiceGroupException(Refusal.INVALID, "a field of the request has a wrong type"));
     } catch (Throwable e) { // an Error too: whoever asked is not to wait for the end of the time
       return Future.failedFuture(e);
     }

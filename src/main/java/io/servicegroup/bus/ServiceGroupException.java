@@ -12,57 +12,71 @@ public sealed class ServiceGroupException extends RuntimeException
 
   private static final long serialVersionUID = 1L;
 
-  private final int status;
+  private final Refusal kind;
 
   /**
    * Refuses a request.
    *
-   * @param status an HTTP status: 400, 404, 409 or 503
+   * @param kind what the refusal means
    * @param message a sentence: what was wrong and what is allowed
    */
-  public ServiceGroupException(int status, String message) {
+  public ServiceGroupException(Refusal kind, String message) {
     super(message, null, false, false);
-    this.status = status;
+    this.kind = kind;
+  }
+
+  /**
+   * What the refusal means to whoever asked.
+   *
+   * @return never null
+   */
+  public Refusal kind() {
+    return kind;
   }
 
   /**
    * The status that the HTTP API answers with.
    *
-   * @return 400, 404, 409 or 503
+   * @return as of {@link #kind()}
    */
   public int status() {
-    return status;
+    return kind.status();
   }
 
   /**
    * What a failure of a request means to whoever asked.
    *
    * @param failure from a request over the bus, or thrown while one was served
-   * @return the failure itself where it is one of ours, 400 for an {@link IllegalArgumentException}
-   *     (a body that could not be read), otherwise 503
+   * @return the failure itself where it is one of ours, {@link Refusal#INVALID} for an {@link
+   *     IllegalArgumentException} (a body that could not be read), otherwise {@link
+   *     Refusal#UNAVAILABLE}
    */
   public static ServiceGroupException of(Throwable failure) {
     if (failure instanceof ServiceGroupException known) {
       return known;
     }
     if (failure instanceof IllegalArgumentException) {
-      return new ServiceGroupException(400, failure.getMessage());
+      return new ServiceGroupException(Refusal.INVALID, failure.getMessage());
     }
     if (failure instanceof ReplyException reply) {
       return of(reply);
     }
-    return new ServiceGroupException(503, "the catalogue cannot be reached");
+    return new ServiceGroupException(Refusal.UNAVAILABLE, "the catalogue cannot be reached");
   }
 
   private static ServiceGroupException of(ReplyException reply) {
     return switch (reply.failureType()) {
-      case RECIPIENT_FAILURE -> new ServiceGroupException(reply.failureCode(), reply.getMessage());
+      case RECIPIENT_FAILURE ->
+          new ServiceGroupException(
+              Refusal.of(reply.failureCode()).orElse(Refusal.UNFORESEEN), reply.getMessage());
       case TIMEOUT ->
           new ServiceGroupException(
-              503, "this agent did not answer in time; try again, and see why in /health");
+              Refusal.UNAVAILABLE,
+              "this agent did not answer in time; try again, and see why in /health");
       default ->
           new ServiceGroupException(
-              503, "this agent is starting or stopping and does not answer this; try again soon");
+              Refusal.UNAVAILABLE,
+              "this agent is starting or stopping and does not answer this; try again soon");
     };
   }
 }

@@ -1,8 +1,8 @@
 package io.servicegroup.bus;
 
 /**
- * A member is refused with 409 for what it is itself, as where its metadata is too large for the
- * store: to try again is no use before it, or the store, is another.
+ * A member is refused as a conflict for what it is itself, as where its metadata is too large for
+ * the store: to try again is no use before it, or the store, is another.
  */
 public final class UnstorableException extends ServiceGroupException {
 
@@ -14,6 +14,6 @@ public final class UnstorableException extends ServiceGroupException {
    * @param message a sentence: what cannot be stored, why, and what is allowed
    */
   public UnstorableException(String message) {
-    super(409, message);
+    super(Refusal.CONFLICT, message);
   }
 }

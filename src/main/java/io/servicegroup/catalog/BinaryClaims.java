@@ -30,8 +30,8 @@ final class BinaryClaims {
   /**
    * Claims a binary for a member.
    *
-   * @return false where somebody else changed the claim meanwhile; refused with 409 where the
-   *     binary is in another group
+   * @return false where somebody else changed the claim meanwhile; refused as {@code CONFLICT}
+   *     where the binary is in another group
    */
   Future<Boolean> claim(MemberId id, String binary) {
     Key key = key(id.host(), binary);

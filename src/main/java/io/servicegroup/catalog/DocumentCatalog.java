@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.StoredMembers.Found;
@@ -302,7 +303,7 @@ public final class DocumentCatalog implements ServiceCatalog {
     }
     if (found.member() == null) {
       throw new ServiceGroupException(
-          409,
+          Refusal.CONFLICT,
           ("what the catalogue holds under %s cannot be read: delete the member, or let its agent"
                   + " join it again")
               .formatted(id));
@@ -311,6 +312,6 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   private static ServiceGroupException absent(MemberId id) {
-    return new ServiceGroupException(404, id + " is not in the catalogue");
+    return new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue");
   }
 }

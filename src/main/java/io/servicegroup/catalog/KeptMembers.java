@@ -1,7 +1,6 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.Backoff;
@@ -192,10 +191,10 @@ final class KeptMembers {
 
   private void failed(Set<MemberId> ids, Throwable failure) {
     changed.addAll(ids);
-    if (failure instanceof ServiceGroupException refusal && refusal.status() != 503) {
+    if (RefusedJoins.isRefusal(failure)) {
       concerns.raise(
           CONCERN,
-          "what joined through this agent cannot be kept for its restart: " + refusal.getMessage());
+          "what joined through this agent cannot be kept for its restart: " + failure.getMessage());
     }
     retrying = true;
     retry =

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.model.Member;
@@ -76,7 +77,7 @@ record KeptPart(Map<MemberId, Entry> entries, boolean whole) {
     }
   }
 
-  /** Refused with 409 where it is too large. */
+  /** Refused as {@code CONFLICT} where it is too large. */
   String text() {
     JsonArray members = new JsonArray();
     entries.forEach(
@@ -90,7 +91,7 @@ record KeptPart(Map<MemberId, Entry> entries, boolean whole) {
     String text = new JsonObject().put("members", members).encode();
     if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
       throw new ServiceGroupException(
-          409, "what this agent keeps of its members is too large for this catalogue");
+          Refusal.CONFLICT, "what this agent keeps of its members is too large for this catalogue");
     }
     return text;
   }

@@ -38,7 +38,7 @@ final class MemberDocument {
     return new Key(Kind.MEMBER, id.group(), id.host());
   }
 
-  /** Refused with 409 where it is too large. */
+  /** Refused as {@code CONFLICT} where it is too large. */
   static String write(Member member) {
     String text = json(member).encode();
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;

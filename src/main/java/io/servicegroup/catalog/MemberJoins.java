@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
@@ -152,7 +153,7 @@ final class MemberJoins {
     } else {
       asked.answer.fail(
           new ServiceGroupException(
-              503,
+              Refusal.UNAVAILABLE,
               ("%s could not be joined within %d ms, since somebody else's transaction holds its"
                       + " row in the catalogue: end that one, and join again")
                   .formatted(asked.join.spec().id(), HELD.toMillis())));

@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.CatalogEvent;
@@ -22,7 +23,6 @@ final class MemberOperations {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemberOperations.class);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final int NOT_FOUND = 404;
 
   /** What was never joined in this life of the agent. */
   private static final Set<ServedMembers.State> NOT_HERE =
@@ -153,7 +153,7 @@ final class MemberOperations {
             member ->
                 Future.failedFuture(
                     new ServiceGroupException(
-                        409,
+                        Refusal.CONFLICT,
                         member.agent() == null
                             ? id + " was joined by no agent: whoever beats for it has to stop it"
                             : id
@@ -182,7 +182,7 @@ final class MemberOperations {
         .compose(agreed -> guard.guard(catalog.update(update)))
         .recover(
             failure ->
-                isNotFound(failure)
+                Refusal.MISSING.isIn(failure)
                     // One that is lost is listed, and has to say why it cannot be changed.
                     ? words
                         .lookout()
@@ -246,7 +246,7 @@ final class MemberOperations {
                 .compose(agreed -> guard.guard(catalog.delete(id)))
                 .recover(
                     failure ->
-                        isNotFound(failure)
+                        Refusal.MISSING.isIn(failure)
                             ? words.lookout().remove(id, failure)
                             : Future.failedFuture(failure))
                 .onSuccess(words::removedHere)
@@ -255,7 +255,7 @@ final class MemberOperations {
                 .recover(
                     failure ->
                         // Somebody else was faster; what this agent has of it still has to go.
-                        isNotFound(failure) && served.get(id).isPresent()
+                        Refusal.MISSING.isIn(failure) && served.get(id).isPresent()
                             ? Future.succeededFuture()
                             : Future.failedFuture(failure))
                 .compose(deleted -> forget(id)));
@@ -289,10 +289,8 @@ final class MemberOperations {
         .request(vertx, id, PATIENCE)
         .recover(
             failure ->
-                isNotFound(failure) ? Future.succeededFuture() : Future.failedFuture(failure));
-  }
-
-  private static boolean isNotFound(Throwable failure) {
-    return failure instanceof ServiceGroupException refusal && refusal.status() == NOT_FOUND;
+                Refusal.MISSING.isIn(failure)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(failure));
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
@@ -57,7 +58,7 @@ final class MemberQueue {
    * As {@link #run}, of what somebody asked for. It is not begun once he waits no longer: he may
    * have said something else through another agent since, which an old word is not to undo.
    *
-   * @return what it returned; fails with 503 where it was not begun
+   * @return what it returned; fails as {@code UNAVAILABLE} where it was not begun
    */
   <T> Future<T> runAsked(MemberId id, Supplier<Future<T>> write) {
     long asked = nanos.getAsLong();
@@ -68,7 +69,7 @@ final class MemberQueue {
                 ? write.get()
                 : Future.failedFuture(
                     new ServiceGroupException(
-                        503,
+                        Refusal.UNAVAILABLE,
                         "what was asked of %s is not done, since what was asked before took longer than %d s: ask again"
                             .formatted(id, PATIENCE.toSeconds()))));
   }

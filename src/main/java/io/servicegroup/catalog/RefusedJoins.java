@@ -2,6 +2,7 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ClashException;
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.UnstorableException;
@@ -22,8 +23,6 @@ import java.util.function.LongSupplier;
  */
 final class RefusedJoins {
 
-  private static final int ABSENT = 503;
-  private static final int INVALID = 400;
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofSeconds(15);
   private static final String AGAIN = "it is tried again every few seconds";
@@ -43,13 +42,12 @@ final class RefusedJoins {
 
   /** Whether the store answered, and the answer was no. */
   static boolean isRefusal(Throwable failure) {
-    return failure instanceof ServiceGroupException refusal && refusal.status() != ABSENT;
+    return failure instanceof ServiceGroupException && !Refusal.UNAVAILABLE.isIn(failure);
   }
 
   /** Whether only another configuration of the member, or another store, can help. */
   static boolean isFinal(Throwable failure) {
-    return failure instanceof UnstorableException
-        || (failure instanceof ServiceGroupException refusal && refusal.status() == INVALID);
+    return failure instanceof UnstorableException || Refusal.INVALID.isIn(failure);
   }
 
   /** A join was refused. */

@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.RequestTopic;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
@@ -24,7 +25,8 @@ import java.util.stream.Collectors;
  * agents that follow them.
  *
  * <p>Its deployment fails where the catalogue cannot be opened, and may be tried again. Afterwards
- * an absent store is a 503 for whoever writes, while lists are answered from memory, as stale.
+ * an absent store is {@code UNAVAILABLE} for whoever writes, while lists are answered from memory,
+ * as stale.
  */
 public final class RegistrationVerticle extends VerticleBase {
 
@@ -204,7 +206,7 @@ public final class RegistrationVerticle extends VerticleBase {
             refused ->
                 Future.failedFuture(
                     new ServiceGroupException(
-                        400, "%s: %s".formatted(refused.field(), refused.rule()))))
+                        Refusal.INVALID, "%s: %s".formatted(refused.field(), refused.rule()))))
         .orElseGet(Future::succeededFuture);
   }
 

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.ServiceSpecReader;
@@ -107,7 +108,8 @@ final class RuntimeJoins {
 
   /**
    * Ends a membership. What is answered is a promise, also where the agent is killed then:
-   * therefore it fails with 503 where nothing could be kept of it, although the member has left.
+   * therefore it fails as {@code UNAVAILABLE} where nothing could be kept of it, although the
+   * member has left.
    */
   Future<Void> leave(MemberId id) {
     return operations
@@ -119,7 +121,7 @@ final class RuntimeJoins {
                     ? Future.succeededFuture()
                     : Future.failedFuture(
                         new ServiceGroupException(
-                            503,
+                            Refusal.UNAVAILABLE,
                             id
                                 + " has left, but the catalogue could not keep that yet: were this"
                                 + " agent killed now, its next start would take the member up"

@@ -21,8 +21,9 @@ import java.util.function.BooleanSupplier;
  * Where the service data lives. An implementation speaks to one technology; all pass one suite.
  *
  * <p>Every future completes within the implementation's own time limit. One that fails with {@code
- * ServiceGroupException} was refused (404, 409, 400); any other failure means that the store could
- * not be asked. Methods are called on one context and return at once.
+ * ServiceGroupException} was refused ({@code MISSING}, {@code CONFLICT}, {@code INVALID}); any
+ * other failure means that the store could not be asked. Methods are called on one context and
+ * return at once.
  */
 public interface ServiceCatalog {
 
@@ -52,8 +53,8 @@ public interface ServiceCatalog {
    * @param goesOnWith the life that the agent lives and goes on with by itself, because the store
    *     does not know it; null where somebody asked for a new one. The new life names it, so that
    *     an agent that slept does not bring back what was removed meanwhile
-   * @return the member as stored, and whether it is new; refused with 409 where (host, binary)
-   *     exists in another group
+   * @return the member as stored, and whether it is new; refused as {@code CONFLICT} where (host,
+   *     binary) exists in another group
    */
   Future<Joined> join(
       ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith);
@@ -110,7 +111,7 @@ public interface ServiceCatalog {
    * predecessor's plus one and this machine's clock in milliseconds, as that of each word.
    *
    * @param update the fields to change
-   * @return the member as stored; refused with 404 where there is none
+   * @return the member as stored; refused as {@code MISSING} where there is none
    */
   Future<Member> update(MemberUpdate update);
 
@@ -119,7 +120,7 @@ public interface ServiceCatalog {
    * life since, its version and metadata. Only where what is stored has a lower order.
    *
    * @param remembered the member as remembered, with the order of its words
-   * @return the member as stored then; refused with 404 where there is none
+   * @return the member as stored then; refused as {@code MISSING} where there is none
    */
   Future<Member> putBack(Member remembered);
 
@@ -129,7 +130,7 @@ public interface ServiceCatalog {
    *
    * @param seen the member as it was read
    * @param order greater than that of the member
-   * @return the member as stored then; refused with 404 where there is none
+   * @return the member as stored then; refused as {@code MISSING} where there is none
    */
   Future<Member> confirm(Member seen, long order);
 
@@ -187,8 +188,8 @@ public interface ServiceCatalog {
    * adopted.
    *
    * @param member as the other catalogue has it; {@code last_seen_up} is left out
-   * @return whether anything had to be changed; refused with 409 where (host, binary) exists in
-   *     another group, or the store cannot hold the member
+   * @return whether anything had to be changed; refused as {@code CONFLICT} where (host, binary)
+   *     exists in another group, or the store cannot hold the member
    */
   Future<Boolean> adopt(Member member);
 
@@ -196,8 +197,8 @@ public interface ServiceCatalog {
    * Removes a member. A store that is Nova's table deletes softly.
    *
    * @param id the member
-   * @return the member as it was, with the order of its removal; refused with 404 where there is
-   *     none
+   * @return the member as it was, with the order of its removal; refused as {@code MISSING} where
+   *     there is none
    */
   Future<Member> delete(MemberId id);
 
@@ -214,7 +215,7 @@ public interface ServiceCatalog {
    * Finds one member.
    *
    * @param id the member
-   * @return the member; refused with 404 where there is none
+   * @return the member; refused as {@code MISSING} where there is none
    */
   Future<Member> find(MemberId id);
 
@@ -232,8 +233,8 @@ public interface ServiceCatalog {
    * one member, and the first word stays.
    *
    * @param member as last seen
-   * @return whether it was stored; refused with 409 where (host, binary) exists in another group by
-   *     now
+   * @return whether it was stored; refused as {@code CONFLICT} where (host, binary) exists in
+   *     another group by now
    */
   Future<Boolean> restore(Member member);
 

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
@@ -42,8 +43,8 @@ final class StoreGuard {
    * Passes an answer on.
    *
    * @param answer of the store
-   * @return the same; fails with {@link ServiceGroupException} only, 503 where the store could not
-   *     be asked
+   * @return the same; fails with {@link ServiceGroupException} only, {@code UNAVAILABLE} where the
+   *     store could not be asked
    */
   <T> Future<T> guard(Future<T> answer) {
     if (answer.succeeded()) {
@@ -66,7 +67,7 @@ final class StoreGuard {
           outages.failed(result.cause());
           return Future.failedFuture(
               new ServiceGroupException(
-                  503,
+                  Refusal.UNAVAILABLE,
                   "the catalogue (catalog.uri: "
                       + store
                       + ") cannot be reached: "

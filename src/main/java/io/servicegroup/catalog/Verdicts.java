@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Member;
@@ -67,12 +68,13 @@ final class Verdicts {
    * @param id the member
    * @param answer of whoever was to change it
    * @param <T> the answer's type
-   * @return the same; 409 in place of 404 where only a backend knows the member
+   * @return the same; {@code CONFLICT} in place of {@code MISSING} where only a backend knows the
+   *     member
    */
   <T> Future<T> explain(MemberId id, Future<T> answer) {
     return answer.recover(
         failure ->
-            failure instanceof ServiceGroupException refusal && refusal.status() == 404
+            Refusal.MISSING.isIn(failure)
                 ? ask(MemberFilter.of(id)).compose(known -> refuse(id, known, failure))
                 : Future.failedFuture(failure));
   }
@@ -84,7 +86,7 @@ final class Verdicts {
     return Future.failedFuture(
         uncatalogued
             ? new ServiceGroupException(
-                409,
+                Refusal.CONFLICT,
                 id
                     + " has no row in the catalogue that could be changed: it joined a liveness"
                     + " backend by itself (through tooz), and leaves in the same way")

@@ -1,7 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.ServiceGroupException;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.Count;
@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class WordsLosses {
 
   private static final Logger LOG = LoggerFactory.getLogger(WordsLosses.class);
-  private static final int REFUSED = 409;
   private static final int MOST_NAMED = 5;
 
   private final String store;
@@ -75,7 +74,7 @@ final class WordsLosses {
   }
 
   static boolean isRefusal(Throwable failure) {
-    return failure instanceof ServiceGroupException refusal && refusal.status() == REFUSED;
+    return Refusal.CONFLICT.isIn(failure);
   }
 
   private static String subject(MemberId id) {

@@ -1,6 +1,7 @@
 package io.servicegroup.heartbeat;
 
 import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
@@ -104,7 +105,7 @@ public final class HeartbeatVerticle extends VerticleBase {
       return change(known, local.spec());
     }
     if (known != null && known.incarnation().isNewerThan(local.incarnation())) {
-      return refuse(409, id + " was joined again in the meantime");
+      return refuse(Refusal.CONFLICT, id + " was joined again in the meantime");
     }
     conflicts.remove(id);
     Prober prober = prober(local.spec());
@@ -134,7 +135,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   private Future<Void> stopMember(MemberId id) {
     conflicts.remove(id);
     if (!members.containsKey(id)) {
-      return refuse(404, "this agent does not beat for " + id);
+      return refuse(Refusal.MISSING, "this agent does not beat for " + id);
     }
     Future<Void> removed = remove(id);
     return news.flush().eventually(() -> removed);
@@ -144,7 +145,8 @@ public final class HeartbeatVerticle extends VerticleBase {
     Conflict conflict = conflicts.get(id);
     if (conflict != null) {
       return refuse(
-          409, "this agent does not beat for " + id + " any more: " + conflict.kind().sentence());
+          Refusal.CONFLICT,
+          "this agent does not beat for " + id + " any more: " + conflict.kind().sentence());
     }
     OwnMember member = members.get(id);
     if (member == null) {
@@ -153,7 +155,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     return member.prober().touch()
         ? Future.succeededFuture()
         : refuse(
-            409,
+            Refusal.CONFLICT,
             id
                 + " has the probe "
                 + member.spec().probe().type()
@@ -200,7 +202,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     return members.values().stream().map(report).flatMap(Optional::stream).toList();
   }
 
-  private static Future<Void> refuse(int status, String sentence) {
-    return Future.failedFuture(new ServiceGroupException(status, sentence));
+  private static Future<Void> refuse(Refusal kind, String sentence) {
+    return Future.failedFuture(new ServiceGroupException(kind, sentence));
   }
 }

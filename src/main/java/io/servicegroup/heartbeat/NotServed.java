@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Untaken;
 import io.servicegroup.model.MemberId;
@@ -70,26 +71,29 @@ final class NotServed {
   ServiceGroupException refusal(MemberId id) {
     if (awaited.contains(id)) {
       return new ServiceGroupException(
-          503,
+          Refusal.UNAVAILABLE,
           id
               + " is configured and has not joined yet: the agent joins it by itself (/health says"
               + " what keeps it); beat again soon");
     }
     if (!known) {
       return new ServiceGroupException(
-          503, "this agent starts, and does not know yet whether it beats for " + id);
+          Refusal.UNAVAILABLE,
+          "this agent starts, and does not know yet whether it beats for " + id);
     }
     Untaken member = untaken.get(id);
     if (member == null) {
       return new ServiceGroupException(
-          404, "this agent does not beat for " + id + "; " + toJoin(id));
+          Refusal.MISSING, "this agent does not beat for " + id + "; " + toJoin(id));
     }
     String before = id + " joined through this agent before it was restarted, and ";
     return member.state() == Untaken.State.WAITING
         ? new ServiceGroupException(
-            503, before + "is being taken up again (" + member.reason() + "); beat again soon")
+            Refusal.UNAVAILABLE,
+            before + "is being taken up again (" + member.reason() + "); beat again soon")
         : new ServiceGroupException(
-            404, before + "is not taken up again: " + member.reason() + "; " + toJoin(id));
+            Refusal.MISSING,
+            before + "is not taken up again: " + member.reason() + "; " + toJoin(id));
   }
 
   private static String toJoin(MemberId id) {

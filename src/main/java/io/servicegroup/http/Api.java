@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
@@ -122,7 +123,7 @@ final class Api {
     try {
       return new MemberId(ctx.pathParam("group"), ctx.pathParam("host"));
     } catch (IllegalArgumentException e) {
-      throw new ServiceGroupException(400, e.getMessage());
+      throw new ServiceGroupException(Refusal.INVALID, e.getMessage());
     }
   }
 
@@ -137,7 +138,7 @@ final class Api {
     try {
       return MemberId.requireAddressable("group", ctx.pathParam("group"));
     } catch (IllegalArgumentException e) {
-      throw new ServiceGroupException(400, e.getMessage());
+      throw new ServiceGroupException(Refusal.INVALID, e.getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.MemberFilter;
@@ -94,7 +95,8 @@ final class GroupRoutes {
     if (name == null) {
       return null;
     }
-    throw new ServiceGroupException(400, "status must be one of UP, DOWN, UNKNOWN in the query");
+    throw new ServiceGroupException(
+        Refusal.INVALID, "status must be one of UP, DOWN, UNKNOWN in the query");
   }
 
   void member(RoutingContext ctx) {
@@ -109,7 +111,7 @@ final class GroupRoutes {
     return snapshot.members().stream()
         .filter(view -> view.member().id().equals(id))
         .findFirst()
-        .orElseThrow(() -> new ServiceGroupException(404, "there is no such member"));
+        .orElseThrow(() -> new ServiceGroupException(Refusal.MISSING, "there is no such member"));
   }
 
   private void versions(RoutingContext ctx, Query query) {

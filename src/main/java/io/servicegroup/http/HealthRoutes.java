@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.MemberFilter;
@@ -61,7 +62,9 @@ final class HealthRoutes {
         health
             .services(query.text("group"), query.text("host"))
             .orElseThrow(
-                () -> new ServiceGroupException(404, "no such service stands beside this agent")));
+                () ->
+                    new ServiceGroupException(
+                        Refusal.MISSING, "no such service stands beside this agent")));
   }
 
   private void group(RoutingContext ctx, Query query) {

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -61,10 +62,10 @@ final class JsonBody implements Handler<RoutingContext> {
     try {
       value = Json.decodeValue(body);
     } catch (DecodeException e) {
-      throw new ServiceGroupException(400, "the body is not JSON");
+      throw new ServiceGroupException(Refusal.INVALID, "the body is not JSON");
     }
     if (!(value instanceof JsonObject object)) {
-      throw new ServiceGroupException(400, "the body must be a JSON object");
+      throw new ServiceGroupException(Refusal.INVALID, "the body must be a JSON object");
     }
     check(object, 0);
     return object;
@@ -79,14 +80,15 @@ final class JsonBody implements Handler<RoutingContext> {
    */
   static JsonObject required(RoutingContext ctx) {
     if (ctx.body().length() <= 0) {
-      throw new ServiceGroupException(400, "a JSON object is required as the body");
+      throw new ServiceGroupException(Refusal.INVALID, "a JSON object is required as the body");
     }
     return of(ctx);
   }
 
   private static void check(Object value, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new ServiceGroupException(400, "the body is nested deeper than " + MAX_DEPTH);
+      throw new ServiceGroupException(
+          Refusal.INVALID, "the body is nested deeper than " + MAX_DEPTH);
     }
     if (value instanceof JsonObject object) {
       object.forEach(
@@ -97,9 +99,10 @@ final class JsonBody implements Handler<RoutingContext> {
     } else if (value instanceof JsonArray array) {
       array.forEach(item -> check(item, depth + 1));
     } else if (value instanceof Double number && !Double.isFinite(number)) {
-      throw new ServiceGroupException(400, "the body has a number that is too great");
+      throw new ServiceGroupException(Refusal.INVALID, "the body has a number that is too great");
     } else if (value instanceof String text && !isStorable(text)) {
-      throw new ServiceGroupException(400, "the body has a text with a NUL or half a character");
+      throw new ServiceGroupException(
+          Refusal.INVALID, "the body has a text with a NUL or half a character");
     }
   }
 

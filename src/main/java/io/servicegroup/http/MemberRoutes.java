@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.MemberId;
@@ -113,7 +114,7 @@ final class MemberRoutes {
   /** The member of a request that says all in its path. */
   private static MemberId bare(RoutingContext ctx) {
     if (!JsonBody.of(ctx).isEmpty()) {
-      throw new ServiceGroupException(400, "this takes no body");
+      throw new ServiceGroupException(Refusal.INVALID, "this takes no body");
     }
     return Api.member(ctx);
   }
@@ -122,7 +123,8 @@ final class MemberRoutes {
   private static void putSame(JsonObject body, String field, String value) {
     Object given = body.getValue(field);
     if (given != null && !given.equals(value)) {
-      throw new ServiceGroupException(400, field + " differs between the path and the body");
+      throw new ServiceGroupException(
+          Refusal.INVALID, field + " differs between the path and the body");
     }
     body.put(field, value);
   }

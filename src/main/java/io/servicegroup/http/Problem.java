@@ -1,6 +1,7 @@
 package io.servicegroup.http;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,7 +33,7 @@ final class Problem {
   /** Answers whatever failed in a handler; what was not foreseen is logged and not shown. */
   static void answer(RoutingContext ctx) {
     Throwable failure = ctx.failure();
-    if (failure instanceof ServiceGroupException refusal && isError(refusal.status())) {
+    if (failure instanceof ServiceGroupException refusal && refusal.kind() != Refusal.UNFORESEEN) {
       send(ctx.request(), refusal.status(), refusal.getMessage());
     } else if (failure instanceof HttpException http) {
       send(ctx.request(), http.getStatusCode(), null);
@@ -45,10 +46,6 @@ final class Problem {
       LOG.error("{} {} failed", ctx.request().method(), shown(ctx.request()), failure);
       send(ctx.request(), 500, "this is a fault of the agent; its log says more");
     }
-  }
-
-  private static boolean isError(int status) {
-    return status >= 400 && status < 600;
   }
 
   private static boolean isClientError(int status) {

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
@@ -17,13 +18,14 @@ final class Query {
     for (Map.Entry<String, String> entry : ctx.queryParams()) {
       if (!known.contains(entry.getKey())) {
         throw new ServiceGroupException(
-            400,
+            Refusal.INVALID,
             known.isEmpty()
                 ? "this path takes no query"
                 : "unknown key in the query; allowed are " + String.join(", ", known));
       }
       if (values.put(entry.getKey(), entry.getValue()) != null) {
-        throw new ServiceGroupException(400, entry.getKey() + " is given twice in the query");
+        throw new ServiceGroupException(
+            Refusal.INVALID, entry.getKey() + " is given twice in the query");
       }
     }
   }
@@ -49,7 +51,7 @@ final class Query {
       // Refused below, as a number out of range is.
     }
     throw new ServiceGroupException(
-        400, key + " must be an integer from " + min + " to " + max + " in the query");
+        Refusal.INVALID, key + " must be an integer from " + min + " to " + max + " in the query");
   }
 
   /** A time, or null. */
@@ -59,7 +61,8 @@ final class Query {
       return value == null ? null : Instant.parse(value);
     } catch (DateTimeParseException e) {
       throw new ServiceGroupException(
-          400, key + " must be a time in UTC such as 2026-11-22T07:00:00Z in the query");
+          Refusal.INVALID,
+          key + " must be a time in UTC such as 2026-11-22T07:00:00Z in the query");
     }
   }
 }

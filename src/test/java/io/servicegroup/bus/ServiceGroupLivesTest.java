@@ -44,7 +44,7 @@ class ServiceGroupLivesTest {
             evaluator.catalog(
                 CatalogEvent.Type.DELETED, FakeEvaluator.member("compute/a", 1), false);
           }
-          throw new ServiceGroupException(503, "expected by the test");
+          throw new ServiceGroupException(Refusal.UNAVAILABLE, "expected by the test");
         });
     ServiceGroup services = start();
     asked.poll(10, TimeUnit.SECONDS);

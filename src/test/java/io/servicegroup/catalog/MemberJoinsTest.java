@@ -6,6 +6,7 @@ import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
@@ -163,7 +164,7 @@ class MemberJoinsTest {
     Batch batch = nextBatch();
 
     batch.join("h2");
-    batch.fail("h3", new ServiceGroupException(409, "in another group"));
+    batch.fail("h3", new ServiceGroupException(Refusal.CONFLICT, "in another group"));
 
     assertThat(await(asked.get(1)).member().id()).isEqualTo(id("h2"));
     assertRefused(409, () -> await(asked.get(2)));

@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ClashException;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -336,7 +337,7 @@ final class MemoryCatalog implements ServiceCatalog {
             if (other.id().host().equals(member.id().host())
                 && other.binary().equals(member.binary())
                 && !other.id().equals(member.id())) {
-              throw new ServiceGroupException(409, "in group " + other.id().group());
+              throw new ServiceGroupException(Refusal.CONFLICT, "in group " + other.id().group());
             }
           }
           Member old = store.get(member.id());
@@ -376,7 +377,7 @@ final class MemoryCatalog implements ServiceCatalog {
         () -> {
           Member there = required(remembered.id());
           if (remembered.uuid() != null && remembered.uuid().equals(store.refusedUuid)) {
-            throw new ServiceGroupException(409, "the uuid is taken");
+            throw new ServiceGroupException(Refusal.CONFLICT, "the uuid is taken");
           }
           if (there.wordsOrder() < remembered.wordsOrder()) {
             store.put(there.withWordsOf(remembered));
@@ -484,7 +485,7 @@ final class MemoryCatalog implements ServiceCatalog {
   private Member required(MemberId id) {
     Member member = store.members.get(id);
     if (member == null) {
-      throw new ServiceGroupException(404, id + " is not in the catalogue");
+      throw new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue");
     }
     return member;
   }

@@ -6,6 +6,7 @@ import static io.servicegroup.catalog.Services.disable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Beat;
@@ -50,7 +51,8 @@ class RegistrationLivesTest extends RegistrationRig {
   void aMemberThatNobodyBeginsToBeatForIsJoinedAgain() throws Exception {
     deploy(Watch.OWN, true);
     started.clear();
-    refusals.add(new ServiceGroupException(409, "it was joined again in the meantime"));
+    refusals.add(
+        new ServiceGroupException(Refusal.CONFLICT, "it was joined again in the meantime"));
     assertRefused(409, () -> join("h1"));
     Incarnation stranded = store.get(H1).incarnation();
 

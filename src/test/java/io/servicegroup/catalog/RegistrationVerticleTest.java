@@ -6,6 +6,7 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.UnstorableException;
@@ -94,7 +95,7 @@ class RegistrationVerticleTest extends RegistrationRig {
   void aJoinThatTheStoreRefusesIsSaidOnceAndInHealth() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
-    store.refuse(H1, new ServiceGroupException(409, "somebody is in the way"));
+    store.refuse(H1, new ServiceGroupException(Refusal.CONFLICT, "somebody is in the way"));
     deploy(Watch.OWN, true, spec("h1"));
 
     Concern raised = next(concerns);
@@ -112,9 +113,10 @@ class RegistrationVerticleTest extends RegistrationRig {
   void whatOnlyAnotherConfigurationCanHelpIsNotTriedAgain() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
-    store.refuse(H1, new ServiceGroupException(400, "a value is too long"));
+    store.refuse(H1, new ServiceGroupException(Refusal.INVALID, "a value is too long"));
     store.refuse(
-        new MemberId("compute", "h2"), new ServiceGroupException(409, "somebody is in the way"));
+        new MemberId("compute", "h2"),
+        new ServiceGroupException(Refusal.CONFLICT, "somebody is in the way"));
     deploy(Watch.OWN, true, spec("h1"), spec("h2"));
 
     assertThat(List.of(next(concerns).text(), next(concerns).text()))
@@ -139,7 +141,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     Topics.CONCERN.consume(vertx, concerns::add);
     MemberId h2 = new MemberId("compute", "h2");
     store.refuse(H1, new UnstorableException("compute/h1 is too large: 600000 bytes"));
-    store.refuse(h2, new ServiceGroupException(409, "somebody is in the way"));
+    store.refuse(h2, new ServiceGroupException(Refusal.CONFLICT, "somebody is in the way"));
     deploy(Watch.OWN, true, spec("h1"), spec("h2"));
     while (store.asked(h2) < 5) {
       await(vertx.timer(20, TimeUnit.MILLISECONDS));

@@ -5,6 +5,7 @@ import static io.servicegroup.catalog.Services.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.LocalMember;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.Untaken;
@@ -246,7 +247,7 @@ class TakingUpTest extends RegistrationRig {
     joinWith(with(new Probe.Self(), "h1"));
     await(vertx.undeploy(first));
     started.clear();
-    store.refuse(H1, new ServiceGroupException(409, "not now"));
+    store.refuse(H1, new ServiceGroupException(Refusal.CONFLICT, "not now"));
     deploy("life-2", OWN, true);
     assertThat(awaitUntaken(Untaken.State.REFUSED).reason()).contains("not now");
 
@@ -286,7 +287,8 @@ class TakingUpTest extends RegistrationRig {
   @Test
   void whoIsJoinedAgainSinceNobodyTookUpBeatingForItIsKept() throws Exception {
     String first = deploy("life-1", OWN, true);
-    refusals.add(new ServiceGroupException(409, "it was joined again in the meantime"));
+    refusals.add(
+        new ServiceGroupException(Refusal.CONFLICT, "it was joined again in the meantime"));
     assertRefused(409, () -> joinWith(with(new Probe.Self(), "h1")));
     store.notifyWatchers();
     assertThat(next(started).spec().id()).isEqualTo(H1);

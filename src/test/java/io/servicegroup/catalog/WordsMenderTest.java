@@ -7,6 +7,7 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -278,7 +279,7 @@ class WordsMenderTest {
     Member first = join("agent-1");
     for (boolean here : List.of(true, false)) {
       losses.found(first);
-      losses.failed(H1, new ServiceGroupException(409, "refused"));
+      losses.failed(H1, new ServiceGroupException(Refusal.CONFLICT, "refused"));
       assertThat(concerns.isOpen("the words of compute/h1")).isTrue();
 
       Member gone = first.withWordsOrder(first.wordsOrder() + 1);

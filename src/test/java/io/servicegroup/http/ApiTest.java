@@ -4,6 +4,7 @@ import static io.servicegroup.http.HttpFixture.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.FakeEvaluator;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
@@ -255,7 +256,8 @@ class ApiTest {
     Topics.UPDATE.serve(
         agent.vertx,
         update ->
-            Future.failedFuture(new ServiceGroupException(409, "it exists in another group")));
+            Future.failedFuture(
+                new ServiceGroupException(Refusal.CONFLICT, "it exists in another group")));
     HttpResponse<String> response =
         agent.json("PATCH", "/v1/groups/compute/members/a", new JsonObject().put("disabled", true));
     assertThat(problem(response, 409).getString("detail")).isEqualTo("it exists in another group");
@@ -326,7 +328,8 @@ class ApiTest {
         id ->
             id.host().equals("a")
                 ? Future.succeededFuture()
-                : Future.failedFuture(new ServiceGroupException(404, "not served here")));
+                : Future.failedFuture(
+                    new ServiceGroupException(Refusal.MISSING, "not served here")));
     String member = "/v1/groups/compute/members/a";
     assertThat(agent.send("POST", member + "/leave", null).statusCode()).isEqualTo(204);
     assertThat(agent.send("DELETE", member, null).statusCode()).isEqualTo(204);

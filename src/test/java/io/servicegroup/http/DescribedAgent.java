@@ -3,6 +3,7 @@ package io.servicegroup.http;
 import static io.servicegroup.http.HttpFixture.DESCRIPTION;
 
 import io.servicegroup.bus.FakeEvaluator;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
@@ -63,7 +64,8 @@ final class DescribedAgent implements AutoCloseable {
   private <T> Future<T> unlessRefused(T answer) {
     return refusal == 0
         ? Future.succeededFuture(answer)
-        : Future.failedFuture(new ServiceGroupException(refusal, "refused"));
+        : Future.failedFuture(
+            new ServiceGroupException(Refusal.of(refusal).orElseThrow(), "refused"));
   }
 
   void refuses(int status) {

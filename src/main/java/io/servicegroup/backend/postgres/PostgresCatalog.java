@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
 
 /**
  * The catalogue in Nova's {@code services} table and our {@code servicegroup_members}. A member
- * that no agent joined has no place for metadata: setting them is refused with 409.
+ * that no agent joined has no place for metadata: setting them is refused as {@code CONFLICT}.
  */
 final class PostgresCatalog implements ServiceCatalog {
 
@@ -130,7 +131,8 @@ final class PostgresCatalog implements ServiceCatalog {
 
   private static ServiceGroupException noMetadata(MemberId id) {
     return new ServiceGroupException(
-        409, id + " was joined by no agent, so that there is no place for its metadata");
+        Refusal.CONFLICT,
+        id + " was joined by no agent, so that there is no place for its metadata");
   }
 
   @Override
@@ -278,6 +280,6 @@ final class PostgresCatalog implements ServiceCatalog {
 
   private static Member required(MemberId id, Optional<Member> member) {
     return member.orElseThrow(
-        () -> new ServiceGroupException(404, id + " is not in the catalogue"));
+        () -> new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue"));
   }
 }

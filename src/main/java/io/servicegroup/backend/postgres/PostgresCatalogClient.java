@@ -127,7 +127,7 @@ final class PostgresCatalogClient {
     }
   }
 
-  /** Refused with 409 where another group has the binary of the host. */
+  /** Refused as {@code CONFLICT} where another group has the binary of the host. */
   Future<Void> refuseClash(MemberId id, String binary) {
     return clashes(List.of(id), List.of(binary))
         .compose(
@@ -140,7 +140,7 @@ final class PostgresCatalogClient {
    *
    * @param ids the members
    * @param binaries theirs, in the same order
-   * @return what each of those is to be refused with, 409
+   * @return what each of those is to be refused with, a {@code CONFLICT}
    */
   Future<Map<MemberId, ServiceGroupException>> clashes(List<MemberId> ids, List<String> binaries) {
     Tuple values =

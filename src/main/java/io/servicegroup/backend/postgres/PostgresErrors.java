@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.model.MemberId;
@@ -16,8 +17,6 @@ final class PostgresErrors {
   private static final String DATA_EXCEPTION = "22";
   private static final String NOT_NULL_VIOLATION = "23502";
   private static final String INTEGRITY_VIOLATION = "23";
-
-  private static final int CONFLICT = 409;
 
   private PostgresErrors() {}
 
@@ -52,9 +51,11 @@ final class PostgresErrors {
     return state.startsWith(DATA_EXCEPTION) || state.startsWith(INTEGRITY_VIOLATION);
   }
 
-  /** What a join gives that no row can hold is refused with 400; all else is as it was. */
+  /** What a join gives that no row can hold is refused; all else is as it was. */
   static Throwable unjoinable(MemberId id, Throwable failure) {
-    return state(failure).startsWith(DATA_EXCEPTION) ? unstorable(400, id, failure) : failure;
+    return state(failure).startsWith(DATA_EXCEPTION)
+        ? unstorable(Refusal.INVALID, id, failure)
+        : failure;
   }
 
   /** Whether a statement undid itself, by a value that is none where one has to be. */
@@ -64,15 +65,15 @@ final class PostgresErrors {
 
   /** What the member itself is the cause of is refused; another one may well be stored. */
   static Throwable unstorable(MemberId id, Throwable failure) {
-    return isOfOneRow(failure) ? unstorable(409, id, failure) : failure;
+    return isOfOneRow(failure) ? unstorable(Refusal.CONFLICT, id, failure) : failure;
   }
 
   /** The refusal of what the member itself is the cause of. */
-  static ServiceGroupException unstorable(int status, MemberId id, Throwable failure) {
+  static ServiceGroupException unstorable(Refusal kind, MemberId id, Throwable failure) {
     String why = "%s cannot be stored: %s".formatted(id, ((PgException) failure).getErrorMessage());
-    return status == CONFLICT && state(failure).startsWith(DATA_EXCEPTION)
+    return kind == Refusal.CONFLICT && state(failure).startsWith(DATA_EXCEPTION)
         ? new UnstorableException(why)
-        : new ServiceGroupException(status, why);
+        : new ServiceGroupException(kind, why);
   }
 
   private static String state(Throwable failure) {

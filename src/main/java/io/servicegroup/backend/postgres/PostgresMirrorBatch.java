@@ -2,6 +2,7 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresMirrorSql.Said;
 import io.servicegroup.backend.postgres.PostgresMirrorSql.Wanted;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -97,7 +98,7 @@ final class PostgresMirrorBatch {
    * @param wanted what they are to be
    * @param waits whether to wait for whoever holds one of the rows
    * @return those that were written, not where the row has a newer life, or somebody else holds it
-   *     or has just changed it; and with a refusal, 409, those that cannot be
+   *     or has just changed it; and with a refusal, a {@code CONFLICT}, those that cannot be
    */
   Future<Map<MemberId, Optional<ServiceGroupException>>> write(List<Wanted> wanted, boolean waits) {
     return database
@@ -145,7 +146,8 @@ final class PostgresMirrorBatch {
               if (rows.size() == 1) {
                 if (!isHeld) {
                   MemberId id = rows.get(0).member().id();
-                  done.put(id, Optional.of(PostgresErrors.unstorable(409, id, failure)));
+                  done.put(
+                      id, Optional.of(PostgresErrors.unstorable(Refusal.CONFLICT, id, failure)));
                 }
                 return Future.succeededFuture();
               }
