@@ -347,6 +347,17 @@ public final class Topics {
 
   // ---- the agent itself ----
 
+  /**
+   * How many read {@code /v1/events}, whenever one comes or goes; published by HttpVerticle, for
+   * whoever measures.
+   */
+  public static final Topic<Integer> READERS =
+      new Topic<>(
+          "servicegroup.readers",
+          true,
+          readers -> new JsonObject().put("readers", readers),
+          json -> json.getInteger("readers"));
+
   /** Where the agent is between its start and its end; published by Agent. */
   public static final Topic<AgentPhase> AGENT =
       new Topic<>(

@@ -87,10 +87,11 @@ final class EventStream implements ServiceGroup.NumberedListener {
       return;
     }
     HttpServerResponse response = ctx.response();
-    response.exceptionHandler(failure -> clients.remove(client));
-    response.closeHandler(closed -> clients.remove(client));
+    response.exceptionHandler(failure -> gone(client));
+    response.closeHandler(closed -> gone(client));
     response.drainHandler(drained -> pump(client));
     clients.add(client);
+    Topics.READERS.publish(vertx, clients.size());
     client.open();
     lastSeen(ctx)
         .filter(ring::continues)
@@ -99,6 +100,12 @@ final class EventStream implements ServiceGroup.NumberedListener {
       client.begin(snapshot(client.group()).frame());
     }
     pump(client);
+  }
+
+  private void gone(EventClient client) {
+    if (clients.remove(client)) {
+      Topics.READERS.publish(vertx, clients.size());
+    }
   }
 
   private static Optional<Digest> lastSeen(RoutingContext ctx) {

@@ -3,6 +3,7 @@ package io.servicegroup.http;
 import static io.servicegroup.http.HttpFixture.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
@@ -15,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +210,18 @@ class EventStreamTest {
     next(connect(""));
     clients.get(0).close();
     until(() -> agent.verticle.eventClients() == 0);
+  }
+
+  @Test
+  void howManyReadIsSaidWheneverOneComesOrGoes() throws Exception {
+    BlockingQueue<Integer> readers = new LinkedBlockingQueue<>();
+    Topics.READERS.consume(agent.vertx, readers::add);
+    next(connect(""));
+    next(connect(""));
+    clients.get(0).close();
+    assertThat(readers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(readers.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(readers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
   }
 
   @Test
