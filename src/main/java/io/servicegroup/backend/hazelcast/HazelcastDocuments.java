@@ -44,14 +44,14 @@ final class HazelcastDocuments implements DocumentStore {
   private static final char BETWEEN = '\t';
 
   private final Context context;
-  private final HazelcastConnection connection;
+  private final HazelcastCalls connection;
   private Runnable changed = () -> {};
 
   HazelcastDocuments(Vertx vertx, BackendUri uri) {
     this.context = vertx.getOrCreateContext();
     HazelcastStarter own = HazelcastConfigs.starter(pace(uri), config -> {});
     this.connection =
-        new HazelcastConnection(vertx, HazelcastShared.of(vertx, uri, own).preparing(this::listen));
+        new HazelcastCalls(vertx, HazelcastShared.of(vertx, uri, own).preparing(this::listen));
   }
 
   /** How soon the cluster notices what, where the agent's beats are not in it as well. */

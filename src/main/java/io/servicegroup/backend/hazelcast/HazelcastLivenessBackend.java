@@ -28,7 +28,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
 
   private final Context context;
   private final Roster roster;
-  private final HazelcastConnection connection;
+  private final HazelcastCalls connection;
   private final HazelcastPresence presence;
   private final HazelcastWriter writer;
   private final HazelcastPoller poller;
@@ -54,7 +54,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     roster = new Roster(settings);
     Duration memory = settings.timeout().plus(settings.serviceDownTime());
     presence = new HazelcastPresence(vertx, context, memory, () -> news.run());
-    connection = new HazelcastConnection(vertx, starter.preparing(this::listen));
+    connection = new HazelcastCalls(vertx, starter.preparing(this::listen));
     writer =
         new HazelcastWriter(connection, roster, !client, settings.patience(), settings.timeout());
     poller = new HazelcastPoller(connection, presence, roster, settings);

@@ -27,7 +27,7 @@ import java.util.function.Function;
  */
 final class HazelcastPoller {
 
-  private final HazelcastConnection connection;
+  private final HazelcastCalls connection;
   private final HazelcastPresence presence;
   private final Roster roster;
   private final Patience patience;
@@ -40,7 +40,7 @@ final class HazelcastPoller {
   private boolean partitionLost;
 
   HazelcastPoller(
-      HazelcastConnection connection,
+      HazelcastCalls connection,
       HazelcastPresence presence,
       Roster roster,
       LivenessSettings settings) {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** Writes this agent's members, each where no newer life of it is found. */
 final class HazelcastWriter {
 
-  private final HazelcastConnection connection;
+  private final HazelcastCalls connection;
   private final Roster roster;
   private final boolean owns;
   private final Duration bound;
@@ -35,11 +35,7 @@ final class HazelcastWriter {
    * @param timeout how long a beat lives; Hazelcast counts whole seconds
    */
   HazelcastWriter(
-      HazelcastConnection connection,
-      Roster roster,
-      boolean owns,
-      Duration bound,
-      Duration timeout) {
+      HazelcastCalls connection, Roster roster, boolean owns, Duration bound, Duration timeout) {
     this.connection = connection;
     this.roster = roster;
     this.owns = owns;

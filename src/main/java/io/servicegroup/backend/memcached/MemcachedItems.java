@@ -33,26 +33,26 @@ final class MemcachedItems {
   private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
   private final MemcachedConnector connector;
-  private final List<MemcachedLink> servers;
+  private final List<MemcachedClient> servers;
   private final BackendUri uri;
 
   MemcachedItems(Vertx vertx, BackendUri uri) {
     this.uri = uri;
     this.connector = new MemcachedConnector(vertx);
-    this.servers = uri.hosts().stream().map(this::link).toList();
+    this.servers = uri.hosts().stream().map(this::client).toList();
   }
 
-  private MemcachedLink link(BackendUri.Host host) {
-    return new MemcachedLink(connector, host, () -> BOUND, Rest.upTo(LONGEST_REST));
+  private MemcachedClient client(BackendUri.Host host) {
+    return new MemcachedClient(connector, host, () -> BOUND, Rest.upTo(LONGEST_REST));
   }
 
   Future<Void> connected() {
-    return Future.all(servers.stream().map(MemcachedLink::connected).toList()).mapEmpty();
+    return Future.all(servers.stream().map(MemcachedClient::connected).toList()).mapEmpty();
   }
 
   /** Reads keys; those that are not there are not in the answer. */
   Future<Map<String, MemcachedItem>> get(Collection<String> keys) {
-    Map<MemcachedLink, List<String>> parts = new HashMap<>();
+    Map<MemcachedClient, List<String>> parts = new HashMap<>();
     keys.forEach(key -> parts.computeIfAbsent(server(key), none -> new ArrayList<>()).add(key));
     Map<String, MemcachedItem> found = new HashMap<>();
     List<Future<Void>> reads = new ArrayList<>();
@@ -91,13 +91,13 @@ final class MemcachedItems {
         : Future.succeededFuture(answer == Word.STORED);
   }
 
-  private MemcachedLink server(String key) {
+  private MemcachedClient server(String key) {
     return servers.get(MemcachedKeys.server(key, servers.size()));
   }
 
   /** Never fails. */
   Future<Void> close() {
-    servers.forEach(MemcachedLink::close);
+    servers.forEach(MemcachedClient::close);
     return connector.close();
   }
 }

@@ -21,8 +21,8 @@ import java.util.Map;
  */
 final class MemcachedNode {
 
-  private final TwoWays<MemcachedLink> beats;
-  private final MemcachedLink polls;
+  private final TwoWays<MemcachedClient> beats;
+  private final MemcachedClient polls;
   private final Patience patience;
   private final OutageLog outages;
   private final String canaryKey;
@@ -35,8 +35,8 @@ final class MemcachedNode {
     Duration longest = longestWrite(settings);
     this.beats =
         new TwoWays<>(
-            () -> new MemcachedLink(connector, host, () -> longest, rest), MemcachedLink::drop);
-    this.polls = new MemcachedLink(connector, host, () -> ofOneCall(patience.bound()), rest);
+            () -> new MemcachedClient(connector, host, () -> longest, rest), MemcachedClient::drop);
+    this.polls = new MemcachedClient(connector, host, () -> ofOneCall(patience.bound()), rest);
     this.canaryKey = MemcachedKeys.canary(settings.agent());
     this.outages =
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
@@ -67,12 +67,12 @@ final class MemcachedNode {
   }
 
   /** For what is written. */
-  TwoWays<MemcachedLink> beats() {
+  TwoWays<MemcachedClient> beats() {
     return beats;
   }
 
   /** For what is read again in the same poll. */
-  MemcachedLink polls() {
+  MemcachedClient polls() {
     return polls;
   }
 
@@ -113,7 +113,7 @@ final class MemcachedNode {
   }
 
   void close() {
-    beats.each(MemcachedLink::close);
+    beats.each(MemcachedClient::close);
     polls.close();
   }
 

@@ -74,12 +74,12 @@ final class MemcachedWriter {
               .get(server)
               .beats()
               .run(
-                  link ->
+                  client ->
                       Future.join(
-                              link.set(values.get(here), seconds),
-                              leave(link, here, left),
+                              client.set(values.get(here), seconds),
+                              leave(client, here, left),
                               // tooz knows the first only.
-                              here == 0 ? showTooz(link, shown) : Future.succeededFuture())
+                              here == 0 ? showTooz(client, shown) : Future.succeededFuture())
                           .mapEmpty()));
     }
     return Future.join(writes).map(done -> conflicts);
@@ -103,7 +103,7 @@ final class MemcachedWriter {
   }
 
   /** Says that members left, unless another agent joined them since. */
-  private Future<Void> leave(MemcachedLink link, int server, List<Heartbeat> left) {
+  private Future<Void> leave(MemcachedClient client, int server, List<Heartbeat> left) {
     Map<String, Heartbeat> here = new LinkedHashMap<>();
     for (Heartbeat gone : left) {
       String key = MemcachedKeys.own(gone.id());
@@ -111,7 +111,8 @@ final class MemcachedWriter {
         here.put(key, gone);
       }
     }
-    return link.get(here.keySet())
+    return client
+        .get(here.keySet())
         .compose(
             found -> {
               Map<String, byte[]> values = new LinkedHashMap<>();
@@ -121,7 +122,7 @@ final class MemcachedWriter {
                       values.put(key, MemcachedNode.bytes(StoredBeat.left(gone).text()));
                     }
                   });
-              return link.set(values, seconds);
+              return client.set(values, seconds);
             });
   }
 
@@ -132,7 +133,7 @@ final class MemcachedWriter {
             .isPresent();
   }
 
-  private Future<Void> showTooz(MemcachedLink link, List<Heartbeat> shown) {
+  private Future<Void> showTooz(MemcachedClient client, List<Heartbeat> shown) {
     Map<String, byte[]> beats = new LinkedHashMap<>();
     Map<String, Map<String, Wanted>> wanted = new LinkedHashMap<>();
     Set<String> hosts = new HashSet<>();
@@ -147,7 +148,7 @@ final class MemcachedWriter {
     entries.keySet().removeIf(id -> roster.get(id) == null);
     reported.removeIf(id -> roster.get(id) == null);
     // A beat comes first: a reader removes an entry that has none.
-    Future<Void> beaten = link.set(beats, seconds);
+    Future<Void> beaten = client.set(beats, seconds);
     return Future.join(beaten, groups.update(wanted, hosts)).mapEmpty();
   }
 

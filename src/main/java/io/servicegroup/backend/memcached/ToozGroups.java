@@ -36,7 +36,7 @@ final class ToozGroups {
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
   private final Vertx vertx;
-  private final MemcachedLink link;
+  private final MemcachedClient client;
   private final String backend;
   private final Map<String, ToozGroup> groups = new LinkedHashMap<>();
   private final Set<String> reported = new HashSet<>();
@@ -46,9 +46,9 @@ final class ToozGroups {
   private Future<Void> running = Future.succeededFuture();
   private Future<Void> settled = Future.succeededFuture();
 
-  ToozGroups(Vertx vertx, MemcachedLink link, String backend) {
+  ToozGroups(Vertx vertx, MemcachedClient client, String backend) {
     this.vertx = vertx;
-    this.link = link;
+    this.client = client;
     this.backend = backend;
   }
 
@@ -113,7 +113,8 @@ final class ToozGroups {
     keys.add(MemcachedKeys.GROUP_LIST);
     due.keySet().forEach(name -> keys.add(MemcachedKeys.toozGroup(name)));
     running =
-        link.get(keys)
+        client
+            .get(keys)
             .compose(
                 found -> {
                   List<Future<Void>> steps = new ArrayList<>();
@@ -142,7 +143,7 @@ final class ToozGroups {
       return Future.succeededFuture();
     }
     byte[] value = map.get().encode();
-    return (read == null ? link.add(key, value) : link.replace(key, value, read))
+    return (read == null ? client.add(key, value) : client.replace(key, value, read))
         .compose(answer -> stored(name, group, edit, answer));
   }
 
@@ -160,7 +161,7 @@ final class ToozGroups {
 
   /** tooz's beat goes with the last service of its host. */
   private Future<Void> forget(Set<String> removed) {
-    return link.delete(
+    return client.delete(
         removed.stream()
             .filter(host -> !beating.contains(host))
             .map(MemcachedKeys::toozMember)
@@ -176,7 +177,7 @@ final class ToozGroups {
     }
     byte[] value = list.get().encode();
     String key = MemcachedKeys.GROUP_LIST;
-    return (read == null ? link.add(key, value) : link.replace(key, value, read))
+    return (read == null ? client.add(key, value) : client.replace(key, value, read))
         .map(
             answer -> {
               listed = answer == Word.STORED;

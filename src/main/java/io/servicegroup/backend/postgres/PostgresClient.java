@@ -36,10 +36,10 @@ final class PostgresClient {
   private final Context context;
   private final int maxConnections;
   private final Duration timeout;
-  private final PostgresClientConnector connector;
+  private final PostgresConnector connector;
   private final PostgresClientListener listener;
-  private final Deque<PostgresClientLink> idle = new ArrayDeque<>();
-  private final Set<PostgresClientLink> links = new HashSet<>();
+  private final Deque<PostgresConnection> idle = new ArrayDeque<>();
+  private final Set<PostgresConnection> connections = new HashSet<>();
   private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
   private Rest rest = Rest.upTo(Duration.ofSeconds(1));
   private int opening;
@@ -51,7 +51,7 @@ final class PostgresClient {
     this.context = vertx.getOrCreateContext();
     this.maxConnections = maxConnections;
     this.timeout = timeout;
-    this.connector = new PostgresClientConnector(vertx, context, options.servers(), timeout);
+    this.connector = new PostgresConnector(vertx, context, options.servers(), timeout);
     this.listener =
         new PostgresClientListener(
             vertx,
@@ -159,9 +159,9 @@ final class PostgresClient {
   void abandon() {
     onContext(
         () ->
-            List.copyOf(links).stream()
-                .filter(link -> !idle.contains(link))
-                .forEach(PostgresClientLink::abort));
+            List.copyOf(connections).stream()
+                .filter(connection -> !idle.contains(connection))
+                .forEach(PostgresConnection::abort));
   }
 
   /**
@@ -188,8 +188,8 @@ final class PostgresClient {
           given.forEach(task -> task.fail(closed()));
           List<Future<Void>> closing = new ArrayList<>();
           closing.add(listener.stop());
-          links.forEach(link -> closing.add(link.close()));
-          links.clear();
+          connections.forEach(connection -> closing.add(connection.close()));
+          connections.clear();
           idle.clear();
           Future.join(closing).<Void>mapEmpty().otherwiseEmpty().onComplete(done);
         });
@@ -222,14 +222,14 @@ final class PostgresClient {
     }
     // After a refused connection a single attempt is made, and all that wait share its result.
     int most = rest.why() == null ? maxConnections : 1;
-    while (opening < waiting.size() && links.size() + opening < most) {
+    while (opening < waiting.size() && connections.size() + opening < most) {
       open();
     }
   }
 
   /** Nobody connects meanwhile; whoever cannot wait for it is told why. */
   private void wakeAfter(Duration left) {
-    if (links.isEmpty() && opening == 0) {
+    if (connections.isEmpty() && opening == 0) {
       long until = System.nanoTime() + left.toNanos();
       List<PostgresClientTask<?>> late =
           waiting.stream().filter(task -> task.endsBefore(until)).toList();
@@ -244,15 +244,15 @@ final class PostgresClient {
     connector.connect().onComplete(result -> onContext(() -> opened(result)));
   }
 
-  private void opened(AsyncResult<PostgresClientLink> result) {
+  private void opened(AsyncResult<PostgresConnection> result) {
     opening--;
     if (result.succeeded() && closed) {
       result.result().close();
     } else if (result.succeeded()) {
-      PostgresClientLink link = result.result();
-      links.add(link);
-      link.onClosed(() -> onContext(() -> lost(link)));
-      idle.push(link);
+      PostgresConnection connection = result.result();
+      connections.add(connection);
+      connection.onClosed(() -> onContext(() -> lost(connection)));
+      idle.push(connection);
     } else {
       rest.failed(result.cause());
       PostgresClientTask<?> first = waiting.poll();
@@ -264,16 +264,16 @@ final class PostgresClient {
   }
 
   /** Somebody else ended it: a server that restarts ends those of all agents at once. */
-  private void lost(PostgresClientLink link) {
-    if (links.contains(link) && !closed) {
+  private void lost(PostgresConnection connection) {
+    if (connections.contains(connection) && !closed) {
       rest.failed(closed());
     }
-    forget(link);
+    forget(connection);
   }
 
-  private void forget(PostgresClientLink link) {
-    links.remove(link);
-    idle.remove(link);
+  private void forget(PostgresConnection connection) {
+    connections.remove(connection);
+    idle.remove(connection);
     if (!closed) {
       serve();
     }
@@ -283,12 +283,12 @@ final class PostgresClient {
     if (!task.end()) {
       return; // it was late
     }
-    PostgresClientLink link = task.link();
-    if (!link.isClosed()) {
+    PostgresConnection connection = task.connection();
+    if (!connection.isClosed()) {
       rest.succeeded();
     }
     if (!closed) {
-      release(link, task.failure());
+      release(connection, task.failure());
     }
     task.answer();
   }
@@ -297,16 +297,16 @@ final class PostgresClient {
     TimeoutException late =
         new TimeoutException(
             connector.description() + ": no answer within " + task.bound().toMillis() + " ms");
-    PostgresClientLink link = task.link();
-    if (link == null) {
+    PostgresConnection connection = task.connection();
+    if (connection == null) {
       waiting.remove(task);
       task.fail(rest.why() == null ? late : rest.why());
       return;
     }
-    connector.distrust(link.server());
+    connector.distrust(connection.server());
     rest.late(late);
-    link.abort();
-    forget(link);
+    connection.abort();
+    forget(connection);
     task.fail(late);
   }
 
@@ -315,26 +315,26 @@ final class PostgresClient {
     connector.distrust(server);
     listener.distrust(server);
     List.copyOf(idle).stream()
-        .filter(link -> link.server().equals(server))
+        .filter(connection -> connection.server().equals(server))
         .forEach(
-            link -> {
-              forget(link);
-              link.close();
+            connection -> {
+              forget(connection);
+              connection.close();
             });
   }
 
-  private void release(PostgresClientLink link, Throwable failure) {
+  private void release(PostgresConnection connection, Throwable failure) {
     boolean readOnly = PostgresErrors.isReadOnly(failure);
     if (readOnly) {
-      distrust(link.server());
+      distrust(connection.server());
     }
-    if (readOnly || link.connection().transaction() != null) {
-      link.close();
+    if (readOnly || connection.driver().transaction() != null) {
+      connection.close();
     }
-    if (link.isClosed()) {
-      forget(link);
+    if (connection.isClosed()) {
+      forget(connection);
     } else {
-      idle.push(link);
+      idle.push(connection);
       serve();
     }
   }

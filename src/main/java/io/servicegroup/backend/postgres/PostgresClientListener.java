@@ -31,7 +31,7 @@ final class PostgresClientListener implements NewsChannel.Transport<PostgresClie
 
   private final Vertx vertx;
   private final Context context;
-  private final PostgresClientConnector connector;
+  private final PostgresConnector connector;
   private final Duration timeout;
   private final Duration arrival;
   private final Function<String, Future<?>> sender;
@@ -47,7 +47,7 @@ final class PostgresClientListener implements NewsChannel.Transport<PostgresClie
     this.vertx = vertx;
     this.context = context;
     this.possible = !servers.isEmpty();
-    this.connector = new PostgresClientConnector(vertx, context, servers, timeout);
+    this.connector = new PostgresConnector(vertx, context, servers, timeout);
     this.timeout = timeout;
     this.arrival = timeout.compareTo(LEAST_ARRIVAL) < 0 ? LEAST_ARRIVAL : timeout;
     this.sender = sender;

@@ -12,43 +12,45 @@ import java.util.function.Consumer;
 final class PostgresClientListenerLine implements NewsChannel.Line {
 
   private final Vertx vertx;
-  private final PostgresClientLink link;
-  private final PostgresClientConnector connector;
+  private final PostgresConnection connection;
+  private final PostgresConnector connector;
   private final Duration timeout;
   private final Duration patience;
 
   PostgresClientListenerLine(
       Vertx vertx,
-      PostgresClientLink link,
-      PostgresClientConnector connector,
+      PostgresConnection connection,
+      PostgresConnector connector,
       Duration timeout,
       Duration patience) {
     this.vertx = vertx;
-    this.link = link;
+    this.connection = connection;
     this.connector = connector;
     this.timeout = timeout;
     this.patience = patience;
   }
 
   String server() {
-    return link.server();
+    return connection.server();
   }
 
   @Override
   public Future<Void> subscribe(Consumer<String> heard) {
-    link.session().notificationHandler(notification -> heard.accept(notification.getPayload()));
-    var listens = link.connection().query("LISTEN servicegroup").execute();
+    connection
+        .session()
+        .notificationHandler(notification -> heard.accept(notification.getPayload()));
+    var listens = connection.driver().query("LISTEN servicegroup").execute();
     return OnContext.within(vertx, timeout.toMillis(), listens).mapEmpty();
   }
 
   /** A server that is no primary any more has no news. */
   @Override
   public Future<Void> check() {
-    var asked = link.connection().query(PostgresClientConnector.IS_READ_ONLY).execute();
+    var asked = connection.driver().query(PostgresConnector.IS_READ_ONLY).execute();
     return OnContext.within(vertx, patience.toMillis(), asked)
         .compose(
             rows -> {
-              if (PostgresClientConnector.isReadOnly(rows)) {
+              if (PostgresConnector.isReadOnly(rows)) {
                 connector.distrust(server());
                 return Future.failedFuture(
                     new VertxException(server() + " is no primary any more", true));
@@ -59,16 +61,16 @@ final class PostgresClientListenerLine implements NewsChannel.Line {
 
   @Override
   public boolean isClosed() {
-    return link.isClosed();
+    return connection.isClosed();
   }
 
   @Override
   public void onClosed(Runnable then) {
-    link.onClosed(then);
+    connection.onClosed(then);
   }
 
   @Override
   public Future<Void> close() {
-    return link.close();
+    return connection.close();
   }
 }

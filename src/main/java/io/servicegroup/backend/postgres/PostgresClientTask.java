@@ -17,7 +17,7 @@ final class PostgresClientTask<T> {
   private final Promise<T> result = Promise.promise();
   private final long endNanos;
   private Runnable whenFinished = () -> {};
-  private PostgresClientLink link;
+  private PostgresConnection connection;
   private AsyncResult<T> outcome;
   private long timer;
 
@@ -41,8 +41,8 @@ final class PostgresClientTask<T> {
   }
 
   /** The connection that it runs on; null while it waits for one. */
-  PostgresClientLink link() {
-    return link;
+  PostgresConnection connection() {
+    return connection;
   }
 
   /** Its time runs. */
@@ -51,11 +51,11 @@ final class PostgresClientTask<T> {
     timer = vertx.setTimer(Math.max(1, bound.toMillis()), id -> late.run());
   }
 
-  void startOn(PostgresClientLink free) {
-    link = free;
+  void startOn(PostgresConnection free) {
+    connection = free;
     Future<T> running;
     try {
-      running = work.apply(free.connection());
+      running = work.apply(free.driver());
     } catch (RuntimeException e) {
       running = Future.failedFuture(e);
     }

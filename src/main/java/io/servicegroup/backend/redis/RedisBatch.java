@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /** Commands that travel together, each with what is to be done with its answer. */
 final class RedisBatch {
 
-  private static final int CHUNK = RedisLink.MOST_UNANSWERED;
+  private static final int CHUNK = RedisServerConnection.MOST_UNANSWERED;
 
   private final List<Request> requests = new ArrayList<>();
   private final List<Consumer<Response>> receivers = new ArrayList<>();

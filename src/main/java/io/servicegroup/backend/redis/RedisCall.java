@@ -19,11 +19,11 @@ import java.util.function.Function;
  */
 final class RedisCall {
 
-  private final RedisLink link;
+  private final RedisServerConnection connection;
   private boolean over;
 
-  private RedisCall(RedisLink link) {
-    this.link = link;
+  private RedisCall(RedisServerConnection connection) {
+    this.connection = connection;
   }
 
   /**
@@ -32,29 +32,32 @@ final class RedisCall {
    * @param started by {@link System#nanoTime}, since when the bound runs
    */
   static <T> Future<T> within(
-      Duration bound, long started, RedisLink link, Function<RedisCall, Future<T>> work) {
-    RedisCall call = new RedisCall(link);
-    link.callBegan();
+      Duration bound,
+      long started,
+      RedisServerConnection connection,
+      Function<RedisCall, Future<T>> work) {
+    RedisCall call = new RedisCall(connection);
+    connection.callBegan();
     long left = bound.toMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-    return OnContext.within(link.vertx(), left, Future.succeededFuture(call).compose(work))
+    return OnContext.within(connection.vertx(), left, Future.succeededFuture(call).compose(work))
         .recover(
             failure ->
                 Future.failedFuture(
-                    failure instanceof TimeoutException ? link.late(bound) : failure))
+                    failure instanceof TimeoutException ? connection.late(bound) : failure))
         .onComplete(
             ended -> {
               call.over = true;
-              link.callEnded();
+              connection.callEnded();
             });
   }
 
   Future<List<Response>> send(List<Request> requests) {
-    return stillWanted(link.send(requests, () -> over));
+    return stillWanted(connection.send(requests, () -> over));
   }
 
   /** Sends one command of which no other depends. */
   Future<Response> ask(Request request) {
-    return stillWanted(link.ask(request, () -> over));
+    return stillWanted(connection.ask(request, () -> over));
   }
 
   private <T> Future<T> stillWanted(Future<T> answer) {
@@ -70,12 +73,12 @@ final class RedisCall {
     return send(List.of(Request.cmd(Command.ROLE)))
         .compose(
             answers ->
-                RedisLink.isMaster(answers.get(0))
+                RedisServerConnection.isMaster(answers.get(0))
                     ? Future.succeededFuture(this)
                     : Future.failedFuture(notMaster()));
   }
 
   VertxException notMaster() {
-    return new VertxException(link.host() + " is not the master", true);
+    return new VertxException(connection.host() + " is not the master", true);
   }
 }

@@ -22,9 +22,9 @@ final class RedisClient {
 
   private final RedisConnector connector;
   private final Duration timeout;
-  private final Set<RedisLink> retired = new HashSet<>();
-  private RedisLink link;
-  private Future<RedisLink> connecting;
+  private final Set<RedisServerConnection> retired = new HashSet<>();
+  private RedisServerConnection connection;
+  private Future<RedisServerConnection> connecting;
   private boolean closed;
 
   RedisClient(RedisConnector connector, Duration timeout) {
@@ -47,7 +47,10 @@ final class RedisClient {
   }
 
   private <T> Future<T> within(
-      Duration bound, long started, RedisLink open, Function<RedisCall, Future<T>> work) {
+      Duration bound,
+      long started,
+      RedisServerConnection open,
+      Function<RedisCall, Future<T>> work) {
     long begun = System.nanoTime();
     return RedisCall.within(bound, started, open, work)
         .onSuccess(done -> connector.rest().succeeded())
@@ -55,7 +58,7 @@ final class RedisClient {
   }
 
   /** The end of a connection is told after those who wait for its answers have failed. */
-  private <T> Future<T> failed(RedisLink on, long begun, Throwable failure) {
+  private <T> Future<T> failed(RedisServerConnection on, long begun, Throwable failure) {
     Promise<T> told = Promise.promise();
     on.vertx()
         .runOnContext(
@@ -72,7 +75,7 @@ final class RedisClient {
     return told.future();
   }
 
-  private void ranOutOfTime(RedisLink on, long begun, Throwable failure) {
+  private void ranOutOfTime(RedisServerConnection on, long begun, Throwable failure) {
     if (!on.hasAnsweredSince(begun)) {
       connector.rest().late(failure);
     }
@@ -80,25 +83,25 @@ final class RedisClient {
   }
 
   /** A server that answers, and refuses, may be no master any more. */
-  private void refused(RedisLink on) {
+  private void refused(RedisServerConnection on) {
     connector.rest().succeeded();
     RedisCall.within(timeout, System.nanoTime(), on, RedisCall::requireMaster)
         .onFailure(failure -> retire(on));
   }
 
-  private void retire(RedisLink one) {
-    if (link == one) {
-      link = null;
+  private void retire(RedisServerConnection one) {
+    if (connection == one) {
+      connection = null;
     }
-    retired.removeIf(RedisLink::isClosed);
+    retired.removeIf(RedisServerConnection::isClosed);
     retired.add(one);
     one.retire();
   }
 
   /** Those who come while it is being made wait for the one connection, each for its own time. */
-  private Future<RedisLink> ready(Duration bound, long started) {
-    if (link != null && !link.isClosed()) {
-      return Future.succeededFuture(link);
+  private Future<RedisServerConnection> ready(Duration bound, long started) {
+    if (connection != null && !connection.isClosed()) {
+      return Future.succeededFuture(connection);
     }
     Duration left = bound.minusNanos(System.nanoTime() - started);
     if (connector.rest().left().compareTo(left) >= 0) {
@@ -108,7 +111,7 @@ final class RedisClient {
     if (!another) {
       connecting = connector.connectRested(bound).compose(this::keep);
     }
-    Future<RedisLink> made = connecting;
+    Future<RedisServerConnection> made = connecting;
     return connector
         .within(left, bound, made)
         .recover(
@@ -118,39 +121,39 @@ final class RedisClient {
                     : Future.failedFuture(failure));
   }
 
-  private Future<RedisLink> keep(RedisLink opened) {
+  private Future<RedisServerConnection> keep(RedisServerConnection opened) {
     if (closed) {
       return opened.close().compose(done -> Future.failedFuture("the connection was closed"));
     }
-    if (link != null && link != opened) {
-      link.close();
+    if (connection != null && connection != opened) {
+      connection.close();
     }
-    link = opened;
+    connection = opened;
     return Future.succeededFuture(opened);
   }
 
   /** The server that it is connected to; null where there is none. */
   Host host() {
-    return link == null ? null : link.host();
+    return connection == null ? null : connection.host();
   }
 
   /** Lets go of a server that is not the master any more: what it answers still says nothing. */
   void keepOnly(Host master) {
-    if (link != null && !link.host().equals(master)) {
+    if (connection != null && !connection.host().equals(master)) {
       drop();
     }
   }
 
   /** Closes the connection, which does not answer; another is made when it is needed. */
   void drop() {
-    all().forEach(RedisLink::close);
-    link = null;
+    all().forEach(RedisServerConnection::close);
+    connection = null;
   }
 
-  private List<RedisLink> all() {
-    List<RedisLink> all = new ArrayList<>(retired);
-    if (link != null) {
-      all.add(link);
+  private List<RedisServerConnection> all() {
+    List<RedisServerConnection> all = new ArrayList<>(retired);
+    if (connection != null) {
+      all.add(connection);
     }
     return all;
   }
@@ -158,7 +161,7 @@ final class RedisClient {
   /** Never fails. */
   Future<Void> close() {
     closed = true;
-    return Future.join(all().stream().map(RedisLink::close).toList())
+    return Future.join(all().stream().map(RedisServerConnection::close).toList())
         .<Void>mapEmpty()
         .otherwiseEmpty();
   }

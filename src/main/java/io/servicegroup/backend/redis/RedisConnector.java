@@ -37,7 +37,7 @@ final class RedisConnector {
   }
 
   /** Connects when the rest after the last failure is over, and within the bound from then on. */
-  Future<RedisLink> connectRested(Duration bound) {
+  Future<RedisServerConnection> connectRested(Duration bound) {
     Duration left = rest.left();
     Future<?> rested =
         left.isZero()
@@ -51,7 +51,8 @@ final class RedisConnector {
    *
    * @param bound as how long the caller sees that
    */
-  Future<RedisLink> within(Duration left, Duration bound, Future<RedisLink> made) {
+  Future<RedisServerConnection> within(
+      Duration left, Duration bound, Future<RedisServerConnection> made) {
     return OnContext.within(vertx, left.toMillis(), made)
         .recover(failure -> Future.failedFuture(made.isComplete() ? failure : late(bound)));
   }
@@ -64,11 +65,11 @@ final class RedisConnector {
   }
 
   /** Connects within the bound. */
-  Future<RedisLink> connect(Duration bound) {
+  Future<RedisServerConnection> connect(Duration bound) {
     return address.renew(vertx).compose(present -> connectNow(bound));
   }
 
-  private Future<RedisLink> connectNow(Duration bound) {
+  private Future<RedisServerConnection> connectNow(Duration bound) {
     if (address.hasSentinels()) {
       Duration half = bound.dividedBy(2);
       return sentinels.master(half).compose(master -> open(master, half));
@@ -86,21 +87,21 @@ final class RedisConnector {
     return address.hasSentinels();
   }
 
-  private Future<RedisLink> firstMaster(List<Host> hosts, Duration each) {
-    Future<RedisLink> attempt = open(hosts.get(0), each);
+  private Future<RedisServerConnection> firstMaster(List<Host> hosts, Duration each) {
+    Future<RedisServerConnection> attempt = open(hosts.get(0), each);
     return hosts.size() == 1
         ? attempt
         : attempt.recover(failure -> firstMaster(hosts.subList(1, hosts.size()), each));
   }
 
-  private Future<RedisLink> open(Host host, Duration bound) {
+  private Future<RedisServerConnection> open(Host host, Duration bound) {
     long started = System.nanoTime();
-    return RedisLink.open(vertx, host, address.server(host, bound), bound)
+    return RedisServerConnection.open(vertx, host, address.server(host, bound), bound)
         .compose(
-            link ->
-                RedisCall.within(bound, started, link, RedisCall::requireMaster)
-                    .onFailure(failure -> link.close())
-                    .map(link));
+            connection ->
+                RedisCall.within(bound, started, connection, RedisCall::requireMaster)
+                    .onFailure(failure -> connection.close())
+                    .map(connection));
   }
 
   /** For messages; with the secrets masked. */

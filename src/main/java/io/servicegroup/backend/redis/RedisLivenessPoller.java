@@ -110,7 +110,7 @@ final class RedisLivenessPoller {
       others.remove(ours);
       ours.addAll(others.ours());
       RedisBatch batch = new RedisBatch();
-      batch.add(Request.cmd(Command.ROLE), role -> master = RedisLink.isMaster(role));
+      batch.add(Request.cmd(Command.ROLE), role -> master = RedisServerConnection.isMaster(role));
       Canary.Round proof = canary.begin();
       String key = keys.canary(settings.agent());
       batch.add(Request.cmd(Command.GET).arg(key), found -> proof.found(text(found)));

@@ -79,7 +79,9 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
 
   @Override
   public Future<RedisNewsLine> connect() {
-    return connector.connect(timeout).map(link -> new RedisNewsLine(link, channel, timeout));
+    return connector
+        .connect(timeout)
+        .map(connection -> new RedisNewsLine(connection, channel, timeout));
   }
 
   @Override
@@ -89,7 +91,7 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
 
   @Override
   public boolean isRefusal(Throwable failure) {
-    return failure instanceof RedisLink.Refused;
+    return failure instanceof RedisServerConnection.Refused;
   }
 
   @Override

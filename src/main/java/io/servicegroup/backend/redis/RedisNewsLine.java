@@ -15,38 +15,39 @@ import java.util.function.Consumer;
 /** A connection that is subscribed to a channel. */
 final class RedisNewsLine implements NewsChannel.Line {
 
-  private final RedisLink link;
+  private final RedisServerConnection connection;
   private final String channel;
   private final Duration timeout;
 
-  RedisNewsLine(RedisLink link, String channel, Duration timeout) {
-    this.link = link;
+  RedisNewsLine(RedisServerConnection connection, String channel, Duration timeout) {
+    this.connection = connection;
     this.channel = channel;
     this.timeout = timeout;
   }
 
   Host host() {
-    return link.host();
+    return connection.host();
   }
 
   /** Answers to a subscription come as what is heard does. */
   @Override
   public Future<Void> subscribe(Consumer<String> heard) {
     Promise<Void> subscribed = Promise.promise();
-    link.connection().handler(message -> take(message, subscribed, heard));
+    connection.driver().handler(message -> take(message, subscribed, heard));
     return RedisCall.within(
         timeout,
         System.nanoTime(),
-        link,
+        connection,
         call ->
-            link.connection()
+            connection
+                .driver()
                 .send(Request.cmd(Command.SUBSCRIBE).arg(channel))
                 .compose(sent -> subscribed.future()));
   }
 
   private static void take(Response message, Promise<Void> subscribed, Consumer<String> heard) {
     if (message.type() == ResponseType.ERROR) {
-      subscribed.tryFail(new RedisLink.Refused(message.toString()));
+      subscribed.tryFail(new RedisServerConnection.Refused(message.toString()));
     } else if (message.size() == 3 && "subscribe".equals(message.get(0).toString())) {
       subscribed.tryComplete();
     } else if (message.size() == 3 && "message".equals(message.get(0).toString())) {
@@ -57,21 +58,22 @@ final class RedisNewsLine implements NewsChannel.Line {
   @Override
   public Future<Void> check() {
     List<Request> ping = List.of(Request.cmd(Command.PING));
-    return RedisCall.within(timeout, System.nanoTime(), link, call -> call.send(ping)).mapEmpty();
+    return RedisCall.within(timeout, System.nanoTime(), connection, call -> call.send(ping))
+        .mapEmpty();
   }
 
   @Override
   public boolean isClosed() {
-    return link.isClosed();
+    return connection.isClosed();
   }
 
   @Override
   public void onClosed(Runnable then) {
-    link.onClosed(then);
+    connection.onClosed(then);
   }
 
   @Override
   public Future<Void> close() {
-    return link.close();
+    return connection.close();
   }
 }

@@ -60,12 +60,12 @@ final class RedisSentinels {
   private Future<Host> ask(Host sentinel, RedisOptions options, Duration bound) {
     Request question =
         Request.cmd(Command.SENTINEL).arg("GET-MASTER-ADDR-BY-NAME").arg(address.masterName());
-    return RedisLink.open(vertx, sentinel, options, bound)
+    return RedisServerConnection.open(vertx, sentinel, options, bound)
         .compose(
-            link ->
+            connection ->
                 RedisCall.within(
-                        bound, System.nanoTime(), link, call -> call.send(List.of(question)))
-                    .eventually(link::close))
+                        bound, System.nanoTime(), connection, call -> call.send(List.of(question)))
+                    .eventually(connection::close))
         .compose(answers -> host(sentinel, answers.get(0)));
   }
 

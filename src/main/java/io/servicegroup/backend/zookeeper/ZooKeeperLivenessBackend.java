@@ -179,7 +179,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   /** The session, for those who would end it; only while connected. */
-  ZooKeeperHandle.Credentials credentials() {
+  ZooKeeperConnection.Credentials credentials() {
     return session.credentials();
   }
 

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.zookeeper;
 
-import io.servicegroup.backend.zookeeper.ZooKeeperHandle.Credentials;
+import io.servicegroup.backend.zookeeper.ZooKeeperConnection.Credentials;
 import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -52,7 +52,7 @@ final class ZooKeeperSession {
   private final Backoff patience;
 
   /** Written on the context; {@link #cut} reads it on another thread. */
-  private volatile ZooKeeperHandle handle;
+  private volatile ZooKeeperConnection handle;
 
   private Promise<Void> first = Promise.promise();
   private Future<?> connecting = Future.succeededFuture();
@@ -106,7 +106,7 @@ final class ZooKeeperSession {
 
   /** Ends the session, from any thread, and begins no other: that is up to {@link #renew}. */
   void cut() {
-    ZooKeeperHandle present = handle;
+    ZooKeeperConnection present = handle;
     if (present != null) {
       present.close();
     }
@@ -117,7 +117,7 @@ final class ZooKeeperSession {
     if (closed) {
       return Future.succeededFuture();
     }
-    ZooKeeperHandle old = handle;
+    ZooKeeperConnection old = handle;
     lost();
     generation++;
     handle = null;
@@ -139,7 +139,7 @@ final class ZooKeeperSession {
     connected = false;
     generation++;
     cancelTimer();
-    ZooKeeperHandle old = handle;
+    ZooKeeperConnection old = handle;
     handle = null;
     // What is being made ends, too.
     return Future.join(connecting, end(old))
@@ -153,7 +153,7 @@ final class ZooKeeperSession {
     return null;
   }
 
-  private Future<Void> end(ZooKeeperHandle old) {
+  private Future<Void> end(ZooKeeperConnection old) {
     return old == null
         ? Future.succeededFuture()
         : vertx
@@ -173,7 +173,7 @@ final class ZooKeeperSession {
   /** Drops the connection and makes another, of the session given or a new one. */
   private void replace(Credentials session) {
     int mine = ++generation;
-    ZooKeeperHandle old = handle;
+    ZooKeeperConnection old = handle;
     handle = null;
     cancelTimer();
     connecting =
@@ -183,17 +183,17 @@ final class ZooKeeperSession {
             .compose(made -> made(made, mine));
   }
 
-  private ZooKeeperHandle connect(ZooKeeperHandle old, Credentials session, int mine)
+  private ZooKeeperConnection connect(ZooKeeperConnection old, Credentials session, int mine)
       throws IOException {
     if (old != null) {
       old.abandon();
     }
     return session == null
-        ? new ZooKeeperHandle(options, event -> told(event, mine))
-        : new ZooKeeperHandle(options, event -> told(event, mine), session);
+        ? new ZooKeeperConnection(options, event -> told(event, mine))
+        : new ZooKeeperConnection(options, event -> told(event, mine), session);
   }
 
-  private Future<Void> made(ZooKeeperHandle made, int mine) {
+  private Future<Void> made(ZooKeeperConnection made, int mine) {
     if (mine != generation) {
       return end(made);
     }

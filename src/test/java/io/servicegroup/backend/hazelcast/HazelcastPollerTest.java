@@ -64,7 +64,7 @@ class HazelcastPollerTest {
             downTime,
             INTERVAL,
             Watch.ALL);
-    HazelcastConnection connection = new HazelcastConnection(vertx, this::instance);
+    HazelcastCalls connection = new HazelcastCalls(vertx, this::instance);
     return new HazelcastPoller(connection, presence, new Roster(settings), settings);
   }
 

@@ -41,7 +41,7 @@ class ZooKeeperNodesIT {
 
   private static ZooKeeperServer server;
   private final ZooKeeperRig rig = new ZooKeeperRig();
-  private ZooKeeperHandle client;
+  private ZooKeeperConnection client;
   private Agent writer;
   private Agent watcher;
 

@@ -39,7 +39,7 @@ final class ZooKeeperRig implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<Agent> agents = new ArrayList<>();
-  private final List<ZooKeeperHandle> clients = new ArrayList<>();
+  private final List<ZooKeeperConnection> clients = new ArrayList<>();
 
   /** An agent: its backend as a verticle uses it, and the backend itself. */
   record Agent(LivenessHarness harness, ZooKeeperLivenessBackend backend) {
@@ -168,10 +168,10 @@ final class ZooKeeperRig implements AutoCloseable {
   }
 
   /** A client of its own session. */
-  ZooKeeperHandle client(String uri) throws Exception {
+  ZooKeeperConnection client(String uri) throws Exception {
     CountDownLatch connected = new CountDownLatch(1);
-    ZooKeeperHandle client =
-        new ZooKeeperHandle(
+    ZooKeeperConnection client =
+        new ZooKeeperConnection(
             new ZooKeeperOptions(settings(uri, true)),
             event -> {
               if (event.getState() == KeeperState.SyncConnected) {
@@ -186,8 +186,8 @@ final class ZooKeeperRig implements AutoCloseable {
   /** Ends an agent's session behind its back, as servers do that heard nothing of it. */
   void expire(Agent agent, String uri) throws Exception {
     CountDownLatch connected = new CountDownLatch(1);
-    ZooKeeperHandle thief =
-        new ZooKeeperHandle(
+    ZooKeeperConnection thief =
+        new ZooKeeperConnection(
             new ZooKeeperOptions(settings(uri, true)),
             event -> {
               if (event.getState() == KeeperState.SyncConnected) {
@@ -199,19 +199,19 @@ final class ZooKeeperRig implements AutoCloseable {
     thief.close();
   }
 
-  static void put(ZooKeeperHandle client, String path, byte[] data, CreateMode mode)
+  static void put(ZooKeeperConnection client, String path, byte[] data, CreateMode mode)
       throws Exception {
     client.create(path, data, Ids.OPEN_ACL_UNSAFE, mode);
   }
 
-  static byte[] data(ZooKeeperHandle client, String path) throws Exception {
+  static byte[] data(ZooKeeperConnection client, String path) throws Exception {
     return client.getData(path, false, new Stat());
   }
 
   @Override
   public void close() {
     agents.forEach(agent -> agent.harness().close());
-    clients.forEach(ZooKeeperHandle::close);
+    clients.forEach(ZooKeeperConnection::close);
     LivenessHarness.await(vertx.close());
   }
 }

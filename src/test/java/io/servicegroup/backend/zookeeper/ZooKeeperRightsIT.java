@@ -51,7 +51,7 @@ class ZooKeeperRightsIT {
   private static ZooKeeperServer server;
   private final ZooKeeperRig rig = new ZooKeeperRig();
   private final Map<String, Concern> concerns = new ConcurrentHashMap<>();
-  private ZooKeeperHandle owner;
+  private ZooKeeperConnection owner;
 
   @BeforeAll
   static void start() {

@@ -158,7 +158,7 @@ class ZooKeeperSessionIT {
     Life life = life("taken", "h1");
     Agent watcher = rig.agent(server.uri(), false);
     watcher.joined(life);
-    ZooKeeperHandle old = rig.client(server.uri());
+    ZooKeeperConnection old = rig.client(server.uri());
     ZooKeeperRig.put(old, "/tooz/taken", new byte[0], CreateMode.PERSISTENT);
     ZooKeeperRig.put(old, "/tooz/taken/h1", Capabilities.of(life.member()), CreateMode.EPHEMERAL);
     long count = watcher.awaitHeld(life).held().count();

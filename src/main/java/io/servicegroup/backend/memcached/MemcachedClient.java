@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * not answer one in time is replaced by the next call, and those who wait on it wait on, each for
  * its own time. Used on one context.
  */
-final class MemcachedLink {
+final class MemcachedClient {
 
   /** What tooz marks as bytes. */
   static final int RAW = 1;
@@ -56,7 +56,7 @@ final class MemcachedLink {
    * @param bound asked for with each call
    * @param rest between attempts to connect, shared by those who speak to the same server
    */
-  MemcachedLink(
+  MemcachedClient(
       MemcachedConnector connector, BackendUri.Host host, Supplier<Duration> bound, Rest rest) {
     this.connector = connector;
     this.host = host;

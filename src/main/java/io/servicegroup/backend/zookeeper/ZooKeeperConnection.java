@@ -5,10 +5,10 @@ import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 
 /** A client's handle, which can be dropped without ending its session. */
-final class ZooKeeperHandle extends ZooKeeper {
+final class ZooKeeperConnection extends ZooKeeper {
 
   /** Begins a session. */
-  ZooKeeperHandle(ZooKeeperOptions options, Watcher watcher) throws IOException {
+  ZooKeeperConnection(ZooKeeperOptions options, Watcher watcher) throws IOException {
     super(
         options.servers(),
         options.timeoutMillis(),
@@ -20,7 +20,7 @@ final class ZooKeeperHandle extends ZooKeeper {
   }
 
   /** Goes on with a session, as if nothing had been seen of its servers. */
-  ZooKeeperHandle(ZooKeeperOptions options, Watcher watcher, Credentials session)
+  ZooKeeperConnection(ZooKeeperOptions options, Watcher watcher, Credentials session)
       throws IOException {
     super(
         options.servers(),

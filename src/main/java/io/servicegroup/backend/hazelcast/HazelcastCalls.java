@@ -33,7 +33,7 @@ import java.util.function.Function;
  * <p>An instance that ended by itself (a merge that failed) is replaced by the next call. To be
  * used on one context.
  */
-final class HazelcastConnection {
+final class HazelcastCalls {
 
   /** Starting or stopping, writing, polling: one of each at a time. */
   private static final int THREADS = 3;
@@ -63,7 +63,7 @@ final class HazelcastConnection {
   private Future<HazelcastInstance> instance;
   private Future<Void> closed;
 
-  HazelcastConnection(Vertx vertx, HazelcastStarter starter) {
+  HazelcastCalls(Vertx vertx, HazelcastStarter starter) {
     this.vertx = vertx;
     this.starter = starter;
     this.worker = vertx.createSharedWorkerExecutor("hazelcast-" + UUID.randomUUID(), THREADS);

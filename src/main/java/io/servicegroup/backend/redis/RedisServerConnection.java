@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * One connection, which can be thrown away whatever state it is in: it has a socket of its own, and
  * closing that does not wait for an answer.
  */
-final class RedisLink {
+final class RedisServerConnection {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RedisServerConnection.class);
 
   /** A little less than what the driver takes at a time. */
   static final int MOST_UNANSWERED = 2000;
@@ -44,7 +44,7 @@ final class RedisLink {
   private final Vertx vertx;
   private final BackendUri.Host host;
   private final Redis redis;
-  private RedisConnection connection;
+  private RedisConnection driver;
   private Runnable onClosed = () -> {};
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private int unanswered;
@@ -53,34 +53,37 @@ final class RedisLink {
   private boolean retired;
   private boolean closed;
 
-  private RedisLink(Vertx vertx, BackendUri.Host host, Redis redis) {
+  private RedisServerConnection(Vertx vertx, BackendUri.Host host, Redis redis) {
     this.vertx = vertx;
     this.host = host;
     this.redis = redis;
   }
 
   /** Connects within the bound; an attempt that fails leaves no socket behind. */
-  static Future<RedisLink> open(
+  static Future<RedisServerConnection> open(
       Vertx vertx, BackendUri.Host host, RedisOptions options, Duration bound) {
-    RedisLink link = new RedisLink(vertx, host, Redis.createClient(dialing(vertx, host), options));
-    return OnContext.within(vertx, bound.toMillis(), link.redis.connect())
-        .map(link::connected)
+    RedisServerConnection connection =
+        new RedisServerConnection(vertx, host, Redis.createClient(dialing(vertx, host), options));
+    return OnContext.within(vertx, bound.toMillis(), connection.redis.connect())
+        .map(connection::connected)
         .recover(
             failure ->
-                link.close()
+                connection
+                    .close()
                     .transform(
                         done ->
-                            link.failed(failure, bound, options.getNetClientOptions().isSsl())));
+                            connection.failed(
+                                failure, bound, options.getNetClientOptions().isSsl())));
   }
 
   private static Vertx dialing(Vertx vertx, BackendUri.Host host) {
     return new DialingVertx(vertx, SocketAddress.inetSocketAddress(host.port(), host.name()));
   }
 
-  private RedisLink connected(RedisConnection opened) {
-    connection = opened;
-    connection.exceptionHandler(failure -> ended());
-    connection.endHandler(nothing -> ended());
+  private RedisServerConnection connected(RedisConnection opened) {
+    driver = opened;
+    driver.exceptionHandler(failure -> ended());
+    driver.endHandler(nothing -> ended());
     return this;
   }
 
@@ -144,8 +147,8 @@ final class RedisLink {
   }
 
   /** What arrives on channels. */
-  RedisConnection connection() {
-    return connection;
+  RedisConnection driver() {
+    return driver;
   }
 
   Vertx vertx() {
@@ -184,12 +187,12 @@ final class RedisLink {
 
   /** Sends commands; not where nobody wants them any more when their turn comes. */
   Future<List<Response>> send(List<Request> requests, BooleanSupplier unwanted) {
-    return inTurn(requests.size(), () -> connection.batch(requests), unwanted);
+    return inTurn(requests.size(), () -> driver.batch(requests), unwanted);
   }
 
   /** As {@link #send}, one command of which no other depends. */
   Future<Response> ask(Request request, BooleanSupplier unwanted) {
-    return inTurn(1, () -> connection.send(request), unwanted);
+    return inTurn(1, () -> driver.send(request), unwanted);
   }
 
   /** What would be too much for the driver waits here: a refusal of its own would cost all. */

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * Finds the server that is primary now, starting with the one that was last. Used on one context.
  */
-final class PostgresClientConnector {
+final class PostgresConnector {
 
   /** An attempt may outlast the statement that wanted it: the next one finds the connection. */
   private static final Duration ONLY_ATTEMPT = Duration.ofSeconds(3);
@@ -37,7 +37,7 @@ final class PostgresClientConnector {
   private final Duration bound;
   private int preferred;
 
-  PostgresClientConnector(Vertx vertx, Context context, List<Server> servers, Duration timeout) {
+  PostgresConnector(Vertx vertx, Context context, List<Server> servers, Duration timeout) {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
@@ -56,7 +56,7 @@ final class PostgresClientConnector {
    *
    * @return fails with a message that names every server tried and why it would not do
    */
-  Future<PostgresClientLink> connect() {
+  Future<PostgresConnection> connect() {
     return connect(0, "", null);
   }
 
@@ -71,14 +71,14 @@ final class PostgresClientConnector {
     return String.join(",", servers.stream().map(Server::name).toList());
   }
 
-  private Future<PostgresClientLink> connect(int tried, String messages, Throwable last) {
+  private Future<PostgresConnection> connect(int tried, String messages, Throwable last) {
     if (tried == servers.size()) {
       return Future.failedFuture(new VertxException(messages, last, true));
     }
     int index = (preferred + tried) % servers.size();
     Server server = servers.get(index);
     return connect(server, 0)
-        .onSuccess(link -> preferred = index)
+        .onSuccess(connection -> preferred = index)
         .recover(
             failure -> {
               String message = server.name() + ": " + reason(failure);
@@ -87,8 +87,8 @@ final class PostgresClientConnector {
             });
   }
 
-  private Future<PostgresClientLink> connect(Server server, int way) {
-    return PostgresClientLink.open(vertx, context, server.ways().get(way), bound)
+  private Future<PostgresConnection> connect(Server server, int way) {
+    return PostgresConnection.open(vertx, context, server.ways().get(way), bound)
         .compose(this::requirePrimary)
         .recover(
             failure ->
@@ -115,15 +115,15 @@ final class PostgresClientConnector {
         || failure instanceof StandbyException);
   }
 
-  private Future<PostgresClientLink> requirePrimary(PostgresClientLink link) {
-    Future<RowSet<Row>> asked = link.connection().query(IS_READ_ONLY).execute();
+  private Future<PostgresConnection> requirePrimary(PostgresConnection connection) {
+    Future<RowSet<Row>> asked = connection.driver().query(IS_READ_ONLY).execute();
     return OnContext.within(vertx, bound.toMillis(), asked)
         .compose(
             rows ->
                 isReadOnly(rows)
-                    ? Future.<PostgresClientLink>failedFuture(new StandbyException())
-                    : Future.succeededFuture(link))
-        .recover(failure -> link.abort().transform(done -> Future.failedFuture(failure)));
+                    ? Future.<PostgresConnection>failedFuture(new StandbyException())
+                    : Future.succeededFuture(connection))
+        .recover(failure -> connection.abort().transform(done -> Future.failedFuture(failure)));
   }
 
   /** Reads the answer to {@link #IS_READ_ONLY}. */

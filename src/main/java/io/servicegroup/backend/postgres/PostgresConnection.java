@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * One connection, which can be thrown away whatever state it is in: it has sockets of its own, and
  * closing those does not ask the driver.
  */
-final class PostgresClientLink {
+final class PostgresConnection {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PostgresClientLink.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresConnection.class);
   private static final Duration GOODBYE = Duration.ofMillis(500);
   private static final String APPLICATION_NAME = "application_name";
   private static final String CANCEL =
@@ -39,10 +39,10 @@ final class PostgresClientLink {
   private final String applicationName;
   private final PostgresClientSockets sockets;
   private final ConnectionFactory<PgConnectOptions> factory;
-  private PgConnection connection;
+  private PgConnection driver;
   private boolean closed;
 
-  private PostgresClientLink(Vertx vertx, Context context, Way way, Duration bound) {
+  private PostgresConnection(Vertx vertx, Context context, Way way, Duration bound) {
     this.vertx = vertx;
     this.context = context;
     this.way = way;
@@ -56,44 +56,44 @@ final class PostgresClientLink {
   }
 
   /** Connects within the bound; an attempt that fails leaves no socket behind. */
-  static Future<PostgresClientLink> open(Vertx vertx, Context context, Way way, Duration bound) {
+  static Future<PostgresConnection> open(Vertx vertx, Context context, Way way, Duration bound) {
     return Secrets.now(vertx, way.uri())
-        .compose(uri -> open(new PostgresClientLink(vertx, context, way, bound), uri, bound));
+        .compose(uri -> open(new PostgresConnection(vertx, context, way, bound), uri, bound));
   }
 
-  private static Future<PostgresClientLink> open(
-      PostgresClientLink link, BackendUri uri, Duration bound) {
-    Way way = link.way;
+  private static Future<PostgresConnection> open(
+      PostgresConnection connection, BackendUri uri, Duration bound) {
+    Way way = connection.way;
     // The driver's copy forgets this one setting.
     PgConnectOptions options = new PgConnectOptions(way.options()).setUseLayer7Proxy(way.pooled());
-    options.addProperty(APPLICATION_NAME, link.applicationName);
+    options.addProperty(APPLICATION_NAME, connection.applicationName);
     if (uri.user() != null) {
       options.setUser(uri.user());
     }
     if (uri.password() != null) {
       options.setPassword(uri.password());
     }
-    var connected = link.factory.connect(link.context, options);
-    return OnContext.within(link.vertx, bound.toMillis(), connected)
+    var connecting = connection.factory.connect(connection.context, options);
+    return OnContext.within(connection.vertx, bound.toMillis(), connecting)
         .map(
-            connection -> {
-              link.connection = PgConnection.cast(connection);
+            opened -> {
+              connection.driver = PgConnection.cast(opened);
               // Told at length by every connection of a server that crashed; its loss is said once.
-              link.connection.noticeHandler(
+              connection.driver.noticeHandler(
                   notice -> LOG.debug("{} says: {}", way.server(), notice.getMessage()));
-              link.connection.exceptionHandler(
+              connection.driver.exceptionHandler(
                   failure -> LOG.debug("connection to {}", way.server(), failure));
-              return link;
+              return connection;
             })
-        .recover(failure -> link.destroy().transform(done -> Future.failedFuture(failure)));
+        .recover(failure -> connection.destroy().transform(done -> Future.failedFuture(failure)));
   }
 
-  SqlConnection connection() {
-    return connection;
+  SqlConnection driver() {
+    return driver;
   }
 
   PgConnection session() {
-    return connection;
+    return driver;
   }
 
   String server() {
@@ -106,7 +106,7 @@ final class PostgresClientLink {
 
   /** Tells when the connection is gone, whoever ended it. Called once. */
   void onClosed(Runnable then) {
-    connection.closeHandler(
+    driver.closeHandler(
         nothing -> {
           closed = true;
           then.run();
@@ -116,8 +116,7 @@ final class PostgresClientLink {
   /** Says goodbye, and closes. Never fails; takes half a second at most. */
   Future<Void> close() {
     closed = true;
-    return OnContext.within(vertx, GOODBYE.toMillis(), connection.close())
-        .transform(done -> destroy());
+    return OnContext.within(vertx, GOODBYE.toMillis(), driver.close()).transform(done -> destroy());
   }
 
   /** Ends what is running on the server, if it listens, and closes. Never fails. */
@@ -126,7 +125,7 @@ final class PostgresClientLink {
     if (way.pooled()) {
       return destroy().compose(nothing -> cancelThroughPooler());
     }
-    return OnContext.within(vertx, GOODBYE.toMillis(), connection.cancelRequest())
+    return OnContext.within(vertx, GOODBYE.toMillis(), driver.cancelRequest())
         .transform(done -> destroy());
   }
 
@@ -142,7 +141,7 @@ final class PostgresClientLink {
                 OnContext.within(
                         vertx,
                         GOODBYE.toMillis(),
-                        other.connection.preparedQuery(CANCEL).execute(Tuple.of(applicationName)))
+                        other.driver.preparedQuery(CANCEL).execute(Tuple.of(applicationName)))
                     .eventually(other::close))
         .<Void>mapEmpty()
         .otherwise(

@@ -25,16 +25,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client beside real servers, and beside ones that answer wrongly, late, or by halves. */
-class MemcachedLinkIT {
+class MemcachedClientIT {
 
   private static final Duration BOUND = Duration.ofSeconds(10);
   private static final MemcachedServer SERVER = MemcachedServer.create("-I", "8m", "-c", "16");
   private static final Vertx VERTX = Vertx.vertx();
 
-  private final LinkHarness link = link(SERVER.uri(SERVER.port()), BOUND);
+  private final MemcachedClientHarness client = client(SERVER.uri(SERVER.port()), BOUND);
 
-  private static LinkHarness link(String uri, Duration bound) {
-    return new LinkHarness(VERTX, uri, bound);
+  private static MemcachedClientHarness client(String uri, Duration bound) {
+    return new MemcachedClientHarness(VERTX, uri, bound);
   }
 
   @AfterAll
@@ -61,11 +61,11 @@ class MemcachedLinkIT {
             large,
             "日本/é",
             bytes("é"));
-    link.run(used -> used.set(values, 60));
-    Map<String, MemcachedItem> found = link.get("lines", "empty", "large", "日本/é", "absent");
+    client.run(used -> used.set(values, 60));
+    Map<String, MemcachedItem> found = client.get("lines", "empty", "large", "日本/é", "absent");
     assertThat(found).hasSize(4);
     values.forEach((key, value) -> assertThat(found.get(key).value()).as(key).isEqualTo(value));
-    link.close();
+    client.close();
   }
 
   @Test
@@ -74,22 +74,22 @@ class MemcachedLinkIT {
     for (int i = 0; i < 2_000; i++) {
       values.put("k".repeat(200) + i, bytes("value " + i));
     }
-    link.run(used -> used.set(values, 60));
+    client.run(used -> used.set(values, 60));
     List<String> keys = new ArrayList<>(values.keySet());
     keys.add("absent");
-    Map<String, MemcachedItem> found = link.run(used -> used.get(keys));
+    Map<String, MemcachedItem> found = client.run(used -> used.get(keys));
     assertThat(found).hasSize(2_000);
     values.forEach((key, value) -> assertThat(found.get(key).value()).isEqualTo(value));
-    link.run(used -> used.delete(keys));
-    assertThat(link.get(keys.toArray(String[]::new))).isEmpty();
-    link.close();
+    client.run(used -> used.delete(keys));
+    assertThat(client.get(keys.toArray(String[]::new))).isEmpty();
+    client.close();
   }
 
   @Test
   void whatIsSentTogetherIsAnsweredInItsOrder() {
     List<Future<?>> sent = new ArrayList<>();
     List<Integer> answered = new ArrayList<>();
-    link.run(
+    client.run(
         used -> {
           for (int i = 0; i < 100; i++) {
             int number = i;
@@ -106,42 +106,42 @@ class MemcachedLinkIT {
           return Future.all(sent);
         });
     assertThat(answered).hasSize(100).isSorted();
-    link.close();
+    client.close();
   }
 
-  private MemcachedAnswer answer(Function<MemcachedLink, Future<MemcachedAnswer>> work) {
-    return link.run(work);
+  private MemcachedAnswer answer(Function<MemcachedClient, Future<MemcachedAnswer>> work) {
+    return client.run(work);
   }
 
   @Test
   void eachRefusalHasItsType() {
-    link.run(used -> used.delete(List.of("types")));
+    client.run(used -> used.delete(List.of("types")));
     assertThat(answer(used -> used.replaceText("types", bytes("a"), 1, 0)))
         .isEqualTo(Word.NOT_FOUND);
     assertThat(answer(used -> used.addText("types", bytes("a"), 60))).isEqualTo(Word.STORED);
     assertThat(answer(used -> used.addText("types", bytes("b"), 60))).isEqualTo(Word.NOT_STORED);
-    MemcachedItem read = link.get("types").get("types");
+    MemcachedItem read = client.get("types").get("types");
     assertThat(answer(used -> used.replace("types", bytes("c"), read))).isEqualTo(Word.STORED);
     assertThat(answer(used -> used.replace("types", bytes("d"), read))).isEqualTo(Word.EXISTS);
 
     byte[] large = new byte[(8 << 20) + 1];
     assertThat(answer(used -> used.add("large", large))).isEqualTo(Full.TOO_LARGE);
-    assertThatThrownBy(() -> link.set("large", large))
+    assertThatThrownBy(() -> client.set("large", large))
         .hasMessageContaining("127.0.0.1:" + SERVER.port())
         .hasMessageContaining("object too large for cache");
-    assertThat(link.get("types").get("types").text()).as("on the same connection").isEqualTo("c");
-    link.close();
+    assertThat(client.get("types").get("types").text()).as("on the same connection").isEqualTo("c");
+    client.close();
   }
 
   @Test
   void anExpiryIsTheServersToo() {
-    link.run(used -> used.addText("expiry", bytes("a"), 1_000));
+    client.run(used -> used.addText("expiry", bytes("a"), 1_000));
     try (RawMemcached raw = new RawMemcached(SERVER.port())) {
       assertThat(raw.secondsLeft("expiry")).isBetween(990, 1_000);
-      assertThat(raw.get("expiry").flags()).isEqualTo(MemcachedLink.RAW);
+      assertThat(raw.get("expiry").flags()).isEqualTo(MemcachedClient.RAW);
       raw.delete("expiry");
     }
-    link.close();
+    client.close();
   }
 
   @Test
@@ -151,16 +151,16 @@ class MemcachedLinkIT {
       for (int i = 0; i < 16; i++) {
         others.add(new RawMemcached(SERVER.port()));
       }
-      assertThatThrownBy(() -> link.get("k")).hasMessageContaining("127.0.0.1:" + SERVER.port());
+      assertThatThrownBy(() -> client.get("k")).hasMessageContaining("127.0.0.1:" + SERVER.port());
     } finally {
       others.forEach(RawMemcached::close);
     }
-    MemcachedHarness.awaitTrue(() -> answers(link));
-    link.close();
+    MemcachedHarness.awaitTrue(() -> answers(client));
+    client.close();
   }
 
-  private static boolean answers(LinkHarness link) {
-    return await(link.start(used -> used.get(List.of("k"))).map(true).otherwise(false));
+  private static boolean answers(MemcachedClientHarness client) {
+    return await(client.start(used -> used.get(List.of("k"))).map(true).otherwise(false));
   }
 
   @ParameterizedTest
@@ -178,7 +178,7 @@ class MemcachedLinkIT {
     try (ScriptedMemcached server =
             new ScriptedMemcached(
                 VERTX, (number, said) -> said.answer(number == 1 ? answer : "END\r\n"));
-        LinkHarness other = link(server.uri(), BOUND)) {
+        MemcachedClientHarness other = client(server.uri(), BOUND)) {
       List<Future<?>> sent = new ArrayList<>();
       other.run(
           used -> {
@@ -198,7 +198,7 @@ class MemcachedLinkIT {
     try (ScriptedMemcached server =
             new ScriptedMemcached(
                 VERTX, (number, said) -> said.answer(number == 1 ? "END\r\nEND\r\n" : "END\r\n"));
-        LinkHarness other = link(server.uri(), BOUND)) {
+        MemcachedClientHarness other = client(server.uri(), BOUND)) {
       assertThat(other.get("k")).isEmpty();
       assertThat(other.get("k")).isEmpty();
       assertThat(server.connections()).isEqualTo(2);
@@ -212,7 +212,7 @@ class MemcachedLinkIT {
                 VERTX,
                 (number, said) ->
                     said.answer(number == 1 ? "VALUE k 1 100000 1\r\nhalf of it" : "END\r\n"));
-        LinkHarness other = link(server.uri(), Duration.ofMillis(300))) {
+        MemcachedClientHarness other = client(server.uri(), Duration.ofMillis(300))) {
       long since = System.nanoTime();
       assertThatThrownBy(() -> other.get("k")).hasMessageContaining("did not answer within 300 ms");
       assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(3));
@@ -236,7 +236,7 @@ class MemcachedLinkIT {
                     said.answer("END\r\n");
                   }
                 });
-        LinkHarness other = link(server.uri(), Duration.ofSeconds(2))) {
+        MemcachedClientHarness other = client(server.uri(), Duration.ofSeconds(2))) {
       Future<?> first = other.start(used -> used.get(List.of("a")));
       Future<Map<String, MemcachedItem>> second =
           other.start(used -> VERTX.timer(1_200).compose(passed -> used.get(List.of("b"))));
@@ -262,7 +262,7 @@ class MemcachedLinkIT {
                     said.close();
                   }
                 });
-        LinkHarness other = link(server.uri(), BOUND)) {
+        MemcachedClientHarness other = client(server.uri(), BOUND)) {
       assertThatThrownBy(() -> other.get("k")).hasMessageContaining("closed the connection");
       assertThat(other.get("k")).isEmpty();
     }
@@ -275,7 +275,7 @@ class MemcachedLinkIT {
                 VERTX,
                 (number, said) ->
                     said.answer(said.text().contains(" a") ? "SERVER_ERROR busy\r\n" : "END\r\n"));
-        LinkHarness other = link(server.uri(), BOUND)) {
+        MemcachedClientHarness other = client(server.uri(), BOUND)) {
       assertThatThrownBy(() -> other.get("a")).hasMessageContaining("refused: busy");
       assertThat(other.get("b")).isEmpty();
       assertThat(server.connections()).isEqualTo(1);
@@ -285,7 +285,7 @@ class MemcachedLinkIT {
   @Test
   void manyWhoFindNoServerMakeFewAttempts() {
     try (ScriptedMemcached server = new ScriptedMemcached(VERTX, (number, said) -> said.close());
-        LinkHarness other = link(server.uri(), Duration.ofMillis(100))) {
+        MemcachedClientHarness other = client(server.uri(), Duration.ofMillis(100))) {
       for (int i = 0; i < 200; i++) {
         assertThatThrownBy(() -> other.get("k")).hasMessageStartingWith("127.0.0.1:");
       }
@@ -295,20 +295,20 @@ class MemcachedLinkIT {
 
   @Test
   void whatIsClosedStaysClosed() {
-    link.get("k");
-    link.run(
+    client.get("k");
+    client.run(
         used -> {
           used.close();
           return Future.succeededFuture();
         });
-    assertThatThrownBy(() -> link.get("k")).hasMessageContaining("the connection is closed");
+    assertThatThrownBy(() -> client.get("k")).hasMessageContaining("the connection is closed");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[::1]", "localhost"})
   void aServerOnIPv6AloneIsFoundByItsAddressAndByItsName(String host) {
     try (MemcachedServer server = MemcachedServer.on("::1");
-        LinkHarness other = link("memcached://" + host + ":" + server.port(), BOUND)) {
+        MemcachedClientHarness other = client("memcached://" + host + ":" + server.port(), BOUND)) {
       other.set("k", bytes("v"));
       assertThat(other.get("k").get("k").text()).isEqualTo("v");
     }

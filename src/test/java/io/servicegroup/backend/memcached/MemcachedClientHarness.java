@@ -11,43 +11,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A link as its owners use it: always on one context. */
-final class LinkHarness implements AutoCloseable {
+/** A client as its owners use it: always on one context. */
+final class MemcachedClientHarness implements AutoCloseable {
 
   private final Context context;
   private final MemcachedConnector connector;
-  private final MemcachedLink link;
+  private final MemcachedClient client;
 
-  LinkHarness(Vertx vertx, String uri, Duration bound) {
+  MemcachedClientHarness(Vertx vertx, String uri, Duration bound) {
     context = vertx.getOrCreateContext();
     connector = new MemcachedConnector(vertx);
     BackendUri.Host host = BackendUri.parse(uri).hosts().get(0);
-    link = new MemcachedLink(connector, host, () -> bound, Rest.upTo(Duration.ofSeconds(1)));
+    client = new MemcachedClient(connector, host, () -> bound, Rest.upTo(Duration.ofSeconds(1)));
   }
 
-  <T> Future<T> start(Function<MemcachedLink, Future<T>> work) {
+  <T> Future<T> start(Function<MemcachedClient, Future<T>> work) {
     Promise<T> done = Promise.promise();
-    context.runOnContext(nothing -> work.apply(link).onComplete(done));
+    context.runOnContext(nothing -> work.apply(client).onComplete(done));
     return done.future();
   }
 
-  <T> T run(Function<MemcachedLink, Future<T>> work) {
+  <T> T run(Function<MemcachedClient, Future<T>> work) {
     return MemcachedHarness.await(start(work));
   }
 
   Map<String, MemcachedItem> get(String... keys) {
-    return run(link -> link.get(List.of(keys)));
+    return run(client -> client.get(List.of(keys)));
   }
 
   void set(String key, byte[] value) {
-    run(link -> link.set(Map.of(key, value), 60));
+    run(client -> client.set(Map.of(key, value), 60));
   }
 
   @Override
   public void close() {
     run(
-        link -> {
-          link.close();
+        client -> {
+          client.close();
           return connector.close();
         });
   }
