@@ -257,7 +257,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return client
         .listen(
             payload -> {
-              if (payload.startsWith(NEWS) || payload.equals(PostgresClientListener.RESYNC)) {
+              if (payload.startsWith(NEWS) || payload.equals(PostgresNotifications.RESYNC)) {
                 changed.run();
               }
             })

@@ -37,7 +37,7 @@ final class PostgresClient {
   private final int maxConnections;
   private final Duration timeout;
   private final PostgresConnector connector;
-  private final PostgresClientListener listener;
+  private final PostgresNotifications listener;
   private final Deque<PostgresConnection> idle = new ArrayDeque<>();
   private final Set<PostgresConnection> connections = new HashSet<>();
   private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
@@ -53,7 +53,7 @@ final class PostgresClient {
     this.timeout = timeout;
     this.connector = new PostgresConnector(vertx, context, options.servers(), timeout);
     this.listener =
-        new PostgresClientListener(
+        new PostgresNotifications(
             vertx,
             context,
             options.sessionServers(),

@@ -12,7 +12,6 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.spi.PgDriver;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
@@ -88,11 +87,7 @@ final class PostgresConnection {
         .recover(failure -> connection.destroy().transform(done -> Future.failedFuture(failure)));
   }
 
-  SqlConnection driver() {
-    return driver;
-  }
-
-  PgConnection session() {
+  PgConnection driver() {
     return driver;
   }
 

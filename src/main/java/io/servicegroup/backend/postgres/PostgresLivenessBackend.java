@@ -109,7 +109,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   private void notified(String payload) {
-    if (payload.equals(PostgresClientListener.RESYNC)
+    if (payload.equals(PostgresNotifications.RESYNC)
         || (payload.startsWith(NEWS) && isWatched(payload.substring(NEWS.length())))) {
       news.run();
     }

@@ -80,7 +80,7 @@ final class RedisDocuments implements DocumentStore {
 
   private final RedisKeys keys;
   private final RedisClient client;
-  private final RedisNews news;
+  private final RedisNotifications news;
   private Runnable changed = () -> {};
   private boolean unannounced;
 
@@ -90,7 +90,7 @@ final class RedisDocuments implements DocumentStore {
     this.keys = new RedisKeys(address.namespace());
     this.client = new RedisClient(connector, TIMEOUT);
     this.news =
-        new RedisNews(
+        new RedisNotifications(
             vertx,
             connector,
             keys.catalogNews(),
@@ -209,7 +209,7 @@ final class RedisDocuments implements DocumentStore {
     if (unannounced && news.isAnnouncing()) {
       unannounced = false;
       RedisBatch batch = new RedisBatch();
-      batch.add(news.announcement(RedisNews.RESYNC));
+      batch.add(news.announcement(RedisNotifications.RESYNC));
       // Otherwise others find it by themselves.
       client.run(batch::send).otherwiseEmpty();
     }

@@ -44,7 +44,7 @@ final class RedisLivenessBackend implements LivenessBackend {
   private final RedisConnector connector;
   private final TwoWays<RedisClient> beats;
   private final RedisClient polls;
-  private final RedisNews announcements;
+  private final RedisNotifications announcements;
   private final RedisLivenessWriter writer;
   private final RedisLivenessPoller poller;
   private Runnable news = () -> {};
@@ -62,7 +62,7 @@ final class RedisLivenessBackend implements LivenessBackend {
         new TwoWays<>(() -> new RedisClient(connector, settings.patience()), RedisClient::drop);
     this.polls = new RedisClient(connector, Patience.half(settings.pollInterval()));
     this.announcements =
-        new RedisNews(
+        new RedisNotifications(
             vertx, connector, keys.news(), FIRST_CONTACT, this::announce, this::announced);
     RedisGroups tooz = new RedisGroups(Concerns.ofBackend(vertx, settings.backend()), keys);
     this.writer =
@@ -129,7 +129,7 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private void announced(String key) {
-    if (key.equals(RedisNews.RESYNC)
+    if (key.equals(RedisNotifications.RESYNC)
         || !settings.watch().equals(Watch.OWN)
         || followed.contains(key)) {
       news.run();

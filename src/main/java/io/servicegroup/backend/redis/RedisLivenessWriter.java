@@ -38,7 +38,7 @@ final class RedisLivenessWriter {
   private final TwoWays<RedisClient> beats;
   private final RedisKeys keys;
   private final Roster roster;
-  private final RedisNews news;
+  private final RedisNotifications news;
   private final RedisGroups tooz;
   private final long lifeMillis;
   private final Map<MemberId, Standing> standing = new HashMap<>();
@@ -50,7 +50,7 @@ final class RedisLivenessWriter {
       TwoWays<RedisClient> beats,
       RedisKeys keys,
       Roster roster,
-      RedisNews news,
+      RedisNotifications news,
       Duration life,
       RedisGroups tooz) {
     this.beats = beats;

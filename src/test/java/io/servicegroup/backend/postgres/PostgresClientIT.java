@@ -119,8 +119,8 @@ class PostgresClientIT {
     PostgresClient other = client(server.uri());
     AtomicInteger swallowed = new AtomicInteger(2);
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-    PostgresClientListener listener =
-        new PostgresClientListener(
+    PostgresNotifications listener =
+        new PostgresNotifications(
             vertx,
             vertx.getOrCreateContext(),
             new PostgresClientOptions(BackendUri.parse(server.uri()), BOUND).sessionServers(),

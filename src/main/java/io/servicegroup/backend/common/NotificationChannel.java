@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>To be used on one context; whoever is told, is told on it.
  *
- * @param <L> the technology's connections
+ * @param <C> the technology's connections
  */
-public final class NewsChannel<L extends NewsChannel.Line> {
+public final class NotificationChannel<C extends NotificationChannel.Connection> {
 
-  private static final Logger LOG = LoggerFactory.getLogger(NewsChannel.class);
+  private static final Logger LOG = LoggerFactory.getLogger(NotificationChannel.class);
   private static final String TEST = "test ";
 
   /** A connection that was cut without a word would be silent for ever. */
@@ -33,14 +33,14 @@ public final class NewsChannel<L extends NewsChannel.Line> {
 
   private final Vertx vertx;
   private final Context context;
-  private final Transport<L> transport;
+  private final Transport<C> transport;
   private final Pace pace;
   private final Backoff pause;
   private final Backoff deafPause;
   private final Consumer<String> heard;
   private final Runnable missed;
   private final Promise<Boolean> first = Promise.promise();
-  private L line;
+  private C connection;
   private boolean listening;
   private boolean everListened;
   private boolean announcing;
@@ -50,7 +50,7 @@ public final class NewsChannel<L extends NewsChannel.Line> {
   private boolean stopped;
 
   /** One connection that listens. Used on one context. */
-  public interface Line {
+  public interface Connection {
 
     /**
      * Begins to listen.
@@ -88,16 +88,16 @@ public final class NewsChannel<L extends NewsChannel.Line> {
   /**
    * How a technology announces.
    *
-   * @param <L> its connections
+   * @param <C> its connections
    */
-  public interface Transport<L extends Line> {
+  public interface Transport<C extends Connection> {
 
     /**
      * Connects to whoever announces now.
      *
      * @return a connection that does not listen yet; fails within the technology's own bound
      */
-    Future<L> connect();
+    Future<C> connect();
 
     /**
      * Announces, on the path on which everybody does.
@@ -122,14 +122,14 @@ public final class NewsChannel<L extends NewsChannel.Line> {
      * @param why the refusal, or null where there was none
      * @return a sentence: cause, effect and what to do
      */
-    String deaf(boolean before, Throwable why);
+    String notArriving(boolean before, Throwable why);
 
     /**
      * What is said where something arrives after all.
      *
      * @return a sentence
      */
-    String hearing();
+    String arriving();
   }
 
   /**
@@ -158,10 +158,10 @@ public final class NewsChannel<L extends NewsChannel.Line> {
    * @param heard is given each payload of others
    * @param missed is told after each time in which something may have been missed
    */
-  public NewsChannel(
+  public NotificationChannel(
       Vertx vertx,
       Context context,
-      Transport<L> transport,
+      Transport<C> transport,
       Pace pace,
       Consumer<String> heard,
       Runnable missed) {
@@ -195,7 +195,7 @@ public final class NewsChannel<L extends NewsChannel.Line> {
     stopped = true;
     listening = false;
     first.tryComplete(false);
-    return line == null ? Future.succeededFuture() : line.close();
+    return connection == null ? Future.succeededFuture() : connection.close();
   }
 
   /** Whether announcements of others arrive at present. */
@@ -217,27 +217,27 @@ public final class NewsChannel<L extends NewsChannel.Line> {
    * @param which whether it is that one
    * @param why for the log
    */
-  public void replace(Predicate<L> which, String why) {
-    if (line != null && !retrying && which.test(line)) {
+  public void replace(Predicate<C> which, String why) {
+    if (connection != null && !retrying && which.test(connection)) {
       lost(new VertxException(why, true));
     }
   }
 
   private void connect() {
     retrying = false;
-    line = null;
+    connection = null;
     if (stopped) {
       return;
     }
     transport.connect().onSuccess(this::establish).onFailure(this::lost);
   }
 
-  private void establish(L opened) {
+  private void establish(C opened) {
     if (stopped) {
       opened.close();
       return;
     }
-    line = opened;
+    connection = opened;
     opened.onClosed(() -> ended(opened));
     String test = TEST + UUID.randomUUID();
     Promise<Boolean> arrived = Promise.promise();
@@ -262,8 +262,8 @@ public final class NewsChannel<L extends NewsChannel.Line> {
     }
   }
 
-  private void tested(L opened, boolean arrives) {
-    if (line != opened || retrying) {
+  private void tested(C opened, boolean arrives) {
+    if (connection != opened || retrying) {
       return; // it was replaced meanwhile
     }
     if (opened.isClosed()) {
@@ -275,8 +275,8 @@ public final class NewsChannel<L extends NewsChannel.Line> {
     }
   }
 
-  private void failed(L opened, Throwable failure) {
-    if (line != opened || retrying) {
+  private void failed(C opened, Throwable failure) {
+    if (connection != opened || retrying) {
       return;
     }
     if (!opened.isClosed() && transport.isRefusal(failure)) {
@@ -289,7 +289,7 @@ public final class NewsChannel<L extends NewsChannel.Line> {
   private void established() {
     if (warned) {
       warned = false;
-      LOG.info("{}", transport.hearing());
+      LOG.info("{}", transport.arriving());
     }
     listening = true;
     everListened = true;
@@ -301,14 +301,14 @@ public final class NewsChannel<L extends NewsChannel.Line> {
       missed.run();
     }
     mayHaveMissed = true;
-    check(line);
+    check(connection);
   }
 
-  private void check(L checked) {
+  private void check(C checked) {
     vertx.setTimer(
         CHECK.toMillis(),
         id -> {
-          if (line == checked && !retrying && !stopped) {
+          if (connection == checked && !retrying && !stopped) {
             checked
                 .check()
                 .onSuccess(right -> check(checked))
@@ -321,8 +321,8 @@ public final class NewsChannel<L extends NewsChannel.Line> {
     return new VertxException("the connection was closed", true);
   }
 
-  private void ended(L which) {
-    if (which == line && !stopped && !retrying) {
+  private void ended(C which) {
+    if (which == connection && !stopped && !retrying) {
       lost(closed());
     }
   }
@@ -331,7 +331,7 @@ public final class NewsChannel<L extends NewsChannel.Line> {
   private void deaf(Throwable why) {
     if (!warned) {
       warned = true;
-      LOG.warn("{}", transport.deaf(everListened, why));
+      LOG.warn("{}", transport.notArriving(everListened, why));
     }
     announcing = false;
     again(deafPause.failed());
@@ -352,8 +352,8 @@ public final class NewsChannel<L extends NewsChannel.Line> {
     mayHaveMissed = true;
     first.tryComplete(false);
     vertx.setTimer(wait.toMillis(), id -> connect());
-    if (line != null) {
-      line.close();
+    if (connection != null) {
+      connection.close();
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.backend.common.NewsChannel;
+import io.servicegroup.backend.common.NotificationChannel;
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Context;
@@ -16,7 +16,8 @@ import java.util.function.Function;
  * One session that listens. Through a transaction pooler LISTEN does nothing and does not say so.
  * Used on one context.
  */
-final class PostgresClientListener implements NewsChannel.Transport<PostgresClientListenerLine> {
+final class PostgresNotifications
+    implements NotificationChannel.Transport<PostgresNotificationConnection> {
 
   /** Tells that something may have been missed. */
   static final String RESYNC = "resync";
@@ -36,9 +37,9 @@ final class PostgresClientListener implements NewsChannel.Transport<PostgresClie
   private final Duration arrival;
   private final Function<String, Future<?>> sender;
   private final boolean possible;
-  private NewsChannel<PostgresClientListenerLine> news;
+  private NotificationChannel<PostgresNotificationConnection> channel;
 
-  PostgresClientListener(
+  PostgresNotifications(
       Vertx vertx,
       Context context,
       List<Server> servers,
@@ -57,40 +58,43 @@ final class PostgresClientListener implements NewsChannel.Transport<PostgresClie
     if (!possible) {
       return Future.succeededFuture(false);
     }
-    news =
-        new NewsChannel<>(
+    channel =
+        new NotificationChannel<>(
             vertx,
             context,
             this,
-            new NewsChannel.Pace(RETRY, timeout, RETRY_UNHEARD, LONGEST_UNHEARD, arrival),
+            new NotificationChannel.Pace(RETRY, timeout, RETRY_UNHEARD, LONGEST_UNHEARD, arrival),
             payload,
             () -> payload.accept(RESYNC));
-    return news.start();
+    return channel.start();
   }
 
   /** Whether notifications arrive at present. */
   boolean isListening() {
-    return news != null && news.isListening();
+    return channel != null && channel.isListening();
   }
 
   /** Never fails. */
   Future<Void> stop() {
-    return news == null ? Future.succeededFuture() : news.stop();
+    return channel == null ? Future.succeededFuture() : channel.stop();
   }
 
   /** A server that is no primary any more has no news; on one context. */
   void distrust(String server) {
     connector.distrust(server);
-    if (news != null) {
-      news.replace(line -> line.server().equals(server), server + " is no primary any more");
+    if (channel != null) {
+      channel.replace(
+          connection -> connection.server().equals(server), server + " is no primary any more");
     }
   }
 
   @Override
-  public Future<PostgresClientListenerLine> connect() {
+  public Future<PostgresNotificationConnection> connect() {
     return connector
         .connect()
-        .map(link -> new PostgresClientListenerLine(vertx, link, connector, timeout, arrival));
+        .map(
+            opened ->
+                new PostgresNotificationConnection(vertx, opened, connector, timeout, arrival));
   }
 
   @Override
@@ -104,7 +108,7 @@ final class PostgresClientListener implements NewsChannel.Transport<PostgresClie
   }
 
   @Override
-  public String deaf(boolean before, Throwable why) {
+  public String notArriving(boolean before, Throwable why) {
     if (why != null) {
       return "PostgreSQL %s: notifications are refused; news waits for the next poll: %s"
           .formatted(connector.description(), Why.of(why));
@@ -119,7 +123,7 @@ final class PostgresClientListener implements NewsChannel.Transport<PostgresClie
   }
 
   @Override
-  public String hearing() {
+  public String arriving() {
     return "PostgreSQL " + connector.description() + ": notifications arrive";
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is announced is heard through every loss, and what may have been missed is said. */
-class NewsChannelTest {
+class NotificationChannelTest {
 
   private static final Duration SOON = Duration.ofMillis(5);
   private static final String MISSED = "(missed)";
@@ -29,12 +29,12 @@ class NewsChannelTest {
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> warned = new LinkedBlockingQueue<>();
   private final FakeTransport transport = new FakeTransport();
-  private final NewsChannel<FakeLine> channel =
-      new NewsChannel<>(
+  private final NotificationChannel<FakeConnection> channel =
+      new NotificationChannel<>(
           vertx,
           context,
           transport,
-          new NewsChannel.Pace(SOON, SOON, SOON, SOON, Duration.ofMillis(200)),
+          new NotificationChannel.Pace(SOON, SOON, SOON, SOON, Duration.ofMillis(200)),
           told::add,
           () -> told.add(MISSED));
 
@@ -57,7 +57,7 @@ class NewsChannelTest {
   @Test
   void aLostConnectionIsMadeAgainAndMayHaveMissedSomething() throws Exception {
     await(channel.start());
-    transport.lines.get(0).end(context);
+    transport.connections.get(0).end(context);
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
     transport.announce("later");
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("later");
@@ -79,9 +79,9 @@ class NewsChannelTest {
     assertThat(await(channel.start())).isFalse();
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
     assertThat(warned).containsExactly("deaf false null", "hearing");
-    assertThat(transport.lines.get(0).closed).isTrue();
-    assertThat(transport.lines.get(1).closed).isTrue();
-    assertThat(transport.lines.get(2).closed).isFalse();
+    assertThat(transport.connections.get(0).closed).isTrue();
+    assertThat(transport.connections.get(1).closed).isTrue();
+    assertThat(transport.connections.get(2).closed).isFalse();
   }
 
   @Test
@@ -102,7 +102,7 @@ class NewsChannelTest {
     transport.subscribing =
         heard -> {
           transport.subscribing = again -> Future.succeededFuture();
-          transport.lines.get(0).end(context);
+          transport.connections.get(0).end(context);
           return never.future();
         };
     assertThat(await(channel.start())).isFalse();
@@ -115,22 +115,24 @@ class NewsChannelTest {
   @Test
   void oneToTheWrongServerIsReplaced() throws Exception {
     await(channel.start());
-    FakeLine wrong = transport.lines.get(0);
-    context.runOnContext(nothing -> channel.replace(line -> line != wrong, "not this one"));
-    context.runOnContext(nothing -> channel.replace(line -> line == wrong, "it is no master"));
+    FakeConnection wrong = transport.connections.get(0);
+    context.runOnContext(
+        nothing -> channel.replace(connection -> connection != wrong, "not this one"));
+    context.runOnContext(
+        nothing -> channel.replace(connection -> connection == wrong, "it is no master"));
     assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
     assertThat(wrong.closed).isTrue();
-    assertThat(transport.lines).hasSize(2);
+    assertThat(transport.connections).hasSize(2);
   }
 
   @Test
   void afterItsEndNothingIsTriedAgain() throws Exception {
     await(channel.start());
     await(channel.stop());
-    transport.lines.get(0).end(context);
+    transport.connections.get(0).end(context);
     assertThat(channel.isListening()).isFalse();
-    assertThat(transport.lines).hasSize(1);
-    assertThat(transport.lines.get(0).closed).isTrue();
+    assertThat(transport.connections).hasSize(1);
+    assertThat(transport.connections.get(0).closed).isTrue();
   }
 
   private static <T> T await(Future<T> future) throws Exception {
@@ -141,13 +143,13 @@ class NewsChannelTest {
     private static final long serialVersionUID = 1;
   }
 
-  private static final class FakeLine implements NewsChannel.Line {
+  private static final class FakeConnection implements NotificationChannel.Connection {
     private final Function<Consumer<String>, Future<Void>> subscribing;
     private Runnable onClosed = () -> {};
     private volatile Consumer<String> heard = payload -> {};
     private volatile boolean closed;
 
-    FakeLine(Function<Consumer<String>, Future<Void>> subscribing) {
+    FakeConnection(Function<Consumer<String>, Future<Void>> subscribing) {
       this.subscribing = subscribing;
     }
 
@@ -187,27 +189,29 @@ class NewsChannelTest {
     }
   }
 
-  private final class FakeTransport implements NewsChannel.Transport<FakeLine> {
-    private final List<FakeLine> lines = new CopyOnWriteArrayList<>();
+  private final class FakeTransport implements NotificationChannel.Transport<FakeConnection> {
+    private final List<FakeConnection> connections = new CopyOnWriteArrayList<>();
     private final AtomicInteger refusedConnections = new AtomicInteger();
     private final AtomicInteger swallowed = new AtomicInteger();
     private volatile Function<Consumer<String>, Future<Void>> subscribing =
         heard -> Future.succeededFuture();
 
     @Override
-    public Future<FakeLine> connect() {
+    public Future<FakeConnection> connect() {
       if (refusedConnections.getAndDecrement() > 0) {
         return Future.failedFuture("refused");
       }
-      FakeLine line = new FakeLine(subscribing);
-      lines.add(line);
-      return Future.succeededFuture(line);
+      FakeConnection connection = new FakeConnection(subscribing);
+      connections.add(connection);
+      return Future.succeededFuture(connection);
     }
 
     @Override
     public Future<?> announce(String payload) {
       if (swallowed.getAndDecrement() <= 0) {
-        lines.stream().filter(line -> !line.closed).forEach(line -> line.heard.accept(payload));
+        connections.stream()
+            .filter(connection -> !connection.closed)
+            .forEach(connection -> connection.heard.accept(payload));
       }
       return Future.succeededFuture();
     }
@@ -218,14 +222,14 @@ class NewsChannelTest {
     }
 
     @Override
-    public String deaf(boolean before, Throwable why) {
+    public String notArriving(boolean before, Throwable why) {
       String said = "deaf " + before + " " + why;
       warned.add(said);
       return said;
     }
 
     @Override
-    public String hearing() {
+    public String arriving() {
       warned.add("hearing");
       return "hearing";
     }

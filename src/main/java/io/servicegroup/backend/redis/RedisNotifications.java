@@ -1,6 +1,6 @@
 package io.servicegroup.backend.redis;
 
-import io.servicegroup.backend.common.NewsChannel;
+import io.servicegroup.backend.common.NotificationChannel;
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Announcements on a channel of Redis. To be used on one context. */
-final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
+final class RedisNotifications
+    implements NotificationChannel.Transport<RedisNotificationConnection> {
 
   /** Tells that something may have been missed. */
   static final String RESYNC = "";
@@ -27,9 +28,9 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
   private final String channel;
   private final Duration timeout;
   private final Function<Request, Future<?>> sender;
-  private final NewsChannel<RedisNewsLine> news;
+  private final NotificationChannel<RedisNotificationConnection> notifications;
 
-  RedisNews(
+  RedisNotifications(
       Vertx vertx,
       RedisConnector connector,
       String channel,
@@ -40,37 +41,38 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
     this.channel = channel;
     this.timeout = timeout;
     this.sender = sender;
-    this.news =
-        new NewsChannel<>(
+    this.notifications =
+        new NotificationChannel<>(
             vertx,
             vertx.getOrCreateContext(),
             this,
-            new NewsChannel.Pace(RETRY, LONGEST_RETRY, RETRY, LONGEST_REFUSED, timeout),
+            new NotificationChannel.Pace(RETRY, LONGEST_RETRY, RETRY, LONGEST_REFUSED, timeout),
             receiver,
             () -> receiver.accept(RESYNC));
   }
 
   /** Completes when it listens, or tries again later; never fails. */
   Future<Void> start() {
-    return news.start().mapEmpty();
+    return notifications.start().mapEmpty();
   }
 
   /** Never fails. */
   Future<Void> stop() {
-    return news.stop();
+    return notifications.stop();
   }
 
   /** Lets go of a server that is not the master any more. */
   void keepOnly(Host master) {
-    news.replace(line -> !line.host().equals(master), "its server is not the master any more");
+    notifications.replace(
+        connection -> !connection.host().equals(master), "its server is not the master any more");
   }
 
   boolean isListening() {
-    return news.isListening();
+    return notifications.isListening();
   }
 
   boolean isAnnouncing() {
-    return news.isAnnouncing();
+    return notifications.isAnnouncing();
   }
 
   Request announcement(String payload) {
@@ -78,10 +80,10 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
   }
 
   @Override
-  public Future<RedisNewsLine> connect() {
+  public Future<RedisNotificationConnection> connect() {
     return connector
         .connect(timeout)
-        .map(connection -> new RedisNewsLine(connection, channel, timeout));
+        .map(connection -> new RedisNotificationConnection(connection, channel, timeout));
   }
 
   @Override
@@ -95,7 +97,7 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
   }
 
   @Override
-  public String deaf(boolean before, Throwable why) {
+  public String notArriving(boolean before, Throwable why) {
     return "Announcements on the channel %s of %s do not arrive; news is found by polling: %s"
         .formatted(
             channel,
@@ -104,7 +106,7 @@ final class RedisNews implements NewsChannel.Transport<RedisNewsLine> {
   }
 
   @Override
-  public String hearing() {
+  public String arriving() {
     return "Announcements on the channel %s of %s arrive".formatted(channel, connector);
   }
 }

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.redis;
 
-import io.servicegroup.backend.common.NewsChannel;
+import io.servicegroup.backend.common.NotificationChannel;
 import io.servicegroup.config.BackendUri.Host;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A connection that is subscribed to a channel. */
-final class RedisNewsLine implements NewsChannel.Line {
+final class RedisNotificationConnection implements NotificationChannel.Connection {
 
   private final RedisServerConnection connection;
   private final String channel;
   private final Duration timeout;
 
-  RedisNewsLine(RedisServerConnection connection, String channel, Duration timeout) {
+  RedisNotificationConnection(RedisServerConnection connection, String channel, Duration timeout) {
     this.connection = connection;
     this.channel = channel;
     this.timeout = timeout;

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.backend.common.NewsChannel;
+import io.servicegroup.backend.common.NotificationChannel;
 import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /** A session that listens. */
-final class PostgresClientListenerLine implements NewsChannel.Line {
+final class PostgresNotificationConnection implements NotificationChannel.Connection {
 
   private final Vertx vertx;
   private final PostgresConnection connection;
@@ -17,7 +17,7 @@ final class PostgresClientListenerLine implements NewsChannel.Line {
   private final Duration timeout;
   private final Duration patience;
 
-  PostgresClientListenerLine(
+  PostgresNotificationConnection(
       Vertx vertx,
       PostgresConnection connection,
       PostgresConnector connector,
@@ -37,7 +37,7 @@ final class PostgresClientListenerLine implements NewsChannel.Line {
   @Override
   public Future<Void> subscribe(Consumer<String> heard) {
     connection
-        .session()
+        .driver()
         .notificationHandler(notification -> heard.accept(notification.getPayload()));
     var listens = connection.driver().query("LISTEN servicegroup").execute();
     return OnContext.within(vertx, timeout.toMillis(), listens).mapEmpty();
