@@ -83,7 +83,7 @@ final class Growth {
    * join it; so does the watch on them, for as long as the connection lasts.
    */
   private static final Map<String, Integer> OF_A_GROUP =
-      Map.of("backend.zookeeper.ZooKeeperParts$Part", 2, "runtime.Backoff", 2);
+      Map.of("backend.zookeeper.ZooKeeperListings$Listing", 2, "runtime.Backoff", 2);
 
   static {
     BOUNDS.keySet().forEach(Growth::requireClass);

@@ -136,7 +136,7 @@ final class ZooKeeperClient {
             failure ->
                 is(failure, Code.NONODE) && path.lastIndexOf('/') > 0
                     ? ensure(path.substring(0, path.lastIndexOf('/')))
-                        .compose(above -> ensure(path))
+                        .compose(parent -> ensure(path))
                     : Future.failedFuture(failure));
   }
 

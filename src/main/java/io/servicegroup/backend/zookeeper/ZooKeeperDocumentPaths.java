@@ -34,7 +34,7 @@ final class ZooKeeperDocumentPaths {
   }
 
   /** The node above a document. */
-  String above(Key key) {
+  String parent(Key key) {
     return group(key.kind(), key.group());
   }
 

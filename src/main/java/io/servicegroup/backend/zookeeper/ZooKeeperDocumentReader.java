@@ -36,11 +36,11 @@ final class ZooKeeperDocumentReader {
   private final Concerns concerns;
   private final String members;
   private final Map<String, Document> last = new HashMap<>();
-  private final ZooKeeperAbove above = new ZooKeeperAbove();
+  private final ZooKeeperParents parents = new ZooKeeperParents();
   private final Set<String> current = new HashSet<>();
   private final Map<String, String> forbidden = new HashMap<>();
   private final Backoff backoff =
-      new Backoff(ZooKeeperParts.FIRST_PAUSE, ZooKeeperParts.LONGEST_PAUSE);
+      new Backoff(ZooKeeperListings.FIRST_PAUSE, ZooKeeperListings.LONGEST_PAUSE);
   private long dueNanos;
   private boolean watching;
 
@@ -70,7 +70,7 @@ final class ZooKeeperDocumentReader {
   /** Its removal left a trace, which tells what became of it. */
   private void explained(String path) {
     if (!last.containsKey(path)) {
-      above.forget(path);
+      parents.forget(path);
     }
   }
 
@@ -79,7 +79,7 @@ final class ZooKeeperDocumentReader {
     String path = paths.node(key);
     current.remove(path);
     last.remove(path);
-    above.forget(path);
+    parents.forget(path);
   }
 
   /** Reads some; what may not be read, and never was, comes without a text. */
@@ -114,7 +114,7 @@ final class ZooKeeperDocumentReader {
    * without their data.
    */
   Future<Set<Key>> removed(Collection<Key> keys) {
-    Map<String, List<Key>> groups = keys.stream().collect(Collectors.groupingBy(paths::above));
+    Map<String, List<Key>> groups = keys.stream().collect(Collectors.groupingBy(paths::parent));
     Set<Key> removed = new HashSet<>();
     List<Future<?>> asked = new ArrayList<>();
     groups.forEach(
@@ -125,7 +125,7 @@ final class ZooKeeperDocumentReader {
                     .onSuccess(
                         now ->
                             members.stream()
-                                .filter(key -> above.wasRemoved(paths.node(key), now))
+                                .filter(key -> parents.wasRemoved(paths.node(key), now))
                                 .forEach(removed::add))));
     return Future.join(asked).map(all -> removed);
   }
@@ -179,7 +179,7 @@ final class ZooKeeperDocumentReader {
       }
       found.add(unreadable(new Key(Kind.MEMBER, "", group)));
       last.values().stream()
-          .filter(document -> paths.above(document.key()).equals(members + "/" + group))
+          .filter(document -> paths.parent(document.key()).equals(members + "/" + group))
           .forEach(found::add);
       return Future.succeededFuture(List.of());
     }
@@ -211,7 +211,7 @@ final class ZooKeeperDocumentReader {
       List<Key> some = unread.subList(from, to);
       List<Future<?>> reads = new ArrayList<>();
       // Requests are answered in their order: what is above is no newer than what is below.
-      for (String group : new HashSet<>(some.stream().map(paths::above).toList())) {
+      for (String group : new HashSet<>(some.stream().map(paths::parent).toList())) {
         // Where it may not be read, neither counts what is below.
         reads.add(client.get(group).onSuccess(node -> groups.put(group, node)).otherwiseEmpty());
       }
@@ -225,12 +225,12 @@ final class ZooKeeperDocumentReader {
           .get(path)
           .compose(
               node ->
-                  groups.containsKey(paths.above(key))
+                  groups.containsKey(paths.parent(key))
                       ? Future.succeededFuture(node)
-                      : client.get(paths.above(key)).map(above -> node))
+                      : client.get(paths.parent(key)).map(parent -> node))
           .<Void>map(
               node -> {
-                take(key, path, node, groups.get(paths.above(key)));
+                take(key, path, node, groups.get(paths.parent(key)));
                 return null;
               })
           .recover(failure -> notRead(key, path, failure));
@@ -249,7 +249,7 @@ final class ZooKeeperDocumentReader {
       Document document = new Document(key, text, version);
       if (key.kind() == Kind.MEMBER) {
         last.put(path, document);
-        above.saw(path, group);
+        parents.saw(path, group);
         if (watching) {
           current.add(path);
         }

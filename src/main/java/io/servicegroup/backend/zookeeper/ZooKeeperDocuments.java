@@ -128,7 +128,7 @@ final class ZooKeeperDocuments implements DocumentStore {
             change(
                 path,
                 List.of(
-                    Op.check(paths.above(key), version.group()),
+                    Op.check(paths.parent(key), version.group()),
                     Op.setData(path, data, version.node()))));
   }
 
@@ -141,7 +141,7 @@ final class ZooKeeperDocuments implements DocumentStore {
                 change(
                     path,
                     List.of(
-                        Op.setData(paths.above(expected.key()), NOTHING, version.group()),
+                        Op.setData(paths.parent(expected.key()), NOTHING, version.group()),
                         Op.delete(path, version.node()))))
         .compose(
             removed -> {
@@ -159,7 +159,7 @@ final class ZooKeeperDocuments implements DocumentStore {
       return Future.succeededFuture();
     }
     // It fails where something else is kept there.
-    return bounded(() -> client.multi(List.of(Op.delete(paths.above(removed), ANY_VERSION))))
+    return bounded(() -> client.multi(List.of(Op.delete(paths.parent(removed), ANY_VERSION))))
         .otherwiseEmpty();
   }
 
@@ -175,7 +175,7 @@ final class ZooKeeperDocuments implements DocumentStore {
               }
               return ZooKeeperClient.is(failure, Code.NONODE) && attempts > 1
                   ? client
-                      .ensure(paths.above(key))
+                      .ensure(paths.parent(key))
                       .compose(there -> create(key, creation, attempts - 1))
                   : Future.failedFuture(failure);
             });

@@ -35,13 +35,13 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperLayout layout;
   private final ZooKeeperSession session;
   private final ZooKeeperClient client;
-  private final ZooKeeperPicture picture;
+  private final ZooKeeperObservations observations;
   private final ZooKeeperUnreadable unreadable;
   private final ZooKeeperReader reader;
   private final ZooKeeperWriter writer;
-  private final ZooKeeperMarks marks;
+  private final ZooKeeperMarkCleaner markCleaner;
   private final ZooKeeperStalled stalled;
-  private final ZooKeeperWitness witness = new ZooKeeperWitness();
+  private final ZooKeeperDataLoss dataLoss = new ZooKeeperDataLoss();
   private final Roster roster;
   private final Patience patience;
   private final Duration writeBound;
@@ -59,13 +59,15 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     roster = new Roster(settings);
     session = new ZooKeeperSession(vertx, settings.backend(), options, new Events());
     client = new ZooKeeperClient(vertx, session, options);
-    picture = new ZooKeeperPicture(settings, roster);
+    observations = new ZooKeeperObservations(settings, roster);
     Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
     unreadable = new ZooKeeperUnreadable(concerns);
-    reader = new ZooKeeperReader(client, layout, settings, roster, picture, unreadable, concerns);
+    reader =
+        new ZooKeeperReader(client, layout, settings, roster, observations, unreadable, concerns);
     writer =
-        new ZooKeeperWriter(session, client, layout, reader, picture, roster, settings, concerns);
-    marks = new ZooKeeperMarks(client, layout, settings);
+        new ZooKeeperWriter(
+            session, client, layout, reader, observations, roster, settings, concerns);
+    markCleaner = new ZooKeeperMarkCleaner(client, layout, settings);
     stalled = new ZooKeeperStalled(session, client, layout, settings.agent());
     patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
     writeBound = settings.patience();
@@ -90,12 +92,12 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   public void catalogued(CatalogEvent event) {
     roster.catalogued(event);
     boolean deleted = event.type() == CatalogEvent.Type.DELETED;
-    picture.catalogued(event.member().id(), deleted);
+    observations.catalogued(event.member().id(), deleted);
     if (deleted) {
       unreadable.remove(event.member().id());
     }
     reader.catalogued(event.member().id());
-    marks.catalogued(event);
+    markCleaner.catalogued(event);
   }
 
   @Override
@@ -118,17 +120,17 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     Future<ZooKeeperClient.Found> root = client.get(layout.groups());
     return client
         .within(bound, synced.compose(done -> root))
-        .map(found -> witness.lost(found, session.zxid()))
+        .map(found -> dataLoss.isShownBy(found, session.zxid()))
         .compose(
             lost -> {
               reader.retry();
-              return upTo(end, marks.removeDue().compose(removed -> reader.settled()))
+              return upTo(end, markCleaner.removeDue().compose(removed -> reader.settled()))
                   .map(settled -> observe(lost));
             });
   }
 
   private Observation observe(boolean dataLost) {
-    Observation seen = picture.observe();
+    Observation seen = observations.observe();
     boolean away = interrupted;
     interrupted = false;
     return new Observation(
@@ -172,7 +174,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   @Override
   public Future<Void> close() {
     Future<Void> removed =
-        session.isConnected() ? marks.removeOwn() : Future.<Void>succeededFuture();
+        session.isConnected() ? markCleaner.removeOwn() : Future.<Void>succeededFuture();
     return OnContext.within(vertx, patience.bound().toMillis(), removed)
         .otherwiseEmpty()
         .eventually(session::close);

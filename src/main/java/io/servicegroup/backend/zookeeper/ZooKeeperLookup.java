@@ -1,7 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
-import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
+import io.servicegroup.backend.zookeeper.ZooKeeperObservations.Presence;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import org.apache.zookeeper.KeeperException.Code;

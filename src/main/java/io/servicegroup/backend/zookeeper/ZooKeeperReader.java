@@ -36,8 +36,8 @@ final class ZooKeeperReader {
   private final ZooKeeperLayout layout;
   private final LivenessSettings settings;
   private final Roster roster;
-  private final ZooKeeperPicture picture;
-  private final ZooKeeperParts parts;
+  private final ZooKeeperObservations observations;
+  private final ZooKeeperListings listings;
   private final ZooKeeperUnreadable unreadable;
   private final Set<MemberId> dirty = new LinkedHashSet<>();
   private Runnable news = () -> {};
@@ -51,7 +51,7 @@ final class ZooKeeperReader {
       ZooKeeperLayout layout,
       LivenessSettings settings,
       Roster roster,
-      ZooKeeperPicture picture,
+      ZooKeeperObservations observations,
       ZooKeeperUnreadable unreadable,
       Concerns concerns) {
     this.client = client;
@@ -59,8 +59,8 @@ final class ZooKeeperReader {
     this.layout = layout;
     this.settings = settings;
     this.roster = roster;
-    this.picture = picture;
-    this.parts = new ZooKeeperParts(concerns, this::read);
+    this.observations = observations;
+    this.listings = new ZooKeeperListings(concerns, this::read);
     this.unreadable = unreadable;
   }
 
@@ -73,7 +73,7 @@ final class ZooKeeperReader {
   void connected() {
     forget();
     connected = true;
-    parts.begin("", layout.groups(), "no member is seen here", this::listRoots);
+    listings.begin("", layout.groups(), "no member is seen here", this::listRoots);
   }
 
   private Future<?> listRoots() {
@@ -93,8 +93,8 @@ final class ZooKeeperReader {
 
   private void forget() {
     connection++;
-    picture.disconnected();
-    parts.forget();
+    observations.disconnected();
+    listings.forget();
     dirty.clear();
     reading = false;
   }
@@ -116,7 +116,7 @@ final class ZooKeeperReader {
     groups.forEach(this::watchGroup);
     single.forEach(this::watchMember);
     if (settings.watch().equals(Watch.ALL)) {
-      parts.begin(layout.groups(), "the list of groups", UNKNOWN, this::watchGroups);
+      listings.begin(layout.groups(), "the list of groups", UNKNOWN, this::watchGroups);
     }
   }
 
@@ -127,7 +127,7 @@ final class ZooKeeperReader {
     }
     if (!roster.isWatched(id.group())) {
       watchMember(id);
-    } else if (parts.isFailed(layout.group(id.group()))) {
+    } else if (listings.isFailed(layout.group(id.group()))) {
       touch(id);
     } else {
       watchGroup(id.group());
@@ -143,7 +143,7 @@ final class ZooKeeperReader {
   }
 
   private void watchMember(MemberId id) {
-    parts.begin(
+    listings.begin(
         layout.node(id),
         "member " + id,
         "it is not seen here",
@@ -154,12 +154,12 @@ final class ZooKeeperReader {
   }
 
   private void watchGroup(String group) {
-    parts.begin(
+    listings.begin(
         layout.group(group),
         "group " + group,
         UNKNOWN,
         () -> watchTree(group, layout.group(group)));
-    parts.begin(
+    listings.begin(
         layout.marks(group),
         "marks of group " + group,
         "why a member of it went is not seen here",
@@ -170,7 +170,7 @@ final class ZooKeeperReader {
     return client
         .watch(tree, AddWatchMode.PERSISTENT_RECURSIVE)
         // Whoever is not listed any more has gone: that is to be read, too.
-        .onSuccess(watching -> picture.known(group).forEach(dirty::add))
+        .onSuccess(watching -> observations.known(group).forEach(dirty::add))
         .compose(watching -> client.children(tree))
         .onSuccess(
             names ->
@@ -180,7 +180,7 @@ final class ZooKeeperReader {
   }
 
   private void addOf(String group, MemberId id) {
-    if (id.group().equals(group) && picture.get(id) == null && layout.refusal(id).isEmpty()) {
+    if (id.group().equals(group) && observations.get(id) == null && layout.refusal(id).isEmpty()) {
       dirty.add(id);
     }
   }
@@ -189,7 +189,7 @@ final class ZooKeeperReader {
   void changed(EventType type, String path) {
     if (type == EventType.NodeChildrenChanged) {
       if (path.equals(layout.groups())) {
-        parts.again(layout.groups());
+        listings.again(layout.groups());
       }
     } else {
       layout.member(path).ifPresent(this::touch);
@@ -205,7 +205,7 @@ final class ZooKeeperReader {
   /** Repeats what could not be done. */
   void retry() {
     if (connected) {
-      parts.retry();
+      listings.retry();
       dirty.addAll(unreadable.due());
     }
     read();
@@ -255,7 +255,7 @@ final class ZooKeeperReader {
               unreadable.remove(id);
               // An event that came meanwhile is newer than what was read.
               if (mine == connection && !dirty.contains(id)) {
-                picture.saw(id, presence);
+                observations.saw(id, presence);
               }
             })
         .<Void>mapEmpty()
@@ -273,14 +273,14 @@ final class ZooKeeperReader {
     if (!ZooKeeperClient.is(failure, Code.NOAUTH)) {
       return Future.failedFuture(failure);
     }
-    picture.unreadable(id);
+    observations.unreadable(id);
     unreadable.add(id, ZooKeeperClient.text(failure));
     return Future.succeededFuture();
   }
 
   /** Completes when everything that an event told of has been read, or cannot be. */
   Future<Void> settled() {
-    if (!connected || (!reading && !parts.isRunning() && dirty.isEmpty())) {
+    if (!connected || (!reading && !listings.isRunning() && dirty.isEmpty())) {
       return Future.succeededFuture();
     }
     if (settled == null) {
@@ -291,7 +291,7 @@ final class ZooKeeperReader {
 
   private void settle() {
     Promise<Void> waiting = settled;
-    if (waiting != null && (!connected || !parts.isRunning())) {
+    if (waiting != null && (!connected || !listings.isRunning())) {
       settled = null;
       waiting.complete();
     }

@@ -16,7 +16,7 @@ final class ZooKeeperUnreadable {
   private final Concerns concerns;
   private final Map<String, Set<MemberId>> groups = new TreeMap<>();
   private final Backoff backoff =
-      new Backoff(ZooKeeperParts.FIRST_PAUSE, ZooKeeperParts.LONGEST_PAUSE);
+      new Backoff(ZooKeeperListings.FIRST_PAUSE, ZooKeeperListings.LONGEST_PAUSE);
   private long dueNanos;
 
   ZooKeeperUnreadable(Concerns concerns) {

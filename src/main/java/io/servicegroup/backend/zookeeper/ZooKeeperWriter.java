@@ -1,8 +1,8 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.tooz.Capabilities;
-import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Node;
-import io.servicegroup.backend.zookeeper.ZooKeeperPicture.Presence;
+import io.servicegroup.backend.zookeeper.ZooKeeperObservations.Node;
+import io.servicegroup.backend.zookeeper.ZooKeeperObservations.Presence;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.PartlyWritten;
@@ -51,11 +51,11 @@ final class ZooKeeperWriter {
   private final ZooKeeperLayout layout;
   private final ZooKeeperLookup lookup;
   private final ZooKeeperReader reader;
-  private final ZooKeeperPicture picture;
+  private final ZooKeeperObservations observations;
   private final Roster roster;
   private final LivenessSettings settings;
   private final Set<MemberId> refused = new HashSet<>();
-  private final ZooKeeperForbidden forbidden;
+  private final ZooKeeperRefusedWrites refusedWrites;
   private final Map<MemberId, Long> foreignSince = new HashMap<>();
   private List<Heartbeat> last = List.of();
   private Future<?> running = Future.succeededFuture();
@@ -65,7 +65,7 @@ final class ZooKeeperWriter {
       ZooKeeperClient client,
       ZooKeeperLayout layout,
       ZooKeeperReader reader,
-      ZooKeeperPicture picture,
+      ZooKeeperObservations observations,
       Roster roster,
       LivenessSettings settings,
       Concerns concerns) {
@@ -74,10 +74,10 @@ final class ZooKeeperWriter {
     this.layout = layout;
     this.lookup = new ZooKeeperLookup(client, layout);
     this.reader = reader;
-    this.picture = picture;
+    this.observations = observations;
     this.roster = roster;
     this.settings = settings;
-    this.forbidden = new ZooKeeperForbidden(concerns, settings.reportInterval());
+    this.refusedWrites = new ZooKeeperRefusedWrites(concerns, settings.reportInterval());
   }
 
   /** Writes what is not so yet; one run at a time. */
@@ -137,7 +137,7 @@ final class ZooKeeperWriter {
     Set<MemberId> present = last.stream().map(Heartbeat::id).collect(Collectors.toSet());
     refused.retainAll(present);
     foreignSince.keySet().retainAll(present);
-    forbidden.retain(present);
+    refusedWrites.retain(present);
   }
 
   /** Nobody else is to wait for what the servers refuse of one, nor is the way to them at fault. */
@@ -173,17 +173,17 @@ final class ZooKeeperWriter {
   }
 
   private Future<Void> write(Wanted wanted, List<Conflict> conflicts) {
-    Throwable refused = forbidden.lately(wanted.id());
+    Throwable refused = refusedWrites.lately(wanted.id());
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    Presence known = picture.get(wanted.id());
+    Presence known = observations.get(wanted.id());
     Future<Presence> presence =
         known == null ? lookup.look(wanted.id()) : Future.succeededFuture(known);
     return presence
         .compose(there -> write(wanted, there, conflicts, ATTEMPTS))
-        .onSuccess(written -> forbidden.allowed(wanted.id()))
-        .onFailure(failure -> forbidden.failed(wanted.id(), failure));
+        .onSuccess(written -> refusedWrites.allowed(wanted.id()))
+        .onFailure(failure -> refusedWrites.failed(wanted.id(), failure));
   }
 
   private Future<Void> write(

@@ -6,7 +6,7 @@ import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
  * Tells servers that lost their data by what cannot happen to those that did not: the node above
  * all groups is another, or the number of the newest transaction fell.
  */
-final class ZooKeeperWitness {
+final class ZooKeeperDataLoss {
 
   private Root root;
   private long zxid;
@@ -18,7 +18,7 @@ final class ZooKeeperWitness {
    * @param newest the number of the newest transaction
    * @return whether data were lost since the last time
    */
-  boolean lost(Found found, long newest) {
+  boolean isShownBy(Found found, long newest) {
     Root now = found == null ? null : new Root(found.stat().getCzxid(), found.stat().getCtime());
     boolean lost = root != null && (!root.equals(now) || newest < zxid);
     root = now;

@@ -13,19 +13,19 @@ import java.util.function.Supplier;
  * itself, ever slower, and takes no other along; one that the servers refuse is said in the log and
  * in health.
  */
-final class ZooKeeperParts {
+final class ZooKeeperListings {
 
   static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
 
   private final Concerns concerns;
   private final Runnable ended;
-  private final Map<String, Part> parts = new LinkedHashMap<>();
+  private final Map<String, Listing> listings = new LinkedHashMap<>();
   private long connection;
   private int running;
 
   /** Tells whenever a part was listed, or could not be. */
-  ZooKeeperParts(Concerns concerns, Runnable ended) {
+  ZooKeeperListings(Concerns concerns, Runnable ended) {
     this.concerns = concerns;
     this.ended = ended;
   }
@@ -34,7 +34,7 @@ final class ZooKeeperParts {
   void forget() {
     connection++;
     running = 0;
-    parts.clear();
+    listings.clear();
   }
 
   /**
@@ -46,31 +46,31 @@ final class ZooKeeperParts {
    * @param work lists it; may be called again
    */
   void begin(String path, String subject, String effect, Supplier<Future<?>> work) {
-    if (!parts.containsKey(path)) {
-      Part part = new Part(subject, effect, work);
-      parts.put(path, part);
-      run(part);
+    if (!listings.containsKey(path)) {
+      Listing listing = new Listing(subject, effect, work);
+      listings.put(path, listing);
+      run(listing);
     }
   }
 
   /** Lists a part that was begun once more, since something in it changed. */
   void again(String path) {
-    Part part = parts.get(path);
-    if (part != null && !part.failed) {
-      run(part);
+    Listing listing = listings.get(path);
+    if (listing != null && !listing.failed) {
+      run(listing);
     }
   }
 
   /** Whether a part could not be listed. */
   boolean isFailed(String path) {
-    return parts.containsKey(path) && parts.get(path).failed;
+    return listings.containsKey(path) && listings.get(path).failed;
   }
 
   /** Tries again what failed and has waited long enough. */
   void retry() {
     long now = System.nanoTime();
-    parts.values().stream()
-        .filter(part -> part.failed && !part.running && now - part.dueNanos >= 0)
+    listings.values().stream()
+        .filter(listing -> listing.failed && !listing.running && now - listing.dueNanos >= 0)
         .toList()
         .forEach(this::run);
   }
@@ -80,45 +80,46 @@ final class ZooKeeperParts {
     return running > 0;
   }
 
-  private void run(Part part) {
+  private void run(Listing listing) {
     long mine = connection;
     running++;
-    part.running = true;
-    part.work
+    listing.running = true;
+    listing
+        .work
         .get()
         .onComplete(
             result -> {
               if (mine == connection) {
                 running--;
-                part.running = false;
-                ended(part, result.cause());
+                listing.running = false;
+                ended(listing, result.cause());
                 ended.run();
               }
             });
   }
 
-  private void ended(Part part, Throwable failure) {
-    part.failed = failure != null;
+  private void ended(Listing listing, Throwable failure) {
+    listing.failed = failure != null;
     if (failure == null) {
-      part.backoff.succeeded();
-      concerns.settle(part.subject);
+      listing.backoff.succeeded();
+      concerns.settle(listing.subject);
       return;
     }
-    part.dueNanos = System.nanoTime() + part.backoff.failed().toNanos();
+    listing.dueNanos = System.nanoTime() + listing.backoff.failed().toNanos();
     ZooKeeperClient.refusal(failure)
         .ifPresent(
             why ->
                 concerns.raise(
-                    part.subject,
-                    part.subject
+                    listing.subject,
+                    listing.subject
                         + " may not be read ("
                         + why
                         + "): "
-                        + part.effect
+                        + listing.effect
                         + ". The node's ACL has to let the user of this backend's URI read it"));
   }
 
-  private static final class Part {
+  private static final class Listing {
 
     private final String subject;
     private final String effect;
@@ -128,7 +129,7 @@ final class ZooKeeperParts {
     private boolean failed;
     private long dueNanos;
 
-    Part(String subject, String effect, Supplier<Future<?>> work) {
+    Listing(String subject, String effect, Supplier<Future<?>> work) {
       this.subject = subject;
       this.effect = effect;
       this.work = work;

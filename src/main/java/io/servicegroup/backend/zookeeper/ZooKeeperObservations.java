@@ -28,18 +28,18 @@ import org.slf4j.LoggerFactory;
  * a member always has a greater one; that of a mark is the transaction that wrote it, which lies
  * between the two lives.
  */
-final class ZooKeeperPicture {
+final class ZooKeeperObservations {
 
   private final Roster roster;
   private final String backend;
-  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(ZooKeeperPicture.class));
+  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(ZooKeeperObservations.class));
   private final long rememberNanos;
   private final Map<MemberId, Presence> read = new LinkedHashMap<>();
   private final Map<MemberId, Beat> seen = new HashMap<>();
   private final Map<MemberId, Gone> gone = new LinkedHashMap<>();
   private Observation observation;
 
-  ZooKeeperPicture(LivenessSettings settings, Roster roster) {
+  ZooKeeperObservations(LivenessSettings settings, Roster roster) {
     this.roster = roster;
     this.backend = settings.backend();
     this.rememberNanos = settings.serviceDownTime().toNanos();

@@ -13,7 +13,7 @@ import org.apache.zookeeper.KeeperException.Code;
  * Members whose nodes the agent's user may not write: named for each group, and tried again once in
  * each interval. Used on one context.
  */
-final class ZooKeeperForbidden {
+final class ZooKeeperRefusedWrites {
 
   private final Concerns concerns;
   private final long pauseNanos;
@@ -25,7 +25,7 @@ final class ZooKeeperForbidden {
    * @param concerns where the groups are named
    * @param pause for how long nothing is tried again
    */
-  ZooKeeperForbidden(Concerns concerns, Duration pause) {
+  ZooKeeperRefusedWrites(Concerns concerns, Duration pause) {
     this.concerns = concerns;
     this.pauseNanos = pause.toNanos();
   }

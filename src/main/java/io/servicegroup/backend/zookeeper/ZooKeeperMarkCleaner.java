@@ -19,18 +19,18 @@ import org.slf4j.LoggerFactory;
  * Removes the marks of members that the catalogue does not have any more, once everybody had the
  * time to read them. The member's own agent does so; where it is gone, any other that follows it.
  */
-final class ZooKeeperMarks {
+final class ZooKeeperMarkCleaner {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperMarks.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperMarkCleaner.class);
   private static final int OTHERS_WAIT = 3;
 
   private final ZooKeeperLookup lookup;
   private final ZooKeeperClient client;
   private final ZooKeeperLayout layout;
   private final long waitNanos;
-  private final Map<MemberId, Doomed> doomed = new HashMap<>();
+  private final Map<MemberId, Removal> pending = new HashMap<>();
 
-  ZooKeeperMarks(ZooKeeperClient client, ZooKeeperLayout layout, LivenessSettings settings) {
+  ZooKeeperMarkCleaner(ZooKeeperClient client, ZooKeeperLayout layout, LivenessSettings settings) {
     this.lookup = new ZooKeeperLookup(client, layout);
     this.client = client;
     this.layout = layout;
@@ -42,10 +42,10 @@ final class ZooKeeperMarks {
     MemberId id = event.member().id();
     Incarnation incarnation = event.member().incarnation();
     if (event.type() != Type.DELETED) {
-      doomed.remove(id);
+      pending.remove(id);
     } else if (incarnation != null && layout.refusal(id).isEmpty()) {
       long wait = event.own() ? waitNanos : OTHERS_WAIT * waitNanos;
-      doomed.put(id, new Doomed(incarnation, event.own(), System.nanoTime() + wait));
+      pending.put(id, new Removal(incarnation, event.own(), System.nanoTime() + wait));
     }
   }
 
@@ -57,16 +57,16 @@ final class ZooKeeperMarks {
 
   /** Removes our own at once. Never fails. */
   Future<Void> removeOwn() {
-    return remove(Doomed::own);
+    return remove(Removal::own);
   }
 
-  private Future<Void> remove(Predicate<Doomed> which) {
+  private Future<Void> remove(Predicate<Removal> which) {
     List<Future<?>> removals = new ArrayList<>();
-    Map.copyOf(doomed)
+    Map.copyOf(pending)
         .forEach(
             (id, entry) -> {
               if (which.test(entry)) {
-                removals.add(remove(id, entry).onSuccess(done -> doomed.remove(id, entry)));
+                removals.add(remove(id, entry).onSuccess(done -> pending.remove(id, entry)));
               }
             });
     return Future.join(removals)
@@ -78,7 +78,7 @@ final class ZooKeeperMarks {
             });
   }
 
-  private Future<Void> remove(MemberId id, Doomed entry) {
+  private Future<Void> remove(MemberId id, Removal entry) {
     return lookup
         .look(id)
         .compose(
@@ -89,5 +89,5 @@ final class ZooKeeperMarks {
                     : client.multi(List.of(Op.delete(layout.mark(id), there.mark().version()))));
   }
 
-  private record Doomed(Incarnation incarnation, boolean own, long dueNanos) {}
+  private record Removal(Incarnation incarnation, boolean own, long dueNanos) {}
 }

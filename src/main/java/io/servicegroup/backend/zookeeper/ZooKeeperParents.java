@@ -11,12 +11,12 @@ import java.util.Map;
  *
  * <p>Not thread-safe.
  */
-final class ZooKeeperAbove {
+final class ZooKeeperParents {
 
-  private final Map<String, Above> above = new HashMap<>();
+  private final Map<String, Parent> read = new HashMap<>();
 
   /** The node above a member when that was read last. */
-  private record Above(long czxid, int version) {
+  private record Parent(long czxid, int version) {
     boolean isLeftBy(Found now) {
       return now.stat().getCzxid() == czxid && now.stat().getVersion() > version;
     }
@@ -24,21 +24,21 @@ final class ZooKeeperAbove {
 
   /** A member was read. */
   void saw(String path, Found group) {
-    above.put(path, new Above(group.stat().getCzxid(), group.stat().getVersion()));
+    read.put(path, new Parent(group.stat().getCzxid(), group.stat().getVersion()));
   }
 
   /** Whether a member that is not there was removed, by what is above it now. */
   boolean wasRemoved(String path, Found now) {
-    Above then = above.get(path);
+    Parent then = read.get(path);
     boolean removed = now != null && (then == null || then.isLeftBy(now));
     if (removed) {
-      above.remove(path);
+      read.remove(path);
     }
     return removed;
   }
 
   /** What became of a member is known. */
   void forget(String path) {
-    above.remove(path);
+    read.remove(path);
   }
 }
