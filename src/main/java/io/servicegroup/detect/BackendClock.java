@@ -3,8 +3,8 @@ package io.servicegroup.detect;
 import io.servicegroup.model.Sightings;
 
 /**
- * How much what a backend shows counts at present: its weight, its witness clock and how far it was
- * {@link Reach reached}, and whether it is in grace.
+ * How much the sightings of a backend count at present: the backend's weight, its witness clock,
+ * how long it was {@link Reach reached}, and whether it is in grace.
  *
  * <pre>
  *               missed       out    reached, or seen
@@ -13,19 +13,19 @@ import io.servicegroup.model.Sightings;
  * OUT           -            -      REACHABLE, everything begins anew
  * </pre>
  *
- * <p>One that was not heard from is out. After a loss of data everything begins anew as well. What
- * begins anew does so again with the next message, by the clock that it brings: the clock of a
- * verticle that somebody else wrote may have gone on meanwhile.
+ * <p>A backend that was never heard from is out. After a loss of data everything begins anew as
+ * well. It begins anew once more with the next sightings, because only these bring the clock's new
+ * reading, and the clock of a third party's verticle may have gone on meanwhile.
  */
 final class BackendClock {
 
-  /** How much what a backend showed counts. */
+  /** How much a backend's votes count. */
   enum Weight {
-    /** It votes. */
+    /** The backend can be reached, and votes. */
     REACHABLE,
-    /** It missed round trips, not for long enough to be an outage: it votes as it did. */
+    /** Round trips failed, not for long enough to be an outage: the backend keeps its votes. */
     INTERRUPTED,
-    /** It cannot vote. */
+    /** There is an outage: the backend has no vote. */
     OUT
   }
 
@@ -41,10 +41,11 @@ final class BackendClock {
   private boolean listing;
 
   /**
-   * Makes one of a backend that was not heard from.
+   * Makes the clock of a backend that was not heard from yet.
    *
-   * @param grace for how long absences that it concludes are silence after each failure
-   * @param restart gives everybody all their time
+   * @param grace how long after each failure an absence that the backend concludes only counts as
+   *     silence, in milliseconds
+   * @param restart gives every member its whole timeout again
    */
   BackendClock(long grace, Reach reach, Runnable restart) {
     this.grace = grace;
@@ -62,7 +63,7 @@ final class BackendClock {
   }
 
   /**
-   * Whether this is a message whose contents may have been so before and not just have happened.
+   * Whether the present message may list what was so before, rather than what has just happened.
    */
   boolean isListing() {
     return listing;
@@ -71,14 +72,14 @@ final class BackendClock {
   /**
    * Whether the backend may still be concluding absences from its own or our disconnection.
    *
-   * @param observed whether this agent found the absence out by itself, which only a new start
-   *     makes doubtful
+   * @param observed whether this agent observed the absence itself; only a new start makes such an
+   *     absence doubtful, not a hiccup
    */
   boolean isInGrace(boolean observed) {
     return millis < (observed ? startsUntil : graceUntil);
   }
 
-  /** A round trip was missed: a hiccup, if no more follows. */
+  /** A round trip failed; this is a hiccup unless it lasts. */
   void missed() {
     if (weight == Weight.REACHABLE) {
       weight = Weight.INTERRUPTED;
@@ -86,9 +87,9 @@ final class BackendClock {
   }
 
   /**
-   * None was possible for so long that it is an outage.
+   * No round trip succeeded for so long that it is an outage.
    *
-   * @return whether that is news
+   * @return whether this changed the weight
    */
   boolean out() {
     boolean news = weight == Weight.INTERRUPTED;
@@ -97,10 +98,10 @@ final class BackendClock {
   }
 
   /**
-   * It can be used.
+   * The backend can be reached.
    *
-   * @param dataLost whether it came back empty, or older than it was
-   * @return whether everything begins anew, as it was out or lost data
+   * @param dataLost whether it came back empty, or with older data
+   * @return whether everything begins anew, because the backend was out or lost data
    */
   boolean reachable(boolean dataLost) {
     boolean anew = dataLost || weight == Weight.OUT;
@@ -110,8 +111,8 @@ final class BackendClock {
   }
 
   /**
-   * Takes in what the witness says. A clock that fell gives everybody all their time; a hiccup only
-   * forbids to believe what the backend concludes.
+   * Takes in what the witness says. A witness clock that fell gives every member its whole timeout
+   * again; a hiccup only keeps absences that the backend concludes from being believed.
    *
    * @return whether everything begins anew
    */

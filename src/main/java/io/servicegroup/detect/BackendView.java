@@ -12,28 +12,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * What is known through one backend: its weight and clock, and the members in the order of their
- * deadlines. All evidence changes here, and with it the queues, the writers and the verdicts.
+ * deadlines. All evidence is changed by this class, which keeps the queues, the writers and the
+ * verdicts in step with it.
  */
 final class BackendView {
 
-  /** For how long a member without a row in the catalogue is remembered after its end. */
-  private static final long REMEMBERED = TimeUnit.HOURS.toMillis(1);
-
-  /** What follows from what was seen. */
+  /** Is told what changed, and decides the verdicts. */
   interface Listener {
-    /** It was seen alive; told before it is known to have changed. */
+    /** The member was seen alive; called before {@link #changed}. */
     void alive(Testimony testimony);
 
-    /** What it testifies, or of which life, changed. */
+    /** The testimony's evidence or its incarnation changed. */
     void changed(Testimony testimony);
   }
 
-  /** By so many timeouts failures in a row may postpone a verdict while others are heard. */
+  /** Failures in a row may postpone a verdict by so many timeouts while others are heard. */
   private static final int PATIENCE = 4;
 
   final String name;
@@ -49,10 +46,9 @@ final class BackendView {
   private final List<SilenceQueue<Testimony>> queues = new ArrayList<>();
   private final SilenceQueue<Testimony> present = new SilenceQueue<>(Long.MAX_VALUE);
   private final SilenceQueue<Testimony> accused = new SilenceQueue<>(Long.MAX_VALUE);
-  private final SilenceQueue<Testimony> ended = new SilenceQueue<>(REMEMBERED);
-  private final SilenceQueue<Testimony> endedUnknown;
+  private final EndedMembers ended;
 
-  /** Makes one that was not heard from, and is therefore out. */
+  /** Makes the view of a backend that was not heard from yet, and is therefore out. */
   BackendView(
       String name, int index, EvaluatorSettings settings, Timeouts timeouts, Listener listener) {
     this.name = name;
@@ -60,7 +56,7 @@ final class BackendView {
     this.settings = settings;
     this.timeouts = timeouts;
     this.listener = listener;
-    this.endedUnknown = new SilenceQueue<>(settings.serviceDownTime());
+    this.ended = new EndedMembers(settings.serviceDownTime());
     this.writers = new Writers(settings, timeouts);
     this.hold = new MassSilenceHold(settings, timeouts, writers);
     this.reach = new Reach(settings.serviceDownTime());
@@ -71,13 +67,14 @@ final class BackendView {
     }
   }
 
-  /** Its weight, and its witness clock. */
+  /** The backend's weight and its witness clock. */
   BackendClock clock() {
     return clock;
   }
 
   /**
-   * Takes in what the witness says. Whoever is vouched for is heard all the time.
+   * Takes in what the witness says. A member that the backend vouches for counts as heard all the
+   * time.
    *
    * @return whether everything begins anew
    */
@@ -90,19 +87,21 @@ final class BackendView {
   }
 
   private void restart() {
-    List<Testimony> pardoned = hold.abandon();
-    for (int i = pardoned.size() - 1; i >= 0; i--) {
-      pardon(pardoned.get(i));
+    List<Testimony> restored = hold.abandon();
+    for (int i = restored.size() - 1; i >= 0; i--) {
+      restore(restored.get(i));
     }
     present.forEach(testimony -> apply(testimony, Event.ANEW));
     queues.forEach(queue -> queue.restart(clock.millis()));
     ended.restart(clock.millis());
-    endedUnknown.restart(clock.millis());
     writers.restart(clock.millis());
   }
 
-  /** Back to its place in its queue: what it is given is time, not a sign of life. */
-  private void pardon(Testimony testimony) {
+  /**
+   * Withdraws an accusation. The member gets its whole timeout again, but returns to its former
+   * place among the others: time is not a sign of life.
+   */
+  private void restore(Testimony testimony) {
     Evidence before = testimony.evidence;
     if (before instanceof Accused one) {
       testimony.evidence = one.before();
@@ -120,7 +119,7 @@ final class BackendView {
     return hold.shown();
   }
 
-  /** How many members' verdicts are postponed by more than one gap, or since nobody can write. */
+  /** The number of verdicts postponed by more than one gap, or because beats cannot be written. */
   int postponed() {
     int[] count = {unwitnessed.overdue()};
     for (SilenceQueue<Testimony> queue : queues) {
@@ -136,7 +135,7 @@ final class BackendView {
     return count[0];
   }
 
-  /** Lets happen what is in the table of {@link Evidence}. */
+  /** Applies an event as the table of {@link Evidence} says. */
   void apply(Testimony testimony, Event event) {
     Evidence before = testimony.evidence;
     Evidence next = before.after(event);
@@ -155,12 +154,15 @@ final class BackendView {
     }
   }
 
-  /** The member's own agent said so. */
+  /** The member's own agent stated that the member failed or left, which is believed at once. */
   void state(Testimony testimony, Reason reason) {
     become(testimony, new Dead(reason));
   }
 
-  /** The backend concluded that a member is gone: believed unless too many others are as well. */
+  /**
+   * The backend concluded that a member is gone. This is believed in {@link #judge}, unless too
+   * many other members are gone as well.
+   */
   void conclude(Testimony testimony, Reason reason) {
     Evidence next = testimony.evidence.accused(reason, true);
     if (next != testimony.evidence) {
@@ -168,7 +170,10 @@ final class BackendView {
     }
   }
 
-  /** Its own beats could not be written, as somebody else holds its row or its agent says so. */
+  /**
+   * The member's beats could not be written, because its row is locked or because its agent says
+   * so.
+   */
   void unwitnessed(Testimony testimony) {
     if (testimony.evidence != Standing.PRESENT && !(testimony.evidence instanceof Dead)) {
       unwitnessed.found(testimony);
@@ -176,7 +181,7 @@ final class BackendView {
     }
   }
 
-  /** Waits for a member that was found and never seen, or learns who beats for it. */
+  /** Counts a member that was found as in sight, or learns which agent beats for it. */
   void inSight(Testimony testimony) {
     writers.expect(testimony, clock.millis());
   }
@@ -202,9 +207,7 @@ final class BackendView {
     } else {
       testimony.leaveQueue();
       if (!testimony.tracked.catalogued) {
-        // Of whom nothing but an end was ever heard, the catalogue tells soon or never.
-        boolean unknown = testimony.tracked.member == null;
-        (unknown ? endedUnknown : ended).heard(testimony, clock.millis());
+        ended.add(testimony, clock.millis());
       }
     }
     writers.follow(testimony, before, next instanceof Standing, clock.millis());
@@ -214,8 +217,9 @@ final class BackendView {
   }
 
   /**
-   * Judges every member whose time is over, or whose end the backend concluded. Costs what is
-   * overdue, and while verdicts are withheld as much as is silent.
+   * Judges every member whose timeout has passed, or whose end the backend concluded. The cost
+   * grows with the number of overdue members, and while verdicts are withheld with the number of
+   * silent ones.
    */
   void judge(Consumer<Testimony> unknown) {
     unwitnessed.settle();
@@ -230,23 +234,24 @@ final class BackendView {
         testimony = overdue(queue);
       }
     }
-    if (accused.size() > 0 || hold.isHolding()) {
+    if (accused.size() > 0 || hold.isWithholding()) {
       hold.takeStock(clock.millis());
-      List<Testimony> guilty = hold.released(clock.millis(), this::hasOverstayed);
+      List<Testimony> believed = hold.released(clock.millis(), this::hasOverstayed);
       accused.forEach(
           one -> {
             if (hasOverstayed(one) || !hold.withholds(one, clock.millis())) {
-              guilty.add(one);
+              believed.add(one);
             }
           });
-      believe(guilty);
+      believe(believed);
     }
     hold.settle();
   }
 
   /**
-   * The member longest silent, where its time is over or was postponed for as long as it may be.
-   * After an outage everybody has a whole timeout to come back, however long they were awaited.
+   * Finds the member that is silent for longest, where its timeout has passed or its verdict was
+   * postponed for as long as is allowed. After an outage every member has a whole timeout to come
+   * back, however long it was silent before.
    */
   private Testimony overdue(SilenceQueue<Testimony> queue) {
     Testimony head = queue.overdue(clock.millis());
@@ -258,22 +263,25 @@ final class BackendView {
     return head;
   }
 
-  /** What was postponed for as long as it may be is not withheld again and again. */
+  /** Whether a verdict was postponed for as long as is allowed, and is not withheld again. */
   private boolean hasOverstayed(Testimony testimony) {
     long waited = reach.millis() - testimony.begunAt - settings.massHold();
     return waited / (1 + PATIENCE) >= timeouts.millis(testimony.tracked.timeout);
   }
 
-  /** All of them are judged before anybody is out of sight. */
-  private void believe(List<Testimony> guilty) {
+  /**
+   * Believes these accusations. Which writers are gone is found out first, since members that are
+   * down are no longer in sight.
+   */
+  private void believe(List<Testimony> believed) {
     Set<Writer> gone = new HashSet<>();
-    for (Testimony testimony : guilty) {
+    for (Testimony testimony : believed) {
       if (testimony.writer != null && testimony.writer.isGone()) {
         gone.add(testimony.writer);
       }
     }
     Map<Writer, int[]> departing = writers.timeouts(gone);
-    for (Testimony testimony : guilty) {
+    for (Testimony testimony : believed) {
       if (testimony.evidence instanceof Accused one) {
         become(testimony, one.believed());
       }
@@ -281,18 +289,8 @@ final class BackendView {
     writers.departed(departing, clock.millis());
   }
 
-  /** Hands over every member without a row that ended so long ago that it is to be forgotten. */
+  /** Passes on every member without a row that ended so long ago that it is to be forgotten. */
   void forget(Consumer<Testimony> forgotten) {
-    forget(ended, forgotten);
-    forget(endedUnknown, forgotten);
-  }
-
-  private void forget(SilenceQueue<Testimony> queue, Consumer<Testimony> forgotten) {
-    Testimony testimony = queue.overdue(clock.millis());
-    while (testimony != null) {
-      testimony.leaveQueue();
-      forgotten.accept(testimony);
-      testimony = queue.overdue(clock.millis());
-    }
+    ended.forget(clock.millis(), forgotten);
   }
 }

@@ -10,20 +10,23 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a backend's sightings, and the catalogue's words, are evidence of: what is a sign of life,
- * what is merely found, which absence is believed. Names the events of {@link Evidence}.
+ * The rules by which a backend's sightings and the catalogue's records become events of {@link
+ * Evidence}: which count is a sign of life, which count is only a baseline, which absence is
+ * believed.
  */
 final class Ballot {
 
-  /** Whom nobody saw for so long before this evaluator started, it does not wait for. */
+  /**
+   * The evaluator does not wait for a member that was last seen longer than this before it started.
+   */
   private static final Duration OUT_OF_SIGHT = Duration.ofHours(1);
 
   private Ballot() {}
 
   /**
-   * The catalogue says who beats through which backends; who was joined by no agent may beat
-   * through any. What a backend showed of a life before says nothing about one that does not use it
-   * any more.
+   * Applies a record of the catalogue to one backend's evidence. The record names the backends
+   * through which the member beats; a member that no agent joined may beat through any. Evidence of
+   * an earlier incarnation is dropped where the present one does not use the backend.
    *
    * @param startedAt when this evaluator started, by its wall clock
    */
@@ -61,8 +64,8 @@ final class Ballot {
     Tracked tracked = testimony.tracked;
     BackendView backend = testimony.backend;
     boolean same = testimony.isSameLife(tracked.member.incarnation());
-    // What came late of a member that was deleted says nothing about the life that joined since,
-    // which need not be newer where the catalogue lost its generations.
+    // Evidence that arrived late, of a member deleted meanwhile, says nothing about the incarnation
+    // that joined since. That one need not be newer: a catalogue may have lost its generations.
     boolean outlived =
         record.first()
             && tracked.joined
@@ -71,10 +74,11 @@ final class Ballot {
       backend.apply(testimony, Event.ADOPTED);
       lookAgain(testimony);
     } else if (older && testimony.evidence == Standing.PRESENT) {
-      // The presence was that of the life before. Its end may never be told, so time runs again.
+      // The presence was that of the earlier incarnation. Nobody may ever report its end, so the
+      // timeout runs again.
       backend.apply(testimony, Event.ANEW);
     } else if (older && record.later()) {
-      // That the life before was seen to end says nothing of the one that joined now.
+      // The end of the earlier incarnation says nothing about the one that joined now.
       lookAgain(testimony);
     } else if (record.joined() && same) {
       joined(testimony);
@@ -83,7 +87,10 @@ final class Ballot {
     }
   }
 
-  /** What was seen of a life before the catalogue told that it joined is news after all. */
+  /**
+   * The catalogue says only now that this incarnation joined since the evaluator started, so what
+   * the backend showed of it before is a sign of life, or its end.
+   */
   private static void joined(Testimony testimony) {
     Absence absence = testimony.absence();
     if (absence != null && absence.cause().stated()) {
@@ -99,8 +106,8 @@ final class Ballot {
   }
 
   /**
-   * The backend was away, or a new life began: others saw alive whom it saw dead before, and it is
-   * to look again.
+   * Makes a backend look again at a member that it saw dead while other backends saw it alive: the
+   * backend was away since, or a new incarnation began.
    */
   static void lookAgain(Testimony testimony) {
     if (testimony.tracked.status != Status.DOWN) {
@@ -109,8 +116,8 @@ final class Ballot {
   }
 
   /**
-   * A count. One that is seen for the first time is where counting begins, and no beat, unless its
-   * life joined in our time.
+   * Applies a count that was read. The first count of an incarnation is only a baseline and no
+   * beat, unless the incarnation joined since this evaluator started.
    */
   static void beat(Tracked tracked, BackendView backend, Beat beat) {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
@@ -121,11 +128,12 @@ final class Ballot {
     boolean first = testimony.isFirstOf(beat.incarnation());
     boolean inOurTime = tracked.hasJoinedAs(beat.incarnation()) && !backend.clock().isListing();
     if (first ? inOurTime : !same || testimony.hasGrown(beat.count())) {
-      tracked.found &= same && !first && testimony.absence() == null;
+      tracked.sawChange(!same || first || testimony.absence() != null);
       testimony.saw(beat.incarnation(), beat.count());
       backend.apply(testimony, Event.SIGN);
     } else if (first || testimony.hasFallen(beat.count())) {
-      // Also where a backend came back older: counting begins again, and nobody died of it.
+      // The count also falls where a backend was restored from older data: that is a new baseline,
+      // not an end.
       testimony.saw(beat.incarnation(), beat.count());
       backend.apply(testimony, Event.BASELINE);
     } else if (testimony.evidence == Standing.PRESENT) {
@@ -133,7 +141,7 @@ final class Ballot {
     }
   }
 
-  /** A presence that the backend vouches for. */
+  /** Applies a presence that the backend vouches for. */
   static void held(Tracked tracked, BackendView backend, Beat beat) {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
@@ -142,16 +150,16 @@ final class Ballot {
     if (testimony.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
-    tracked.found &=
-        backend.clock().isListing()
-            || (testimony.isSameLife(beat.incarnation())
-                && !testimony.neverSeen()
-                && testimony.absence() == null);
+    boolean unchanged =
+        testimony.isSameLife(beat.incarnation())
+            && !testimony.neverSeen()
+            && testimony.absence() == null;
+    tracked.sawChange(!backend.clock().isListing() && !unchanged);
     testimony.saw(beat.incarnation(), beat.count());
     backend.apply(testimony, Event.PRESENCE);
   }
 
-  /** An absence: news, or merely where counting begins, or silence. */
+  /** Applies an absence: it is believed, or it only is a baseline, or it counts as silence. */
   static void gone(Tracked tracked, BackendView backend, Absence absence) {
     if (tracked.isOlderLife(backend, absence.incarnation())) {
       return;
@@ -169,7 +177,7 @@ final class Ballot {
             && !found
             && (stated || !backend.clock().isInGrace(absence.cause().observed()));
     testimony.saw(absence);
-    tracked.found &= !believed;
+    tracked.sawChange(believed);
     if (believed && stated) {
       backend.state(testimony, absence.cause().reason());
     } else if (believed) {

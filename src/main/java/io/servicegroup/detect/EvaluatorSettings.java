@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an evaluator needs to know; all durations in milliseconds.
+ * The settings of an evaluator; all durations are in milliseconds.
  *
  * @param backends the names of the configured backends, in their order
- * @param rule how their votes combine
- * @param serviceDownTime of witnessed silence, after which a member is down
- * @param groupDownTimes the same for groups whose members beat at another pace
- * @param reportInterval from a beat to the next
- * @param pollInterval from one sighting to the next
- * @param massShare more than this share of the writers silent at once is a mass silence; 1: never
- * @param massMinWriters and at least so many
- * @param massHold for how long their members' verdicts are then withheld; 0: not at all
+ * @param rule how the backends' votes combine
+ * @param serviceDownTime the witnessed silence after which a member is down
+ * @param groupDownTimes the same for each group that has its own
+ * @param reportInterval the time from one beat to the next
+ * @param pollInterval the time from one poll to the next
+ * @param massShare a mass silence is more than this share of the writers silent at once; 1: never
+ * @param massMinWriters a mass silence is at least so many silent writers
+ * @param massHold how long the verdicts on their members are withheld then; 0: not at all
  */
 public record EvaluatorSettings(
     List<String> backends,
@@ -35,9 +35,9 @@ public record EvaluatorSettings(
 
   /** How the votes of several backends combine. */
   public enum Rule {
-    /** Any backend's down makes it down. */
+    /** The member is down where any backend votes down. */
     ALL,
-    /** It is up while any backend sees it. */
+    /** The member is up while any backend votes up. */
     ANY
   }
 
@@ -46,10 +46,11 @@ public record EvaluatorSettings(
   }
 
   /**
-   * From which silence on a writer counts as silent, when others of the same timeout are judged: so
-   * early that of writers silenced together the last one counts when the first one's time is over,
-   * although it beat up to a {@code report_interval} later; so late that a living one, heard every
-   * {@code report_interval} and {@code poll_interval}, does not.
+   * Finds after how much silence a writer counts as silent when members with the same timeout are
+   * judged. The bound is low enough that of writers which fell silent together all count when the
+   * first one's timeout passes, although the last one beat up to a {@code report_interval} later.
+   * It is high enough that a living writer, which is heard once per {@code report_interval} plus
+   * {@code poll_interval}, does not count.
    */
   long suspicionTime(long downTime) {
     return Math.max(downTime / 2, downTime - reportInterval - pollInterval);

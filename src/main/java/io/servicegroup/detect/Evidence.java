@@ -3,8 +3,9 @@ package io.servicegroup.detect;
 import io.servicegroup.model.Reason;
 
 /**
- * The evidence that one backend gives of one member: the one home of its state. What follows from
- * what is here, and nowhere else ({@code *}: its whole time begins anew):
+ * What the evidence of one backend about one member amounts to, as a state. All transitions are in
+ * this table and nowhere else. The columns are the {@link Event}s and the two ways in which a
+ * member is reported gone; {@code *} means that the member's whole timeout begins anew:
  *
  * <pre>
  *             SIGN      PRESENCE  BASELINE   ANEW       ADOPTED    JOINED   LOOK_AGAIN  accused     stated
@@ -16,75 +17,90 @@ import io.servicegroup.model.Reason;
  * Dead        BEATING*  PRESENT   -          -          -          -        EXPECTED*   Dead        Dead
  * </pre>
  *
- * <p>An {@link Accused} is judged when the message is complete: it becomes {@link Dead}, or is
- * withheld where too many are accused together, as whom it was before it was accused.
+ * <p>A member whose state is {@link Accused} is judged when the whole message has been processed.
+ * It becomes {@link Dead}, or its verdict is withheld because too many members are accused
+ * together; then the backend goes on voting as before the accusation.
  */
 sealed interface Evidence {
 
   /** How a backend votes on a member. */
   enum Choice {
-    /** Not yet: silent, but not for long enough. */
+    /** The member is silent, but not for long enough to be down. */
     PENDING,
     UP,
     DOWN
   }
 
-  /** What can happen to the evidence, besides that the member is accused or stated to be gone. */
+  /**
+   * What can happen to the evidence, apart from an accusation and from the agent's own statement
+   * that the member is gone.
+   */
   enum Event {
-    /** A count that grew, a newer life, or the first count of one that joined in our time. */
+    /**
+     * The member is alive: its count grew, a newer incarnation appeared, or an incarnation that
+     * joined since this evaluator started was counted for the first time.
+     */
     SIGN,
-    /** The backend vouches for its presence until further notice. */
+    /** The backend vouches for the member's presence until further notice. */
     PRESENCE,
-    /** A count that is where counting begins, and no sign of life. */
+    /** A count was read with which later counts are compared; it is no sign of life by itself. */
     BASELINE,
-    /** Its silence so far says nothing, or nobody vouches for its presence any more. */
+    /**
+     * The member's silence so far proves nothing, or the backend stopped vouching for its presence.
+     */
     ANEW,
-    /** The catalogue went over to another life that is not newer. */
+    /** The catalogue changed to another incarnation that is not newer than the one before. */
     ADOPTED,
-    /** The life that was found joined in our time: what was found is a sign of it. */
+    /**
+     * The incarnation that was found turned out to have joined since this evaluator started, so the
+     * count that was found is a sign of life.
+     */
     JOINED,
-    /** What it was dead by lies before a new start, or a new life. */
+    /**
+     * What made the member dead happened before the backend started anew, or belongs to an earlier
+     * incarnation.
+     */
     LOOK_AGAIN;
 
-    /** Whether it leaves alone whom it does not change. */
+    /** Whether the event has no effect at all on a member whose state it does not change. */
     boolean isOnlyForSome() {
       return this == JOINED || this == LOOK_AGAIN;
     }
   }
 
   /**
-   * How the backend votes by this.
+   * Tells how the backend votes in this state.
    *
    * @return the vote
    */
   Choice vote();
 
   /**
-   * What the evidence is after an event; see the table.
+   * Finds the state after an event; see the table.
    *
    * @param event what happened
-   * @return the evidence after it, the same object where it does not change
+   * @return the state after the event, the same object where it does not change
    */
   Evidence after(Event event);
 
   /**
-   * What the evidence is once the member's time is over, or the backend concluded that it is gone.
+   * Finds the state once the member's timeout has passed, or the backend concluded that it is gone.
    *
-   * @param reason why it would be down
-   * @param concluded whether the backend said so, rather than its time being over
-   * @return the evidence after it
+   * @param reason why the member would be down
+   * @param concluded whether the backend concluded it; false where the timeout passed
+   * @return the state after it
    */
   Evidence accused(Reason reason, boolean concluded);
 
-  /** Evidence that nobody holds against the member. */
+  /** States in which nothing speaks against the member. */
   enum Standing implements Evidence {
-    /** Nothing that counts was seen; its time runs. */
+    /** No sign of life was seen and no count was found; the timeout runs. */
     EXPECTED(Choice.PENDING),
-    /** A count was found, which is no sign of life; its time runs. */
+    /** A count was found, which is no sign of life by itself; the timeout runs. */
     FOUND(Choice.PENDING),
-    /** It was seen alive; its time runs. */
+    /** The member was seen alive; the timeout runs. */
     BEATING(Choice.UP),
-    /** The backend vouches for it; no time runs. */
+    /** The backend vouches for the member's presence; no timeout runs. */
     PRESENT(Choice.UP);
 
     private final Choice vote;
@@ -122,11 +138,12 @@ sealed interface Evidence {
   }
 
   /**
-   * Its time is over, or the backend concluded that it is gone, and this is not believed yet.
+   * The member's timeout has passed, or the backend concluded that the member is gone, and the
+   * evaluator does not believe this yet.
    *
-   * @param before what it was, which is how the backend goes on voting meanwhile
-   * @param reason why it would be down
-   * @param concluded whether the backend said so, rather than its time being over
+   * @param before the state before; the backend goes on voting by it
+   * @param reason why the member would be down
+   * @param concluded whether the backend concluded it; false where the timeout passed
    */
   record Accused(Standing before, Reason reason, boolean concluded) implements Evidence {
 
@@ -146,16 +163,16 @@ sealed interface Evidence {
       return this;
     }
 
-    /** What it is once that is believed. */
+    /** The state once the evaluator believes the accusation. */
     Dead believed() {
       return new Dead(reason);
     }
   }
 
   /**
-   * It is down, as far as this backend can tell.
+   * The member is down, as far as this backend can tell.
    *
-   * @param reason why
+   * @param reason why it is down
    */
   record Dead(Reason reason) implements Evidence {
 

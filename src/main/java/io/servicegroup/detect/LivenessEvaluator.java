@@ -20,27 +20,35 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides who is up. Pure: it is told what backends showed and what the catalogue says, and answers
- * with the status changes that follow, numbered without gaps. Silence counts in the backends'
- * witness clocks only; the wall clock that comes with each call merely stamps the changes.
+ * Decides which members are up. It is pure: it is given what backends showed and what the catalogue
+ * says, and returns the status changes that follow, numbered without gaps. Silence is measured by
+ * the backends' witness clocks only; the wall clock's time that comes with each call is merely
+ * written into the changes.
  *
- * <p>A verdict is a function of the evidence at hand: what each backend testifies ({@link
- * Evidence}) with its weight, the catalogue's record, the operator's word. Whatever changes one of
- * these decides the members anew that it touches.
+ * <p>A verdict is a function of the present evidence: each backend's {@link Evidence} with the
+ * backend's weight, the catalogue's record, and whether an operator forced the member down.
+ * Whenever one of these changes, the verdicts on the members concerned are decided anew.
  *
- * <p>The rules are those of the design: a beat is a count that grew within an incarnation, or a
- * newer incarnation; a count that is seen for the first time is where counting begins, not a beat,
- * unless its incarnation joined since; an absence stated by the member's agent is believed at once,
- * one concluded by the backend only outside the grace after a new start; an older incarnation
- * neither kills nor revives; where the catalogue goes over to another that is not newer, it is
- * adopted.
+ * <p>The rules:
  *
- * <p>Presence that a backend vouches for without an incarnation is that of a member which joined by
- * other means (tooz). It is a member like any other, whether or not the catalogue has a row of it.
- * One without a row is forgotten when it left, or an hour of witnessed time after it went down.
+ * <ul>
+ *   <li>A beat is a count that grew within an incarnation, or a newer incarnation.
+ *   <li>The first count of an incarnation is a baseline and no beat, unless the incarnation joined
+ *       since this evaluator started.
+ *   <li>An absence that the member's agent states is believed at once. One that the backend
+ *       concludes is believed only outside the grace that follows a new start.
+ *   <li>What is seen of an older incarnation makes a member neither down nor up.
+ *   <li>Where the catalogue changes to another incarnation that is not newer, that one is adopted.
+ * </ul>
  *
- * <p>Not thread-safe. A call costs what it brings and what expired, not what exists, except for the
- * first one after an outage, for an outage, while a mass silence is held, and for snapshots.
+ * <p>A presence without an incarnation, which a backend vouches for, is that of a member that
+ * joined by other means (tooz). It is a member like any other, whether or not the catalogue has a
+ * row of it. One without a row is forgotten when it left, or an hour of witnessed time after it
+ * went down.
+ *
+ * <p>Not thread-safe. The cost of a call grows with what it brings and with what expired, not with
+ * the number of members. The exceptions are the call that reports an outage, the first call after
+ * one, calls while the verdicts of a mass silence are withheld, and snapshots.
  */
 public final class LivenessEvaluator {
 
@@ -50,8 +58,8 @@ public final class LivenessEvaluator {
   /**
    * Makes an evaluator that knows nobody.
    *
-   * @param epoch names this run, unlike any before
-   * @param settings the rules' parameters
+   * @param epoch a name of this run that no run before had
+   * @param settings the backends, timeouts and bounds
    */
   public LivenessEvaluator(String epoch, EvaluatorSettings settings) {
     Timeouts timeouts = new Timeouts(settings);
@@ -63,10 +71,10 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Takes in what a liveness verticle saw: its clock, then the signs of life, then the absences;
-   * then judges whose time is over.
+   * Takes in what a liveness verticle saw: first its witness clock, then the signs of life, then
+   * the absences. Then judges the members whose timeout has passed.
    *
-   * @param sightings what it saw
+   * @param sightings what the verticle saw
    * @param at the wall clock
    * @return the changes that follow, in order
    * @throws IllegalArgumentException where no backend of that name is configured
@@ -92,11 +100,10 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Takes in what is known about a backend. One that cannot be reached votes as it did, until it is
-   * said to be {@link #out}: a hiccup takes nobody's vote.
+   * Takes in the state of a backend. A backend that cannot be reached keeps its votes until it is
+   * reported {@link #out}, because a hiccup must not change any verdict.
    *
-   * @param state its state
-   * @param at the wall clock
+   * @param state the backend's state @param at the wall clock
    * @return the changes that follow, in order
    * @throws IllegalArgumentException where no backend of that name is configured
    */
@@ -112,8 +119,8 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Takes in that a backend could not be reached for so long that it is an outage: it has no vote.
-   * Means nothing for one that can be reached.
+   * Takes in that a backend could not be reached for so long that it is an outage: it loses its
+   * vote. Has no effect where the backend can be reached.
    *
    * @param name the backend's name
    * @param at the wall clock
@@ -128,7 +135,10 @@ public final class LivenessEvaluator {
     return members.drain();
   }
 
-  /** What a backend saw dead before an outage or a loss it is to see again; then all is decided. */
+  /**
+   * After an outage or a loss of data, the backend has to look again at the members that it saw
+   * dead before; then every verdict is decided anew.
+   */
   private void beginAnew(BackendView backend) {
     for (Tracked tracked : members.all()) {
       Testimony testimony = tracked.testimonies[backend.index];
@@ -140,12 +150,12 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Takes in a member as the catalogue has it: new, or changed.
+   * Takes in a member's new or changed record in the catalogue.
    *
    * @param member the member
-   * @param justJoined whether it joined now, rather than being found or changed
+   * @param justJoined whether the member joined now; false where it was found or changed
    * @param at the wall clock
-   * @return the changes that follow: an operator's force, or its end
+   * @return the changes that follow, for example where an operator forced the member down
    */
   public List<StatusChange> member(Member member, boolean justJoined, Instant at) {
     members.becomes(at);
@@ -173,7 +183,7 @@ public final class LivenessEvaluator {
    *
    * @param id the member
    * @param at the wall clock
-   * @return its last change, where it was not down already
+   * @return the member's last change, where it was not down already
    */
   public List<StatusChange> deleted(MemberId id, Instant at) {
     members.becomes(at);
@@ -188,10 +198,10 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Whether the catalogue told of a member.
+   * Tells whether the catalogue has a record of a member.
    *
    * @param id the member
-   * @return whether it is followed
+   * @return whether a record was taken in and not deleted since
    */
   public boolean tracks(MemberId id) {
     Tracked tracked = members.get(id);
@@ -199,11 +209,11 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Lists the members that the catalogue told of, and those whose presence a backend vouches for
-   * without anybody having told, in order. A filter that only one member can match costs no more
-   * with many.
+   * Lists, in order, the members that the catalogue has and those that have no row but are vouched
+   * for by a backend. A filter that only one member can match is as quick with many members as with
+   * few.
    *
-   * @param filter which of them
+   * @param filter which members to list
    * @return their verdicts, and the number of the last change
    */
   public Snapshot snapshot(MemberFilter filter) {
@@ -214,7 +224,7 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * Where the numbering stands.
+   * Tells the number of the last change.
    *
    * @return epoch and number of the last change
    */
@@ -223,7 +233,7 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * The mass silence that is being held.
+   * Finds the mass silence for which verdicts are being withheld.
    *
    * @param backend the backend's name
    * @return the silence, or empty where there is none
@@ -233,8 +243,8 @@ public final class LivenessEvaluator {
   }
 
   /**
-   * How many members' verdicts wait because failures or losses of data in a row postpone them, or
-   * because their own beats cannot be written.
+   * Counts the members whose verdicts wait because failures or losses of data in a row postpone
+   * them, or because their beats cannot be written.
    *
    * @param backend the backend's name
    * @return the number; 0 where nothing is postponed
@@ -255,7 +265,10 @@ public final class LivenessEvaluator {
     return backend;
   }
 
-  /** Presence without a life of ours is somebody else's member, whether or not it has a row. */
+  /**
+   * A presence without an incarnation is a member of another system (tooz), whether or not the
+   * catalogue has a row of it.
+   */
   private void held(Beat beat, BackendView backend) {
     Tracked tracked = members.track(beat.id());
     if (tracked.member == null && beat.incarnation() == null) {
@@ -273,7 +286,7 @@ public final class LivenessEvaluator {
     }
   }
 
-  /** A member without a row whose end was long ago; where another backend sees it, it stays. */
+  /** Forgets a member without a row whose end was long ago, unless another backend sees it. */
   private void forgotten(Testimony testimony) {
     if (!testimony.tracked.catalogued && testimony.tracked.status != Status.UP) {
       members.forget(testimony.tracked);

@@ -1,6 +1,6 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Writers.Share;
+import io.servicegroup.detect.Census.Share;
 import io.servicegroup.model.BackendState.MassSilence;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Withholds verdicts where too many writers fell silent together: more than a share of those in
- * sight, or of those with members of the same timeout, so that a fast group is not judged by the
- * slow ones that nobody expected to hear yet.
+ * Withholds verdicts where too many writers fell silent together, which points at a fault between
+ * the writers and the backend. Too many are more than a share of the writers in sight, or of those
+ * with members of the same timeout: the second share keeps a group with a short timeout from being
+ * judged together with slow writers that are not overdue yet.
  *
- * <p>Those whose time is over within the spread of one beat make a wave, which is held once and for
- * {@code hold} from its first; a second wave does not prolong the first. When the share does not
- * hold any more, the rest of those who fell silent together has that spread to be heard as well.
+ * <p>Members whose timeouts pass within the {@link #spread} of one beat form a wave. The verdicts
+ * on a wave are withheld once, for {@code mass_silence.hold} from its first member; a second wave
+ * does not prolong the first. When the silent writers are no longer too many, the remaining members
+ * of the wave have one more spread in which to be heard.
  */
 final class MassSilenceHold {
 
@@ -23,38 +25,43 @@ final class MassSilenceHold {
   private final EvaluatorSettings settings;
   private final Writers writers;
   private final SilenceQueue<Testimony> withheld = new SilenceQueue<>(Long.MAX_VALUE);
-  private final long[] heldTrueAt;
-  private Share[] shares;
+
+  /** When there were too many lost writers of each timeout, by the timeout's index. */
+  private final long[] tooManyAt;
+
+  /** When there were too many lost writers among all of them. */
+  private long tooManyOfAllAt;
+
+  private Census census;
   private long waveSince;
   private MassSilence shown;
 
   MassSilenceHold(EvaluatorSettings settings, Timeouts timeouts, Writers writers) {
     this.settings = settings;
     this.writers = writers;
-    this.heldTrueAt = new long[timeouts.size() + 1];
-    Arrays.fill(heldTrueAt, NEVER);
+    this.tooManyAt = new long[timeouts.size()];
+    forgetCounts();
   }
 
-  /** Whether there is anybody whose verdict is withheld. */
-  boolean isHolding() {
+  /** Whether any verdict is withheld. */
+  boolean isWithholding() {
     return withheld.size() > 0;
   }
 
-  /** What is being held, or null. */
+  /** The mass silence for which verdicts are withheld, or null. */
   MassSilence shown() {
-    return isHolding() ? shown : null;
+    return isWithholding() ? shown : null;
   }
 
-  /** Takes stock, before anybody is judged; costs as much as are silent. */
+  /** Counts the silent writers, before any member is judged; the cost grows with their number. */
   void takeStock(long clock) {
     if (settings.massShare() >= 1 || settings.massHold() == 0) {
       return;
     }
-    shares = writers.census(clock);
-    for (int i = 0; i < shares.length; i++) {
-      if (isTooMany(shares[i])) {
-        heldTrueAt[i] = clock;
-      }
+    census = writers.census(clock);
+    tooManyOfAllAt = isTooMany(census.all()) ? clock : tooManyOfAllAt;
+    for (int i = 0; i < tooManyAt.length; i++) {
+      tooManyAt[i] = isTooMany(census.of(i)) ? clock : tooManyAt[i];
     }
   }
 
@@ -64,30 +71,33 @@ final class MassSilenceHold {
   }
 
   /**
-   * Those whose verdict is not withheld any longer, after taking stock.
+   * Lists the members whose verdict is no longer withheld; called after {@link #takeStock}.
    *
-   * @param overstayed who may not be withheld, whatever the share
+   * @param overstayed tells of a member whether its verdict may not be withheld any longer
    */
   List<Testimony> released(long clock, Predicate<Testimony> overstayed) {
     List<Testimony> released = new ArrayList<>();
     withheld.forEach(
         testimony -> {
           boolean over = clock - testimony.heardAt() >= settings.massHold();
-          if (over || overstayed.test(testimony) || !holds(testimony, clock)) {
+          if (over || overstayed.test(testimony) || !tooManyAreLost(testimony, clock)) {
             released.add(testimony);
           }
         });
     return released;
   }
 
-  /** Withholds the verdict on one that is accused, where the share holds; after taking stock. */
+  /**
+   * Withholds the verdict on an accused member where too many writers are silent; called after
+   * {@link #takeStock}.
+   */
   boolean withholds(Testimony testimony, long clock) {
     if (testimony.writer == null
-        || !holds(testimony, clock)
+        || !tooManyAreLost(testimony, clock)
         || !writers.isLost(testimony.writer, clock)) {
       return false;
     }
-    if (!isHolding() || clock - waveSince > spread()) {
+    if (!isWithholding() || clock - waveSince > spread()) {
       waveSince = clock;
       shown = figures(testimony);
     }
@@ -95,34 +105,52 @@ final class MassSilenceHold {
     return true;
   }
 
-  /** After everybody was judged: what was true of those who are not withheld is forgotten. */
+  /**
+   * Called after all members were judged: where no verdict is withheld, former counts are
+   * forgotten.
+   */
   void settle() {
-    if (!isHolding()) {
-      Arrays.fill(heldTrueAt, NEVER);
+    if (!isWithholding()) {
+      forgetCounts();
     }
   }
 
-  /** Gives up, and names those who were withheld, in their order. */
+  /**
+   * Withholds nothing any longer, and lists the members whose verdicts were withheld, in their
+   * order.
+   */
   List<Testimony> abandon() {
     List<Testimony> all = new ArrayList<>();
     withheld.forEach(all::add);
-    Arrays.fill(heldTrueAt, NEVER);
+    forgetCounts();
     return all;
   }
 
-  private boolean holds(Testimony testimony, long clock) {
-    int timeout = testimony.tracked.timeout;
-    return clock - Math.max(heldTrueAt[timeout], heldTrueAt[heldTrueAt.length - 1]) <= spread();
+  private void forgetCounts() {
+    Arrays.fill(tooManyAt, NEVER);
+    tooManyOfAllAt = NEVER;
   }
 
-  /** All are shown where the share holds of all, otherwise those of the same timeout. */
+  /** Whether too many writers were lost lately, of all or of those with the same timeout. */
+  private boolean tooManyAreLost(Testimony testimony, long clock) {
+    long lastTime = Math.max(tooManyAt[testimony.tracked.timeout], tooManyOfAllAt);
+    return clock - lastTime <= spread();
+  }
+
+  /**
+   * The figures to show: those of all writers where all are too many, otherwise those of the
+   * writers with the same timeout.
+   */
   private MassSilence figures(Testimony testimony) {
-    Share all = shares[shares.length - 1];
-    Share share = isTooMany(all) ? all : shares[testimony.tracked.timeout];
+    Share all = census.all();
+    Share share = isTooMany(all) ? all : census.of(testimony.tracked.timeout);
     return new MassSilence(share.lost(), share.writers(), settings.massHold());
   }
 
-  /** Within which writers that were silenced together are last heard, and are heard again. */
+  /**
+   * The time within which writers that fell silent together were last heard, and within which they
+   * are heard again after they return.
+   */
   private long spread() {
     return settings.reportInterval() + settings.pollInterval();
   }

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Whom the evaluator knows, and the verdicts on them: decided here, on the evidence at hand. */
+/**
+ * All members that the evaluator knows. Decides the verdict on a member whenever its evidence
+ * changes.
+ */
 final class Members implements BackendView.Listener {
 
   private final Timeouts timeouts;
@@ -34,23 +37,23 @@ final class Members implements BackendView.Listener {
     this.backends = settings.backends().size();
   }
 
-  /** Sets the wall clock, which stamps the changes. */
+  /** Sets the wall clock's time, which is written into the changes. */
   void becomes(Instant at) {
     now = at;
     startedAt = startedAt == null ? at : startedAt;
   }
 
-  /** The wall clock of the first call. */
+  /** The wall clock's time of the first call. */
   Instant startedAt() {
     return startedAt;
   }
 
-  /** The member of that name, or null. */
+  /** The member with that id, or null. */
   Tracked get(MemberId id) {
     return members.get(id);
   }
 
-  /** The member of that name, which is made where there is none. */
+  /** The member with that id; it is created where there is none. */
   Tracked track(MemberId id) {
     return members.computeIfAbsent(id, key -> new Tracked(key, timeouts.of(key.group()), backends));
   }
@@ -80,7 +83,10 @@ final class Members implements BackendView.Listener {
     }
   }
 
-  /** Lets something happen to the evidence of several backends; who does that decides after it. */
+  /**
+   * Runs something that changes the evidence of several backends without deciding after each
+   * change; the caller decides afterwards.
+   */
   void record(Runnable changes) {
     recording = true;
     try {
@@ -90,16 +96,16 @@ final class Members implements BackendView.Listener {
     }
   }
 
-  /** Decides on the evidence at hand, whatever changed. */
+  /** Decides the verdict on a member from all its evidence, whatever changed. */
   void decide(Tracked tracked) {
     decide(tracked, null, null);
   }
 
   /**
-   * Decides on the evidence at hand.
+   * Decides the verdict on a member from all its evidence. * @param last the testimony that
+   * changed, or null where something else changed
    *
-   * @param last the testimony that changed, or null where something else did
-   * @param why the reason to give for an up instead of the testimony's, or null
+   * @param why the reason to publish if the member is up, instead of the testimony's; or null
    */
   void decide(Tracked tracked, Testimony last, Reason why) {
     if (tracked.member == null || tracked.isForcedDown()) {
@@ -113,7 +119,7 @@ final class Members implements BackendView.Listener {
     verdicts.settle(tracked, status, VerdictRules.reason(tracked, decisive, why), decisive, now);
   }
 
-  /** Records that a member is down by the catalogue's word. */
+  /** Records that a member is down because the catalogue says so. */
   void settle(Tracked tracked, Reason why) {
     verdicts.settle(tracked, Status.DOWN, why, null, now);
   }

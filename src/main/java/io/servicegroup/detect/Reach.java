@@ -3,10 +3,10 @@ package io.servicegroup.detect;
 import io.servicegroup.model.Sightings;
 
 /**
- * Time in which others were heard or vouched for, whatever failed or was lost meanwhile. Unlike the
- * witness clock it goes on over hiccups and losses of data and never falls; it stands still while
- * nobody is heard, or nothing is reached. It bounds for how long failures in a row may postpone a
- * verdict, and tells when that is to be shown.
+ * Measures the time in which the backend was reached and members were heard or vouched for. Unlike
+ * the witness clock, it goes on over hiccups and losses of data and never falls; it stands still
+ * while no member is heard or the backend is not reached. It bounds how long failures in a row may
+ * postpone a verdict, and tells when a postponement is to be shown.
  */
 final class Reach {
 
@@ -20,9 +20,9 @@ final class Reach {
   private long gapBefore = Long.MIN_VALUE;
 
   /**
-   * Makes one that stands at zero.
+   * Makes a clock that stands at zero.
    *
-   * @param patience between two beats that count as arriving one after the other, in milliseconds
+   * @param patience at most so much time between two beats counts, in milliseconds
    */
   Reach(long patience) {
     this.patience = patience;
@@ -31,9 +31,9 @@ final class Reach {
   /**
    * Takes in how long the backend was reached.
    *
-   * @param reachedMillis what its verticle says, or {@link Sightings#NOT_TOLD}
-   * @param witnessedMillis how far the witness clock advanced, which stands for it where nobody
-   *     tells; 0 where it fell
+   * @param reachedMillis what the backend's liveness verticle says, or {@link Sightings#NOT_TOLD}
+   * @param witnessedMillis how far the witness clock advanced, which is used where the verticle
+   *     does not say; 0 where the witness clock fell
    */
   void advance(long reachedMillis, long witnessedMillis) {
     if (reachedMillis == Sightings.NOT_TOLD) {
@@ -44,7 +44,7 @@ final class Reach {
     }
   }
 
-  /** Somebody was heard. */
+  /** A member was heard, or is vouched for. */
   void heard() {
     millis += Math.min(patience, reached - heardAt);
     heardAt = reached;
@@ -55,12 +55,15 @@ final class Reach {
     returnedAt = reached;
   }
 
-  /** For how long the backend was reached since the last outage, in milliseconds. */
+  /** How long the backend was reached since the last outage, in milliseconds. */
   long sinceOutageMillis() {
     return reached - returnedAt;
   }
 
-  /** A hiccup, an outage or a loss of data; several with nobody heard in between are one. */
+  /**
+   * There was a hiccup, an outage or a loss of data; several without a beat in between count as
+   * one.
+   */
   void gap() {
     if (lastGap != millis) {
       gapBefore = lastGap;
@@ -68,12 +71,12 @@ final class Reach {
     }
   }
 
-  /** The time in which others were heard, in milliseconds. */
+  /** The time in which members were heard, in milliseconds. */
   long millis() {
     return millis;
   }
 
-  /** For how long the backend was reached, whether or not anybody was heard, in milliseconds. */
+  /** How long the backend was reached, whether or not a member was heard, in milliseconds. */
   long reachedMillis() {
     return reached;
   }

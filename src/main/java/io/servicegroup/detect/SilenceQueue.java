@@ -4,22 +4,22 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Things in the order in which they were last heard. As all of a queue share one timeout, this is
- * the order of their deadlines: hearing one moves it to the tail in constant time, and whoever
- * looks for the overdue looks at the head only.
+ * A queue of nodes in the order in which they were last heard. As all nodes of a queue share one
+ * timeout, this is also the order of their deadlines: a node that is heard moves to the tail in
+ * constant time, and only the head has to be looked at to find the overdue ones.
  *
- * <p>The links live in the nodes, so that a million members cost no further objects.
+ * <p>The links are fields of the nodes, so that a million members cost no further objects.
  */
 final class SilenceQueue<N extends SilenceQueue.Node<N>> {
 
-  /** What can stand in a queue, in one at a time. */
+  /** A node, which stands in at most one queue at a time. */
   abstract static class Node<N extends Node<N>> {
     private N before;
     private N after;
     private SilenceQueue<N> queue;
     private long heardAt;
 
-    /** The witness clock, in milliseconds, when it was last heard. */
+    /** The witness clock's reading when the node was last heard, in milliseconds. */
     final long heardAt() {
       return heardAt;
     }
@@ -54,19 +54,25 @@ final class SilenceQueue<N extends SilenceQueue.Node<N>> {
     return size;
   }
 
-  /** Puts a node at the tail, wherever it stood before. */
+  /** Moves a node to the tail, from whatever place or queue it stood in. */
   void heard(N node, long clock) {
     node.leaveQueue();
     link(tail, node, null, clock);
   }
 
-  /** Puts a node that was heard before all others at the head, wherever it stood before. */
+  /**
+   * Moves a node that was heard before all others to the head, from whatever place or queue it
+   * stood in.
+   */
   void heardFirst(N node, long clock) {
     node.leaveQueue();
     link(null, node, head, clock);
   }
 
-  /** Puts a node behind the last one that stands before it, wherever it stood before. */
+  /**
+   * Moves a node behind the last one that belongs before it, from whatever place or queue it stood
+   * in.
+   */
   void heardBehind(N node, long clock, Predicate<N> standsBefore) {
     node.leaveQueue();
     N last = tail;
@@ -76,17 +82,20 @@ final class SilenceQueue<N extends SilenceQueue.Node<N>> {
     link(last, node, last == null ? head : links(last).after, clock);
   }
 
-  /** The node longest silent, or null. */
+  /** The node that is silent for longest, or null. */
   N head() {
     return head;
   }
 
-  /** The node longest silent, where its timeout has passed; otherwise null. */
+  /** The node that is silent for longest, where its timeout has passed; otherwise null. */
   N overdue(long clock) {
     return head != null && clock - links(head).heardAt >= timeoutMillis ? head : null;
   }
 
-  /** Looks at the nodes from the one longest silent on, for as long as they are of interest. */
+  /**
+   * Visits the nodes, beginning with the one that is silent for longest, until the predicate
+   * answers false.
+   */
   void fromHeadWhile(Predicate<N> interesting) {
     N node = head;
     while (node != null && interesting.test(node)) {
@@ -145,7 +154,10 @@ final class SilenceQueue<N extends SilenceQueue.Node<N>> {
     size--;
   }
 
-  /** The private links of a node, which Java does not show through the type variable. */
+  /**
+   * Gives access to the private links of a node, which Java does not allow through the type
+   * variable.
+   */
   private Node<N> links(N node) {
     return node;
   }

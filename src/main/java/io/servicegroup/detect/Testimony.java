@@ -7,9 +7,9 @@ import io.servicegroup.model.Incarnation;
 import java.util.Objects;
 
 /**
- * What one backend has shown of one member: the life and the count that it saw last, and the {@link
- * Evidence} which that makes. The evidence is changed by {@link BackendView} only, which keeps the
- * queues and the writers in step with it.
+ * What one backend has shown of one member: the incarnation and the count that it showed last, and
+ * the state of {@link Evidence} that follows. Only {@link BackendView} changes the evidence,
+ * because it keeps the queues and the writers in step with it.
  */
 final class Testimony extends SilenceQueue.Node<Testimony> {
 
@@ -18,13 +18,13 @@ final class Testimony extends SilenceQueue.Node<Testimony> {
   final Tracked tracked;
   final BackendView backend;
 
-  /** What it amounts to. */
+  /** The state that all of it amounts to. */
   Evidence evidence = Standing.EXPECTED;
 
-  /** Whoever beats for the member, while it counts as one of those in sight; otherwise null. */
+  /** The writer that beats for the member, while the member counts as in sight; otherwise null. */
   Writer writer;
 
-  /** When its time began, in time in which beats of others arrived; see {@link Reach}. */
+  /** When the member's timeout began, on the clock of {@link Reach}. */
   long begunAt;
 
   private Incarnation incarnation;
@@ -53,7 +53,9 @@ final class Testimony extends SilenceQueue.Node<Testimony> {
     return incarnation;
   }
 
-  /** The absence that was seen last, where nothing was seen since; otherwise null. */
+  /**
+   * The absence that the backend showed last, where no sign of life came after it; otherwise null.
+   */
   Absence absence() {
     return absence;
   }
@@ -63,21 +65,27 @@ final class Testimony extends SilenceQueue.Node<Testimony> {
   }
 
   /**
-   * Whether a count of a life would be the first of it here: nothing was seen, or what was seen is
-   * no earlier life of the same.
+   * Whether a count of an incarnation would be a first one here: nothing was seen, or what was seen
+   * belongs to another incarnation that is not older.
    */
   boolean isFirstOf(Incarnation seen) {
     return neverSeen() || (!isSameLife(seen) && !Tracked.isNewer(seen, incarnation));
   }
 
-  /** Whether an absence was overtaken by a beat that is known already, or is known itself. */
+  /**
+   * Whether an absence says nothing new: a beat that is known already is later than it, or the
+   * absence itself is known already.
+   */
   boolean isOldNews(Absence seen) {
     return (isSameLife(seen.incarnation()) && count > seen.count())
         || seen.equals(absence)
         || isRestartingMarkOf(seen);
   }
 
-  /** While an agent restarts, the end of its session is silence; it said so itself. */
+  /**
+   * Whether an absence is only the end of the session of an agent that stated its restart before:
+   * then it counts as silence.
+   */
   private boolean isRestartingMarkOf(Absence seen) {
     return absence != null
         && absence.cause().isSilence()
@@ -86,8 +94,9 @@ final class Testimony extends SilenceQueue.Node<Testimony> {
   }
 
   /**
-   * Whether it is the very presence that the backend said had ended: the message was overtaken by
-   * the one that told of the end, and revives nobody.
+   * Whether a presence is the very one whose end the backend reported already. The message that
+   * shows it is older than the one that reported the end, so it must not make the member alive
+   * again.
    */
   boolean hasEnded(Incarnation seen, long seenCount) {
     return vote() == Choice.DOWN

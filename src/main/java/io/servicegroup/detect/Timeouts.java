@@ -3,7 +3,7 @@ package io.servicegroup.detect;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
-/** The different timeouts of the groups, from the shortest on, each known by its place. */
+/** The different timeouts of the groups in ascending order, each identified by its index. */
 final class Timeouts {
 
   private final EvaluatorSettings settings;
@@ -24,12 +24,12 @@ final class Timeouts {
     return millis.length;
   }
 
-  /** The timeout at a place, in milliseconds. */
+  /** The timeout at an index, in milliseconds. */
   long millis(int index) {
     return millis[index];
   }
 
-  /** The place of a group's timeout. */
+  /** The index of a group's timeout. */
   int of(String group) {
     return Arrays.binarySearch(millis, settings.downTime(group));
   }

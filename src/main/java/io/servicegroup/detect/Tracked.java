@@ -9,26 +9,35 @@ import io.servicegroup.model.Status;
 import java.time.Instant;
 import java.util.Objects;
 
-/** One member with what the backends testify of it and the verdict that stands. */
+/**
+ * One member that the evaluator follows: its record in the catalogue, the testimony of each
+ * backend, and the present verdict.
+ */
 final class Tracked {
 
   final MemberId id;
 
-  /** The place of its group's timeout among the {@link Timeouts}. */
+  /** The index of its group's timeout in {@link Timeouts}. */
   final int timeout;
 
   final Testimony[] testimonies;
 
-  /** Null where a backend showed beats of it and the catalogue has not told of it (yet). */
+  /**
+   * The catalogue's record; null where a backend showed beats of the member and the catalogue does
+   * not know it (yet).
+   */
   Member member;
 
-  /** Whether the catalogue told of it; otherwise it has a member only where a backend made one. */
+  /**
+   * Whether the catalogue has a record of it; otherwise {@link #member} is null, or was made
+   * because a backend vouches for its presence.
+   */
   boolean catalogued;
 
-  /** Whether the life in the catalogue joined since this evaluator started. */
+  /** Whether the incarnation in the catalogue joined since this evaluator started. */
   boolean joined;
 
-  /** Whether the life in the catalogue took the place of one that it is not newer than. */
+  /** Whether the incarnation in the catalogue replaced one without being newer. */
   boolean adopted;
 
   Status status = Status.UNKNOWN;
@@ -38,7 +47,10 @@ final class Tracked {
   Instant lastSeenUp;
   String decidedBy;
 
-  /** Whether all that is known so far was found, not seen to happen. */
+  /**
+   * Whether everything known so far was already so when this evaluator started; false once it saw a
+   * change.
+   */
   boolean found = true;
 
   Tracked(MemberId id, int timeout, int backends) {
@@ -47,7 +59,12 @@ final class Tracked {
     this.testimonies = new Testimony[backends];
   }
 
-  /** What the backend testifies, which is made where there is nothing. */
+  /** Remembers whether something was seen to change since this evaluator started. */
+  void sawChange(boolean changed) {
+    found = found && !changed;
+  }
+
+  /** The testimony of a backend; it is created where there is none. */
   Testimony testimonyOf(BackendView backend) {
     if (testimonies[backend.index] == null) {
       testimonies[backend.index] = new Testimony(this, backend);
@@ -55,15 +72,15 @@ final class Tracked {
     return testimonies[backend.index];
   }
 
-  /** Whether the present life's agent said that it beats through a backend. */
+  /** Whether the catalogue's record says that the member beats through a backend. */
   boolean isRecorded(BackendView backend) {
     return member != null && member.backends().contains(backend.name);
   }
 
   /**
-   * Takes in what the catalogue says.
+   * Takes in a record of the catalogue.
    *
-   * @return what is new about it
+   * @return what is new in it
    */
   Record record(Member told, boolean justJoined) {
     boolean first = !catalogued;
@@ -75,29 +92,29 @@ final class Tracked {
     adopted = adopts || (same && adopted);
     member = told;
     catalogued = true;
-    found &= !joined;
+    sawChange(joined);
     return new Record(first, later, adopts, joined && !joinedBefore);
   }
 
   /**
    * What is new in the catalogue's record of a member.
    *
-   * @param first whether it is the first
-   * @param later whether it tells of a later life than the one before
-   * @param adopted whether it tells of another life that is not later
-   * @param joined whether its life turned out to have joined in our time
+   * @param first whether it is the first record
+   * @param later whether it has a later incarnation than the record before
+   * @param adopted whether it has another incarnation that is not later
+   * @param joined whether it newly tells that its incarnation joined since this evaluator started
    */
   record Record(boolean first, boolean later, boolean adopted, boolean joined) {}
 
-  /** Whether a life is the one in the catalogue, and joined since this evaluator started. */
+  /** Whether an incarnation is the one in the catalogue and joined since this evaluator started. */
   boolean hasJoinedAs(Incarnation seen) {
     return joined && Objects.equals(seen, member.incarnation());
   }
 
   /**
-   * Whether something seen belongs to a life that is over: it leaves no trace, not even an empty
-   * testimony. The life in the catalogue is the present one, except that a later one may be seen
-   * before the catalogue tells of it.
+   * Whether a sighting belongs to an incarnation that is over; such a sighting is ignored and
+   * creates no testimony. The present incarnation is the one in the catalogue, except that a
+   * backend may show a later one before the catalogue does.
    */
   boolean isOlderLife(BackendView backend, Incarnation seen) {
     Testimony testimony = testimonies[backend.index];
@@ -108,7 +125,7 @@ final class Tracked {
     return before || isBeforeTheRecord(seen);
   }
 
-  /** Whether what a backend testifies is about a life before the one in the catalogue. */
+  /** Whether a testimony is about an incarnation before the one in the catalogue. */
   boolean isOfOlderLife(Testimony testimony) {
     return isBeforeTheRecord(testimony.incarnation());
   }
@@ -128,7 +145,10 @@ final class Tracked {
     return member != null && member.forcedDown();
   }
 
-  /** Whether a life is another one than was last told of, and not one before it. */
+  /**
+   * Whether an incarnation is another one than was last published with a verdict, and not an
+   * earlier one.
+   */
   boolean isNewLife(Incarnation seen) {
     return isNewer(seen, incarnation) || isAdoptedLife(seen);
   }
@@ -140,8 +160,8 @@ final class Tracked {
   }
 
   /**
-   * The life to tell with a verdict: never one before the life that was told last, although a
-   * backend that still shows an earlier one may decide.
+   * Finds the incarnation to publish with a verdict. It is never older than the one published last,
+   * although the deciding backend may still show an older one.
    */
   Incarnation latest(Incarnation seen) {
     if (seen == null) {

@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Members whose own beats cannot be written: their time does not run, for as long as that is said
- * again. Remembered from message to message, to show it where it has lasted for a whole timeout.
+ * Members whose beats cannot be written. Their timeout does not run for as long as each message of
+ * the liveness verticle says so again. Remembers since when, so that members which would have been
+ * judged by now can be shown to the operator.
  */
 final class Unwitnessed {
 
@@ -19,19 +20,19 @@ final class Unwitnessed {
     this.timeouts = timeouts;
   }
 
-  /** One of which the present message says so. */
+  /** The present message says so of a member. */
   void found(Testimony testimony) {
     Long before = since.get(testimony);
     found.put(testimony, before == null ? reach.reachedMillis() : before);
   }
 
-  /** The message is complete: of whom it did not say so may be judged again. */
+  /** The message has been processed: members of which it did not say so may be judged again. */
   void settle() {
     since = found;
     found = new HashMap<>();
   }
 
-  /** How many would have been judged by now. */
+  /** How many members would have been judged by now, had their timeout run. */
   int overdue() {
     int overdue = 0;
     for (Map.Entry<Testimony, Long> one : since.entrySet()) {

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Keeps the verdicts that stand, and numbers every change of one: the evaluator's epoch and seq.
+ * Records verdicts in the members, and numbers every change of one by the evaluator's epoch and
+ * seq.
  */
 final class VerdictLog {
 
@@ -45,7 +46,8 @@ final class VerdictLog {
   }
 
   /**
-   * Records a verdict, and a change where it differs from the one that stands or a new life began.
+   * Records a verdict, and a change where it differs from the present one or a new incarnation
+   * began.
    *
    * @param decisive the testimony that decided, or null where the catalogue did
    */
@@ -55,7 +57,7 @@ final class VerdictLog {
     boolean restarted =
         status == Status.UP && previous == Status.UP && tracked.isNewLife(incarnation);
     if (previous == status && !restarted) {
-      // Why it is down may change while it is down; that silence lasts is no new reason.
+      // The reason may change while the member is down; a silence that lasts is no new reason.
       if (status == Status.DOWN && reason != Reason.HEARTBEAT_TIMEOUT
           || tracked.reason == Reason.FORCED_DOWN) {
         tracked.reason = reason;
@@ -101,7 +103,10 @@ final class VerdictLog {
         tracked.incarnation);
   }
 
-  /** Those that match, as they are now, in order, but not those that nobody told of. */
+  /**
+   * The members that match, with their present verdicts, in order. Members of which only beats are
+   * known, and neither a record nor a presence, are left out.
+   */
   Snapshot snapshot(Stream<Tracked> wanted, MemberFilter filter, boolean stale) {
     List<MemberView> views =
         wanted

@@ -8,9 +8,10 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 
 /**
- * How the evidence of several backends makes one verdict. A backend that never saw the member and
- * was not recorded for it abstains, except where all do: then none may see it. One that is out has
- * no vote under {@link Rule#ALL}; its last up stands under {@link Rule#ANY}.
+ * The rules by which the votes of several backends become one verdict. A backend abstains where it
+ * never saw the member and the catalogue does not record it for the member. Where all backends
+ * abstain, the member is down once none of them sees it. A backend that is out has no vote under
+ * {@link Rule#ALL}; under {@link Rule#ANY} its last vote for up stands.
  */
 final class VerdictRules {
 
@@ -21,13 +22,13 @@ final class VerdictRules {
   }
 
   /**
-   * Finds the testimony that decides. A function of the evidence at hand; the one that changed last
-   * only goes first among equals.
+   * Finds the testimony that decides. It depends on the present evidence only; among testimonies
+   * with the same vote, the one that changed last is preferred, so that the verdict names it.
    *
    * @param tracked the member with its testimonies; null for a backend that has none
    * @param last the testimony that changed last, or null
-   * @return the testimony, or null where the verdict that stands is to stand: nobody can vote, or
-   *     somebody who can has not made up its mind
+   * @return the testimony, or null where the present verdict is to stay: no backend can vote, or
+   *     one that can vote is still waiting
    */
   Testimony decisive(Tracked tracked, Testimony last) {
     boolean anybody = isAnybodyEntitled(tracked);
@@ -51,7 +52,10 @@ final class VerdictRules {
     return !isOut(testimony) && testimony.vote() == Choice.PENDING;
   }
 
-  /** That nobody sees a member is known only where all were able to look. */
+  /**
+   * Whether the backend may still see the member: that no backend sees it is known only once all of
+   * them could look.
+   */
   private static boolean mayYetSee(Testimony testimony) {
     return isOut(testimony) || testimony.vote() == Choice.PENDING;
   }
@@ -61,8 +65,8 @@ final class VerdictRules {
   }
 
   /**
-   * Whether a verdict may be out of date: nobody who has a vote can be reached, or it is by the
-   * word of one who cannot.
+   * Whether a verdict may be out of date: no backend that has a vote can be reached, or the verdict
+   * rests on the vote of one that cannot.
    */
   boolean isStale(Tracked tracked) {
     boolean anybody = isAnybodyEntitled(tracked);
@@ -99,11 +103,11 @@ final class VerdictRules {
   }
 
   /**
-   * Finds the reason to give.
+   * Finds the reason to publish.
    *
    * @param decisive the testimony that decides
-   * @param why the reason to give for an up instead of the testimony's, or null
-   * @return the reason; only used where there is a change to tell
+   * @param why the reason to publish if the member is up, instead of the testimony's; or null
+   * @return the reason; used only where the verdict changes
    */
   static Reason reason(Tracked tracked, Testimony decisive, Reason why) {
     boolean up = decisive.vote() == Choice.UP;

@@ -4,28 +4,28 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Time in which silence counts. It advances only over intervals in which beats could have been
- * written and seen, as proved by a round trip through the backend at both ends and no failure in
- * between. After an outage, a pause of this process or a loss of data it starts again at zero,
- * which tells the evaluator to give everybody a whole {@code service_down_time}: writers need time
- * to come back too.
+ * Measures the time in which silence counts. The clock advances only over intervals in which beats
+ * could have been written and seen: a round trip through the backend succeeded at both ends of the
+ * interval, and none failed in between. After an outage, a pause of this process or a loss of data
+ * the clock starts again at zero. The evaluator then gives every member a whole {@code
+ * service_down_time}, because writers need time to come back too.
  *
- * <p>A second reading, the time {@link #reachedMillis reached}, goes on over short failures and
- * losses: it bounds for how long they may postpone a verdict.
+ * <p>A second reading, {@link #reachedMillis}, goes on over short failures and losses of data. It
+ * bounds how long these may postpone a verdict.
  *
  * <p>Pure arithmetic on a monotonic clock that the caller reads; not thread-safe.
  */
 public final class WitnessClock {
 
-  /** What lay before a round trip that succeeded. */
+  /** What happened between the last round trip that succeeded and this one. */
   public enum Gap {
-    /** Nothing: the round trips follow each other. */
+    /** Nothing happened: the round trips follow each other. */
     NONE,
-    /** A failure in between: the interval does not count. */
+    /** A round trip failed in between: the interval does not count. */
     HICCUP,
-    /** An outage, or a pause of this process: the clock starts again. */
+    /** There was an outage, or this process was paused: the clock starts again at zero. */
     OUTAGE,
-    /** It began before one that is known already: it says nothing new. */
+    /** The round trip began before one that succeeded already: it says nothing new. */
     LATE
   }
 
@@ -39,7 +39,7 @@ public final class WitnessClock {
   /**
    * Makes a clock that stands at zero.
    *
-   * @param reportInterval for how long round trips may be overdue before it is an outage
+   * @param reportInterval round trips that are overdue by more than this are an outage
    * @param pollInterval how often a round trip is due
    */
   public WitnessClock(Duration reportInterval, Duration pollInterval) {
@@ -47,11 +47,11 @@ public final class WitnessClock {
   }
 
   /**
-   * A round trip succeeded. Whatever was read in it was so at its start or later, so the clock
-   * stands at its start.
+   * A round trip succeeded. What it read was written before its end and may be as old as its start,
+   * so the clock advances to its start only.
    *
    * @param startedNanos when the round trip began, on a monotonic clock
-   * @return what lay before it; after {@link Gap#LATE} nothing of it is to be used
+   * @return what happened before it; after {@link Gap#LATE} nothing that it read is to be used
    */
   public Gap witnessed(long startedNanos) {
     long interval = startedNanos - last;
@@ -83,13 +83,16 @@ public final class WitnessClock {
     missed = true;
   }
 
-  /** The backend lost data: what it showed before is not comparable with what it shows now. */
+  /**
+   * The backend lost data: the clock starts again at zero, because what the backend showed before
+   * cannot be compared with what it shows now.
+   */
   public void restart() {
     witnessedNanos = 0;
   }
 
   /**
-   * The witnessed time since the last start.
+   * Reads the witnessed time since the clock started at zero.
    *
    * @return milliseconds
    */
@@ -98,8 +101,8 @@ public final class WitnessClock {
   }
 
   /**
-   * The time between all round trips that no outage lies between, failures and losses of data
-   * included. Never falls.
+   * Reads the time in which the backend was reached: all intervals between round trips except
+   * outages, including those with failures and losses of data. Never falls.
    *
    * @return milliseconds
    */

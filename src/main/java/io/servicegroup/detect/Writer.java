@@ -1,8 +1,8 @@
 package io.servicegroup.detect;
 
 /**
- * Whoever beats: an agent with all its members, or a member that no agent of ours beats for. Heard
- * when any of its members is. Changed by {@link Writers} only.
+ * A source of beats: an agent with all its members, or a single member that no agent of ours beats
+ * for. A writer is heard when any of its members is. Only {@link Writers} changes it.
  */
 final class Writer extends SilenceQueue.Node<Writer> {
 
@@ -14,10 +14,12 @@ final class Writer extends SilenceQueue.Node<Writer> {
   /** How many members it has in sight. */
   int living;
 
-  /** How many of them the backend vouches for. */
+  /** How many of them are present because the backend vouches for them. */
   int present;
 
-  /** How many of them the backend concluded to be gone, which is not believed yet. */
+  /**
+   * How many of them the backend concluded to be gone, which the evaluator does not believe yet.
+   */
   int concluded;
 
   Writer(String key, int timeouts) {
@@ -30,7 +32,7 @@ final class Writer extends SilenceQueue.Node<Writer> {
     return this;
   }
 
-  /** Whether the backend concluded of all it has that they are gone. */
+  /** Whether the backend concluded of all its members in sight that they are gone. */
   boolean isGone() {
     return living > 0 && concluded == living;
   }

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The writers in sight through one backend, in the order in which they were heard. In sight are
- * those with members that were seen alive and are not down, and those whose members this evaluator
- * found when it started and waits for. A writer with a member whose presence is vouched for is
- * never silent, however long ago it was heard.
+ * The writers in sight through one backend, in the order in which they were last heard. A writer is
+ * in sight while it has members that were seen alive and are not down, or members that the
+ * evaluator found when it started and waits for. A writer with a member whose presence the backend
+ * vouches for is never silent, however long ago it was heard.
  */
 final class Writers {
 
@@ -24,10 +24,10 @@ final class Writers {
   private final SilenceQueue<Writer> heard = new SilenceQueue<>(Long.MAX_VALUE);
   private final Set<Writer> gone = new HashSet<>();
 
-  /** How many writers have members of each timeout. */
+  /** The number of writers that have members of each timeout, by the timeout's index. */
   private final int[] byTimeout;
 
-  /** Writers that were believed to be gone lately, in that order. */
+  /** Writers that were lately believed to be gone, in that order. */
   private final Map<String, Departure> departed = new LinkedHashMap<>();
 
   private record Departure(long at, int[] byTimeout) {}
@@ -38,18 +38,18 @@ final class Writers {
     this.byTimeout = new int[timeouts.size()];
   }
 
-  /** Gives every writer its whole time again. */
+  /** Gives every writer its whole timeout again. */
   void restart(long clock) {
     departed.clear();
     heard.restart(clock);
   }
 
   /**
-   * Keeps the writer in step with what became of one of its members.
+   * Keeps a writer's counts and place in step with the evidence of one of its members.
    *
-   * @param testimony with the evidence that it has now
-   * @param before the evidence that it had
-   * @param anew whether its time began anew, which is a sign of its writer as well
+   * @param testimony of the member, with its present evidence
+   * @param before the evidence before
+   * @param anew whether the member's timeout began anew, which means that the writer was heard
    */
   void follow(Testimony testimony, Evidence before, boolean anew, long clock) {
     Evidence after = testimony.evidence;
@@ -70,7 +70,10 @@ final class Writers {
     }
   }
 
-  /** Waits for a member that was found, or learns who beats for it. */
+  /**
+   * Counts a member as in sight that was found and is waited for, or learns which agent beats for
+   * it.
+   */
   void expect(Testimony testimony, long clock) {
     Writer writer = testimony.writer;
     if (writer != null && writer.key.equals(key(testimony.tracked))) {
@@ -152,18 +155,20 @@ final class Writers {
         : tracked.id.toString();
   }
 
-  /** Whether nothing was heard lately of any of a writer's members, nor is any vouched for. */
+  /** Whether no member of a writer was heard lately, and the backend vouches for none of them. */
   boolean isLost(Writer writer, long clock) {
     return writer.isGone() || (writer.isQueued() && isSilent(writer, clock));
   }
 
-  /** Suspicious from its smallest timeout on: the slowest of its members says nothing of it. */
+  /**
+   * Judges a writer by the smallest timeout among its members, since any of them makes it heard.
+   */
   private boolean isSilent(Writer writer, long clock) {
     long timeout = timeouts.millis(writer.smallestTimeout());
     return clock - writer.heardAt() > settings.suspicionTime(timeout);
   }
 
-  /** Of which timeouts some writers have members. */
+  /** The number of members in sight, by timeout, of each of some writers. */
   Map<Writer, int[]> timeouts(Set<Writer> some) {
     Map<Writer, int[]> timeouts = new LinkedHashMap<>();
     some.forEach(writer -> timeouts.put(writer, writer.byTimeout.clone()));
@@ -171,8 +176,9 @@ final class Writers {
   }
 
   /**
-   * The backend concluded that all members of these writers are gone, and of those that are out of
-   * sight now this is believed.
+   * Remembers those writers that are out of sight now: the backend concluded that all their members
+   * are gone, and this is believed. They still count in the next {@link #census}, so that agents
+   * which go one after the other are recognised as a mass silence.
    */
   void departed(Map<Writer, int[]> believed, long clock) {
     forgetDepartures(clock);
@@ -185,45 +191,25 @@ final class Writers {
   }
 
   /**
-   * Counts who is lost among those in sight; costs as much as are silent.
-   *
-   * @return for each timeout the writers with members of it, and last all of them
+   * Counts the lost writers among those in sight; the cost grows with the number of silent ones.
    */
-  Share[] census(long clock) {
+  Census census(long clock) {
     forgetDepartures(clock);
-    int all = byTimeout.length;
-    int[] lost = new int[all + 1];
-    int[] inSight = new int[all + 1];
-    System.arraycopy(byTimeout, 0, inSight, 0, all);
-    inSight[all] = writers.size();
-    gone.forEach(writer -> add(lost, writer.byTimeout));
+    Census census = new Census(writers.size(), byTimeout);
+    gone.forEach(writer -> census.addLost(writer.byTimeout));
     long shortest = settings.suspicionTime(timeouts.millis(0));
     heard.fromHeadWhile(
         writer -> {
           if (isSilent(writer, clock)) {
-            add(lost, writer.byTimeout);
+            census.addLost(writer.byTimeout);
           }
           return clock - writer.heardAt() > shortest;
         });
-    for (Departure departure : departed.values()) {
-      add(lost, departure.byTimeout());
-      add(inSight, departure.byTimeout());
-    }
-    Share[] shares = new Share[all + 1];
-    for (int i = 0; i <= all; i++) {
-      shares[i] = new Share(lost[i], inSight[i]);
-    }
-    return shares;
+    departed.values().forEach(departure -> census.addDeparted(departure.byTimeout()));
+    return census;
   }
 
-  private static void add(int[] counts, int[] ofOne) {
-    for (int i = 0; i < ofOne.length; i++) {
-      counts[i] += ofOne[i] > 0 ? 1 : 0;
-    }
-    counts[ofOne.length]++;
-  }
-
-  /** How many departures are remembered. */
+  /** The number of departures that are remembered. */
   int departures() {
     return departed.size();
   }
@@ -234,12 +220,4 @@ final class Writers {
       departures.remove();
     }
   }
-
-  /**
-   * How many writers of some are lost.
-   *
-   * @param lost how many were not heard lately, or are gone
-   * @param writers how many are in sight
-   */
-  record Share(int lost, int writers) {}
 }
