@@ -20,7 +20,7 @@ public final class Canary {
    * How long a store keeps one: longer than an agent is paused, and short enough for those of
    * agents that were killed. Polls come more often.
    */
-  public static final Duration LIFE = Duration.ofDays(1);
+  public static final Duration LIFETIME = Duration.ofDays(1);
 
   private static final String BETWEEN = " ";
 
@@ -52,7 +52,7 @@ public final class Canary {
    */
   public synchronized Round begin() {
     long now = nanos.getAsLong();
-    boolean expired = now - acknowledgedAt >= LIFE.toNanos();
+    boolean expired = now - acknowledgedAt >= LIFETIME.toNanos();
     sent++;
     return new Round(expired ? 0 : acknowledged, sent, now);
   }

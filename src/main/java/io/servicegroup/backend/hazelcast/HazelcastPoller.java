@@ -124,7 +124,7 @@ final class HazelcastPoller {
     String key = HazelcastEntry.canaryKey(agent);
     Map<String, String> entries = beats.getAll(keys);
     proof.found(entries.get(key));
-    beats.set(key, proof.text(), Canary.LIFE.toSeconds(), TimeUnit.SECONDS);
+    beats.set(key, proof.text(), Canary.LIFETIME.toSeconds(), TimeUnit.SECONDS);
     proof.written();
     return new Seen(entries, running.getCluster().getMembers().size());
   }

@@ -97,7 +97,8 @@ final class MemcachedNode {
     Future<Void> written =
         read.compose(
             seen ->
-                polls.set(Map.of(canaryKey, bytes(proof.text())), (int) Canary.LIFE.toSeconds()));
+                polls.set(
+                    Map.of(canaryKey, bytes(proof.text())), (int) Canary.LIFETIME.toSeconds()));
     return Future.join(read, written)
         .map(
             done -> {

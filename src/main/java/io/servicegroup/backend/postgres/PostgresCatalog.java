@@ -44,7 +44,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresClient client;
   private final Concerns concerns;
   private PostgresWords words;
-  private PostgresKept kept;
+  private PostgresJoinedMembers joinedMembers;
   private PostgresCatalogSql sql;
   private PostgresJoinSql joins;
   private PostgresCatalogClient database;
@@ -88,7 +88,7 @@ final class PostgresCatalog implements ServiceCatalog {
               database.lacksTables(version < wanted);
               sql = words.catalog();
               joins = words.joins();
-              kept = new PostgresKept(database, version);
+              joinedMembers = new PostgresJoinedMembers(database, version);
               return null;
             });
   }
@@ -153,7 +153,7 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<Member> delete(MemberId id) {
     return one(() -> sql.delete, Tuple.of(id.group(), id.host()))
         .map(member -> required(id, member))
-        .compose(member -> kept.gone(id).map(member));
+        .compose(member -> joinedMembers.gone(id).map(member));
   }
 
   @Override
@@ -207,7 +207,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return database
         .ask(() -> sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .onSuccess(found -> words.prune())
-        .onSuccess(found -> kept.prune())
+        .onSuccess(found -> joinedMembers.prune())
         .compose(found -> database.lookForTables().map(found))
         .map(found -> rows.of(filter, found));
   }
@@ -244,12 +244,12 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Map<MemberId, JsonObject>> kept(String agentId) {
-    return database.doing(() -> kept.read(agentId));
+    return database.doing(() -> joinedMembers.read(agentId));
   }
 
   @Override
   public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
-    return database.doing(() -> kept.change(agentId, said, over));
+    return database.doing(() -> joinedMembers.change(agentId, said, over));
   }
 
   @Override

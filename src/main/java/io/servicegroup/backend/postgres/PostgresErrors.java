@@ -41,7 +41,7 @@ final class PostgresErrors {
   }
 
   /** Whether somebody else held for too long what a statement needed. */
-  static boolean isHeld(Throwable failure) {
+  static boolean isLocked(Throwable failure) {
     return state(failure).equals(LOCK_NOT_AVAILABLE);
   }
 

@@ -129,13 +129,13 @@ final class PostgresJoins {
   }
 
   private Future<Void> notJoined(List<Asked> asked, Throwable failure) {
-    boolean isHeld = PostgresErrors.isHeld(failure);
+    boolean isLocked = PostgresErrors.isLocked(failure);
     boolean isLate = System.nanoTime() - startedNanos > LONGEST.toNanos();
-    if (PostgresErrors.isDeadlock(failure) || (isHeld && (asked.size() == 1 || isLate))) {
+    if (PostgresErrors.isDeadlock(failure) || (isLocked && (asked.size() == 1 || isLate))) {
       asked.forEach(each -> each.answer.tryFail(new HeldMember(each.spec().id())));
       return Future.succeededFuture();
     }
-    if (isHeld) {
+    if (isLocked) {
       return asideOfOthers(asked);
     }
     return asked.size() > 1 && PostgresErrors.isOfOneRow(failure)

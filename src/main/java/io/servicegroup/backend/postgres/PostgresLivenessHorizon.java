@@ -18,7 +18,7 @@ final class PostgresLivenessHorizon {
 
   private static final String NOBODY = "{}";
 
-  private final long heldNanos;
+  private final long longNanos;
   private final LongSupplier nanoTime;
   private String oldest;
   private long oldestSince;
@@ -26,7 +26,7 @@ final class PostgresLivenessHorizon {
   private String running = NOBODY;
 
   PostgresLivenessHorizon(Duration reportInterval, LongSupplier nanoTime) {
-    this.heldNanos = reportInterval.toNanos();
+    this.longNanos = reportInterval.toNanos();
     this.nanoTime = nanoTime;
   }
 
@@ -48,9 +48,9 @@ final class PostgresLivenessHorizon {
       oldest = parts[0];
       oldestSince = now;
     }
-    boolean held = now - oldestSince > heldNanos && !parts[2].isEmpty();
-    from = held ? parts[1] : parts[0];
-    running = held ? "{" + parts[2] + "}" : NOBODY;
+    boolean isLong = now - oldestSince > longNanos && !parts[2].isEmpty();
+    from = isLong ? parts[1] : parts[0];
+    running = isLong ? "{" + parts[2] + "}" : NOBODY;
   }
 
   /** The first transaction to be read, with its epoch; null where everything is. */

@@ -203,11 +203,11 @@ final class PostgresLivenessPoller {
     silence.saw(read, seen.everything());
     return unwitnessed(connection)
         .map(
-            held -> {
+            locked -> {
               // Until here a failure would have hidden it.
               boolean dataLost = lost;
               lost = false;
-              return new Observation(read.beats(), List.of(), read.gone(), held, dataLost);
+              return new Observation(read.beats(), List.of(), read.gone(), locked, dataLost);
             });
   }
 
@@ -217,14 +217,14 @@ final class PostgresLivenessPoller {
       return Future.succeededFuture(List.of());
     }
     // Two agents that ask at one time hold the row for each other: who is held, is so twice.
-    return held(connection, suspects)
-        .compose(once -> once.length == 0 ? Future.succeededFuture(once) : held(connection, once))
-        .map(silence::held);
+    return locked(connection, suspects)
+        .compose(once -> once.length == 0 ? Future.succeededFuture(once) : locked(connection, once))
+        .map(silence::locked);
   }
 
-  private static Future<Integer[]> held(SqlConnection connection, Integer[] ids) {
+  private static Future<Integer[]> locked(SqlConnection connection, Integer[] ids) {
     return connection
-        .preparedQuery(PostgresLivenessSql.HELD)
+        .preparedQuery(PostgresLivenessSql.LOCKED)
         .execute(Tuple.of(ids))
         .map(result -> result.stream().map(row -> row.getInteger(0)).toArray(Integer[]::new));
   }

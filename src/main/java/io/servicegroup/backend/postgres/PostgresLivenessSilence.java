@@ -83,7 +83,7 @@ final class PostgresLivenessSilence {
    * Suspects that were found held: their silence says nothing, and begins anew. Otherwise a row
    * held for long would be taken for that of somebody silent for long.
    */
-  List<MemberId> held(Integer[] serviceIds) {
+  List<MemberId> locked(Integer[] serviceIds) {
     long now = nanoTime.getAsLong();
     List<MemberId> members = new ArrayList<>();
     for (Integer serviceId : serviceIds) {

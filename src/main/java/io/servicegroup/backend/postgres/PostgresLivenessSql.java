@@ -129,7 +129,7 @@ final class PostgresLivenessSql {
           .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
   /** Which of the ids $1 are held by somebody. Only a row that was ever locked is tried. */
-  static final String HELD =
+  static final String LOCKED =
       """
       WITH setting AS MATERIALIZED (
         SELECT set_config('synchronous_commit', 'off', true) AS commit

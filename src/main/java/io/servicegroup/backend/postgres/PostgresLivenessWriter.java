@@ -81,7 +81,7 @@ final class PostgresLivenessWriter {
     private final Map<MemberId, Heartbeat> present = new HashMap<>();
     private final List<Conflict> conflicts = new ArrayList<>();
     private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
-    private final List<PostgresLivenessMember> held = new ArrayList<>();
+    private final List<PostgresLivenessMember> locked = new ArrayList<>();
     private final Map<Integer, News> news = new LinkedHashMap<>();
     private final Set<MemberId> missing = new HashSet<>();
     private final long startedNanos = System.nanoTime();
@@ -315,7 +315,7 @@ final class PostgresLivenessWriter {
         if (heartbeat != null
             && heartbeat.state().beats()
             && heartbeat.state().text().equals(member.state())) {
-          held.add(member);
+          locked.add(member);
         }
       }
     }
@@ -326,16 +326,16 @@ final class PostgresLivenessWriter {
      * the next time, and none of them for so short that a reader sees its row held.
      */
     private Future<Void> repeat() {
-      if (held.isEmpty()) {
+      if (locked.isEmpty()) {
         return Future.succeededFuture();
       }
       long now = System.nanoTime();
       return batch
-          .sendTogether(connection, held)
-          .map(rows -> late += beaten(held, rows, now).size())
+          .sendTogether(connection, locked)
+          .map(rows -> late += beaten(locked, rows, now).size())
           .recover(
               failure ->
-                  tookTooLong(failure, held, members.size()).map(ended -> late += held.size()))
+                  tookTooLong(failure, locked, members.size()).map(ended -> late += locked.size()))
           .mapEmpty();
     }
 

@@ -136,10 +136,10 @@ final class PostgresMirror {
   }
 
   private Future<Void> requireNone(List<Member> due) {
-    long held = due.stream().filter(member -> unwritten.get(member.id()) == member).count();
-    return held == 0
+    long locked = due.stream().filter(member -> unwritten.get(member.id()) == member).count();
+    return locked == 0
         ? Future.succeededFuture()
-        : Future.failedFuture("somebody else holds the rows of " + held + " members");
+        : Future.failedFuture("somebody else holds the rows of " + locked + " members");
   }
 
   private Future<Void> write(Deque<Member> due) {

@@ -138,13 +138,13 @@ final class PostgresMirrorBatch {
             })
         .recover(
             failure -> {
-              boolean isHeld = !waits && PostgresErrors.isHeld(failure);
+              boolean isLocked = !waits && PostgresErrors.isLocked(failure);
               boolean isLate = System.nanoTime() - startedNanos > LONGEST.toNanos();
-              if (isHeld ? isLate : !PostgresErrors.isOfOneRow(failure)) {
+              if (isLocked ? isLate : !PostgresErrors.isOfOneRow(failure)) {
                 return Future.failedFuture(failure);
               }
               if (rows.size() == 1) {
-                if (!isHeld) {
+                if (!isLocked) {
                   MemberId id = rows.get(0).member().id();
                   done.put(
                       id, Optional.of(PostgresErrors.unstorable(Refusal.CONFLICT, id, failure)));

@@ -71,7 +71,7 @@ final class PostgresWords {
   }
 
   Future<Void> putBack(Member remembered) {
-    Incarnation life = remembered.incarnation();
+    Incarnation incarnation = remembered.incarnation();
     return there
         ? client
             .query(
@@ -86,7 +86,7 @@ final class PostgresWords {
                     .addBoolean(remembered.forcedDown())
                     .addInteger(remembered.version())
                     .addJsonObject(new JsonObject(remembered.metadata()))
-                    .addLong(life == null ? 0 : life.generation()))
+                    .addLong(incarnation == null ? 0 : incarnation.generation()))
             .mapEmpty()
         : Future.succeededFuture();
   }

@@ -118,7 +118,11 @@ final class RedisLivenessPoller {
       readGroups(batch);
       readBeats(batch, others.others());
       batch.add(
-          Request.cmd(Command.SET).arg(key).arg(proof.text()).arg("PX").arg(Canary.LIFE.toMillis()),
+          Request.cmd(Command.SET)
+              .arg(key)
+              .arg(proof.text())
+              .arg("PX")
+              .arg(Canary.LIFETIME.toMillis()),
           written -> proof.written());
       return batch
           .send(call)

@@ -40,8 +40,8 @@ final class RedisLivenessWriter {
   private final Roster roster;
   private final RedisNotifications news;
   private final RedisGroups tooz;
-  private final long lifeMillis;
-  private final Map<MemberId, Standing> standing = new HashMap<>();
+  private final long expiryMillis;
+  private final Map<MemberId, StoredState> stored = new HashMap<>();
   private final Map<MemberId, Incarnation> newest = new HashMap<>();
   private Set<String> beatingHosts = new HashSet<>();
   private boolean lookForEntries;
@@ -51,14 +51,14 @@ final class RedisLivenessWriter {
       RedisKeys keys,
       Roster roster,
       RedisNotifications news,
-      Duration life,
+      Duration expiry,
       RedisGroups tooz) {
     this.beats = beats;
     this.keys = keys;
     this.roster = roster;
     this.news = news;
     this.tooz = tooz;
-    this.lifeMillis = life.toMillis();
+    this.expiryMillis = expiry.toMillis();
   }
 
   /**
@@ -81,7 +81,7 @@ final class RedisLivenessWriter {
 
   /** A read found this in the own key of a member. */
   void seen(MemberId id, Incarnation incarnation) {
-    Standing ours = standing.get(id);
+    StoredState ours = stored.get(id);
     if (ours != null && incarnation.isNewerThan(ours.incarnation)) {
       newest.put(id, incarnation);
     }
@@ -89,7 +89,7 @@ final class RedisLivenessWriter {
 
   /** The backend lost what stood there. */
   void forget() {
-    standing.clear();
+    stored.clear();
   }
 
   /**
@@ -101,10 +101,10 @@ final class RedisLivenessWriter {
   record Written(List<Conflict> conflicts, boolean news) {}
 
   /** What stands in Redis, as far as we know; without an entry where the group has none of it. */
-  private record Standing(
+  private record StoredState(
       Incarnation incarnation, State state, String text, Member row, byte[] entry) {
-    Standing withoutEntry() {
-      return new Standing(incarnation, state, text, row, null);
+    StoredState withoutEntry() {
+      return new StoredState(incarnation, state, text, row, null);
     }
 
     boolean is(Heartbeat heartbeat) {
@@ -118,7 +118,7 @@ final class RedisLivenessWriter {
     private final RedisBatch batch = new RedisBatch();
     private final Set<String> hosts = new LinkedHashSet<>();
     private final Set<String> othersHosts = new HashSet<>();
-    private final Map<MemberId, Standing> becomes = new HashMap<>();
+    private final Map<MemberId, StoredState> becomes = new HashMap<>();
     private final Map<MemberId, byte[]> wanted = new HashMap<>();
     private final Map<MemberId, byte[]> missing = new HashMap<>();
     private final List<Heartbeat> planned = new ArrayList<>();
@@ -135,9 +135,10 @@ final class RedisLivenessWriter {
 
     private void end(Heartbeat heartbeat, StoredBeat end) {
       MemberId id = heartbeat.id();
-      batch.add(RedisEnding.of(keys, id, end, lifeMillis), found -> found(heartbeat, null, found));
+      batch.add(
+          RedisEndScript.of(keys, id, end, expiryMillis), found -> found(heartbeat, null, found));
       // Should this write fail, nobody knows what stands there.
-      standing.remove(id);
+      stored.remove(id);
       announce(id);
     }
 
@@ -155,12 +156,12 @@ final class RedisLivenessWriter {
         othersHosts.add(id.host());
         return;
       }
-      Standing before = standing.get(id);
+      StoredState before = stored.get(id);
       boolean same = before != null && before.is(heartbeat);
-      StoredBeat stored = StoredBeat.of(heartbeat);
-      String text = stored.text();
+      StoredBeat beat = StoredBeat.of(heartbeat);
+      String text = beat.text();
       if (!heartbeat.state().beats() && !same) {
-        end(heartbeat, stored);
+        end(heartbeat, beat);
       } else {
         batch.add(set(id, text), found -> found(heartbeat, before, found));
         if (before != null && !same) {
@@ -175,7 +176,8 @@ final class RedisLivenessWriter {
       if (entry != null) {
         wanted.put(id, entry);
       }
-      becomes.put(id, new Standing(heartbeat.incarnation(), heartbeat.state(), text, row, entry));
+      becomes.put(
+          id, new StoredState(heartbeat.incarnation(), heartbeat.state(), text, row, entry));
     }
 
     /** Answers what stood there before, which may be a newer life. */
@@ -184,11 +186,11 @@ final class RedisLivenessWriter {
           .arg(keys.own(id))
           .arg(text)
           .arg("PX")
-          .arg(lifeMillis)
+          .arg(expiryMillis)
           .arg("GET");
     }
 
-    private void found(Heartbeat heartbeat, Standing before, Response answer) {
+    private void found(Heartbeat heartbeat, StoredState before, Response answer) {
       String text = answer == null ? null : answer.toString();
       // As a rule it is what was written last.
       if (text != null && (before == null || !text.equals(before.text))) {
@@ -202,7 +204,7 @@ final class RedisLivenessWriter {
     /** tooz's beat is one for all members of a host; others on it may be somebody else's. */
     void planHosts() {
       for (String host : hosts) {
-        batch.add(Request.cmd(Command.PSETEX).arg(keys.beat(host)).arg(lifeMillis).arg(ALIVE));
+        batch.add(Request.cmd(Command.PSETEX).arg(keys.beat(host)).arg(expiryMillis).arg(ALIVE));
       }
       beatingHosts.stream()
           .filter(host -> !hosts.contains(host) && !othersHosts.contains(host))
@@ -216,7 +218,7 @@ final class RedisLivenessWriter {
       lookForEntries = !lookForEntries;
       wanted.forEach(
           (id, entry) -> {
-            Standing before = standing.get(id);
+            StoredState before = stored.get(id);
             if (before == null || !Arrays.equals(before.entry, entry)) {
               changed.put(id, entry);
             } else if (lookForEntries) {
@@ -275,10 +277,10 @@ final class RedisLivenessWriter {
 
     Written finish(List<Heartbeat> members, List<Heartbeat> left) {
       beatingHosts = hosts;
-      standing.putAll(becomes);
+      stored.putAll(becomes);
       Set<MemberId> present = new HashSet<>();
       members.forEach(member -> present.add(member.id()));
-      standing.keySet().retainAll(present);
+      stored.keySet().retainAll(present);
       newest.keySet().retainAll(present);
       List<Conflict> conflicts =
           planned.stream()
@@ -299,7 +301,7 @@ final class RedisLivenessWriter {
   }
 
   /** None where the catalogue has no row of this life, or tooz would refuse the name. */
-  private static byte[] entry(Heartbeat heartbeat, Member row, Standing before) {
+  private static byte[] entry(Heartbeat heartbeat, Member row, StoredState before) {
     boolean ours =
         row != null
             && heartbeat.incarnation().equals(row.incarnation())

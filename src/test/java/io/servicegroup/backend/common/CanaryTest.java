@@ -80,7 +80,7 @@ class CanaryTest {
   @Test
   void oneThatExpiredWhileTheMachineSleptIsNotLost() {
     canary.begin().written();
-    nanos.addAndGet(Canary.LIFE.toNanos());
+    nanos.addAndGet(Canary.LIFETIME.toNanos());
     canary.begin().found(null);
     assertThat(canary.takeLost()).isFalse();
     nanos.addAndGet(-1);

@@ -36,7 +36,7 @@ class PostgresLivenessSilenceTest {
     saw(Map.of(2, 2L), false);
     pass(Duration.ofSeconds(3));
     assertThat(silence.suspects()).containsExactly(1);
-    assertThat(silence.held(new Integer[] {1})).containsExactly(new MemberId("g", "h1"));
+    assertThat(silence.locked(new Integer[] {1})).containsExactly(new MemberId("g", "h1"));
   }
 
   @Test
@@ -67,7 +67,7 @@ class PostgresLivenessSilenceTest {
     for (int i = 0; i < 30; i++) {
       Integer[] suspects = silence.suspects();
       assertThat(suspects).containsExactly(7);
-      assertThat(silence.held(suspects)).containsExactly(new MemberId("g", "h7"));
+      assertThat(silence.locked(suspects)).containsExactly(new MemberId("g", "h7"));
       pass(SERVICE_DOWN_TIME);
     }
   }

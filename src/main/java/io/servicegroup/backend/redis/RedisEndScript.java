@@ -10,7 +10,7 @@ import io.vertx.redis.client.Request;
  * Says that a member failed or left: our own key says so, and tooz's group has it no more. Both
  * only where no newer life of the member stands there, which needs reading and writing in one step.
  */
-final class RedisEnding {
+final class RedisEndScript {
 
   private static final String SCRIPT =
       """
@@ -36,10 +36,10 @@ final class RedisEnding {
       """
           .replace("$GREATEST", Long.toString(Incarnation.GREATEST));
 
-  private RedisEnding() {}
+  private RedisEndScript() {}
 
   /** Answers what stood in our own key before. */
-  static Request of(RedisKeys keys, MemberId id, StoredBeat end, long lifeMillis) {
+  static Request of(RedisKeys keys, MemberId id, StoredBeat end, long expiryMillis) {
     return Request.cmd(Command.EVAL)
         .arg(SCRIPT)
         .arg(2)
@@ -47,7 +47,7 @@ final class RedisEnding {
         .arg(keys.group(id.group()))
         .arg(end.incarnation().toString())
         .arg(end.text())
-        .arg(lifeMillis)
+        .arg(expiryMillis)
         .arg(id.host());
   }
 }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  *
  * <p>Used on one context.
  */
-final class PostgresKept {
+final class PostgresJoinedMembers {
 
   /** With this version of our tables there is the table. */
   private static final int SINCE = 3;
@@ -72,7 +72,7 @@ final class PostgresKept {
    *
    * @param version of our tables
    */
-  PostgresKept(PostgresCatalogClient database, int version) {
+  PostgresJoinedMembers(PostgresCatalogClient database, int version) {
     this.database = database;
     this.there = version >= SINCE;
   }
