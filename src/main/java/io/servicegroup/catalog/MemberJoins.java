@@ -143,7 +143,7 @@ final class MemberJoins {
   }
 
   private void answer(Asked asked, Future<Joined> joined) {
-    if (!(joined.cause() instanceof HeldMember)) {
+    if (!(joined.cause() instanceof LockedMember)) {
       guard
           .guard(joined)
           .onSuccess(done -> order.joined(asked.join.spec().id()))
@@ -190,7 +190,7 @@ final class MemberJoins {
   private static boolean couldNotBeAsked(Future<Joined> join) {
     return join.failed()
         && !(join.cause() instanceof ServiceGroupException)
-        && !(join.cause() instanceof HeldMember);
+        && !(join.cause() instanceof LockedMember);
   }
 
   private record Asked(Join join, Promise<Joined> answer, long sinceNanos, boolean wasHeld) {

@@ -79,7 +79,7 @@ public interface ServiceCatalog {
    * @param backends the names of the backends that they will beat through
    * @param floor as of one; the generations of all are greater
    * @return what each join came to, in the order of the services; one that somebody else writes at
-   *     present may fail with {@link HeldMember}
+   *     present may fail with {@link LockedMember}
    */
   default List<Future<Joined>> joinAll(
       List<Join> joins, String agent, Set<String> backends, long floor) {

@@ -164,7 +164,7 @@ public interface JoinsOfManyContract {
 
     await(Future.join(joins).otherwiseEmpty());
 
-    assertThat(joins).allMatch(join -> join.succeeded() || join.cause() instanceof HeldMember);
+    assertThat(joins).allMatch(join -> join.succeeded() || join.cause() instanceof LockedMember);
     List<Member> stored = await(open().list(MemberFilter.ALL));
     assertThat(stored).hasSize(30);
     for (Member member : stored) {

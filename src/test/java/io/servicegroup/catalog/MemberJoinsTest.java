@@ -253,7 +253,7 @@ class MemberJoinsTest {
     List<Future<Joined>> asked = ask(List.of("held", "free"));
     Batch first = nextBatch();
     first.join("free");
-    first.fail("held", new HeldMember(id("held")));
+    first.fail("held", new LockedMember(id("held")));
     await(asked.get(1));
     Batch second = nextBatch();
     assertThat(second.hosts()).containsExactly("held");
@@ -266,7 +266,7 @@ class MemberJoinsTest {
     ask(List.of("held"));
     Batch first = nextBatch();
     ask(List.of("busy"));
-    first.fail("held", new HeldMember(id("held")));
+    first.fail("held", new LockedMember(id("held")));
     Batch second = nextBatch();
     assertThat(second.hosts()).containsExactly("busy");
     // By then the held one waits for its next turn.
@@ -285,7 +285,7 @@ class MemberJoinsTest {
     List<Future<Joined>> asked = ask(List.of("held"));
     Batch first = nextBatch();
     clock.addAndGet(TimeUnit.SECONDS.toNanos(5));
-    first.fail("held", new HeldMember(id("held")));
+    first.fail("held", new LockedMember(id("held")));
 
     assertRefused(503, () -> await(asked.get(0)))
         .hasMessageContaining("compute/held")

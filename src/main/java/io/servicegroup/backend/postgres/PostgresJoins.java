@@ -1,7 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.catalog.HeldMember;
+import io.servicegroup.catalog.LockedMember;
 import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
 import io.servicegroup.model.Incarnation;
@@ -132,7 +132,7 @@ final class PostgresJoins {
     boolean isLocked = PostgresErrors.isLocked(failure);
     boolean isLate = System.nanoTime() - startedNanos > LONGEST.toNanos();
     if (PostgresErrors.isDeadlock(failure) || (isLocked && (asked.size() == 1 || isLate))) {
-      asked.forEach(each -> each.answer.tryFail(new HeldMember(each.spec().id())));
+      asked.forEach(each -> each.answer.tryFail(new LockedMember(each.spec().id())));
       return Future.succeededFuture();
     }
     if (isLocked) {
@@ -216,7 +216,7 @@ final class PostgresJoins {
               left.forEach(
                   each -> {
                     ServiceGroupException clash = clashes.get(each.spec().id());
-                    each.answer.fail(clash == null ? new HeldMember(each.spec().id()) : clash);
+                    each.answer.fail(clash == null ? new LockedMember(each.spec().id()) : clash);
                   });
               return null;
             });

@@ -6,7 +6,7 @@ import io.servicegroup.model.MemberId;
  * Somebody else is writing a member at present, so that it was left out of what is done for many at
  * once: to be tried again soon.
  */
-public final class HeldMember extends RuntimeException {
+public final class LockedMember extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
@@ -15,7 +15,7 @@ public final class HeldMember extends RuntimeException {
    *
    * @param id the member
    */
-  public HeldMember(MemberId id) {
+  public LockedMember(MemberId id) {
     super("somebody else is writing " + id, null, false, false);
   }
 }
