@@ -1,6 +1,6 @@
 package io.servicegroup;
 
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.model.Durations;
 import io.servicegroup.runtime.Backoff;
 import io.servicegroup.runtime.OnContext;
@@ -72,7 +72,7 @@ final class FirstContact {
               last = failure;
               Duration pause = backoff.failed();
               boolean late = System.nanoTime() - started + pause.toNanos() > limit.toNanos();
-              if (late || cancelled.getAsBoolean() || failure instanceof KeyException) {
+              if (late || cancelled.getAsBoolean() || failure instanceof FaultException) {
                 return Future.failedFuture(failure);
               }
               log.failed(failure);
@@ -83,7 +83,7 @@ final class FirstContact {
   }
 
   private StartException explained(Throwable failure) {
-    if (failure instanceof KeyException) {
+    if (failure instanceof FaultException) {
       return StartException.of(failure, key, "");
     }
     boolean isHung = failure instanceof TimeoutException && last == null;

@@ -1,6 +1,6 @@
 package io.servicegroup;
 
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
@@ -68,14 +68,13 @@ public final class Migration {
 
   /** What an agent is told to change in its configuration, said of this command's option. */
   private static Throwable named(String option, Throwable failure) {
-    if (!(failure.getCause() instanceof KeyException wrong)) {
+    if (!(failure.getCause() instanceof FaultException wrong)) {
       return failure;
     }
-    String rest =
-        wrong
-            .setting()
-            .map(setting -> option.equals(FROM) ? ONLY_READ : " and " + setting)
-            .orElse("");
-    return new StartException(option + ": " + wrong.fault() + rest, wrong);
+    return new StartException(
+        wrong.setting().isPresent() && option.equals(FROM)
+            ? option + ": " + wrong.fault().rule() + ONLY_READ
+            : wrong.under(option),
+        wrong);
   }
 }

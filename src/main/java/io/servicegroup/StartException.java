@@ -1,6 +1,6 @@
 package io.servicegroup;
 
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.runtime.Why;
 
 /** The agent cannot start; the message is one line that names the key to change. */
@@ -13,7 +13,7 @@ public final class StartException extends RuntimeException {
   }
 
   /**
-   * What a failure means to whoever starts the agent. A {@link KeyException} explains itself.
+   * What a failure means to whoever starts the agent. A {@link FaultException} explains itself.
    *
    * @param failure what stopped the start
    * @param key the key that it belongs to otherwise
@@ -25,6 +25,6 @@ public final class StartException extends RuntimeException {
     }
     String reason = Why.of(failure);
     return new StartException(
-        failure instanceof KeyException ? reason : key + ": " + what + ": " + reason, failure);
+        failure instanceof FaultException ? reason : key + ": " + what + ": " + reason, failure);
   }
 }

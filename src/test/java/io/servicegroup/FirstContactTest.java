@@ -2,7 +2,8 @@ package io.servicegroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.model.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -81,11 +82,14 @@ class FirstContactTest {
 
   @Test
   void doesNotTryAgainWhereAKeyHasToChange() {
-    KeyException wrong =
-        new KeyException("catalog.uri", "db://h lacks tables", "catalog.create_tables is none");
+    FaultException wrong =
+        FaultException.lacking(
+            new Fault("catalog.uri", "db://h", "db://h lacks tables"),
+            new Fault("catalog.create_tables", "none", "set it to all"));
     assertThat(failure(reach(Duration.ofMinutes(1), () -> Future.failedFuture(wrong))))
         .isInstanceOf(StartException.class)
-        .hasMessage("catalog.uri: db://h lacks tables and catalog.create_tables is none");
+        .hasMessage(
+            "catalog.uri: db://h lacks tables and catalog.create_tables is none: set it to all");
     assertThat(attempts).hasValue(1);
   }
 

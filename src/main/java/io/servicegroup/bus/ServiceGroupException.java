@@ -8,7 +8,7 @@ import io.vertx.core.eventbus.ReplyException;
  * with that status.
  */
 public sealed class ServiceGroupException extends RuntimeException
-    permits ClashException, KeyException, UnstorableException {
+    permits ClashException, FaultException {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,9 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.Refusal;
-import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.json.DecodeException;
@@ -89,9 +90,12 @@ record KeptPart(Map<MemberId, Entry> entries, boolean whole) {
                     .put("kept", entry.what())
                     .put("at", entry.at())));
     String text = new JsonObject().put("members", members).encode();
-    if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-      throw new ServiceGroupException(
-          Refusal.CONFLICT, "what this agent keeps of its members is too large for this catalogue");
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MOST_BYTES) {
+      throw new FaultException(
+          Refusal.CONFLICT,
+          new Fault("members", bytes + " bytes", "allowed are " + MOST_BYTES),
+          "what this agent keeps of its members is too large for this catalogue");
     }
     return text;
   }

@@ -1,10 +1,12 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.Remarks;
-import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -43,7 +45,9 @@ final class MemberDocument {
     String text = json(member).encode();
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MOST_BYTES) {
-      throw new UnstorableException(
+      throw new FaultException(
+          Refusal.CONFLICT,
+          new Fault("metadata", bytes + " bytes", "allowed are " + MOST_BYTES),
           "%s is too large for this catalogue: %d bytes, most of them metadata; allowed are %d"
               .formatted(member.id(), bytes, MOST_BYTES));
     }

@@ -2,10 +2,10 @@ package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ClashException;
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.Backoff;
@@ -47,7 +47,7 @@ final class RefusedJoins {
 
   /** Whether only another configuration of the member, or another store, can help. */
   static boolean isFinal(Throwable failure) {
-    return failure instanceof UnstorableException || Refusal.INVALID.isIn(failure);
+    return failure instanceof FaultException;
   }
 
   /** A join was refused. */

@@ -1,9 +1,9 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.RequestTopic;
-import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
@@ -203,10 +203,7 @@ public final class RegistrationVerticle extends VerticleBase {
         .liveness()
         .refusal(spec.id())
         .<Future<Void>>map(
-            refused ->
-                Future.failedFuture(
-                    new ServiceGroupException(
-                        Refusal.INVALID, "%s: %s".formatted(refused.field(), refused.rule()))))
+            refused -> Future.failedFuture(new FaultException(Refusal.INVALID, refused)))
         .orElseGet(Future::succeededFuture);
   }
 

@@ -145,7 +145,7 @@ final class TakingUp implements ServedMembers.Listener {
           config
               .liveness()
               .refusal(id)
-              .ifPresent(refused -> untaken.refuse(id, refused.field() + ": " + refused.rule()));
+              .ifPresent(refused -> untaken.refuse(id, refused.key() + ": " + refused.rule()));
           lives.served(known.life(), id, member.incarnation());
         });
   }

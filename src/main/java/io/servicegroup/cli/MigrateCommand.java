@@ -4,7 +4,7 @@ import io.servicegroup.Migration;
 import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigException;
-import io.servicegroup.config.Fault;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

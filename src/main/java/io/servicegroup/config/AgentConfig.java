@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
@@ -130,7 +131,7 @@ public record AgentConfig(
      * @param id the member
      * @return what is wrong with its names; empty where all can keep them
      */
-    public Optional<RefusedName> refusal(MemberId id) {
+    public Optional<Fault> refusal(MemberId id) {
       return backends.stream()
           .flatMap(
               backend -> backend instanceof BuiltIn own ? Stream.of(own.uri()) : Stream.empty())

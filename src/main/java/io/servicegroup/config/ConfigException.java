@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Fault;
 import java.util.List;
 import java.util.stream.Collectors;
 

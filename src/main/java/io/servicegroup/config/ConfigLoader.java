@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Fault;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;

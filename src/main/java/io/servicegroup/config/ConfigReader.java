@@ -153,11 +153,8 @@ final class ConfigReader {
     liveness
         .refusal(id)
         .ifPresent(
-            refused -> {
-              boolean isGroup = refused.field().equals("group");
-              section.refuse(
-                  refused.field(), Masking.shown(isGroup ? id.group() : id.host()), refused.rule());
-            });
+            refused ->
+                section.refuse(refused.key(), Masking.shown(refused.given()), refused.rule()));
   }
 
   private Watch watch(boolean isAlone) {

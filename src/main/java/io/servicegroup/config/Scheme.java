@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +104,7 @@ public interface Scheme {
    * @param id the member
    * @return what is wrong with its names; empty where they can be kept
    */
-  default Optional<RefusedName> refusal(BackendUri uri, MemberId id) {
+  default Optional<Fault> refusal(BackendUri uri, MemberId id) {
     return Optional.empty();
   }
 

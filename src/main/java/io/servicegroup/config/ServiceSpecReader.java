@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;

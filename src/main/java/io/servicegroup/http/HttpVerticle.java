@@ -1,9 +1,11 @@
 package io.servicegroup.http;
 
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.TlsFiles;
@@ -13,6 +15,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -181,24 +184,28 @@ public final class HttpVerticle extends VerticleBase {
               options.setKeyCertOptions(
                   usable(
                       "http.tls",
+                      tls.certificate(),
                       key -> TlsFiles.requireCertificate(key, tls.certificate(), tls.key())));
               tls.clientCa()
                   .ifPresent(
                       ca -> {
                         options.setTrustOptions(
                             usable(
-                                "http.tls.client_ca", key -> TlsFiles.requireAuthorities(key, ca)));
+                                "http.tls.client_ca",
+                                ca,
+                                key -> TlsFiles.requireAuthorities(key, ca)));
                         options.setClientAuth(ClientAuth.REQUIRED);
                       });
             });
     return options;
   }
 
-  private static <T> T usable(String key, Function<String, T> files) {
+  private static <T> T usable(String key, Path file, Function<String, T> files) {
     try {
       return files.apply(key);
     } catch (IllegalArgumentException e) {
-      throw new KeyException(key, e.getMessage());
+      throw new FaultException(
+          Refusal.UNAVAILABLE, new Fault(key, String.valueOf(file), e.getMessage()));
     }
   }
 

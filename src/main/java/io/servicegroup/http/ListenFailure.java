@@ -1,7 +1,9 @@
 package io.servicegroup.http;
 
 import io.netty.util.NetUtil;
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.Refusal;
+import io.servicegroup.model.Fault;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import java.net.BindException;
@@ -29,10 +31,13 @@ final class ListenFailure {
   static <T> Future<T> of(String section, String host, int port, Throwable failure) {
     boolean byHost = failure instanceof UnknownHostException || isForeign(host);
     return Future.failedFuture(
-        new KeyException(
-            section + (byHost ? ".host" : ".port"),
-            "cannot listen on %s:%d: %s"
-                .formatted(host, port, byHost ? elsewhere(failure) : why(port, failure))));
+        new FaultException(
+            Refusal.UNAVAILABLE,
+            new Fault(
+                section + (byHost ? ".host" : ".port"),
+                byHost ? host : String.valueOf(port),
+                "cannot listen on %s:%d: %s"
+                    .formatted(host, port, byHost ? elsewhere(failure) : why(port, failure)))));
   }
 
   private static String elsewhere(Throwable failure) {

@@ -6,13 +6,14 @@ import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.bus.UnstorableException;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberView;
@@ -113,7 +114,12 @@ class RegistrationVerticleTest extends RegistrationRig {
   void whatOnlyAnotherConfigurationCanHelpIsNotTriedAgain() throws Exception {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
-    store.refuse(H1, new ServiceGroupException(Refusal.INVALID, "a value is too long"));
+    store.refuse(
+        H1,
+        new FaultException(
+            Refusal.INVALID,
+            new Fault("host", "h1", "a value is too long"),
+            "a value is too long"));
     store.refuse(
         new MemberId("compute", "h2"),
         new ServiceGroupException(Refusal.CONFLICT, "somebody is in the way"));
@@ -140,7 +146,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     BlockingQueue<Concern> concerns = new LinkedBlockingQueue<>();
     Topics.CONCERN.consume(vertx, concerns::add);
     MemberId h2 = new MemberId("compute", "h2");
-    store.refuse(H1, new UnstorableException("compute/h1 is too large: 600000 bytes"));
+    store.refuse(H1, tooLarge());
     store.refuse(h2, new ServiceGroupException(Refusal.CONFLICT, "somebody is in the way"));
     deploy(Watch.OWN, true, spec("h1"), spec("h2"));
     while (store.asked(h2) < 5) {
@@ -176,7 +182,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     Topics.CONCERN.consume(vertx, concerns::add);
     deploy(Watch.OWN, true, spec("h1"));
     next(started);
-    store.refuseUpdate(H1, new UnstorableException("compute/h1 is too large: 600000 bytes"));
+    store.refuseUpdate(H1, tooLarge());
 
     Topics.SERVICES.publish(vertx, List.of(Services.spec("h1", 2)));
     Concern raised = next(concerns);
@@ -315,5 +321,12 @@ class RegistrationVerticleTest extends RegistrationRig {
 
     assertThat(await(Topics.VERSIONS.request(vertx, MemberFilter.ALL, PATIENCE)))
         .containsExactly(new VersionRange("compute", "nova-compute", 1, 1));
+  }
+
+  private static FaultException tooLarge() {
+    return new FaultException(
+        Refusal.CONFLICT,
+        new Fault("metadata", "600000 bytes", "allowed are 500000"),
+        "compute/h1 is too large: 600000 bytes");
   }
 }

@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Fault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

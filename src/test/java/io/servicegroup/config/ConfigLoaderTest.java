@@ -3,6 +3,7 @@ package io.servicegroup.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

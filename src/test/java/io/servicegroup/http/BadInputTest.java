@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.bus.FakeEvaluator;
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.MemberView;
@@ -249,7 +249,7 @@ class BadInputTest {
     assertThatThrownBy(
             () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
         .cause()
-        .isInstanceOf(KeyException.class)
+        .isInstanceOf(FaultException.class)
         .hasMessageStartingWith("http.host: cannot listen on " + host + ":1: ")
         .hasMessageContainingAll(why, "127.0.0.1");
   }
@@ -265,7 +265,7 @@ class BadInputTest {
     assertThatThrownBy(
             () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
         .cause()
-        .isInstanceOf(KeyException.class)
+        .isInstanceOf(FaultException.class)
         .hasMessageContaining("http.tls.client_ca: pom.xml cannot be used: ");
   }
 

@@ -8,10 +8,10 @@ import io.servicegroup.catalog.MemoryDocuments;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.RefusedName;
 import io.servicegroup.config.UriOption;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -53,9 +53,9 @@ public final class MemoryTechnology implements Technology {
   }
 
   @Override
-  public Optional<RefusedName> refusal(BackendUri uri, MemberId id) {
+  public Optional<Fault> refusal(BackendUri uri, MemberId id) {
     return id.host().equals("forgotten")
-        ? Optional.of(new RefusedName("host", "is a name that memory keeps"))
+        ? Optional.of(new Fault("host", id.host(), "is a name that memory keeps"))
         : Optional.empty();
   }
 

@@ -2,8 +2,10 @@ package io.servicegroup.backend.memcached;
 
 import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
-import io.servicegroup.bus.UnstorableException;
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Fault;
 import io.servicegroup.runtime.Portions;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
@@ -78,7 +80,9 @@ final class MemcachedItems {
   private Future<Boolean> stored(String key, byte[] value, MemcachedAnswer answer) {
     if (answer == Full.TOO_LARGE) {
       return Future.failedFuture(
-          new UnstorableException(
+          new FaultException(
+              Refusal.CONFLICT,
+              new Fault(key, value.length + " bytes", "let its servers take larger ones"),
               ("%s takes no item as large as the %d bytes under %s: let its servers take larger"
                       + " ones (memcached -I)")
                   .formatted(uri, value.length, key)));

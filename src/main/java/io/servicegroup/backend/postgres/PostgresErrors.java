@@ -1,8 +1,9 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.bus.UnstorableException;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.pgclient.PgException;
 
@@ -70,9 +71,10 @@ final class PostgresErrors {
 
   /** The refusal of what the member itself is the cause of. */
   static ServiceGroupException unstorable(Refusal kind, MemberId id, Throwable failure) {
-    String why = "%s cannot be stored: %s".formatted(id, ((PgException) failure).getErrorMessage());
-    return kind == Refusal.CONFLICT && state(failure).startsWith(DATA_EXCEPTION)
-        ? new UnstorableException(why)
+    String rule = ((PgException) failure).getErrorMessage();
+    String why = "%s cannot be stored: %s".formatted(id, rule);
+    return state(failure).startsWith(DATA_EXCEPTION)
+        ? new FaultException(kind, new Fault(id.toString(), null, rule), why)
         : new ServiceGroupException(kind, why);
   }
 

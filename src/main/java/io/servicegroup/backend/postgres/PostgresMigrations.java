@@ -1,9 +1,12 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.Refusal;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.EnumText;
+import io.servicegroup.model.Fault;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -201,14 +204,13 @@ final class PostgresMigrations {
     if (allowed == CreateTables.NONE) {
       throw refused(
           "lacks the table" + (found.hasServices() ? "s servicegroup_*" : " services"),
-          "catalog.create_tables is none: have a DBA run what the command schema prints, or set"
+          "have a DBA run what the command schema prints, or set"
               + " catalog.create_tables to all or own");
     }
     if (allowed == CreateTables.OWN && !found.hasServices()) {
       throw refused(
           "has no table services",
-          "catalog.create_tables is own: name Nova's database in catalog.uri, or set"
-              + " catalog.create_tables to all");
+          "name Nova's database in catalog.uri, or set" + " catalog.create_tables to all");
     }
   }
 
@@ -259,12 +261,18 @@ final class PostgresMigrations {
         : failure;
   }
 
-  private KeyException refused(String why) {
-    return refused(why, null);
+  private FaultException refused(String why) {
+    return new FaultException(Refusal.UNAVAILABLE, fault(why));
   }
 
-  private KeyException refused(String why, String setting) {
-    return new KeyException("catalog.uri", uri + " " + why, setting);
+  /** What would help is not allowed. */
+  private FaultException refused(String why, String instead) {
+    return FaultException.lacking(
+        fault(why), new Fault("catalog.create_tables", EnumText.of(allowed), instead));
+  }
+
+  private Fault fault(String why) {
+    return new Fault("catalog.uri", uri.toString(), uri + " " + why);
   }
 
   private record Found(Set<String> columns, int version, List<String> forbidden) {

@@ -2,9 +2,10 @@ package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperDocumentReader.Version;
 import io.servicegroup.bus.Concerns;
-import io.servicegroup.bus.KeyException;
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.Fault;
 import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -84,10 +85,15 @@ final class ZooKeeperDocuments implements DocumentStore {
                 found != null
                     ? Future.succeededFuture()
                     : Future.failedFuture(
-                        new KeyException(
-                            "catalog.uri",
-                            "%s has no node %s".formatted(options.where(), members),
-                            "catalog.create_tables is none: set it to all, or create the node")));
+                        FaultException.lacking(
+                            new Fault(
+                                "catalog.uri",
+                                options.where(),
+                                "%s has no node %s".formatted(options.where(), members)),
+                            new Fault(
+                                "catalog.create_tables",
+                                "none",
+                                "set it to all, or create the node"))));
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.RefusedName;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -127,21 +127,22 @@ final class ZooKeeperLayout {
   }
 
   /** Why a member cannot have a node. */
-  Optional<RefusedName> refusal(MemberId id) {
+  Optional<Fault> refusal(MemberId id) {
     if (id.group().equals(LOCKS)) {
-      return refused("group", "tooz keeps its locks where the group " + LOCKS + " would be");
+      return refused("group", LOCKS, "tooz keeps its locks where the group " + LOCKS + " would be");
     }
     if (id.host().equals(LEADER)) {
-      return refused("host", "tooz elects a group's leader where the host " + LEADER + " would be");
+      return refused(
+          "host", LEADER, "tooz elects a group's leader where the host " + LEADER + " would be");
     }
     if (!isNode(id.group())) {
-      return refused("group", NODE_NAME);
+      return refused("group", id.group(), NODE_NAME);
     }
-    return isNode(id.host()) ? Optional.empty() : refused("host", NODE_NAME);
+    return isNode(id.host()) ? Optional.empty() : refused("host", id.host(), NODE_NAME);
   }
 
-  private static Optional<RefusedName> refused(String field, String rule) {
-    return Optional.of(new RefusedName(field, rule));
+  private static Optional<Fault> refused(String field, String given, String rule) {
+    return Optional.of(new Fault(field, given, rule));
   }
 
   private static boolean isNode(String name) {

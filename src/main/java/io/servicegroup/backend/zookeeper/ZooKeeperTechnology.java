@@ -6,10 +6,10 @@ import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.RefusedName;
 import io.servicegroup.config.UriOption;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -81,7 +81,7 @@ public final class ZooKeeperTechnology implements Technology {
    * A member's group and host are the names of nodes, in tooz's layout, and not any text is one.
    */
   @Override
-  public Optional<RefusedName> refusal(BackendUri uri, MemberId id) {
+  public Optional<Fault> refusal(BackendUri uri, MemberId id) {
     return new ZooKeeperLayout(uri).refusal(id);
   }
 
