@@ -20,6 +20,9 @@ import java.util.function.Function;
  */
 final class RedisClient {
 
+  /** A call that had to wait for the connection has a little less than the whole time. */
+  private static final int SILENT_QUARTERS = 3;
+
   private final RedisConnector connector;
   private final Duration timeout;
   private final Set<RedisServerConnection> retired = new HashSet<>();
@@ -76,10 +79,16 @@ final class RedisClient {
   }
 
   private void ranOutOfTime(RedisServerConnection on, long begun, Throwable failure) {
-    if (!on.hasAnsweredSince(begun)) {
-      connector.rest().late(failure);
+    if (on.hasAnsweredSince(begun)) {
+      retire(on);
+      return;
     }
+    connector.rest().late(failure);
     retire(on);
+    if (System.nanoTime() - begun >= timeout.toNanos() * SILENT_QUARTERS / 4) {
+      // No call of this client waits for longer than it was silent: none would be answered.
+      on.close();
+    }
   }
 
   /** A server that answers, and refuses, may be no master any more. */
