@@ -39,7 +39,7 @@ final class MemberJoins {
   /** For so long a member is tried again that somebody else is writing. */
   private static final Duration HELD = Duration.ofSeconds(5);
 
-  private static final long HELD_PAUSE_MILLIS = 100;
+  private static final long LOCKED_PAUSE_MILLIS = 100;
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
@@ -121,12 +121,13 @@ final class MemberJoins {
     }
   }
 
-  /** Those whom somebody else held the last time come after the others, and by themselves. */
+  /** Members whose row was locked the last time come after the others, in a batch of their own. */
   private List<Asked> nextBatch() {
     waiting.sort(
-        Comparator.comparing(Asked::wasHeld).thenComparing(asked -> asked.join.spec().id(), order));
-    boolean held = waiting.get(0).wasHeld;
-    int alike = (int) waiting.stream().filter(asked -> asked.wasHeld == held).count();
+        Comparator.comparing(Asked::wasLocked)
+            .thenComparing(asked -> asked.join.spec().id(), order));
+    boolean locked = waiting.get(0).wasLocked;
+    int alike = (int) waiting.stream().filter(asked -> asked.wasLocked == locked).count();
     List<Asked> some = waiting.subList(0, size.of(alike));
     List<Asked> batch = List.copyOf(some);
     some.clear();
@@ -149,7 +150,7 @@ final class MemberJoins {
           .onSuccess(done -> order.joined(asked.join.spec().id()))
           .onComplete(asked.answer);
     } else if (nanoTime.getAsLong() - asked.sinceNanos < HELD.toNanos()) {
-      vertx.setTimer(HELD_PAUSE_MILLIS, later -> enqueue(asked.held()));
+      vertx.setTimer(LOCKED_PAUSE_MILLIS, later -> enqueue(asked.locked()));
     } else {
       asked.answer.fail(
           new ServiceGroupException(
@@ -193,8 +194,8 @@ final class MemberJoins {
         && !(join.cause() instanceof LockedMember);
   }
 
-  private record Asked(Join join, Promise<Joined> answer, long sinceNanos, boolean wasHeld) {
-    Asked held() {
+  private record Asked(Join join, Promise<Joined> answer, long sinceNanos, boolean wasLocked) {
+    Asked locked() {
       return new Asked(join, answer, sinceNanos, true);
     }
   }

@@ -6,19 +6,20 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * The proof that a store still has what it was given: a count under a nonce, which each poll reads
- * before it writes the next. A store that came back empty, or that is a replica which lags, lacks
- * it or has an older one.
+ * Proves that a store still has the data that it acknowledged. Each poll reads the canary that the
+ * previous poll wrote, a nonce with a count, and writes the next count. A store that came back
+ * empty lacks the canary, and a replica that lags has an older count: both are a loss of data.
  *
- * <p>Compared is with what had been acknowledged when the poll began, so that a write of an earlier
- * poll that is acknowledged late, perhaps on another connection, makes no loss. A loss is told
- * until it is taken: a poll that finds it and fails afterwards hides nothing. Thread-safe.
+ * <p>A poll expects the count that had been acknowledged when the poll began, so that a write of an
+ * earlier poll that is acknowledged late, perhaps on another connection, is not mistaken for a
+ * loss. A loss is reported until {@link #takeLost} takes it: a poll that finds a loss and then
+ * fails does not hide it. Thread-safe.
  */
 public final class Canary {
 
   /**
-   * How long a store keeps one: longer than an agent is paused, and short enough for those of
-   * agents that were killed. Polls come more often.
+   * The expiry of a canary in the store: longer than an agent may be paused, and short enough that
+   * the canaries of killed agents disappear. Each poll renews it.
    */
   public static final Duration LIFETIME = Duration.ofDays(1);
 
@@ -31,15 +32,16 @@ public final class Canary {
   private long acknowledgedAt;
   private boolean lost;
 
-  /** Makes one of this process, which nobody has written yet. */
+  /** Creates the canary of this process; nothing is written yet. */
   public Canary() {
     this(new BootTime());
   }
 
   /**
-   * Makes one with a clock of somebody else.
+   * Creates a canary with a given clock.
    *
-   * @param nanos a monotonic clock that goes on while the machine is suspended, as the store's does
+   * @param nanos a monotonic clock that goes on while the machine is suspended, as the store's
+   *     clock does
    */
   public Canary(LongSupplier nanos) {
     this.nanos = nanos;
@@ -48,7 +50,7 @@ public final class Canary {
   /**
    * Begins a poll.
    *
-   * @return what it reads and writes
+   * @return the counts that this poll expects and writes
    */
   public synchronized Round begin() {
     long now = nanos.getAsLong();
@@ -58,18 +60,18 @@ public final class Canary {
   }
 
   /**
-   * Whether one may be in the store, to be taken away at the end.
+   * Whether the store may have this canary, which is then to be removed at the end.
    *
-   * @return whether it was ever sent
+   * @return whether a write was ever sent
    */
   public synchronized boolean exists() {
     return sent > 0;
   }
 
   /**
-   * Whether data was lost since this was asked last.
+   * Whether data was lost since the last call; the answer resets it.
    *
-   * @return whether some poll found less than it should have
+   * @return whether a poll found less than it expected
    */
   public synchronized boolean takeLost() {
     boolean was = lost;
@@ -78,7 +80,7 @@ public final class Canary {
   }
 
   /**
-   * What tells this canary from that of another process.
+   * The random text that distinguishes this process's canary from those of others.
    *
    * @return a text without blanks
    */
@@ -97,7 +99,7 @@ public final class Canary {
     }
   }
 
-  /** One poll's part: what has to be there, and what is written next. Thread-safe. */
+  /** The part of one poll: the count that it expects and the count that it writes. Thread-safe. */
   public final class Round {
 
     private final long expected;
@@ -111,36 +113,36 @@ public final class Canary {
     }
 
     /**
-     * The least count that has to be there.
+     * The least count that the store must have.
      *
-     * @return 0 where none has to be
+     * @return 0 where the store need not have a canary
      */
     public long expected() {
       return expected;
     }
 
     /**
-     * The count that is written.
+     * The count that this poll writes.
      *
-     * @return greater than that of every poll before
+     * @return greater than the count of every earlier poll
      */
     public long count() {
       return count;
     }
 
     /**
-     * What is written where a text is kept.
+     * The canary as one text, for stores that keep text.
      *
-     * @return nonce and count
+     * @return the nonce and the count of this poll
      */
     public String text() {
       return nonce + BETWEEN + count;
     }
 
     /**
-     * Takes in what was read, before this poll's was written.
+     * Takes the text that was read before this poll's canary was written.
      *
-     * @param text as found; null where there is nothing
+     * @param text as found, or null where the store has none
      */
     public void found(String text) {
       if (expected > 0 && count(text) < expected) {
@@ -148,7 +150,7 @@ public final class Canary {
       }
     }
 
-    /** What this poll wrote has arrived. */
+    /** Notes that the store acknowledged this poll's canary. */
     public void written() {
       acknowledged(count, begun);
     }
@@ -161,7 +163,7 @@ public final class Canary {
       try {
         return Long.parseLong(text.substring(ours.length()));
       } catch (NumberFormatException e) {
-        return -1; // somebody wrote over it
+        return -1; // another program wrote over it
       }
     }
   }

@@ -1,2 +1,2 @@
-/** What several technologies share, each once. */
+/** Algorithms that several technologies share. */
 package io.servicegroup.backend.common;

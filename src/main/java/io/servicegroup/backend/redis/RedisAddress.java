@@ -15,13 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a {@link BackendUri} means to the driver, with tooz's and redis-py's meaning of options. */
+/**
+ * Translates a {@link BackendUri} into the driver's options. The URI's options mean what they mean
+ * to tooz and to redis-py.
+ */
 final class RedisAddress {
 
   private static final String SENTINEL = "sentinel";
   private static final String AUTHORITIES = "ssl_ca_certs";
 
-  /** The driver cannot read every name; where it connects to is decided below it. */
+  /**
+   * A placeholder host for the driver's own URI: the driver cannot parse every valid host name, and
+   * {@link RedisServerConnection} decides below the driver which address is dialled.
+   */
   private static final String NOBODY = "redis.invalid";
 
   private final BackendUri uri;
@@ -46,7 +52,7 @@ final class RedisAddress {
             : null;
   }
 
-  /** Takes user and password as they are now, for the connections that follow. */
+  /** Reads user and password again; connections that are made from now on use them. */
   Future<Void> renew(Vertx vertx) {
     return Secrets.now(vertx, uri)
         .map(
@@ -56,22 +62,24 @@ final class RedisAddress {
             });
   }
 
-  /** What stands before tooz's keys. */
+  /** The prefix of tooz's keys. */
   String namespace() {
     return options.getOrDefault("namespace", "_tooz");
   }
 
-  /** Whether the hosts are Sentinels, which know where the master is. */
+  /**
+   * Whether the hosts are Sentinels, which tell the master's address, rather than Redis servers.
+   */
   boolean hasSentinels() {
     return options.containsKey(SENTINEL);
   }
 
-  /** What the Sentinels call the master. */
+  /** The name under which the Sentinels monitor the master. */
   String masterName() {
     return options.get(SENTINEL);
   }
 
-  /** Redis servers; Sentinels where {@link #hasSentinels()}. */
+  /** The configured hosts: Redis servers, or Sentinels where {@link #hasSentinels()}. */
   List<BackendUri.Host> hosts() {
     List<BackendUri.Host> hosts = new ArrayList<>(uri.hosts());
     if (options.containsKey("sentinel_fallback")) {
@@ -84,19 +92,21 @@ final class RedisAddress {
     return Boolean.parseBoolean(options.getOrDefault("ssl", "false"));
   }
 
-  /** How to reach a Redis. */
+  /** The driver's options for a Redis server. */
   RedisOptions server(BackendUri.Host host, Duration bound) {
     String database = uri.path().isEmpty() ? options.getOrDefault("db", "0") : uri.path();
     RedisOptions server = options(bound, tls(), "/" + database);
     return authenticate(server);
   }
 
-  /** How to reach a Sentinel: as tooz does, without the password of the servers. */
+  /**
+   * The driver's options for a Sentinel. Like tooz, they do not send the password of the servers.
+   */
   RedisOptions sentinel(BackendUri.Host host, Duration bound, boolean tls) {
     return options(bound, tls, "");
   }
 
-  /** As {@link #sentinel}, for those that ask for the same password. */
+  /** As {@link #sentinel}, for Sentinels that ask for the same password as the servers. */
   RedisOptions guardedSentinel(BackendUri.Host host, Duration bound, boolean tls) {
     return authenticate(options(bound, tls, ""));
   }
@@ -126,7 +136,7 @@ final class RedisAddress {
     redis
         .setNetClientOptions(net)
         .setConnectionString((tls ? "rediss://" : "redis://") + NOBODY + path)
-        // One connection, which nobody else looks after.
+        // RedisClient replaces connections itself, so the driver's pool holds a single one.
         .setMaxPoolSize(1)
         .setPoolCleanerInterval(-1)
         .setPoolRecycleTimeout(-1);
@@ -136,12 +146,12 @@ final class RedisAddress {
   private void secure(NetClientOptions net) {
     net.setSsl(true);
     if (options.containsKey(AUTHORITIES)) {
-      // An authority of one's own vouches for the server, as for redis-py and redis-cli: Sentinels
-      // name servers by addresses that no certificate holds.
+      // A private authority vouches for the server without a check of the host name, as for
+      // redis-py and redis-cli: Sentinels name servers by addresses that no certificate contains.
       net.setTrustOptions(authorities);
       net.setHostnameVerificationAlgorithm("");
     } else {
-      // From a public authority everybody has a certificate: the name has to be right.
+      // A public authority issues certificates to anybody, so the host name has to match.
       net.setHostnameVerificationAlgorithm("HTTPS");
     }
     if (options.containsKey("ssl_certfile")) {
@@ -149,7 +159,7 @@ final class RedisAddress {
     }
   }
 
-  /** With its secrets masked. */
+  /** The URI with its secrets masked. */
   @Override
   public String toString() {
     return uri.toString();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Commands that travel together, each with what is to be done with its answer. */
+/** Commands that are sent in one round trip, each with a receiver for its answer. */
 final class RedisBatch {
 
   private static final int CHUNK = RedisServerConnection.MOST_UNANSWERED;
@@ -25,12 +25,15 @@ final class RedisBatch {
     receivers.add(receiver);
   }
 
-  /** One that the server may refuse without any harm to the others. */
+  /** Adds a command whose refusal by the server does not fail the other commands. */
   void addApart(Request request, Consumer<Response> receiver, Consumer<Throwable> refused) {
     apart.add(new Apart(request, receiver, refused));
   }
 
-  /** Nothing is done with any answer unless all commands succeeded but those apart. */
+  /**
+   * Sends the batch. The receivers are called only if every command succeeded; the commands added
+   * by {@link #addApart} do not count for that.
+   */
   Future<Void> send(RedisCall call) {
     boolean together = requests.size() + apart.size() <= CHUNK;
     List<Future<Response>> asked = new ArrayList<>();
@@ -49,7 +52,10 @@ final class RedisBatch {
         .compose(sent -> Future.join(asked).transform(all -> receive(asked)));
   }
 
-  /** Few at a time, since the driver takes no more. */
+  /**
+   * Sends the remaining commands a few at a time, because the driver limits how many may wait for
+   * an answer.
+   */
   private Future<?> askLater(RedisCall call, List<Future<Response>> asked) {
     List<Future<Response>> some = new ArrayList<>();
     for (Apart one : apart.subList(asked.size(), Math.min(apart.size(), asked.size() + CHUNK))) {

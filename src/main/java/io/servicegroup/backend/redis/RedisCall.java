@@ -13,9 +13,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * What is done on a connection for one caller, within its bound. Others do theirs on the same
- * connection: that one runs out of time ends nothing but that. Once it is over, nothing more is
- * sent for it, and what still arrives for it is not taken.
+ * The work of one caller on a connection, bounded in time. Several calls share a connection; a call
+ * that runs out of time does not end the others. Once a call is over, no further command is sent
+ * for it and late answers are ignored.
  */
 final class RedisCall {
 
@@ -27,9 +27,10 @@ final class RedisCall {
   }
 
   /**
-   * Does something in what is left of the bound. To be called on the context that it ends on.
+   * Runs work within the rest of the bound. Must be called on the context on which the future is to
+   * complete.
    *
-   * @param started by {@link System#nanoTime}, since when the bound runs
+   * @param started when the bound began, by {@link System#nanoTime}
    */
   static <T> Future<T> within(
       Duration bound,
@@ -55,7 +56,7 @@ final class RedisCall {
     return stillWanted(connection.send(requests, () -> over));
   }
 
-  /** Sends one command of which no other depends. */
+  /** Sends one command whose failure no other command depends on. */
   Future<Response> ask(Request request) {
     return stillWanted(connection.ask(request, () -> over));
   }
@@ -68,7 +69,7 @@ final class RedisCall {
     return new VertxException("nobody waits for it any more", true);
   }
 
-  /** Fails where the server takes no writes: it is a replica, or became one. */
+  /** Fails where the server is a replica, which takes no writes. */
   Future<RedisCall> requireMaster() {
     return send(List.of(Request.cmd(Command.ROLE)))
         .compose(

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * One connection to the master, made when it is needed. Everything is bounded. Nothing new begins
- * on a connection on which something ran out of time, or whose server is not the master any more;
- * what is under way on it ends by itself, in its own time, before it is closed. To be used on one
+ * Keeps one connection to the master, made when it is needed, and bounds every call on it. A
+ * connection on which a call ran out of time, or whose server is no longer the master, is retired:
+ * it gets no new calls, and is closed when the calls under way on it have ended. Used on one
  * context.
  */
 final class RedisClient {
@@ -35,12 +35,12 @@ final class RedisClient {
     this.timeout = timeout;
   }
 
-  /** Does something on the connection; fails where there is none, or the time ran out. */
+  /** Runs work on the connection; fails where no connection can be made or the time runs out. */
   <T> Future<T> run(Function<RedisCall, Future<T>> work) {
     return run(timeout, work);
   }
 
-  /** As {@link #run(Function)}, with a bound of its own. */
+  /** As {@link #run(Function)}, with the caller's own bound. */
   <T> Future<T> run(Duration bound, Function<RedisCall, Future<T>> work) {
     if (closed) {
       return Future.failedFuture(new VertxException("the connection to Redis was closed", true));
@@ -60,7 +60,10 @@ final class RedisClient {
         .recover(failure -> failed(open, begun, failure));
   }
 
-  /** The end of a connection is told after those who wait for its answers have failed. */
+  /**
+   * Judges a failed call one turn of the event loop later, because the driver fails the pending
+   * answers of a connection before it reports that the connection ended.
+   */
   private <T> Future<T> failed(RedisServerConnection on, long begun, Throwable failure) {
     Promise<T> told = Promise.promise();
     on.vertx()
@@ -91,7 +94,7 @@ final class RedisClient {
     }
   }
 
-  /** A server that answers, and refuses, may be no master any more. */
+  /** Checks the role of a server that refused a command: it may have become a replica. */
   private void refused(RedisServerConnection on) {
     connector.rest().succeeded();
     RedisCall.within(timeout, System.nanoTime(), on, RedisCall::requireMaster)
@@ -107,7 +110,10 @@ final class RedisClient {
     one.retire();
   }
 
-  /** Those who come while it is being made wait for the one connection, each for its own time. */
+  /**
+   * Returns the connection. Calls that arrive while it is being made wait for the same attempt,
+   * each within its own bound.
+   */
   private Future<RedisServerConnection> ready(Duration bound, long started) {
     if (connection != null && !connection.isClosed()) {
       return Future.succeededFuture(connection);
@@ -141,19 +147,22 @@ final class RedisClient {
     return Future.succeededFuture(opened);
   }
 
-  /** The server that it is connected to; null where there is none. */
+  /** The server of the present connection; null where there is no connection. */
   Host host() {
     return connection == null ? null : connection.host();
   }
 
-  /** Lets go of a server that is not the master any more: what it answers still says nothing. */
+  /**
+   * Drops a connection to another server than the master: the answers of a former master prove
+   * nothing.
+   */
   void keepOnly(Host master) {
     if (connection != null && !connection.host().equals(master)) {
       drop();
     }
   }
 
-  /** Closes the connection, which does not answer; another is made when it is needed. */
+  /** Closes the connections at once, because they do not answer; the next call makes another. */
   void drop() {
     all().forEach(RedisServerConnection::close);
     connection = null;
@@ -167,7 +176,7 @@ final class RedisClient {
     return all;
   }
 
-  /** Never fails. */
+  /** Closes all connections. Never fails. */
   Future<Void> close() {
     closed = true;
     return Future.join(all().stream().map(RedisServerConnection::close).toList())

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** Finds the server that takes writes, and connects to it. */
+/** Finds the master and connects to it. */
 final class RedisConnector {
 
   private final Vertx vertx;
@@ -20,9 +20,9 @@ final class RedisConnector {
   private final Rest rest;
 
   /**
-   * Makes ready.
+   * Creates a connector; nothing connects yet.
    *
-   * @param longestRest how long its clients rest at most between attempts to connect
+   * @param longestRest the longest pause between two attempts to connect
    */
   RedisConnector(Vertx vertx, RedisAddress address, Duration longestRest) {
     this.rest = Rest.upTo(longestRest);
@@ -31,12 +31,15 @@ final class RedisConnector {
     this.sentinels = new RedisSentinels(vertx, address);
   }
 
-  /** What all clients of this backend share: whoever gets through tells the others. */
+  /**
+   * The pause between attempts, shared by all clients of this backend: the first that connects ends
+   * it for all.
+   */
   Rest rest() {
     return rest;
   }
 
-  /** Connects when the rest after the last failure is over, and within the bound from then on. */
+  /** Waits for the pause after the last failure to end, then connects within the bound. */
   Future<RedisServerConnection> connectRested(Duration bound) {
     Duration left = rest.left();
     Future<?> rested =
@@ -47,9 +50,9 @@ final class RedisConnector {
   }
 
   /**
-   * Waits for a connection in what a caller has left.
+   * Waits for a connection that is being made, for the time that a caller has left.
    *
-   * @param bound as how long the caller sees that
+   * @param bound the caller's whole bound, for the message of the failure
    */
   Future<RedisServerConnection> within(
       Duration left, Duration bound, Future<RedisServerConnection> made) {
@@ -78,7 +81,7 @@ final class RedisConnector {
     return firstMaster(hosts, bound.dividedBy(hosts.size()));
   }
 
-  /** Where the Sentinels see the master now. */
+  /** Asks the Sentinels for the master's address. */
   Future<Host> master(Duration bound) {
     return sentinels.master(bound);
   }
@@ -104,7 +107,7 @@ final class RedisConnector {
                     .map(connection));
   }
 
-  /** For messages; with the secrets masked. */
+  /** The URI for messages, with its secrets masked. */
   @Override
   public String toString() {
     return address.toString();

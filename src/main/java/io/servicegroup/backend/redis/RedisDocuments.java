@@ -23,28 +23,33 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Documents as fields of a hash per kind, which never expires. What a document is compared with is
- * its text: two that read alike are alike.
+ * Stores documents as fields of one hash per kind; the hash never expires. A compare-and-set
+ * compares texts: documents of equal text are equal.
  *
- * <p>Redis may come back empty, or as a replica that lags. What was removed is therefore remembered
- * for a day, in a key of its own, to be told from what was lost.
+ * <p>Redis may come back empty, or as a replica that lags. The store therefore remembers each
+ * removal for a day, in a key of its own, so that a removed document is not mistaken for a lost
+ * one.
  */
 final class RedisDocuments implements DocumentStore {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** So many keys or fields are asked for by one command, which keeps the server for itself. */
+  /**
+   * The most keys or fields of one command, because Redis serves no other client while a command
+   * runs.
+   */
   private static final int AT_ONCE = 500;
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
-  /** For how long what was removed is told from what was lost. */
+  /** How long a removal is remembered. */
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
   /**
-   * Keys: of each change the hash and what remembers a removal. Arguments: for how long to remember
-   * a removal; of each change the field, whether something is expected, what, whether it is a new
-   * text, which. Answers for each whether it was done.
+   * Compares and sets several documents. KEYS, for each change: the hash, the key that remembers a
+   * removal. ARGV: for how long to remember a removal; then for each change: the field, whether a
+   * text is expected, the expected text, whether there is a new text, the new text. Answers for
+   * each change whether it was made.
    */
   private static final String CHANGE =
       """
@@ -69,7 +74,10 @@ final class RedisDocuments implements DocumentStore {
       return done
       """;
 
-  /** Keys: the hash, what remembers a removal. Arguments: the field, its text. */
+  /**
+   * Restores a document unless it exists or was removed. KEYS: the hash, the key that remembers a
+   * removal. ARGV: the field, its text.
+   */
   private static final String RESTORE =
       """
       if redis.call('EXISTS', KEYS[2]) == 1 then
@@ -170,7 +178,7 @@ final class RedisDocuments implements DocumentStore {
     return write(List.of(new Change(expected.key(), null, expected))).get(0);
   }
 
-  /** Without a text, it is removed. */
+  /** Writes each change; a change without a new text removes the document. */
   @Override
   public List<Future<Boolean>> write(List<Change> changes) {
     Request script = Request.cmd(Command.EVAL).arg(CHANGE).arg(2 * changes.size());
@@ -204,18 +212,24 @@ final class RedisDocuments implements DocumentStore {
         .map(answer -> answer.toInteger() == 1);
   }
 
-  /** What was changed before this agent could announce is announced as soon as it can. */
+  /**
+   * Announces changes that were made before this agent's subscription was tested, as soon as
+   * announcing works.
+   */
   private void announceBelated() {
     if (unannounced && news.isAnnouncing()) {
       unannounced = false;
       RedisBatch batch = new RedisBatch();
       batch.add(news.announcement(RedisNotifications.RESYNC));
-      // Otherwise others find it by themselves.
+      // A failure only delays the other agents: their next poll finds the change.
       client.run(batch::send).otherwiseEmpty();
     }
   }
 
-  /** Whoever is told reads all members, so that one of many is named. */
+  /**
+   * Adds one announcement for the whole batch: an agent that receives it reads all members, so
+   * naming one suffices.
+   */
   private Future<Response> announced(List<Key> keys, Request change) {
     RedisBatch batch = new RedisBatch();
     List<Response> done = new ArrayList<>();
@@ -280,12 +294,18 @@ final class RedisDocuments implements DocumentStore {
     return keys.removed(EnumText.of(key.kind()), field(key));
   }
 
-  /** The first colon ends the encoded group. */
+  /**
+   * The field of a member: the encoded group, a colon, the host. The encoding has no colon, so the
+   * first one ends the group.
+   */
   private static String field(Key key) {
     return URLEncoder.encode(key.group(), StandardCharsets.UTF_8) + ":" + key.name();
   }
 
-  /** Without a group where the field is none of ours, so that it is not taken for a member. */
+  /**
+   * The key that a field names. A field that is not one of ours gets no group, so that it is not
+   * mistaken for a member.
+   */
   private static Key key(Kind kind, String field) {
     int colon = field.indexOf(':');
     try {

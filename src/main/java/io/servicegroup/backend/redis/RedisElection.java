@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What several Sentinels say of one master. A minority decides nothing: it may be cut off together
- * with a master that everybody else has left. Half of them suffice where nobody contradicts, since
- * only more than half can have made another master.
+ * Decides where the master is from the answers of several Sentinels. A minority decides nothing,
+ * because it may be cut off together with a master that all others have left. Half of the Sentinels
+ * suffice where none contradicts, because electing another master takes more than half.
  */
 final class RedisElection {
 
@@ -23,9 +23,9 @@ final class RedisElection {
   private Throwable failure;
 
   /**
-   * Begins.
+   * Creates an election without votes.
    *
-   * @param master what the Sentinels call it, for the message
+   * @param master the master's name among the Sentinels, for messages
    * @param voters how many are asked
    */
   RedisElection(String master, int voters) {
@@ -34,7 +34,7 @@ final class RedisElection {
     this.waiting = voters;
   }
 
-  /** One says where the master is. */
+  /** Takes the answer of a Sentinel that names a master. */
   void vote(Host host) {
     waiting--;
     if (votes.merge(host, 1, Integer::sum) * 2 > voters) {
@@ -43,14 +43,17 @@ final class RedisElection {
     closeIfAllSpoke();
   }
 
-  /** One says nothing. */
+  /** Takes the failure of a Sentinel to answer. */
   void abstain(Throwable why) {
     waiting--;
     failure = why;
     closeIfAllSpoke();
   }
 
-  /** Completes as soon as enough agree; fails when all have said what they will. */
+  /**
+   * Completes as soon as enough Sentinels agree; fails when all have answered or failed and too few
+   * agree.
+   */
   Future<Host> decision() {
     return decision.future();
   }

@@ -7,8 +7,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 
 /**
- * Says that a member failed or left: our own key says so, and tooz's group has it no more. Both
- * only where no newer life of the member stands there, which needs reading and writing in one step.
+ * The script that records the end of a member, which failed or left: it writes the end under the
+ * member's own key and removes the member from tooz's group. It does each only where no newer
+ * incarnation is stored there, so it has to read and write in one atomic step.
  */
 final class RedisEndScript {
 
@@ -38,7 +39,7 @@ final class RedisEndScript {
 
   private RedisEndScript() {}
 
-  /** Answers what stood in our own key before. */
+  /** Makes the command; its answer is the previous value of the member's own key. */
   static Request of(RedisKeys keys, MemberId id, StoredBeat end, long expiryMillis) {
     return Request.cmd(Command.EVAL)
         .arg(SCRIPT)

@@ -4,8 +4,9 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.runtime.Why;
 
 /**
- * What the server says of tooz's groups, which are others' keys as well: one that it refuses (a
- * right is missing, or the key is of another kind) is named and costs nobody else anything.
+ * Reports which of tooz's groups this agent may not read or write. Other programs own these keys
+ * too: the server may refuse one because a right is missing or because the key has another type. A
+ * refused group is named in the log and in health, and does not affect the others.
  */
 final class RedisGroups {
 

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The names of keys: tooz's, and our own beside them. */
+/** The names of the keys: tooz's keys, and our own beside them. */
 final class RedisKeys {
 
   /** The field that keeps a group without members from disappearing. */
@@ -31,28 +31,31 @@ final class RedisKeys {
     return namespace + "_group:" + group;
   }
 
-  /** The beat that all members with this id share, whatever their groups. */
+  /** tooz's heartbeat key of a member id, which the members of all groups on a host share. */
   String beat(String host) {
     return namespace + "_beats:" + host;
   }
 
-  /** Our own beat: the first colon after the encoded group ends it, so no two members share one. */
+  /**
+   * Our own heartbeat key of a member. The encoded group has no colon, so the first colon ends it
+   * and no two members share a key.
+   */
   String own(MemberId id) {
     return prefixes.computeIfAbsent(id.group(), group -> ours + "beat:" + encode(group) + ":")
         + id.host();
   }
 
-  /** An agent's proof that what it wrote is there. */
+  /** The key of an agent's canary. */
   String canary(String agent) {
     return ours + "canary:" + agent;
   }
 
-  /** The key by which an agent says that it lives and cannot beat; it expires by itself. */
+  /** The key by which an agent states that it is alive but cannot beat; it expires by itself. */
   String stalled(String agent) {
     return ours + "stalled:" + agent;
   }
 
-  /** The channel on which news of a member is announced by the name of its own key. */
+  /** The channel on which a member's changed state is announced, by the name of its own key. */
   String news() {
     return ours + "news";
   }
@@ -62,12 +65,12 @@ final class RedisKeys {
     return ours + "catalog:" + kind;
   }
 
-  /** What remembers that a document of the catalogue was removed. */
+  /** The key that remembers the removal of a document from the catalogue. */
   String removed(String kind, String field) {
     return ours + "removed:" + kind + ":" + field;
   }
 
-  /** The channel on which a changed member is announced. */
+  /** The channel on which a changed member of the catalogue is announced. */
   String catalogNews() {
     return ours + "catalog-news";
   }

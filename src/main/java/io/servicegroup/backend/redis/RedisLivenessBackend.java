@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beats as expiring keys of Redis, in tooz's layout with a key of our own beside it. Beats, polls
- * and news have a connection each, so that none waits for another.
+ * Keeps beats as expiring keys of Redis: tooz's heartbeat keys, and beside each a key of our own.
+ * Beats, polls and notifications each have a connection of their own, so that none waits for
+ * another.
  */
 final class RedisLivenessBackend implements LivenessBackend {
 
@@ -37,7 +38,10 @@ final class RedisLivenessBackend implements LivenessBackend {
   private final LivenessSettings settings;
   private final Roster roster;
 
-  /** The keys of the roster's members: an agent that stops announces each of its thousand. */
+  /**
+   * The own keys of the roster's members. Announcements of other keys are ignored, because an agent
+   * that stops announces each of its members, which may be a thousand.
+   */
   private final Set<String> followed = new HashSet<>();
 
   private final RedisKeys keys;
@@ -80,7 +84,7 @@ final class RedisLivenessBackend implements LivenessBackend {
         .mapEmpty();
   }
 
-  /** No beat waits for the announcements, which only hasten. */
+  /** Starts the notifications without waiting for them: they only hasten polls. */
   private void start() {
     if (opened) {
       return;
@@ -89,7 +93,7 @@ final class RedisLivenessBackend implements LivenessBackend {
     if (connector.hasSentinels()) {
       masterCheck = vertx.setPeriodic(settings.reportInterval().toMillis(), id -> followMaster());
     }
-    // What was told before is found by a poll.
+    // A poll finds what was announced before the subscription.
     announcements
         .start()
         .onSuccess(
@@ -102,8 +106,8 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   /**
-   * A master that was cut off from its Sentinels goes on as if nothing had happened, while
-   * everybody else has another.
+   * Asks the Sentinels regularly for the master, because a master that is cut off from its
+   * Sentinels goes on answering while everybody else has moved to another.
    */
   private void followMaster() {
     connector
@@ -124,7 +128,8 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private Future<?> announce(Request announcement) {
-    // Not the repetition of a beat: it waits behind one.
+    // Only the first of the two connections for beats: a repeated beat on the second waits until
+    // the first is late, and an announcement would delay it.
     return beats.first().run(call -> call.ask(announcement));
   }
 
@@ -163,7 +168,7 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
-    // What a poll proves, it proves of its own server: beats go there too.
+    // A poll proves the path to the server that answered it, so beats go to that server too.
     return poller.poll().onSuccess(seen -> goTo(polls.host()));
   }
 
@@ -199,7 +204,7 @@ final class RedisLivenessBackend implements LivenessBackend {
             });
   }
 
-  /** On the way that polls take, which is free where beats wait. */
+  /** Sends a command on the connection of polls, which is free while beats wait for an answer. */
   private Future<Response> poll(Request request) {
     return polls.run(
         settings.patience(), call -> call.send(List.of(request)).map(answers -> answers.get(0)));

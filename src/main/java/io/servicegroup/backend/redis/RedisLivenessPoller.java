@@ -29,13 +29,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads in one round trip what all members of interest wrote, between the canary of the poll before
- * and the next, from the server that takes the writes. A second trip is needed only where a group
- * has somebody new.
+ * Reads the state of all members of interest in one round trip from the master, together with the
+ * canary that the previous poll wrote, and writes the next canary. Only a group with new members
+ * takes a second round trip.
  */
 final class RedisLivenessPoller {
 
-  /** So many keys in one command, since Redis does nothing else meanwhile. */
+  /** The most keys of one command, because Redis serves no other client while a command runs. */
   private static final int CHUNK = 1000;
 
   private final RedisClient client;
@@ -72,7 +72,7 @@ final class RedisLivenessPoller {
     return patience.call(bound -> client.run(bound, call -> new Round(call).read()));
   }
 
-  /** Never fails. */
+  /** Removes the canary. Never fails. */
   Future<?> removeCanary() {
     if (!canary.exists()) {
       return Future.succeededFuture();
@@ -140,7 +140,7 @@ final class RedisLivenessPoller {
           ids,
           id -> keys.beat(id.host()),
           (id, value) -> {
-            // An empty one is none, as tooz reads it.
+            // tooz treats an empty heartbeat as an absent one.
             if (value != null && !value.isEmpty()) {
               beating.add(id);
             }
@@ -206,7 +206,7 @@ final class RedisLivenessPoller {
           },
           why -> {
             tooz.refused(group, why);
-            // Whoever was in it may still be.
+            // The group cannot be read, so its known members count as still listed.
             listed.addAll(others.of(group));
           });
     }
@@ -282,7 +282,7 @@ final class RedisLivenessPoller {
     return value == null ? null : value.toString();
   }
 
-  /** Empty where tooz has a name that the catalogue could not hold. */
+  /** The member's id; empty where tooz's name is not valid in a catalogue. */
   private static Optional<MemberId> id(String group, String host) {
     try {
       return Optional.of(new MemberId(group, host));

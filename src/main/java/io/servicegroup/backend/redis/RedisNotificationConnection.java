@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A connection that is subscribed to a channel. */
+/** A connection that subscribes to one channel. */
 final class RedisNotificationConnection implements NotificationChannel.Connection {
 
   private final RedisServerConnection connection;
@@ -29,7 +29,10 @@ final class RedisNotificationConnection implements NotificationChannel.Connectio
     return connection.host();
   }
 
-  /** Answers to a subscription come as what is heard does. */
+  /**
+   * Subscribes. Redis sends the answer to SUBSCRIBE as a message, so the handler of messages
+   * completes the future.
+   */
   @Override
   public Future<Void> subscribe(Consumer<String> heard) {
     Promise<Void> subscribed = Promise.promise();

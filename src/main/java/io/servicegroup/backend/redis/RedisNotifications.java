@@ -11,17 +11,20 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Announcements on a channel of Redis. To be used on one context. */
+/** Announces and receives on one channel of Redis. Used on one context. */
 final class RedisNotifications
     implements NotificationChannel.Transport<RedisNotificationConnection> {
 
-  /** Tells that something may have been missed. */
+  /** The payload by which the receiver is told that announcements may have been missed. */
   static final String RESYNC = "";
 
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
-  /** Where channels are forbidden they will be so for a while. */
+  /**
+   * The longest pause between attempts where the server refuses channels: a missing right is seldom
+   * granted soon.
+   */
   private static final Duration LONGEST_REFUSED = Duration.ofSeconds(30);
 
   private final RedisConnector connector;
@@ -51,17 +54,20 @@ final class RedisNotifications
             () -> receiver.accept(RESYNC));
   }
 
-  /** Completes when it listens, or tries again later; never fails. */
+  /**
+   * Subscribes. Completes after the first attempt; failed attempts are repeated in the background.
+   * Never fails.
+   */
   Future<Void> start() {
     return notifications.start().mapEmpty();
   }
 
-  /** Never fails. */
+  /** Ends the subscription. Never fails. */
   Future<Void> stop() {
     return notifications.stop();
   }
 
-  /** Lets go of a server that is not the master any more. */
+  /** Replaces a connection to another server than the master. */
   void keepOnly(Host master) {
     notifications.replace(
         connection -> !connection.host().equals(master), "its server is not the master any more");

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Asks all Sentinels at once where the master is, so that one that hangs or was cut off neither
- * delays nor decides. (The driver asks one after the other, and with the password of the servers,
- * which Sentinels refuse that have none.)
+ * Asks all Sentinels at once for the master's address, so that one that hangs or is cut off neither
+ * delays the answer nor decides it. (The driver asks one after the other, and sends the password of
+ * the servers, which Sentinels without a password refuse.)
  */
 final class RedisSentinels {
 
@@ -27,7 +27,10 @@ final class RedisSentinels {
     this.address = address;
   }
 
-  /** Where enough of them see the master; fails where too few answer in time, or disagree. */
+  /**
+   * The master's address by the Sentinels' votes; fails where too few answer in time, or they
+   * disagree.
+   */
   Future<Host> master(Duration bound) {
     List<Host> sentinels = address.hosts();
     RedisElection election = new RedisElection(address.masterName(), sentinels.size());
@@ -39,7 +42,10 @@ final class RedisSentinels {
     return election.decision();
   }
 
-  /** tooz speaks to Sentinels in the clear; those of a careful operator speak TLS only. */
+  /**
+   * Asks one Sentinel without TLS, as tooz does, and with TLS where that fails, because some
+   * operators let Sentinels accept TLS only.
+   */
   private Future<Host> ask(Host sentinel, Duration bound) {
     Future<Host> plain = ask(sentinel, address.sentinel(sentinel, bound, false), bound);
     Future<Host> answer =

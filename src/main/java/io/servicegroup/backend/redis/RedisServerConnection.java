@@ -26,19 +26,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, which can be thrown away whatever state it is in: it has a socket of its own, and
- * closing that does not wait for an answer.
+ * One connection to one server. It can be closed in any state without waiting for an answer,
+ * because it has a socket of its own.
  */
 final class RedisServerConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisServerConnection.class);
 
-  /** A little less than what the driver takes at a time. */
+  /**
+   * The most commands without an answer: slightly less than the driver's limit, at which it fails
+   * every command of the connection.
+   */
   static final int MOST_UNANSWERED = 2000;
 
   private static final String MASTER = "master";
 
-  /** The driver's word, not a server's. */
+  /** The error with which the driver, not a server, reports a closed connection. */
   private static final String CLOSED = "CONNECTION_CLOSED";
 
   private final Vertx vertx;
@@ -59,7 +62,7 @@ final class RedisServerConnection {
     this.redis = redis;
   }
 
-  /** Connects within the bound; an attempt that fails leaves no socket behind. */
+  /** Connects within the bound. A failed attempt leaves no open socket. */
   static Future<RedisServerConnection> open(
       Vertx vertx, BackendUri.Host host, RedisOptions options, Duration bound) {
     RedisServerConnection connection =
@@ -108,7 +111,10 @@ final class RedisServerConnection {
     return new TimeoutException(host + ": no answer within " + bound.toMillis() + " ms");
   }
 
-  /** A batch that was refused fails with a line for each of its commands. */
+  /**
+   * Shortens a failure to one sentence: the driver describes a refused batch with a line for each
+   * command.
+   */
   private VertxException readable(Throwable failure) {
     LOG.debug("{} failed", host, failure);
     String said = host + ": " + why(failure);
@@ -117,14 +123,17 @@ final class RedisServerConnection {
         : new VertxException(said, true);
   }
 
-  /** The driver has one type for what it says itself and for what servers say. */
+  /**
+   * The reason of a failure. The driver uses one type for its own failures and for the servers'
+   * errors.
+   */
   private static String why(Throwable failure) {
     return failure instanceof ErrorType error && error.is(CLOSED)
         ? "the server closed the connection"
         : Why.of(failure);
   }
 
-  /** A server's answer that this user may not, or that it cannot. */
+  /** A server's error, such as a missing right, as opposed to a failure of the connection. */
   static final class Refused extends VertxException {
     private static final long serialVersionUID = 1;
 
@@ -141,12 +150,12 @@ final class RedisServerConnection {
     return closed;
   }
 
-  /** Tells when somebody else ended the connection. */
+  /** Sets what runs when the connection ends by other means than {@link #close}. */
   void onClosed(Runnable then) {
     onClosed = then;
   }
 
-  /** What arrives on channels. */
+  /** The driver's connection, for subscriptions. */
   RedisConnection driver() {
     return driver;
   }
@@ -164,7 +173,7 @@ final class RedisServerConnection {
     closeIfDone();
   }
 
-  /** Nothing new begins on it; what is under way ends by itself, and then it is closed. */
+  /** Lets no new call begin; closes the connection when the calls under way have ended. */
   void retire() {
     retired = true;
     closeIfDone();
@@ -177,7 +186,7 @@ final class RedisServerConnection {
   }
 
   /**
-   * Whether anything was answered since.
+   * Whether the server answered anything since a time.
    *
    * @param nanos by {@link System#nanoTime}
    */
@@ -185,17 +194,22 @@ final class RedisServerConnection {
     return answeredNanos - nanos > 0;
   }
 
-  /** Sends commands; not where nobody wants them any more when their turn comes. */
+  /**
+   * Sends commands together. Commands whose caller has given up when their turn comes are not sent.
+   */
   Future<List<Response>> send(List<Request> requests, BooleanSupplier unwanted) {
     return inTurn(requests.size(), () -> driver.batch(requests), unwanted);
   }
 
-  /** As {@link #send}, one command of which no other depends. */
+  /** As {@link #send}, for one command whose failure no other command depends on. */
   Future<Response> ask(Request request, BooleanSupplier unwanted) {
     return inTurn(1, () -> driver.send(request), unwanted);
   }
 
-  /** What would be too much for the driver waits here: a refusal of its own would cost all. */
+  /**
+   * Queues commands beyond {@link #MOST_UNANSWERED}: at its own limit the driver would fail every
+   * command of the connection.
+   */
   private <T> Future<T> inTurn(
       int commands, Supplier<Future<T>> sending, BooleanSupplier unwanted) {
     Promise<T> answer = Promise.promise();
@@ -240,7 +254,7 @@ final class RedisServerConnection {
     return MASTER.equals(role.get(0).toString());
   }
 
-  /** Never fails. */
+  /** Closes the socket at once. Never fails. */
   Future<Void> close() {
     closed = true;
     return redis.close().otherwiseEmpty();

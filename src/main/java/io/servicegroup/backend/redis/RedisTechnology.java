@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Redis, in tooz's layout; the catalogue is a hash with one document a member. */
+/**
+ * Redis. Beats are kept in tooz's layout; the catalogue is a hash with one document for each
+ * member.
+ */
 public final class RedisTechnology implements Technology {
 
   private static final String WITH_TLS = "ssl=true";

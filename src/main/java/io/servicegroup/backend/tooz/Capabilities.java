@@ -22,25 +22,28 @@ import org.msgpack.value.ValueFactory;
 import org.msgpack.value.ValueType;
 
 /**
- * The capabilities that a tooz member carries, in MessagePack as {@code
- * oslo.serialization.msgpackutils} writes it: text as {@code str}, so that Python reads strings.
- * Ours are a map of {@code version}, {@code binary}, {@code incarnation} and {@code metadata};
- * those of others may be anything.
+ * Reads and writes the capabilities of a tooz member, which are MessagePack as {@code
+ * oslo.serialization.msgpackutils} writes it, with text as {@code str} so that Python reads
+ * strings. Capabilities of our members are a map of {@code version}, {@code binary}, {@code
+ * incarnation} and {@code metadata}; those of other members may be any value.
  */
 public final class Capabilities {
 
   private static final String INCARNATION = "incarnation";
 
-  /** The default's buffer of 8 kB for each member is most of what packing costs. */
+  /**
+   * A small buffer, because allocating the default one of 8 kB for each member is most of the cost
+   * of packing.
+   */
   private static final MessagePack.PackerConfig PACKING =
       new MessagePack.PackerConfig().withBufferSize(256);
 
   private Capabilities() {}
 
   /**
-   * What a member of an agent of ours carries.
+   * The capabilities of a member of one of our agents.
    *
-   * @param member as the catalogue has it
+   * @param member the catalogue's record
    * @return MessagePack
    */
   public static byte[] of(Member member) {
@@ -61,8 +64,8 @@ public final class Capabilities {
   /**
    * Tells a member of an agent of ours from one that joined through tooz.
    *
-   * @param capabilities whatever a member carries
-   * @return the life that it is in, or empty where the member is not ours
+   * @param capabilities of any member, in any form
+   * @return its incarnation, or empty where no agent of ours joined the member
    */
   public static Optional<Incarnation> incarnation(byte[] capabilities) {
     if (capabilities == null || capabilities.length == 0) {
@@ -75,7 +78,10 @@ public final class Capabilities {
     }
   }
 
-  /** Reads no value as a whole: five bytes can claim to be a thousand million items. */
+  /**
+   * Reads value by value, since a header of five bytes can claim a thousand million items that must
+   * not be allocated.
+   */
   private static Optional<Incarnation> incarnation(MessageUnpacker unpacker) throws IOException {
     if (unpacker.getNextFormat().getValueType() != ValueType.MAP) {
       return Optional.empty();
@@ -90,7 +96,7 @@ public final class Capabilities {
     return Optional.empty();
   }
 
-  /** The next value where it is a text; anything else is skipped. */
+  /** Reads the next value if it is text, and skips any other. */
   private static String text(MessageUnpacker unpacker) throws IOException {
     if (unpacker.getNextFormat().getValueType() == ValueType.STRING) {
       return unpacker.unpackString();
@@ -100,10 +106,10 @@ public final class Capabilities {
   }
 
   /**
-   * As {@link #incarnation(byte[])}, of a value that has been read already.
+   * As {@link #incarnation(byte[])}, for a value that has been parsed already.
    *
-   * @param capabilities whatever a member carries
-   * @return the life that it is in, or empty where the member is not ours
+   * @param capabilities of any member, in any form
+   * @return its incarnation, or empty where no agent of ours joined the member
    */
   public static Optional<Incarnation> incarnation(Value capabilities) {
     if (!capabilities.isMapValue()) {
@@ -122,20 +128,20 @@ public final class Capabilities {
   }
 
   /**
-   * The name that an id stands for. tooz's ids are bytes; some writers use text.
+   * The name in a member's id. tooz writes ids as bytes; some writers use text.
    *
    * @param id MessagePack's bytes or text
-   * @return the name, or empty where it is neither, or no UTF-8
+   * @return the name, or empty where the id is neither bytes nor text, or is not valid UTF-8
    */
   public static Optional<String> name(Value id) {
     return id.isRawValue() ? name(id.asRawValue().asByteArray()) : Optional.empty();
   }
 
   /**
-   * The name that an id's bytes stand for.
+   * The name in the bytes of an id.
    *
    * @param id bytes
-   * @return the name, or empty where they are no UTF-8
+   * @return the name, or empty where the bytes are not valid UTF-8
    */
   public static Optional<String> name(byte[] id) {
     String text = new String(id, StandardCharsets.UTF_8);
@@ -177,7 +183,7 @@ public final class Capabilities {
     if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
       packer.packDouble(number.doubleValue());
     } else if (number instanceof BigInteger big) {
-      // MessagePack's integers end at 64 bits, with a sign or without.
+      // MessagePack's integers have 64 bits, signed or unsigned.
       if (big.bitLength() <= (big.signum() < 0 ? 63 : 64)) {
         packer.packBigInteger(big);
       } else {

@@ -1,2 +1,2 @@
-/** What the backends that speak OpenStack's tooz share of its layout. */
+/** The parts of OpenStack tooz's layout that several backends share. */
 package io.servicegroup.backend.tooz;
