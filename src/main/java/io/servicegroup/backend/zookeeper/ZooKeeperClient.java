@@ -22,8 +22,8 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /**
- * What is asked of the servers through a session, as futures on the context that this was made on.
- * Every call is answered, at the latest when its connection is given up.
+ * Sends requests to the servers through a session. The futures complete on the context on which the
+ * client was created, and each request is answered at the latest when its connection is given up.
  */
 final class ZooKeeperClient {
 
@@ -48,7 +48,7 @@ final class ZooKeeperClient {
     this.credentials = options.credentials();
   }
 
-  /** Bounds an operation. A connection that has answered nothing for a while is replaced. */
+  /** Bounds an operation. A connection that has been silent for too long is replaced. */
   <T> Future<T> within(Duration bound, Future<T> operation) {
     return OnContext.within(vertx, bound.toMillis(), operation)
         .recover(
@@ -65,12 +65,15 @@ final class ZooKeeperClient {
             });
   }
 
-  /** Catches up with the leader; what is read afterwards is no older. */
+  /**
+   * Lets the connected server catch up with the leader, so that later reads are at least as new as
+   * this call.
+   */
   Future<Void> sync(String path) {
     return call(path, (zk, reply) -> zk.sync(path, (rc, p, c) -> reply.answer(rc, null), null));
   }
 
-  /** Reads a node; null where there is none. */
+  /** Reads a node; null where the node does not exist. */
   Future<Found> get(String path) {
     return this.<Found>call(
             path,
@@ -83,7 +86,7 @@ final class ZooKeeperClient {
         .recover(failure -> unless(failure, Code.NONODE, null));
   }
 
-  /** Lists a node's children; none where there is no such node. */
+  /** Lists a node's children; empty where the node does not exist. */
   Future<List<String>> children(String path) {
     return this.<List<String>>call(
             path,
@@ -92,30 +95,30 @@ final class ZooKeeperClient {
         .recover(failure -> unless(failure, Code.NONODE, List.of()));
   }
 
-  /** Watches for as long as the connection lasts. */
+  /** Sets a watch that lasts as long as the connection. */
   Future<Void> watch(String path, AddWatchMode mode) {
     return call(
         path, (zk, reply) -> zk.addWatch(path, mode, (rc, p, c) -> reply.answer(rc, null), null));
   }
 
-  /** Does all or nothing. */
+  /** Runs operations as one transaction. */
   Future<Void> multi(List<Op> operations) {
     return call(
         operations.get(0).getPath(),
         (zk, reply) -> zk.multi(operations, (rc, p, c, results) -> reply.answer(rc, null), null));
   }
 
-  /** A part of a transaction: makes a node that ends with the session. */
+  /** An operation that creates an ephemeral node, which ends with the session. */
   Op ephemeral(String path, byte[] data) {
     return Op.create(path, data, credentials.acl(), CreateMode.EPHEMERAL);
   }
 
-  /** A part of a transaction: makes a node that stays. */
+  /** An operation that creates a persistent node. */
   Op persistent(String path, byte[] data) {
     return Op.create(path, data, credentials.acl(), CreateMode.PERSISTENT);
   }
 
-  /** Makes sure of a node that stays, and of those above it. */
+  /** Creates a persistent node and its ancestors where they do not exist. */
   Future<Void> ensure(String path) {
     return this.<Void>call(
             path,
@@ -128,7 +131,7 @@ final class ZooKeeperClient {
                     (rc, p, c, name) -> reply.answer(rc, null),
                     null))
         .recover(failure -> unless(failure, Code.NODEEXISTS, null))
-        // Whoever may not make it may find it made.
+        // A user without the right to create the node may use one that exists.
         .recover(
             failure ->
                 is(failure, Code.NOAUTH) ? exists(path, failure) : Future.failedFuture(failure))
@@ -140,7 +143,7 @@ final class ZooKeeperClient {
                     : Future.failedFuture(failure));
   }
 
-  /** Needs no right. */
+  /** Checks that a node exists, which ZooKeeper allows without any right. */
   private Future<Void> exists(String path, Throwable otherwise) {
     return this.<Void>call(
             path,
@@ -152,34 +155,33 @@ final class ZooKeeperClient {
     return failure instanceof KeeperException answer && answer.code() == code;
   }
 
-  /**
-   * What the servers themselves refused, rather than it being lost on the way: why, or empty where
-   * the connection is to blame.
-   */
+  /** Why the servers refused a request; empty where the connection failed instead. */
   static Optional<String> refusal(Throwable failure) {
     return failure instanceof KeeperException answer && !UNHEARD.contains(answer.code())
         ? Optional.of(text(answer))
         : Optional.empty();
   }
 
-  /** What the servers said, as half a sentence; the client's own begins with its name for it. */
+  /**
+   * The servers' error as a clause, without the class name with which the client's message begins.
+   */
   static String text(Throwable failure) {
     return String.valueOf(failure.getMessage()).replace("KeeperErrorCode = ", "");
   }
 
-  /** An answer in place of one failure. */
+  /** Replaces one kind of failure by an answer. */
   static <T> Future<T> unless(Throwable failure, Code code, T instead) {
     return is(failure, code) ? Future.succeededFuture(instead) : Future.failedFuture(failure);
   }
 
   private <T> Future<T> call(String path, Operation<T> operation) {
-    ZooKeeper handle = session.connected();
-    if (handle == null) {
+    ZooKeeper connection = session.connected();
+    if (connection == null) {
       return Future.failedFuture(new VertxException("there is no connection", true));
     }
     Promise<T> answer = Promise.promise();
     operation.start(
-        handle,
+        connection,
         (code, value) ->
             context.runOnContext(
                 nothing -> {
@@ -196,14 +198,16 @@ final class ZooKeeperClient {
     return answer.future();
   }
 
-  /** Does something for each, at once; fails when all have ended, where one did. */
+  /**
+   * Runs work for each item concurrently. Where one fails, the whole fails after all have ended.
+   */
   static <T> Future<?> all(Iterable<T> items, Function<T, Future<?>> work) {
     List<Future<?>> under = new ArrayList<>();
     items.forEach(item -> under.add(work.apply(item)));
     return Future.join(under);
   }
 
-  /** A node that was read. */
+  /** A node as it was read. */
   record Found(byte[] data, Stat stat) {}
 
   private interface Operation<T> {

@@ -4,10 +4,13 @@ import java.io.IOException;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 
-/** A client's handle, which can be dropped without ending its session. */
+/**
+ * One connection of a session: ZooKeeper's client object, extended so that it can be closed without
+ * ending its session.
+ */
 final class ZooKeeperConnection extends ZooKeeper {
 
-  /** Begins a session. */
+  /** Connects and begins a session. */
   ZooKeeperConnection(ZooKeeperOptions options, Watcher watcher) throws IOException {
     super(
         options.servers(),
@@ -19,7 +22,11 @@ final class ZooKeeperConnection extends ZooKeeper {
     authenticate(options);
   }
 
-  /** Goes on with a session, as if nothing had been seen of its servers. */
+  /**
+   * Connects and continues a session without telling the servers the newest transaction that the
+   * session has seen: servers that were restored from an older state refuse a client that has seen
+   * more than they have.
+   */
   ZooKeeperConnection(ZooKeeperOptions options, Watcher watcher, Credentials session)
       throws IOException {
     super(
@@ -39,22 +46,24 @@ final class ZooKeeperConnection extends ZooKeeper {
     options.credentials().digests().forEach(this::authenticate);
   }
 
-  /** Is somebody else beside who it is already. */
+  /** Adds credentials to those of the session. */
   void authenticate(byte[] digest) {
     addAuthInfo("digest", digest);
   }
 
-  /** The greatest transaction that an answer has told of. */
+  /** The newest transaction that an answer contained. */
   long zxid() {
     return cnxn.getLastZxid();
   }
 
-  /** What another handle needs to go on with this one's session. */
+  /** The credentials with which another connection continues this session. */
   Credentials session() {
     return new Credentials(getSessionId(), getSessionPasswd());
   }
 
-  /** Closes the connection and leaves the session to whoever goes on with it. Blocks. */
+  /**
+   * Closes the connection without ending the session, which another connection continues. Blocks.
+   */
   void abandon() {
     cnxn.disconnect();
   }
@@ -69,6 +78,6 @@ final class ZooKeeperConnection extends ZooKeeper {
     }
   }
 
-  /** A session that was granted. */
+  /** The id and password of a session. */
   record Credentials(long id, byte[] password) {}
 }

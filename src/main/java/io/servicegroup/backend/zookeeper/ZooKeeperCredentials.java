@@ -14,13 +14,16 @@ import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 
 /**
- * A user and password, as they are now and as they were: ZooKeeper keeps with each node who may use
- * it, so that after a change of the password some nodes are the old one's and others the new one's,
- * until an operator has set them all. Thread-safe.
+ * The user and password, present and former. ZooKeeper stores with each node who may use it: after
+ * a change of the password some nodes admit the old password and others the new one, until an
+ * operator has changed the ACLs of all. Sessions therefore authenticate with both. Thread-safe.
  */
 final class ZooKeeperCredentials {
 
-  /** Nobody changes a password so often before the nodes of the oldest are forgotten. */
+  /**
+   * The number of passwords that are remembered; more changes are unlikely before an operator has
+   * changed the ACLs.
+   */
   private static final int KEPT = 4;
 
   private final BackendUri uri;
@@ -38,9 +41,10 @@ final class ZooKeeperCredentials {
   }
 
   /**
-   * Reads them again, where they came from a file or a reload. Blocks.
+   * Reads user and password again, where they come from a file or a reload. Blocks.
    *
-   * @return what a session is to authenticate with beside what it has, where that is new
+   * @return the new credentials, with which a session authenticates in addition; empty where
+   *     nothing changed
    */
   synchronized Optional<byte[]> renew() {
     Optional<String> now = of(Secrets.present(uri)).filter(text -> !text.equals(newest()));
@@ -59,12 +63,12 @@ final class ZooKeeperCredentials {
     return known.isEmpty() ? null : known.get(known.size() - 1);
   }
 
-  /** What a session authenticates with, as tooz does; the present ones last. */
+  /** The credentials of a session in tooz's scheme, the present ones last. */
   synchronized List<byte[]> digests() {
     return known.stream().map(ZooKeeperCredentials::octets).toList();
   }
 
-  /** Who may do what with the nodes that are created: the same as with tooz's nodes. */
+  /** The ACL of created nodes, which is the one of tooz's nodes. */
   synchronized List<ACL> acl() {
     return known.isEmpty()
         ? Ids.OPEN_ACL_UNSAFE

@@ -3,8 +3,8 @@ package io.servicegroup.backend.zookeeper;
 import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
 
 /**
- * Tells servers that lost their data by what cannot happen to those that did not: the node above
- * all groups is another, or the number of the newest transaction fell.
+ * Detects that the servers lost their data, by two facts that are impossible otherwise: the root of
+ * tooz's tree is another node than before, or the number of the newest transaction fell.
  */
 final class ZooKeeperDataLoss {
 
@@ -12,11 +12,11 @@ final class ZooKeeperDataLoss {
   private long zxid;
 
   /**
-   * Takes in what a poll found.
+   * Takes what a poll found.
    *
-   * @param found the node above all groups, or null
+   * @param found the root of tooz's tree, or null
    * @param newest the number of the newest transaction
-   * @return whether data were lost since the last time
+   * @return whether data was lost since the previous poll
    */
   boolean isShownBy(Found found, long newest) {
     Root now = found == null ? null : new Root(found.stat().getCzxid(), found.stat().getCtime());
@@ -26,6 +26,9 @@ final class ZooKeeperDataLoss {
     return lost;
   }
 
-  /** Servers that begin anew count anew, so the number alone may be the same again. */
+  /**
+   * The root node. Its creation time is compared too, because servers that begin with empty data
+   * count transactions from the start and may create the root with the same number.
+   */
   private record Root(long czxid, long ctime) {}
 }

@@ -9,8 +9,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where documents are: {@code /servicegroup-catalog/<namespace>/<kind>/<group>/<name>}, with group
- * and name encoded as in a URL, so that any name can be one of a node.
+ * The paths of documents: {@code /servicegroup-catalog/<namespace>/<kind>/<group>/<name>}, with
+ * group and name URL-encoded, so that any name can be a node's name.
  */
 final class ZooKeeperDocumentPaths {
 
@@ -23,17 +23,17 @@ final class ZooKeeperDocumentPaths {
     root = chroot + "/" + ROOT + "/" + ZooKeeperLayout.namespace(uri);
   }
 
-  /** The node above the groups of all documents of a kind. */
+  /** The node whose children are the groups of all documents of a kind. */
   String kind(Kind kind) {
     return root + "/" + EnumText.of(kind);
   }
 
-  /** The node above all documents of a kind in a group. */
+  /** The node whose children are the documents of a kind in a group. */
   String group(Kind kind, String group) {
     return kind(kind) + "/" + encode(group);
   }
 
-  /** The node above a document. */
+  /** The parent node of a document. */
   String parent(Key key) {
     return group(key.kind(), key.group());
   }
@@ -42,13 +42,19 @@ final class ZooKeeperDocumentPaths {
     return group(key.kind(), key.group()) + "/" + encode(key.name());
   }
 
-  /** A name of {@code .} or {@code ..} would be a step of the path. */
+  /**
+   * Encodes a name; {@code .} and {@code ..} need an escape of their own, because ZooKeeper takes
+   * them for steps of the path.
+   */
   private static String encode(String name) {
     String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8);
     return encoded.chars().allMatch(c -> c == '.') ? encoded.replace(".", "%2E") : encoded;
   }
 
-  /** The key of a node; without a group where the name of the node is none of ours. */
+  /**
+   * The key of a node's document. A node whose name is not one of ours gets no group, so that it is
+   * not mistaken for a member.
+   */
   Key key(Kind kind, String group, String host) {
     try {
       Key key = new Key(kind, decode(group), decode(host));
@@ -56,7 +62,7 @@ final class ZooKeeperDocumentPaths {
         return key;
       }
     } catch (IllegalArgumentException e) {
-      // Named below.
+      // A name that cannot be decoded is not one of ours.
     }
     return new Key(kind, "", group + "/" + host);
   }

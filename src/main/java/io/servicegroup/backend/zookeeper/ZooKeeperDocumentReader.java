@@ -19,16 +19,16 @@ import java.util.stream.Collectors;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
- * Reads documents. Members that were read are remembered: while a watch tells of each change to
- * them, so that reading ten thousand again costs their names and those that changed; and where they
- * may not be read any more, so that nobody takes them for deleted. What may not be read takes
- * nothing else along.
+ * Reads documents and caches members. While a watch reports each change, reading ten thousand
+ * members again costs their names and the changed ones. Members that this agent may no longer read
+ * stay in the cache, so that they are not taken for deleted. A node that may not be read does not
+ * affect the others.
  */
 final class ZooKeeperDocumentReader {
 
   private static final byte[] NOTHING = new byte[0];
 
-  /** How many reads are under way at a time. */
+  /** The most reads under way at a time. */
   private static final int CHUNK = 1000;
 
   private final ZooKeeperClient client;
@@ -51,30 +51,30 @@ final class ZooKeeperDocumentReader {
     this.members = paths.kind(Kind.MEMBER);
   }
 
-  /** From here on, whether a watch tells of each change. What was read may be outdated. */
+  /** Sets whether a watch reports each change from now on. What was read before may be outdated. */
   void watching(boolean now) {
     watching = now;
     current.clear();
   }
 
-  /** Whether a watch tells of each change. */
+  /** Whether a watch reports each change. */
   boolean isWatching() {
     return watching;
   }
 
-  /** A document is not what it was. */
+  /** Forgets a document that changed. */
   void changed(String path) {
     current.remove(path);
   }
 
-  /** Its removal left a trace, which tells what became of it. */
+  /** Forgets a member whose removal is recorded by a trace, which explains its absence. */
   private void explained(String path) {
     if (!last.containsKey(path)) {
       parents.forget(path);
     }
   }
 
-  /** A document was removed here: nobody asks what became of it. */
+  /** Forgets a document that this agent removed itself. */
   void removedHere(Key key) {
     String path = paths.node(key);
     current.remove(path);
@@ -82,12 +82,12 @@ final class ZooKeeperDocumentReader {
     parents.forget(path);
   }
 
-  /** Reads some; what may not be read, and never was, comes without a text. */
+  /** Reads documents. One that may not be read and never was read has no text. */
   Future<List<Document>> read(List<Key> keys) {
     return client.sync(members).compose(synced -> new Round().read(keys));
   }
 
-  /** Reads all members, or those of a group, in the same way. */
+  /** Reads all members, or those of a group, as {@link #read} does. */
   Future<List<Document>> list(String group) {
     Round round = new Round();
     return client
@@ -101,7 +101,7 @@ final class ZooKeeperDocumentReader {
         .onSuccess(found -> forgetAllBut(group, found));
   }
 
-  /** Reads all traces of removed members. */
+  /** Reads the traces of all removed members. */
   Future<List<Document>> removals() {
     return client
         .children(paths.kind(Kind.REMOVAL))
@@ -109,8 +109,8 @@ final class ZooKeeperDocumentReader {
   }
 
   /**
-   * Which members that were read, and are not there any more, were removed: that raises the version
-   * of the node above. Where that is another node than it was, or none, the servers came back
+   * Which of the missing members were removed. A removal raises the version of the parent node; a
+   * parent that is another node than before, or is missing, shows that the servers came back
    * without their data.
    */
   Future<Set<Key>> removed(Collection<Key> keys) {
@@ -146,14 +146,14 @@ final class ZooKeeperDocumentReader {
   }
 
   /**
-   * What has to be so still for a change.
+   * The versions on which a change depends.
    *
-   * @param node the document's version
-   * @param group the version of the node above, which a removal raises
+   * @param node the version of the document's node
+   * @param group the version of the parent node, which each removal raises
    */
   record Version(int node, int group) {}
 
-  /** One reading. */
+  /** One read of several documents. */
   private final class Round {
 
     private final boolean triesForbidden = System.nanoTime() - dueNanos >= 0;
@@ -210,9 +210,10 @@ final class ZooKeeperDocumentReader {
       int to = Math.min(unread.size(), from + CHUNK);
       List<Key> some = unread.subList(from, to);
       List<Future<?>> reads = new ArrayList<>();
-      // Requests are answered in their order: what is above is no newer than what is below.
+      // Requests are answered in the order in which they were sent: the parents are read first, so
+      // that none is newer than its children.
       for (String group : new HashSet<>(some.stream().map(paths::parent).toList())) {
-        // Where it may not be read, neither counts what is below.
+        // Where the parent cannot be read, the read of each child fails below.
         reads.add(client.get(group).onSuccess(node -> groups.put(group, node)).otherwiseEmpty());
       }
       some.forEach(key -> reads.add(read(key)));
@@ -276,7 +277,7 @@ final class ZooKeeperDocumentReader {
     }
   }
 
-  /** What is there, but not for this agent to read; nobody writes over it. */
+  /** A document that exists and that this agent may not read, so that no caller writes over it. */
   private static Document unreadable(Key key) {
     return new Document(key, null, new Version(0, 0));
   }

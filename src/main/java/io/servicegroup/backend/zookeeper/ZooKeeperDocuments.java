@@ -25,17 +25,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Documents as nodes that stay, whatever becomes of the session that wrote them.
+ * Stores documents as persistent nodes.
  *
- * <p>A node that was removed and made again counts its versions anew. Therefore a removal also
- * writes the node above, and a change asks for the version of both.
+ * <p>The versions of a node that was removed and created again begin at zero. Therefore a removal
+ * also writes the parent node, and a change checks the versions of both.
  */
 final class ZooKeeperDocuments implements DocumentStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperDocuments.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** The catalogue keeps nothing in its session: it may as well be short. */
+  /**
+   * The timeout of the catalogue's session; it may be short because the session has no ephemeral
+   * nodes.
+   */
   private static final Duration SESSION = Duration.ofSeconds(10);
 
   private static final int ATTEMPTS = 3;
@@ -53,7 +56,7 @@ final class ZooKeeperDocuments implements DocumentStore {
   private final ZooKeeperDocumentReader reader;
   private Runnable changed = () -> {};
 
-  /** Whoever does not write makes no nodes either. */
+  /** Creates a store. One that only reads creates no nodes. */
   ZooKeeperDocuments(Vertx vertx, BackendUri uri, boolean writing) {
     this.vertx = vertx;
     this.writing = writing;
@@ -159,12 +162,15 @@ final class ZooKeeperDocuments implements DocumentStore {
             });
   }
 
-  /** An agent that keeps nothing any more leaves no node either, as agents come and go. */
+  /**
+   * Removes the parent of a removed document, because agents come and go and each would leave an
+   * empty node.
+   */
   private Future<?> leave(Key removed) {
     if (removed.kind() != Kind.KEPT) {
       return Future.succeededFuture();
     }
-    // It fails where something else is kept there.
+    // The removal fails where the parent has other children.
     return bounded(() -> client.multi(List.of(Op.delete(paths.parent(removed), ANY_VERSION))))
         .otherwiseEmpty();
   }
@@ -193,7 +199,7 @@ final class ZooKeeperDocuments implements DocumentStore {
         .map(true)
         .recover(
             failure -> {
-              // What is remembered may know an older node above.
+              // The cached document may refer to an older parent node.
               reader.changed(path);
               return UNEXPECTED.stream().anyMatch(code -> ZooKeeperClient.is(failure, code))
                   ? Future.succeededFuture(false)

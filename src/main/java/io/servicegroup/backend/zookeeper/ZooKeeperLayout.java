@@ -9,8 +9,9 @@ import java.util.Optional;
 import org.apache.zookeeper.common.PathUtils;
 
 /**
- * Where things are: tooz's tree {@code /<namespace>/<group>/<host>}, and beside it ours, {@code
- * /servicegroup/<namespace>/<group>/<host>}, in which a member that is not alive is marked.
+ * The paths of tooz's tree, {@code /<namespace>/<group>/<host>}, and of our own tree beside it,
+ * {@code /servicegroup/<namespace>/<group>/<host>}, which has a mark for each member that is not
+ * alive.
  */
 final class ZooKeeperLayout {
 
@@ -32,16 +33,17 @@ final class ZooKeeperLayout {
     namespace = namespace(uri);
     groups = chroot + "/" + namespace;
     marks = chroot + "/" + OURS + "/" + namespace;
-    // No namespace is called as our own tree is, so that nobody takes it for marks.
+    // The agents' statements lie where the marks of a namespace called as our own tree would lie;
+    // that name is refused, so they are not mistaken for marks.
     stalled = chroot + "/" + OURS + "/" + OURS + "/" + namespace;
   }
 
-  /** tooz's node above all groups, and whatever else is told apart by it. */
+  /** The namespace: the name of tooz's root node, which also separates our own trees. */
   static String namespace(BackendUri uri) {
     return uri.options().getOrDefault("namespace", DEFAULT_NAMESPACE);
   }
 
-  /** What is wrong with the namespace or the path, as a sentence. */
+  /** Why the namespace or the path cannot be used, as a sentence; empty where they can. */
   Optional<String> fault() {
     if (namespace.equals(OURS)) {
       return Optional.of("the option namespace cannot be " + OURS + ", which holds our own marks");
@@ -50,29 +52,29 @@ final class ZooKeeperLayout {
       PathUtils.validatePath(marks);
       return Optional.empty();
     } catch (IllegalArgumentException e) {
-      // The client's own words name what of its path it does not take.
+      // The client's message names the character of the path that it refuses.
       return Optional.of(
           "ZooKeeper has no such path as the URI's path and its option namespace make: "
               + e.getMessage());
     }
   }
 
-  /** The node above all groups. */
+  /** The root of tooz's tree; its children are the groups. */
   String groups() {
     return groups;
   }
 
-  /** The node above all marks. */
+  /** The root of our tree of marks. */
   String marks() {
     return marks;
   }
 
-  /** The node above those by which agents say that they live and cannot beat. */
+  /** The parent of the nodes by which agents state that they are alive but cannot beat. */
   String stalled() {
     return stalled;
   }
 
-  /** The node by which an agent says so. */
+  /** The node by which an agent states that it is alive but cannot beat. */
   String stalled(String agent) {
     return stalled + "/" + URLEncoder.encode(agent, StandardCharsets.UTF_8);
   }
@@ -93,12 +95,12 @@ final class ZooKeeperLayout {
     return marks(id.group()) + "/" + id.host();
   }
 
-  /** Whether a child of tooz's tree is a group. */
+  /** Whether a child of tooz's root is a group. */
   static boolean isGroup(String name) {
     return !name.equals(LOCKS);
   }
 
-  /** Which member a path is about, be it its node or its mark. */
+  /** The member whose node or mark a path is. */
   Optional<MemberId> member(String path) {
     String below = below(path, groups).or(() -> below(path, marks)).orElse("");
     int slash = below.indexOf('/');
@@ -107,7 +109,9 @@ final class ZooKeeperLayout {
         : member(below.substring(0, slash), below.substring(slash + 1));
   }
 
-  /** The member that a child of a group is, if it is one. */
+  /**
+   * The member whose node a child of a group is; empty where the name is not valid in a catalogue.
+   */
   static Optional<MemberId> member(String group, String host) {
     if (!isGroup(group) || host.equals(LEADER) || host.indexOf('/') >= 0) {
       return Optional.empty();
@@ -115,7 +119,7 @@ final class ZooKeeperLayout {
     try {
       return Optional.of(new MemberId(group, host));
     } catch (IllegalArgumentException e) {
-      // Somebody's node under a name that the catalogue could not hold.
+      // Another program's node, under a name that is not valid in a catalogue.
       return Optional.empty();
     }
   }
@@ -126,7 +130,7 @@ final class ZooKeeperLayout {
         : Optional.empty();
   }
 
-  /** Why a member cannot have a node. */
+  /** Why a member's group or host cannot be the name of a node; empty where they can. */
   Optional<Fault> refusal(MemberId id) {
     if (id.group().equals(LOCKS)) {
       return refused("group", LOCKS, "tooz keeps its locks where the group " + LOCKS + " would be");
@@ -154,7 +158,10 @@ final class ZooKeeperLayout {
     }
   }
 
-  /** Whether tooz's Python can read the names: one that it cannot makes it fail on all of them. */
+  /**
+   * Whether tooz's Python client can read the names. A name that it cannot read makes it fail on
+   * the whole group.
+   */
   static boolean isReadByTooz(MemberId id) {
     return (id.group() + id.host()).chars().allMatch(c -> c < 128);
   }

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The parts of what is listed, each begun once a connection. One that fails is tried again by
- * itself, ever slower, and takes no other along; one that the servers refuse is said in the log and
- * in health.
+ * Runs listings, each once for a connection: the list of groups, each group, each mark tree. A
+ * listing that fails is tried again with growing pauses and does not affect the others; one that
+ * the servers refuse is reported in the log and in health.
  */
 final class ZooKeeperListings {
 
@@ -24,13 +24,13 @@ final class ZooKeeperListings {
   private long connection;
   private int running;
 
-  /** Tells whenever a part was listed, or could not be. */
+  /** Creates it; {@code ended} runs whenever a listing succeeded or failed. */
   ZooKeeperListings(Concerns concerns, Runnable ended) {
     this.concerns = concerns;
     this.ended = ended;
   }
 
-  /** The connection is gone: nothing of what was listed holds for the next one. */
+  /** Forgets all listings after the loss of the connection, because watches do not outlive it. */
   void forget() {
     connection++;
     running = 0;
@@ -38,12 +38,12 @@ final class ZooKeeperListings {
   }
 
   /**
-   * Lists a part, unless that was begun already.
+   * Begins a listing, unless it was begun on this connection already.
    *
-   * @param path what the part is known by
-   * @param subject what it is called in the log and in health
-   * @param effect what is not seen where the servers refuse it, as half a sentence
-   * @param work lists it; may be called again
+   * @param path identifies the listing
+   * @param subject its name in the log and in health
+   * @param effect what this agent does not see where the servers refuse the listing, as a clause
+   * @param work runs the listing; may be called again
    */
   void begin(String path, String subject, String effect, Supplier<Future<?>> work) {
     if (!listings.containsKey(path)) {
@@ -53,7 +53,10 @@ final class ZooKeeperListings {
     }
   }
 
-  /** Lists a part that was begun once more, since something in it changed. */
+  /**
+   * Runs a listing again, because something in it changed. One that failed is left to {@link
+   * #retry}.
+   */
   void again(String path) {
     Listing listing = listings.get(path);
     if (listing != null && !listing.failed) {
@@ -61,12 +64,12 @@ final class ZooKeeperListings {
     }
   }
 
-  /** Whether a part could not be listed. */
+  /** Whether a listing failed. */
   boolean isFailed(String path) {
     return listings.containsKey(path) && listings.get(path).failed;
   }
 
-  /** Tries again what failed and has waited long enough. */
+  /** Runs the failed listings whose pause is over. */
   void retry() {
     long now = System.nanoTime();
     listings.values().stream()
@@ -75,7 +78,7 @@ final class ZooKeeperListings {
         .forEach(this::run);
   }
 
-  /** Whether something is being listed. */
+  /** Whether a listing is under way. */
   boolean isRunning() {
     return running > 0;
   }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beats as one session per agent: a member is there while its ephemeral node is. The session is
- * kept up by the client; nothing is written but what changes.
+ * Keeps liveness in one session per agent: a member is present while its ephemeral node exists.
+ * ZooKeeper's client keeps the session alive; nodes are written only when they change.
  */
 final class ZooKeeperLivenessBackend implements LivenessBackend {
 
@@ -49,7 +49,10 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final String backend;
   private boolean saidTimeout;
 
-  /** Whether the connection was away since the poll before: servers expired others meanwhile. */
+  /**
+   * Whether the connection was lost since the previous poll: meanwhile the servers may have expired
+   * sessions of other agents that could not reach them either.
+   */
   private boolean interrupted;
 
   ZooKeeperLivenessBackend(Vertx vertx, LivenessSettings settings) {
@@ -102,7 +105,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    // The session beats by itself, where the servers answer.
+    // The session's own pings are the beat; a sync proves that the servers answer.
     Future<Void> proof = client.sync(layout.groups());
     return client.within(
         writeBound, Future.join(writer.write(members, left), proof).map(all -> all.resultAt(0)));
@@ -115,7 +118,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   private Future<Observation> poll(Duration bound) {
     long end = System.nanoTime() + bound.toNanos();
-    // Through the leader, as whatever keeps a session alive.
+    // A sync goes through the leader, as the pings that keep a session alive do.
     Future<Void> synced = client.sync(layout.groups());
     Future<ZooKeeperClient.Found> root = client.get(layout.groups());
     return client
@@ -137,7 +140,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
         seen.beats(), seen.held(), seen.gone(), unreadable.all(), dataLost, away);
   }
 
-  /** Waits no longer; what is not there yet is seen by a later poll. */
+  /** Waits for work until a time; what is not read by then is seen by a later poll. */
   private Future<Void> upTo(long endNanos, Future<Void> work) {
     long left = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
     return left <= 0
@@ -180,7 +183,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
         .eventually(session::close);
   }
 
-  /** The session, for those who would end it; only while connected. */
+  /** The session's credentials, for tests that end it from elsewhere; only while connected. */
   ZooKeeperConnection.Credentials credentials() {
     return session.credentials();
   }
@@ -194,8 +197,8 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
       }
       saidTimeout = true;
       boolean asked = millis == options.timeoutMillis();
-      // One line: what it comes to, and whose word it is. Whoever set the option a year ago looks
-      // at service_down_time only.
+      // The warning names both the resulting time and the option that sets it, for operators who
+      // set the option long ago and now look at service_down_time only.
       String why =
           asked
               ? "set the option timeout to service_down_time, or leave it out"
@@ -226,7 +229,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
     @Override
     public void connected() {
       reader.connected();
-      // A new session has nothing, and is not to wait for the next beat.
+      // A new session has no nodes; they are created now rather than with the next beat.
       writer
           .again()
           .onFailure(failure -> LOG.debug("The members are written with the next beat", failure));

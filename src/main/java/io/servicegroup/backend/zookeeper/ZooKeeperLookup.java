@@ -7,8 +7,8 @@ import io.vertx.core.Future;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
- * Reads what there is of a member: its node, and only where there is none, its mark. Both are
- * written in one transaction, so a mark that explains a node's absence is never missed.
+ * Reads a member's node, and its mark where there is no node. Node and mark change in one
+ * transaction, so a mark that explains a node's absence is never missed.
  */
 final class ZooKeeperLookup {
 
@@ -30,7 +30,10 @@ final class ZooKeeperLookup {
                     : mark(id).map(mark -> Presence.of(null, mark)));
   }
 
-  /** One that may not be read explains nothing; the node is away all the same. */
+  /**
+   * Reads the mark. A mark that may not be read counts as none: the member is absent all the same,
+   * only the reason is unknown.
+   */
   private Future<Found> mark(MemberId id) {
     return client
         .get(layout.mark(id))

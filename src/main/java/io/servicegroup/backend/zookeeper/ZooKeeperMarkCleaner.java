@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes the marks of members that the catalogue does not have any more, once everybody had the
- * time to read them. The member's own agent does so; where it is gone, any other that follows it.
+ * Removes the marks of members that were deleted from the catalogue, after every agent had the time
+ * to read them. The agent that ran the member removes the mark first; if it is gone, any agent that
+ * follows the member does so later.
  */
 final class ZooKeeperMarkCleaner {
 
@@ -37,7 +38,7 @@ final class ZooKeeperMarkCleaner {
     this.waitNanos = settings.serviceDownTime().toNanos();
   }
 
-  /** Hears of a member that is there, or not any more. */
+  /** Takes a change of the catalogue: a deleted member's mark is removed later. */
   void catalogued(CatalogEvent event) {
     MemberId id = event.member().id();
     Incarnation incarnation = event.member().incarnation();
@@ -49,13 +50,13 @@ final class ZooKeeperMarkCleaner {
     }
   }
 
-  /** Removes what is due. Never fails: what could not be removed is tried again. */
+  /** Removes the marks that are due. Never fails; a removal that fails is tried again. */
   Future<Void> removeDue() {
     long now = System.nanoTime();
     return remove(entry -> now - entry.dueNanos() > 0);
   }
 
-  /** Removes our own at once. Never fails. */
+  /** Removes the marks of this agent's own members at once. Never fails. */
   Future<Void> removeOwn() {
     return remove(Removal::own);
   }

@@ -23,10 +23,10 @@ import java.util.Set;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the members: what was read of each on this connection, who was seen present
- * before, and who went. A node's number is the transaction that created it, so that a later life of
- * a member always has a greater one; that of a mark is the transaction that wrote it, which lies
- * between the two lives.
+ * Keeps what was observed of the members: what was read of each on this connection, which were
+ * present before, and which went. The number of a node is the transaction that created it, so the
+ * node of a later incarnation always has a greater number. The number of a mark is the transaction
+ * that wrote it, which lies between those of the two nodes.
  */
 final class ZooKeeperObservations {
 
@@ -45,12 +45,12 @@ final class ZooKeeperObservations {
     this.rememberNanos = settings.serviceDownTime().toNanos();
   }
 
-  /** What was read of a member on this connection, or null where nothing was yet. */
+  /** What was read of a member on this connection, or null where it was not read yet. */
   Presence get(MemberId id) {
     return read.get(id);
   }
 
-  /** The members of a group that were there, or that something is known of. */
+  /** The members of a group that were read or were present before. */
   Set<MemberId> known(String group) {
     Set<MemberId> known = new HashSet<>(read.keySet());
     known.addAll(seen.keySet());
@@ -58,20 +58,20 @@ final class ZooKeeperObservations {
     return known;
   }
 
-  /** What was read may not be so any more. */
+  /** Forgets what was read, because it may have changed while there is no connection. */
   void disconnected() {
     read.clear();
     observation = null;
   }
 
-  /** What is there of a member cannot be known, and what was known is over. */
+  /** Forgets a member whose node this agent may no longer read. */
   void unreadable(MemberId id) {
     observation = null;
     read.remove(id);
     gone.remove(id);
   }
 
-  /** The roster is not what it was. */
+  /** Takes a change of the roster. */
   void catalogued(MemberId id, boolean deleted) {
     observation = null;
     if (deleted) {
@@ -80,7 +80,7 @@ final class ZooKeeperObservations {
     }
   }
 
-  /** Takes in what was read of a member. */
+  /** Takes what was read of a member. */
   void saw(MemberId id, Presence now) {
     observation = null;
     read.put(id, now);
@@ -103,7 +103,10 @@ final class ZooKeeperObservations {
     }
   }
 
-  /** A node or mark under the name of a member of ours that tells of no life that can be. */
+  /**
+   * Reports a node or mark under the name of one of our members that has no valid incarnation, so
+   * that another program wrote it.
+   */
   private void remark(MemberId id, Presence now) {
     boolean ours = roster.get(id) != null && roster.get(id).incarnation() != null;
     boolean odd = now.node() == null ? now.oddMark() : now.node().incarnation() == null;
@@ -131,7 +134,7 @@ final class ZooKeeperObservations {
     }
   }
 
-  /** What is to be reported; the same object as before where nothing changed. */
+  /** The observation to report; the same object as before where nothing changed. */
   Observation observe() {
     long now = System.nanoTime();
     if (gone.values().removeIf(old -> isForgotten(old, now)) || observation == null) {
@@ -140,7 +143,11 @@ final class ZooKeeperObservations {
     return observation;
   }
 
-  /** Nobody tells when a member that only tooz knows is over and done with. */
+  /**
+   * Whether an absence is old enough to be forgotten. The catalogue reports when one of our members
+   * is deleted, but nothing reports the final end of a member that only tooz knows, so its absence
+   * is kept for one service_down_time.
+   */
   private boolean isForgotten(Gone old, long now) {
     return roster.get(old.absence().id()) == null && now - old.sinceNanos() > rememberNanos;
   }
@@ -168,11 +175,11 @@ final class ZooKeeperObservations {
   }
 
   /**
-   * What there is of a member.
+   * A member's node and mark.
    *
    * @param node its node in tooz's tree, or null
-   * @param mark where there is no node: its mark, or null
-   * @param oddMark whether there is a mark that says nothing that is understood
+   * @param mark its mark where there is no node, or null
+   * @param oddMark whether there is a mark that cannot be parsed
    */
   record Presence(Node node, Mark mark, boolean oddMark) {
 
@@ -195,10 +202,10 @@ final class ZooKeeperObservations {
     }
   }
 
-  /** A mark of a member that is not alive. */
+  /** The mark of a member that is not alive. */
   record Mark(StoredBeat beat, long mzxid, int version) {
 
-    /** What is there, or null where it says nothing that is understood. */
+    /** Parses a mark; null where it is not valid. */
     private static Mark of(Found found) {
       byte[] data = found.data() == null ? new byte[0] : found.data();
       return StoredBeat.parse(new String(data, StandardCharsets.UTF_8))

@@ -17,15 +17,18 @@ import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.common.ClientX509Util;
 import org.apache.zookeeper.common.ZKConfig;
 
-/** What a backend's URI says about its servers, in the words of ZooKeeper's client. */
+/** Translates a backend's URI into the configuration of ZooKeeper's client. */
 final class ZooKeeperOptions {
 
   private static final String PEM = "PEM";
 
-  /** A call that waits (only the end of a session does) waits no longer. */
+  /** The bound of the client's blocking calls; only closing a session is one. */
   private static final int REQUEST_TIMEOUT_MILLIS = 2_000;
 
-  /** The names of a large group are one answer, which the client takes up to 1 MB by default. */
+  /**
+   * The largest answer that the client accepts. All names of a group are one answer, and the
+   * client's default is 1 MB.
+   */
   private static final int LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
   private final BackendUri uri;
@@ -48,7 +51,7 @@ final class ZooKeeperOptions {
     return uri.hosts().stream().map(BackendUri.Host::toString).collect(Collectors.joining(","));
   }
 
-  /** Blocks. */
+  /** Resolves the servers' addresses. Blocks. */
   ZooKeeperServers addresses() {
     return new ZooKeeperServers(uri.hosts());
   }
@@ -63,9 +66,9 @@ final class ZooKeeperOptions {
   }
 
   /**
-   * Why a first contact failed: where nobody answered in time, the client does not tell.
+   * The reason why a first contact failed; where no server answered in time, the client gives none.
    *
-   * @param bound for how long it was waited
+   * @param bound how long the agent waited
    */
   String why(Throwable failure, Duration bound) {
     return failure instanceof TimeoutException ? silence(bound) : Why.of(failure);
@@ -90,12 +93,12 @@ final class ZooKeeperOptions {
     return "true".equals(uri.options().get("use_ssl"));
   }
 
-  /** What sessions authenticate with. */
+  /** The credentials of sessions. */
   ZooKeeperCredentials credentials() {
     return credentials;
   }
 
-  /** Reads the files of TLS, so it blocks. */
+  /** The client's configuration. Blocks, because it reads the files of TLS. */
   ZKClientConfig client() throws IOException {
     ZKClientConfig config = new ZKClientConfig();
     config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
@@ -124,13 +127,13 @@ final class ZooKeeperOptions {
     }
   }
 
-  /** ZooKeeper's client wants key and certificate in one file. */
+  /** Joins key and certificate into one file, as ZooKeeper's client requires. */
   private synchronized String keyStore(Map<String, String> options) throws IOException {
     if (!options.containsKey("keyfile")) {
       return options.get("certfile");
     }
     if (keyStore == null) {
-      // Readable by nobody else, as temporary files of Java are.
+      // Java creates temporary files that only their owner can read.
       keyStore = Files.createTempFile("servicegroup-zookeeper-", ".pem");
     }
     if (pair == null) {
@@ -141,7 +144,7 @@ final class ZooKeeperOptions {
     return keyStore.toString();
   }
 
-  /** Removes what was put together for TLS. Blocks. */
+  /** Removes the joined file of TLS. Blocks. */
   void clean() throws IOException {
     if (keyStore != null) {
       Files.deleteIfExists(keyStore);

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The nodes above members, as they were when those were read last: a removal raises the version of
- * the node above. Where that is another node than it was, or none, the servers came back without
- * their data.
+ * Remembers the parent node of each member as it was when the member was last read, to tell a
+ * removed member from a lost one. Each removal raises the version of the parent. A parent that is
+ * another node than before, or is missing, shows that the servers came back without their data.
  *
  * <p>Not thread-safe.
  */
@@ -15,19 +15,21 @@ final class ZooKeeperParents {
 
   private final Map<String, Parent> read = new HashMap<>();
 
-  /** The node above a member when that was read last. */
+  /**
+   * A member's parent when the member was read: the transaction that created it, and its version.
+   */
   private record Parent(long czxid, int version) {
     boolean isLeftBy(Found now) {
       return now.stat().getCzxid() == czxid && now.stat().getVersion() > version;
     }
   }
 
-  /** A member was read. */
+  /** Takes the parent of a member that was read. */
   void saw(String path, Found group) {
     read.put(path, new Parent(group.stat().getCzxid(), group.stat().getVersion()));
   }
 
-  /** Whether a member that is not there was removed, by what is above it now. */
+  /** Whether a missing member was removed, by its parent as it is now. */
   boolean wasRemoved(String path, Found now) {
     Parent then = read.get(path);
     boolean removed = now != null && (then == null || then.isLeftBy(now));
@@ -37,7 +39,7 @@ final class ZooKeeperParents {
     return removed;
   }
 
-  /** What became of a member is known. */
+  /** Forgets a member whose removal has been explained. */
   void forget(String path) {
     read.remove(path);
   }

@@ -19,13 +19,14 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.EventType;
 
 /**
- * Keeps the picture: lists what is watched at each connection, since watches tell nothing of the
- * time between two, and reads again whatever an event names. An event is a hint and never the news
- * itself: a node that went may be there again, and its mark says why it went.
+ * Keeps the observations current. It lists everything watched at each connection, because watches
+ * report nothing of the time between two connections, and reads a member again whenever an event
+ * names it. An event is only a hint: a node that was deleted may exist again, and its mark tells
+ * why it was deleted.
  */
 final class ZooKeeperReader {
 
-  /** How many reads are under way at a time. */
+  /** The most reads under way at a time. */
   private static final int BATCH = 500;
 
   private static final String UNKNOWN =
@@ -64,12 +65,12 @@ final class ZooKeeperReader {
     this.unreadable = unreadable;
   }
 
-  /** Whom to tell that a poll would see something new. */
+  /** Sets what runs when a poll would see something new. */
   void onNews(Runnable told) {
     news = told;
   }
 
-  /** Watches and lists everything anew. */
+  /** Sets all watches and runs all listings on a new connection. */
   void connected() {
     forget();
     connected = true;
@@ -84,7 +85,7 @@ final class ZooKeeperReader {
         .onSuccess(there -> watchRoots());
   }
 
-  /** What was read is not vouched for any more. */
+  /** Forgets what was read, because no watch reports its changes any more. */
   void disconnected() {
     forget();
     connected = false;
@@ -120,7 +121,7 @@ final class ZooKeeperReader {
     }
   }
 
-  /** Hears of a member whose group may not be watched yet. */
+  /** Takes a member of the catalogue, whose group may not be watched yet. */
   void catalogued(MemberId id) {
     if (!connected || roster.get(id) == null || layout.refusal(id).isPresent()) {
       return;
@@ -169,13 +170,13 @@ final class ZooKeeperReader {
   private Future<?> watchTree(String group, String tree) {
     return client
         .watch(tree, AddWatchMode.PERSISTENT_RECURSIVE)
-        // Whoever is not listed any more has gone: that is to be read, too.
+        // Known members that are not listed any more have gone, so they are read too.
         .onSuccess(watching -> observations.known(group).forEach(dirty::add))
         .compose(watching -> client.children(tree))
         .onSuccess(
             names ->
                 names.forEach(name -> ZooKeeperLayout.member(group, name).ifPresent(dirty::add)))
-        // Whom the catalogue tells of is read by name, whether or not the group may be listed.
+        // The catalogue's members are read by name where the group may not be listed.
         .onFailure(failure -> roster.members().forEach(member -> addOf(group, member.id())));
   }
 
@@ -185,7 +186,7 @@ final class ZooKeeperReader {
     }
   }
 
-  /** Hears of an event. */
+  /** Takes an event of a watch. */
   void changed(EventType type, String path) {
     if (type == EventType.NodeChildrenChanged) {
       if (path.equals(layout.groups())) {
@@ -202,7 +203,7 @@ final class ZooKeeperReader {
     read();
   }
 
-  /** Repeats what could not be done. */
+  /** Repeats failed listings and reads. */
   void retry() {
     if (connected) {
       listings.retry();
@@ -253,7 +254,8 @@ final class ZooKeeperReader {
         .onSuccess(
             presence -> {
               unreadable.remove(id);
-              // An event that came meanwhile is newer than what was read.
+              // An event that arrived during the read may be newer than its answer, so the member
+              // is read again.
               if (mine == connection && !dirty.contains(id)) {
                 observations.saw(id, presence);
               }
@@ -262,7 +264,7 @@ final class ZooKeeperReader {
         .recover(failure -> forbidden(id, failure))
         .onFailure(
             failure -> {
-              // Read again with the next poll.
+              // The next poll reads the member again.
               if (mine == connection) {
                 dirty.add(id);
               }
@@ -278,7 +280,7 @@ final class ZooKeeperReader {
     return Future.succeededFuture();
   }
 
-  /** Completes when everything that an event told of has been read, or cannot be. */
+  /** Completes when every member that an event named has been read or has failed. */
   Future<Void> settled() {
     if (!connected || (!reading && !listings.isRunning() && dirty.isEmpty())) {
       return Future.succeededFuture();

@@ -10,8 +10,9 @@ import java.util.Set;
 import org.apache.zookeeper.KeeperException.Code;
 
 /**
- * Members whose nodes the agent's user may not write: named for each group, and tried again once in
- * each interval. Used on one context.
+ * Remembers the members whose nodes this agent's user may not write. Each group of such members is
+ * named in the log and in health, and a refused write is tried again once in each interval. Used on
+ * one context.
  */
 final class ZooKeeperRefusedWrites {
 
@@ -20,10 +21,10 @@ final class ZooKeeperRefusedWrites {
   private final Map<MemberId, Refused> refused = new HashMap<>();
 
   /**
-   * Makes one that knows of nobody.
+   * Creates it without members.
    *
-   * @param concerns where the groups are named
-   * @param pause for how long nothing is tried again
+   * @param concerns names the groups in the log and in health
+   * @param pause the time between two attempts to write a refused member
    */
   ZooKeeperRefusedWrites(Concerns concerns, Duration pause) {
     this.concerns = concerns;
@@ -32,13 +33,13 @@ final class ZooKeeperRefusedWrites {
 
   private record Refused(Throwable failure, long atNanos) {}
 
-  /** What the servers said of a member a moment ago, or null where it is to be tried. */
+  /** The refusal of a member's write within the pause, or null where the write is to be tried. */
   Throwable lately(MemberId id) {
     Refused last = refused.get(id);
     return last == null || System.nanoTime() - last.atNanos() > pauseNanos ? null : last.failure();
   }
 
-  /** It could be written, or needed not be. */
+  /** Notes that a member's write succeeded or was not needed. */
   void allowed(MemberId id) {
     if (refused.remove(id) != null
         && refused.keySet().stream().noneMatch(other -> other.group().equals(id.group()))) {
@@ -46,14 +47,14 @@ final class ZooKeeperRefusedWrites {
     }
   }
 
-  /** Of others nothing is to be said any more. */
+  /** Forgets members that this agent no longer has. */
   void retain(Set<MemberId> present) {
     List.copyOf(refused.keySet()).stream()
         .filter(id -> !present.contains(id))
         .forEach(this::allowed);
   }
 
-  /** It could not be written; says so where a right is missing. */
+  /** Notes that a member's write failed; reports it where a right is missing. */
   void failed(MemberId id, Throwable failure) {
     if (ZooKeeperClient.is(failure, Code.NOAUTH)) {
       refused.put(id, new Refused(failure, System.nanoTime()));

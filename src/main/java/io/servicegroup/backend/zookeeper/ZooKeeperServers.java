@@ -13,9 +13,9 @@ import java.util.concurrent.CompletionException;
 import org.apache.zookeeper.client.HostProvider;
 
 /**
- * Every address of every server, in an order of its own, each round resolved anew. (The client's
- * own provider picks one address of a name, be it dead or not.) Asked by the client's threads,
- * which may wait for a name server.
+ * Provides every address of every server in random order, and resolves the names again in each
+ * round. (The client's own provider picks one address of a name, whether or not a server answers
+ * there.) The client's threads call it; it may block on a name server.
  */
 final class ZooKeeperServers implements HostProvider {
 
@@ -24,7 +24,7 @@ final class ZooKeeperServers implements HostProvider {
   private int next;
   private boolean connected;
 
-  /** Resolves, and so blocks. */
+  /** Resolves the names. Blocks. */
   ZooKeeperServers(List<BackendUri.Host> hosts) {
     this.hosts = List.copyOf(hosts);
     this.round = resolve();
@@ -38,7 +38,8 @@ final class ZooKeeperServers implements HostProvider {
           addresses.add(new InetSocketAddress(named(host.name(), address), host.port()));
         }
       } catch (CompletionException e) {
-        // Connecting to it fails at once, with a sentence that names it.
+        // A connection to an unresolved address fails at once with a message that contains its
+        // name.
         addresses.add(InetSocketAddress.createUnresolved(host.name(), host.port()));
       }
     }
@@ -46,7 +47,7 @@ final class ZooKeeperServers implements HostProvider {
     return addresses;
   }
 
-  /** TLS verifies the name. */
+  /** Keeps the name in the address, because TLS verifies it. */
   private static InetAddress named(String name, InetAddress address) {
     try {
       return InetAddress.getByAddress(name, address.getAddress());
@@ -55,7 +56,7 @@ final class ZooKeeperServers implements HostProvider {
     }
   }
 
-  /** Among how many the client divides its time. */
+  /** The number of addresses; the client divides its connect timeout by it. */
   @Override
   public synchronized int size() {
     return round.size();
@@ -85,7 +86,10 @@ final class ZooKeeperServers implements HostProvider {
     }
   }
 
-  /** As the client wants it, on its own thread, after a round in which nobody was reached. */
+  /**
+   * Sleeps on the client's own thread, as its interface demands, after a round in which no server
+   * answered.
+   */
   private static void pause(long millis) {
     try {
       Thread.sleep(Math.max(0, millis));
@@ -94,14 +98,14 @@ final class ZooKeeperServers implements HostProvider {
     }
   }
 
-  /** The next search is a new round. */
+  /** Begins a new round with the next search. */
   @Override
   public synchronized void onConnected() {
     next = round.size();
     connected = true;
   }
 
-  /** The list is the configuration's. */
+  /** Ignored: the configuration alone determines the servers. */
   @Override
   public boolean updateServerList(
       Collection<InetSocketAddress> servers, InetSocketAddress current) {

@@ -6,7 +6,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.time.Duration;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
@@ -15,12 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session, and the next one when the servers ended it. Everything comes back on the context that
- * it was made on; nothing blocks it.
+ * Keeps a session, and begins another when the servers have ended it. All callbacks run on the
+ * context on which it was created; nothing blocks that context.
  *
- * <p>A connection that is away for a while, or does not answer, is replaced by one that goes on
- * with the same session but has forgotten what it saw: servers that come back older than before
- * refuse those that remember, and tell those that do not that their session is gone.
+ * <p>A connection that is lost for a while, or does not answer, is replaced by one that continues
+ * the session without the newest transaction that it has seen. Servers that were restored from an
+ * older state refuse a client that has seen more than they have, but tell one that has seen nothing
+ * that its session does not exist.
  */
 final class ZooKeeperSession {
 
@@ -28,37 +28,36 @@ final class ZooKeeperSession {
   private static final Duration LEAST_PATIENCE = Duration.ofSeconds(2);
   private static final long NO_TIMER = -1;
 
-  /** Hears what happens to the session, on its context. */
+  /** Receives the session's events, on its context. */
   interface Listener {
-    /** Whatever happened before may not have been told. */
+    /** The session has a connection. Events that happened before may be missing. */
     void connected();
 
-    /** Nothing is told until the next connection. */
+    /** The connection is lost; no event arrives until the next one. */
     void disconnected();
 
-    /** A watch fired. */
+    /** A watch reports a change. */
     void changed(EventType type, String path);
 
-    /** How long the servers let a session live without its connection, at each connection. */
+    /** The session timeout that the servers granted, in milliseconds, at each connection. */
     default void granted(int millis) {}
   }
 
   private final Vertx vertx;
   private final Context context;
-  private final ZooKeeperOptions options;
+  private final ZooKeeperConnector connector;
   private final Listener listener;
   private final String backend;
   private final long patienceMillis;
   private final Backoff patience;
 
   /** Written on the context; {@link #cut} reads it on another thread. */
-  private volatile ZooKeeperConnection handle;
+  private volatile ZooKeeperConnection connection;
 
   private Promise<Void> first = Promise.promise();
   private Future<?> connecting = Future.succeededFuture();
   private int generation;
   private boolean connected;
-  private boolean asking;
   private boolean closed = true;
   private long timer = NO_TIMER;
   private long answeredNanos;
@@ -67,15 +66,16 @@ final class ZooKeeperSession {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.backend = backend;
-    this.options = options;
+    this.connector = new ZooKeeperConnector(vertx, backend, options);
     this.listener = listener;
     this.patienceMillis = Math.max(LEAST_PATIENCE.toMillis(), options.timeoutMillis() / 3);
-    // Agents that lost a server together do not come to the next one together.
+    // The pause is jittered, so that agents that lost a server together do not connect to the next
+    // one at the same moment.
     this.patience =
         new Backoff(Duration.ofMillis(patienceMillis), Duration.ofMillis(patienceMillis));
   }
 
-  /** Completes with the first connection, whenever that is. */
+  /** Begins a session. Completes with the first connection, however long that takes. */
   Future<Void> open() {
     if (closed) {
       closed = false;
@@ -86,45 +86,48 @@ final class ZooKeeperSession {
   }
 
   boolean isConnected() {
-    return connected && handle != null;
+    return connected && connection != null;
   }
 
   /** The session's id; only while connected. */
   long id() {
-    return handle.getSessionId();
+    return connection.getSessionId();
   }
 
-  /** What goes on with this session; only while connected. */
+  /** The credentials that continue this session; only while connected. */
   Credentials credentials() {
-    return handle.session();
+    return connection.session();
   }
 
-  /** The greatest transaction that this connection was told of; only while connected. */
+  /** The newest transaction that this connection has seen; only while connected. */
   long zxid() {
-    return handle.zxid();
+    return connection.zxid();
   }
 
-  /** Ends the session, from any thread, and begins no other: that is up to {@link #renew}. */
+  /**
+   * Ends the session and begins no other, which {@link #renew} does. May be called on any thread.
+   */
   void cut() {
-    ZooKeeperConnection present = handle;
+    ZooKeeperConnection present = connection;
     if (present != null) {
       present.close();
     }
   }
 
-  /** Ends the session, with everything ephemeral, and begins another. */
+  /** Ends the session with all its ephemeral nodes, and begins another. */
   Future<Void> renew() {
     if (closed) {
       return Future.succeededFuture();
     }
-    ZooKeeperConnection old = handle;
+    ZooKeeperConnection old = connection;
     lost();
     generation++;
-    handle = null;
-    return end(old)
+    connection = null;
+    return connector
+        .end(old)
         .onComplete(
             ended -> {
-              if (!closed && handle == null) {
+              if (!closed && connection == null) {
                 replace(null);
               }
             });
@@ -139,65 +142,36 @@ final class ZooKeeperSession {
     connected = false;
     generation++;
     cancelTimer();
-    ZooKeeperConnection old = handle;
-    handle = null;
-    // What is being made ends, too.
-    return Future.join(connecting, end(old))
-        .eventually(() -> vertx.executeBlocking(this::clean))
+    ZooKeeperConnection old = connection;
+    connection = null;
+    // A connection that is being made is ended when it is ready.
+    return Future.join(connecting, connector.end(old))
+        .eventually(connector::clean)
         .<Void>mapEmpty()
         .otherwiseEmpty();
   }
 
-  private Void clean() throws IOException {
-    options.clean();
-    return null;
-  }
-
-  private Future<Void> end(ZooKeeperConnection old) {
-    return old == null
-        ? Future.succeededFuture()
-        : vertx
-            .<Void>executeBlocking(
-                () -> {
-                  old.close();
-                  return null;
-                },
-                false)
-            .recover(
-                failure -> {
-                  LOG.debug("Backend {}: the session was not closed", backend, failure);
-                  return Future.succeededFuture();
-                });
-  }
-
-  /** Drops the connection and makes another, of the session given or a new one. */
+  /**
+   * Replaces the connection by one that continues the given session, or begins a new session where
+   * that is null.
+   */
   private void replace(Credentials session) {
     int mine = ++generation;
-    ZooKeeperConnection old = handle;
-    handle = null;
+    ZooKeeperConnection old = connection;
+    connection = null;
     cancelTimer();
     connecting =
-        vertx
-            .executeBlocking(() -> connect(old, session, mine), false)
+        connector
+            .replace(old, session, event -> told(event, mine))
             .onFailure(failure -> notMade(failure, mine))
             .compose(made -> made(made, mine));
   }
 
-  private ZooKeeperConnection connect(ZooKeeperConnection old, Credentials session, int mine)
-      throws IOException {
-    if (old != null) {
-      old.abandon();
-    }
-    return session == null
-        ? new ZooKeeperConnection(options, event -> told(event, mine))
-        : new ZooKeeperConnection(options, event -> told(event, mine), session);
-  }
-
   private Future<Void> made(ZooKeeperConnection made, int mine) {
     if (mine != generation) {
-      return end(made);
+      return connector.end(made);
     }
-    handle = made;
+    connection = made;
     if (connected) {
       heard();
     } else {
@@ -235,7 +209,7 @@ final class ZooKeeperSession {
       case SyncConnected -> {
         connected = true;
         cancelTimer();
-        if (handle != null) {
+        if (connection != null) {
           heard();
         }
       }
@@ -254,7 +228,7 @@ final class ZooKeeperSession {
 
   private void heard() {
     answeredNanos = System.nanoTime();
-    listener.granted(handle.getSessionTimeout());
+    listener.granted(connection.getSessionTimeout());
     listener.connected();
     first.tryComplete();
   }
@@ -275,7 +249,7 @@ final class ZooKeeperSession {
     timer = NO_TIMER;
     if (!closed) {
       lost();
-      replace(handle == null || handle.getSessionId() == 0 ? null : handle.session());
+      replace(connection == null || connection.getSessionId() == 0 ? null : connection.session());
     }
   }
 
@@ -287,36 +261,34 @@ final class ZooKeeperSession {
   }
 
   /**
-   * The servers refused something for want of a right, as after a change of the password: where
-   * there is another now, the session has it from here on.
+   * Notes that the servers refused a request for want of a right, which happens after a change of
+   * the password: the session authenticates with the new password where there is one.
    */
   void refused() {
-    if (asking) {
-      return;
-    }
-    asking = true;
-    vertx
-        .executeBlocking(() -> options.credentials().renew(), false)
-        .onComplete(
+    connector
+        .renewCredentials()
+        .onSuccess(
             found -> {
-              asking = false;
-              if (found.succeeded() && handle != null) {
-                found.result().ifPresent(handle::authenticate);
+              if (connection != null) {
+                found.ifPresent(connection::authenticate);
               }
             });
   }
 
-  /** The handle while it is connected, or null. */
+  /** The connection while it is usable, or null. */
   ZooKeeper connected() {
-    return connected ? handle : null;
+    return connected ? connection : null;
   }
 
-  /** The servers answered. */
+  /** Notes that the servers answered. */
   void answered() {
     answeredNanos = System.nanoTime();
   }
 
-  /** The servers did not answer in time. If that goes on, the connection is replaced. */
+  /**
+   * Notes that the servers did not answer in time. A connection that has been silent for too long
+   * is replaced.
+   */
   void notAnswered() {
     if (connected && System.nanoTime() - answeredNanos > patienceMillis * 1_000_000) {
       replaceNow();

@@ -14,15 +14,16 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 
 /**
- * By which an agent says that it lives and cannot make its members' nodes (rights, a quota): a node
- * of its own in a tree of our own. It ends with the agent's session, and is believed for as long as
- * it was said for since the reader saw it written: no clocks are compared.
+ * Writes and reads the nodes by which agents state that they are alive but cannot create their
+ * members' nodes, for want of a right or a quota. An agent's statement is an ephemeral node in a
+ * tree of our own. A reader believes it for the validity that it states, counted from when the
+ * reader first saw it, so that no clocks of two machines are compared.
  *
  * <p>Used on one context.
  */
 final class ZooKeeperStalled {
 
-  /** Whatever stands there, nobody is held for longer by one word. */
+  /** The longest validity that a reader believes, whatever the node states. */
   private static final long MOST_MILLIS = Duration.ofMinutes(10).toMillis();
 
   private static final int ANY_VERSION = -1;
@@ -41,10 +42,10 @@ final class ZooKeeperStalled {
     this.own = layout.stalled(agent);
   }
 
-  /** What an agent said last, and when this reader saw that. */
+  /** An agent's last statement, by its transaction, and when this reader first saw it. */
   private record Said(long mzxid, long sinceNanos) {}
 
-  /** Says it for so long. */
+  /** Writes this agent's statement. */
   Future<Void> say(Duration validity) {
     byte[] text = Long.toString(validity.toMillis()).getBytes(StandardCharsets.UTF_8);
     return client
@@ -56,7 +57,7 @@ final class ZooKeeperStalled {
               }
               return found.stat().getEphemeralOwner() == session.id()
                   ? client.multi(List.of(Op.setData(own, text, ANY_VERSION)))
-                  // Of the session before, with which it will end.
+                  // The existing node belongs to the previous session and would end with it.
                   : client.multi(List.of(Op.delete(own, ANY_VERSION), client.ephemeral(own, text)));
             });
   }
@@ -73,14 +74,14 @@ final class ZooKeeperStalled {
                     : Future.failedFuture(failure));
   }
 
-  /** Takes it back. */
+  /** Removes this agent's statement. */
   Future<Void> withdraw() {
     return client
         .multi(List.of(Op.delete(own, ANY_VERSION)))
         .recover(failure -> ZooKeeperClient.unless(failure, Code.NONODE, null));
   }
 
-  /** Which of some agents say it. */
+  /** Which of the agents have a valid statement. */
   Future<Set<String>> among(Set<String> agents) {
     Set<String> saying = new HashSet<>();
     Map<String, Said> now = new HashMap<>();
@@ -89,7 +90,7 @@ final class ZooKeeperStalled {
       reads.add(
           client
               .get(layout.stalled(agent))
-              // What another user wrote for itself alone says nothing here.
+              // A node that this agent may not read counts as no statement.
               .recover(failure -> ZooKeeperClient.unless(failure, Code.NOAUTH, null))
               .onSuccess(
                   found -> {

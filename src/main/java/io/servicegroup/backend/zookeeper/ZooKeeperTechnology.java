@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * ZooKeeper, in tooz's layout. Beats are ephemeral nodes of one session per agent; the catalogue is
- * a node that stays for each member.
+ * ZooKeeper. A member's liveness is an ephemeral node in tooz's layout, of one session per agent;
+ * the catalogue is a persistent node for each member.
  */
 public final class ZooKeeperTechnology implements Technology {
 
@@ -77,9 +77,7 @@ public final class ZooKeeperTechnology implements Technology {
     return faults;
   }
 
-  /**
-   * A member's group and host are the names of nodes, in tooz's layout, and not any text is one.
-   */
+  /** Refuses a member whose group or host cannot be the name of a node. */
   @Override
   public Optional<Fault> refusal(BackendUri uri, MemberId id) {
     return new ZooKeeperLayout(uri).refusal(id);

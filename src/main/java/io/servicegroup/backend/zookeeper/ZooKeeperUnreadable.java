@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The members whose nodes this agent may not read: nothing is concluded about them. */
+/** The members whose nodes this agent may not read. Nothing is concluded about them. */
 final class ZooKeeperUnreadable {
 
   private final Concerns concerns;
@@ -54,7 +54,10 @@ final class ZooKeeperUnreadable {
     return all;
   }
 
-  /** Who is to be tried again now: ever more seldom, since nothing tells of a changed ACL. */
+  /**
+   * The members whose read is due for another attempt. The pauses grow, because nothing reports a
+   * changed ACL.
+   */
   List<MemberId> due() {
     long now = System.nanoTime();
     if (groups.isEmpty()) {

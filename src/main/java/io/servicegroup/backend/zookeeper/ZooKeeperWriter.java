@@ -33,15 +33,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the nodes of this agent's members what they should be. Nothing is written of a member whose
- * node is so already: the session is its beat. What changes, changes in one transaction, so that
- * nobody sees a member between its node and its mark, or between an old node and a new one.
+ * Writes the nodes and marks of this agent's members. A member whose node is right is not written,
+ * because the session is its beat. Each change of a member is one transaction, so that no reader
+ * sees neither node nor mark, or the gap between an old node and a new one.
  */
 final class ZooKeeperWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperWriter.class);
 
-  /** Somebody else may change a node between our reading and our writing; not for ever. */
+  /**
+   * The most attempts of one write: another client may change a node between our read and our
+   * write.
+   */
   private static final int ATTEMPTS = 4;
 
   private static final Set<Code> OUTDATED = Set.of(Code.NODEEXISTS, Code.NONODE, Code.BADVERSION);
@@ -80,7 +83,7 @@ final class ZooKeeperWriter {
     this.refusedWrites = new ZooKeeperRefusedWrites(concerns, settings.reportInterval());
   }
 
-  /** Writes what is not so yet; one run at a time. */
+  /** Writes what differs from the wanted state; one run at a time. */
   Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
     last = members;
     Future<List<Conflict>> next =
@@ -89,12 +92,12 @@ final class ZooKeeperWriter {
     return next;
   }
 
-  /** Writes the newest state again, after something took it away. */
+  /** Writes the last state again, after its nodes were lost. */
   Future<?> again() {
     return last.isEmpty() ? Future.succeededFuture() : write(last, List.of());
   }
 
-  /** Writes nothing by itself until the next write. */
+  /** Forgets the last state, so that {@link #again} writes nothing until the next write. */
   void rest() {
     last = List.of();
   }
@@ -115,7 +118,7 @@ final class ZooKeeperWriter {
       if (isPossible(heartbeat.id()) && !roster.isSuperseded(heartbeat)) {
         writes.add(
             write(new Wanted(heartbeat.id(), StoredBeat.left(heartbeat)), new ArrayList<>())
-                // What may not be written is not waited for: its node ends with the session.
+                // A mark that may not be written is given up: the node ends with the session.
                 .recover(failure -> ZooKeeperClient.unless(failure, Code.NOAUTH, null)));
       }
     }
@@ -132,7 +135,7 @@ final class ZooKeeperWriter {
         .onComplete(ended -> forgetOthers());
   }
 
-  /** What was said of members that are written no more is over with them. */
+  /** Forgets what was remembered of members that this agent no longer has. */
   private void forgetOthers() {
     Set<MemberId> present = last.stream().map(Heartbeat::id).collect(Collectors.toSet());
     refused.retainAll(present);
@@ -140,7 +143,10 @@ final class ZooKeeperWriter {
     refusedWrites.retain(present);
   }
 
-  /** Nobody else is to wait for what the servers refuse of one, nor is the way to them at fault. */
+  /**
+   * Collects a refusal by the servers, which concerns one member only; a failure of the connection
+   * fails the write.
+   */
   private static Future<Void> isRefused(Throwable failure, List<String> refusals) {
     Optional<String> refusal = ZooKeeperClient.refusal(failure);
     refusal.ifPresent(refusals::add);
@@ -166,7 +172,10 @@ final class ZooKeeperWriter {
     return layout.refusal(id).isEmpty();
   }
 
-  /** A member that the catalogue lost, or that was joined anew, is not put back. */
+  /**
+   * Whether the catalogue has this incarnation. A member that it lost, or that another incarnation
+   * joined, is not written again.
+   */
   private boolean isInCatalogue(Heartbeat heartbeat) {
     Member member = roster.get(heartbeat.id());
     return member != null && heartbeat.incarnation().equals(member.incarnation());
@@ -190,7 +199,8 @@ final class ZooKeeperWriter {
       Wanted wanted, Presence there, List<Conflict> conflicts, int attempts) {
     Kind conflict = conflict(wanted, there);
     if (conflict != null && attempts == ATTEMPTS) {
-      // It ends the member's beats, so it is read again: the picture may lag.
+      // A conflict ends the member's beats, so the node is read again: the observations may be
+      // outdated.
       return lookup.look(wanted.id()).compose(now -> write(wanted, now, conflicts, attempts - 1));
     }
     if (conflict != null) {
@@ -228,7 +238,8 @@ final class ZooKeeperWriter {
     if (isForeign(node)) {
       long now = System.nanoTime();
       long since = foreignSince.computeIfAbsent(wanted.id(), id -> now);
-      // What served before us and died may still be there for a session's time.
+      // The node of a program that ran the service before and died may remain for a session
+      // timeout.
       return now - since > settings.serviceDownTime().toNanos() ? Kind.FOREIGN_BEATS : null;
     }
     foreignSince.remove(wanted.id());
@@ -237,7 +248,7 @@ final class ZooKeeperWriter {
     return newerNode || newerMark ? Kind.SUPERSEDED : null;
   }
 
-  /** Whether it is the node of somebody who joined through tooz under our member's name. */
+  /** Whether a node under our member's name was created through tooz by another program. */
   private boolean isForeign(Node node) {
     return node != null && node.incarnation() == null && node.owner() != session.id();
   }
@@ -280,7 +291,7 @@ final class ZooKeeperWriter {
     return operations;
   }
 
-  /** What is to be true of a member. */
+  /** The wanted state of a member. */
   private record Wanted(MemberId id, StoredBeat beat) {
 
     byte[] text() {
