@@ -56,7 +56,8 @@ final class BackendUris {
         config.evaluate(),
         config.http(),
         config.agentCheck(),
-        config.logging());
+        config.logging(),
+        config.values());
   }
 
   private static AgentConfig.Backend replace(

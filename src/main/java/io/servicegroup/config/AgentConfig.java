@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param http {@code http}
  * @param agentCheck {@code agent_check}
  * @param logging {@code logging}
+ * @param values every key's value, as it was read
  */
 public record AgentConfig(
     Agent agent,
@@ -34,11 +35,48 @@ public record AgentConfig(
     Evaluate evaluate,
     Http http,
     AgentCheck agentCheck,
-    Logging logging) {
+    Logging logging,
+    Values values) {
 
   /** Copies the list. */
   public AgentConfig {
     services = List.copyOf(services);
+  }
+
+  /**
+   * Makes one that was not read: each key that is asked for by itself has its default.
+   *
+   * @param agent {@code agent}
+   * @param services {@code services}
+   * @param catalog {@code catalog}
+   * @param liveness {@code liveness}
+   * @param watch {@code watch}, with its default resolved
+   * @param evaluate {@code evaluate}
+   * @param http {@code http}
+   * @param agentCheck {@code agent_check}
+   * @param logging {@code logging}
+   */
+  public AgentConfig(
+      Agent agent,
+      List<ServiceSpec> services,
+      Catalog catalog,
+      Liveness liveness,
+      Watch watch,
+      Evaluate evaluate,
+      Http http,
+      AgentCheck agentCheck,
+      Logging logging) {
+    this(
+        agent,
+        services,
+        catalog,
+        liveness,
+        watch,
+        evaluate,
+        http,
+        agentCheck,
+        logging,
+        Values.none());
   }
 
   /**
@@ -132,12 +170,15 @@ public record AgentConfig(
      * @return what is wrong with its names; empty where all can keep them
      */
     public Optional<Fault> refusal(MemberId id) {
-      return backends.stream()
-          .flatMap(
-              backend -> backend instanceof BuiltIn own ? Stream.of(own.uri()) : Stream.empty())
-          .flatMap(uri -> uri.scheme().refusal(uri, id).stream())
-          .findFirst();
+      return AgentConfig.refusal(backends, id);
     }
+  }
+
+  static Optional<Fault> refusal(List<Backend> backends, MemberId id) {
+    return backends.stream()
+        .flatMap(backend -> backend instanceof BuiltIn own ? Stream.of(own.uri()) : Stream.empty())
+        .flatMap(uri -> uri.scheme().refusal(uri, id).stream())
+        .findFirst();
   }
 
   /** How the votes of several backends combine. */

@@ -12,19 +12,32 @@ import java.util.Set;
 /** Reads URIs of backends and {@code liveness.backends}. */
 final class BackendsReader {
 
-  private static final String URI_ALLOWED = "a URI such as postgresql://127.0.0.1:5432/nova";
+  private static final String URI_RULE = "a URI such as postgresql://127.0.0.1:5432/nova";
+
+  static final KeyType<BackendUri> URI =
+      new KeyType<>(
+          URI_RULE,
+          "a URI, see [backends](#backends)",
+          (section, key, reading) -> uri(section, key),
+          BackendUri::toString);
+
+  static final KeyType<List<AgentConfig.Backend>> TYPE =
+      new KeyType<>(
+          "a list of URIs and maps",
+          "a list of URIs, of `{uri, name}`, or of `{verticle, name, config}`",
+          (section, key, reading) -> new BackendsReader(section, reading).read(key),
+          backends -> backends.stream().map(BackendsReader::write).toList());
 
   private final Section liveness;
-  // By the path of the key that holds the URI: for the rules that need the intervals.
-  private final Map<String, BackendUri> uris = new LinkedHashMap<>();
+  private final KeyReader reading;
 
-  BackendsReader(Section liveness) {
+  private BackendsReader(Section liveness, KeyReader reading) {
     this.liveness = liveness;
+    this.reading = reading;
   }
 
-  /** Reads a URI; empty where there is none or it is at fault. */
-  static Optional<BackendUri> uri(Section section, String key) {
-    Optional<String> text = section.uri(key, URI_ALLOWED);
+  private static Optional<BackendUri> uri(Section section, String key) {
+    Optional<String> text = section.uri(key, URI_RULE);
     if (text.isEmpty()) {
       return Optional.empty();
     }
@@ -53,19 +66,18 @@ final class BackendsReader {
     }
   }
 
-  /** Reads the backends; without any, the catalogue is the only one. */
-  List<AgentConfig.Backend> read(Optional<BackendUri> catalog) {
-    Optional<List<String>> items = liveness.items("backends", "a list of URIs and maps");
-    if (items.isEmpty()) {
-      catalog.ifPresent(uri -> uris.put("catalog.uri", uri));
-      return catalog.map(BackendsReader::named).map(List::of).orElse(List.of());
+  private Optional<List<AgentConfig.Backend>> read(String key) {
+    Optional<List<String>> items = liveness.items(key, TYPE.rule());
+    if (items.isPresent() && items.get().isEmpty()) {
+      liveness.refuse(key, "allowed is a list of at least one backend");
     }
-    if (items.get().isEmpty()) {
-      liveness.refuse("backends", "allowed is a list of at least one backend");
-    }
+    return items.map(this::read);
+  }
+
+  private List<AgentConfig.Backend> read(List<String> items) {
     List<AgentConfig.Backend> backends = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (String item : items.get()) {
+    for (String item : items) {
       Optional<AgentConfig.Backend> backend = entry(item);
       backend.ifPresent(it -> refuseTwice(item, it, backends));
       backend.ifPresent(backends::add);
@@ -95,12 +107,8 @@ final class BackendsReader {
     }
   }
 
-  /** The URIs that were read, by the path of their key. */
-  Map<String, BackendUri> uris() {
-    return uris;
-  }
-
-  private static AgentConfig.Backend named(BackendUri uri) {
+  /** The backend at a URI that has no name of its own. */
+  static AgentConfig.Backend named(BackendUri uri) {
     return new AgentConfig.BuiltIn(uri.scheme().text(), uri);
   }
 
@@ -108,41 +116,60 @@ final class BackendsReader {
     if (!liveness.isMap(item)) {
       Optional<BackendUri> uri = uri(liveness, item);
       if (uri.isEmpty() && liveness.isSound(item)) {
-        liveness.refuse(item, "allowed is " + URI_ALLOWED + " or a map");
+        liveness.refuse(item, "allowed is " + URI_RULE + " or a map");
       }
-      uri.ifPresent(found -> uris.put(liveness.path(item), found));
+      uri.ifPresent(found -> requireTimeouts(liveness, item, found));
       return uri.map(BackendsReader::named);
     }
     Section section = liveness.section(item);
-    Optional<AgentConfig.Backend> backend =
-        section.has("verticle") ? thirdParty(section) : builtIn(section);
-    section.refuseUnknown();
-    return backend;
+    Values values = reading.entry(section, LivenessKeys.BACKEND);
+    return section.has("verticle") ? thirdParty(section, values) : builtIn(section, values);
   }
 
-  private Optional<AgentConfig.Backend> builtIn(Section section) {
-    Optional<BackendUri> uri = uri(section, "uri");
-    Optional<String> name = section.name("name");
+  private void requireTimeouts(Section section, String key, BackendUri uri) {
+    reading.afterwards(
+        () -> LivenessReader.requireTimeouts(liveness, section, key, uri, reading.values()));
+  }
+
+  private Optional<AgentConfig.Backend> builtIn(Section section, Values values) {
+    Optional<BackendUri> uri = values.find(LivenessKeys.URI);
     if (uri.isEmpty() && section.isSound("uri")) {
-      section.refuse("uri", "allowed is " + URI_ALLOWED + ", or the key verticle");
+      section.refuse("uri", "allowed is " + URI_RULE + ", or the key verticle");
     }
-    uri.ifPresent(found -> uris.put(section.path("uri"), found));
-    return uri.map(found -> new AgentConfig.BuiltIn(name.orElse(found.scheme().text()), found));
+    uri.ifPresent(found -> requireTimeouts(section, "uri", found));
+    return uri.map(
+        found ->
+            new AgentConfig.BuiltIn(
+                values.find(LivenessKeys.NAME).orElse(found.scheme().text()), found));
   }
 
-  private Optional<AgentConfig.Backend> thirdParty(Section section) {
-    Optional<String> verticle = section.text("verticle", "the name of a class");
-    Optional<String> name = section.requiredName("name");
-    Map<String, Object> config = section.freeForm("config");
-    if (verticle.isPresent() && !isVerticle(verticle.get())) {
-      section.refuse("verticle", "allowed is the name of a verticle's class on the class path");
+  private static Optional<AgentConfig.Backend> thirdParty(Section section, Values values) {
+    Optional<String> name = values.find(LivenessKeys.NAME);
+    if (name.isEmpty() && section.isSound("name")) {
+      section.refuse("name", "allowed is " + LivenessKeys.NAME.type().rule());
     }
-    return verticle.isPresent() && name.isPresent()
-        ? Optional.of(new AgentConfig.ThirdParty(name.get(), verticle.get(), config))
-        : Optional.empty();
+    return values
+        .find(LivenessKeys.VERTICLE)
+        .filter(verticle -> name.isPresent())
+        .map(
+            verticle ->
+                new AgentConfig.ThirdParty(name.get(), verticle, values.get(LivenessKeys.CONFIG)));
   }
 
-  private static boolean isVerticle(String name) {
+  private static Map<String, Object> write(AgentConfig.Backend backend) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    if (backend instanceof AgentConfig.BuiltIn builtIn) {
+      tree.put("uri", builtIn.uri().toString());
+      tree.put("name", builtIn.name());
+    } else if (backend instanceof AgentConfig.ThirdParty other) {
+      tree.put("verticle", other.verticle());
+      tree.put("name", other.name());
+      tree.put("config", other.config());
+    }
+    return tree;
+  }
+
+  static boolean isVerticle(String name) {
     try {
       Class<?> type = Class.forName(name, false, BackendsReader.class.getClassLoader());
       return Deployable.class.isAssignableFrom(type);

@@ -1,25 +1,17 @@
 package io.servicegroup.config;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads {@code http} and {@code agent_check}. */
+/** Makes {@code http} and {@code agent_check} of their keys, with the rules between them. */
 final class HttpReader {
-
-  private static final String LOOPBACK = "127.0.0.1";
-  private static final int DEFAULT_PORT = 8080;
-  private static final int MAX_PORT = 65535;
-  private static final String FILE = "the path of a readable PEM file";
 
   private HttpReader() {}
 
-  static AgentConfig.Http http(Section section) {
-    String host = host(section);
-    int port = section.integer("port", 0, MAX_PORT).orElse(DEFAULT_PORT);
-    Optional<String> token =
-        section.secret("token", "a text, or null for none").filter(text -> isToken(section, text));
-    Optional<AgentConfig.Tls> tls = tls(section);
-    boolean anonymous = section.flag("allow_anonymous", false);
+  static AgentConfig.Http http(Section root, Values values) {
+    Section section = root.section("http");
+    String host = values.get(Keys.HTTP_HOST);
+    boolean anonymous = values.get(Keys.ALLOW_ANONYMOUS);
+    Optional<String> token = values.find(Keys.TOKEN);
     if (!anonymous
         && token.isEmpty()
         && !HostPort.isLoopback(host)
@@ -27,71 +19,30 @@ final class HttpReader {
       section.refuse(
           "host", "an address other than loopback needs http.token, or http.allow_anonymous: true");
     }
-    section.refuseUnknown();
-    return new AgentConfig.Http(host, port, token, tls, anonymous);
+    return new AgentConfig.Http(host, values.get(Keys.HTTP_PORT), token, tls(values), anonymous);
   }
 
-  static AgentConfig.AgentCheck agentCheck(
-      Section section, AgentConfig.Http http, boolean isSound) {
-    String host = host(section);
-    Optional<Integer> port = section.integer("port", 0, MAX_PORT);
-    if (isSound
+  private static Optional<AgentConfig.Tls> tls(Values values) {
+    return values
+        .find(Keys.CERTIFICATE)
+        .flatMap(
+            certificate ->
+                values
+                    .find(Keys.TLS_KEY)
+                    .map(
+                        key -> new AgentConfig.Tls(certificate, key, values.find(Keys.CLIENT_CA))));
+  }
+
+  static AgentConfig.AgentCheck agentCheck(Section root, Values values) {
+    String host = values.get(Keys.CHECK_HOST);
+    Optional<Integer> port = values.find(Keys.CHECK_PORT);
+    if (root.isSound("http.host", "http.port")
         && port.isPresent()
         && port.get() != 0
-        && port.get() == http.port()
-        && host.equals(http.host())) {
-      section.refuse("port", "allowed is another port than http.port");
+        && port.get().equals(values.get(Keys.HTTP_PORT))
+        && host.equals(values.get(Keys.HTTP_HOST))) {
+      root.section("agent_check").refuse("port", "allowed is another port than http.port");
     }
-    section.refuseUnknown();
     return new AgentConfig.AgentCheck(host, port);
-  }
-
-  private static String host(Section section) {
-    String host = section.text("host", "an address to listen on").orElse(LOOPBACK);
-    if (host.isBlank() || host.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-      section.refuse("host", "allowed is an address to listen on, such as 127.0.0.1");
-    }
-    return host;
-  }
-
-  private static boolean isToken(Section section, String text) {
-    boolean isToken = !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c <= '~');
-    if (!isToken) {
-      section.refuseSecret(
-          "token", "allowed is a text of visible ASCII characters, or null for none");
-    }
-    return isToken;
-  }
-
-  private static Optional<AgentConfig.Tls> tls(Section http) {
-    Section section = http.section("tls");
-    if (!http.has("tls") || !http.isSound("tls")) {
-      return Optional.empty();
-    }
-    Optional<Path> certificate = file(section, "certificate");
-    Optional<Path> key = file(section, "key");
-    Optional<Path> clientCa = optionalFile(section, "client_ca");
-    section.refuseUnknown();
-    return certificate.isPresent() && key.isPresent()
-        ? Optional.of(new AgentConfig.Tls(certificate.get(), key.get(), clientCa))
-        : Optional.empty();
-  }
-
-  private static Optional<Path> file(Section section, String key) {
-    Optional<Path> file = optionalFile(section, key);
-    if (file.isEmpty() && section.isSound(key)) {
-      section.refuse(key, "allowed is " + FILE);
-    }
-    return file;
-  }
-
-  private static Optional<Path> optionalFile(Section section, String key) {
-    Optional<String> file = section.text(key, FILE);
-    Optional<String> fault = file.flatMap(FileFault::ofReading);
-    if (fault.isPresent()) {
-      section.refuse(key, fault.get() + "; allowed is " + FILE);
-      return Optional.empty();
-    }
-    return file.map(Path::of);
   }
 }

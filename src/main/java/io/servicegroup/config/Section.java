@@ -1,35 +1,35 @@
 package io.servicegroup.config;
 
-import io.servicegroup.model.Durations;
-import io.servicegroup.model.MemberId;
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A map of a configuration while it is read: gives each key's value in its type, and collects what
- * is wrong instead of stopping at it. A faulty key reads as if it were absent, so that reading goes
- * on; whoever has read every key asks for {@link #refuseUnknown}.
+ * A map of a configuration while it is read: gives each key's value with its references resolved,
+ * and collects what is wrong instead of stopping at it. A faulty key reads as if it were absent, so
+ * that reading goes on.
  */
 final class Section {
 
   private final String path;
+  private final Set<String> given;
+  // With the entries of lists, once they are asked for.
   private final Map<String, Object> values;
   private final Faults faults;
   private final References references;
-  private final Set<String> known = new LinkedHashSet<>();
+  private final Map<String, Object> resolved = new HashMap<>();
+  private final Set<String> hidden = new HashSet<>();
 
   Section(String path, Map<String, Object> values, Faults faults, References references) {
     this.path = path;
+    this.given = Set.copyOf(values.keySet());
     this.values = new LinkedHashMap<>(values);
     this.faults = faults;
     this.references = references;
@@ -58,15 +58,16 @@ final class Section {
     return values.get(key) != null;
   }
 
-  /** Says that a key's value is not allowed. */
-  void refuse(String key, String rule) {
-    known.add(key);
-    faults.add(path(key), Masking.shown(values.get(key)), rule);
+  /** From now on nothing but the existence of a key's value is printed. */
+  void hide(String key) {
+    hidden.add(key);
   }
 
-  /** Says that a secret's value is not allowed. */
-  void refuseSecret(String key, String rule) {
-    faults.add(path(key), Masking.hidden(values.get(key)), rule);
+  /** Says that a key's value is not allowed. */
+  void refuse(String key, String rule) {
+    Object given = values.get(key);
+    faults.add(
+        path(key), hidden.contains(key) ? Masking.hidden(given) : Masking.shown(given), rule);
   }
 
   /** Says that the value a key ended up with is not allowed, be it given or a default. */
@@ -74,24 +75,22 @@ final class Section {
     faults.add(path(key), effective, rule);
   }
 
+  /** A text; a secret that came from a file is read again from there whenever it is needed. */
   Optional<String> text(String key, String allowed) {
-    return text(key, allowed, references::resolve, false);
-  }
-
-  /** A text of which only the reference may be printed. */
-  Optional<String> secret(String key, String allowed) {
-    Optional<String> secret = text(key, allowed, references::resolve, true);
-    secret.ifPresent(text -> readAgain(key, text, references::resolve));
-    return secret;
+    Optional<String> text = text(key, allowed, references::resolve);
+    if (hidden.contains(key)) {
+      text.ifPresent(secret -> readAgain(key, secret, references::resolve));
+    }
+    return text;
   }
 
   /**
-   * A value that came from a file is read again from there whenever it is needed.
+   * Remembers where a value came from.
    *
    * @param configured the value as whoever runs will hold it
    * @param read the same value, from the reference
    */
-  void readAgain(String key, String configured, UnaryOperator<String> read) {
+  private void readAgain(String key, String configured, UnaryOperator<String> read) {
     Object value = values.get(key);
     String raw = value instanceof Overriding overriding ? overriding.text() : (String) value;
     if (references.readsFile(raw)) {
@@ -105,12 +104,10 @@ final class Section {
   }
 
   Optional<String> uri(String key, String allowed) {
-    return text(key, allowed, references::resolveUri, false);
+    return text(key, allowed, references::resolveUri);
   }
 
-  private Optional<String> text(
-      String key, String allowed, Function<String, String> resolve, boolean secret) {
-    known.add(key);
+  private Optional<String> text(String key, String allowed, Function<String, String> resolve) {
     Object value = values.get(key);
     if (value instanceof Overriding overriding) {
       value = overriding.text().matches("null|~") ? null : overriding.text();
@@ -127,128 +124,13 @@ final class Section {
     } else if (value == null) {
       return Optional.empty();
     }
-    Object given = values.get(key);
-    faults.add(path(key), secret ? Masking.hidden(given) : Masking.shown(given), rule);
+    refuse(key, rule);
     return Optional.empty();
-  }
-
-  /** A name that the catalogue can store. */
-  Optional<String> name(String key) {
-    return name(key, MemberId::requireName);
-  }
-
-  /** A name that has to be there. */
-  Optional<String> requiredName(String key) {
-    return required(key, name(key));
-  }
-
-  /** The name of a group or host. */
-  Optional<String> addressable(String key) {
-    return name(key, MemberId::requireAddressable);
-  }
-
-  /** The name of a group or host that has to be there. */
-  Optional<String> requiredAddressable(String key) {
-    return required(key, addressable(key));
-  }
-
-  private Optional<String> required(String key, Optional<String> name) {
-    if (name.isEmpty() && isSound(key)) {
-      refuse(key, "allowed is a name of 1 to 255 characters");
-    }
-    return name;
-  }
-
-  private Optional<String> name(String key, BinaryOperator<String> rule) {
-    return text(key, "a name of 1 to 255 characters").filter(name -> isName(key, name, rule));
-  }
-
-  private boolean isName(String key, String name, BinaryOperator<String> rule) {
-    try {
-      rule.apply(key, name);
-      return true;
-    } catch (IllegalArgumentException e) {
-      refuse(key, e.getMessage());
-      return false;
-    }
-  }
-
-  boolean flag(String key, boolean absent) {
-    Object value = typed(key);
-    if (value == null || value instanceof Boolean) {
-      return value == null ? absent : (Boolean) value;
-    }
-    refuse(key, "allowed is true or false");
-    return absent;
-  }
-
-  Optional<Integer> integer(String key, int min, int max) {
-    return whole(key, min, max).map(Math::toIntExact);
-  }
-
-  /** A whole number; the bounds, which a double has to hold exactly, are allowed. */
-  Optional<Long> whole(String key, long min, long max) {
-    String allowed = "an integer from " + min + " to " + max;
-    Optional<BigDecimal> number = number(key, allowed, min, max);
-    if (number.isPresent() && number.get().stripTrailingZeros().scale() > 0) {
-      refuse(key, "allowed is " + allowed);
-      return Optional.empty();
-    }
-    return number.map(BigDecimal::longValueExact);
-  }
-
-  /** A number; the bounds are allowed. */
-  Optional<BigDecimal> number(String key, String allowed, double min, double max) {
-    Object value = typed(key);
-    if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
-      BigDecimal exact = new BigDecimal(number.toString());
-      if (exact.compareTo(new BigDecimal(min)) >= 0 && exact.compareTo(new BigDecimal(max)) <= 0) {
-        return Optional.of(exact);
-      }
-    }
-    if (value != null) {
-      refuse(key, "allowed is " + allowed);
-    }
-    return Optional.empty();
-  }
-
-  /** A duration; the bounds are allowed. */
-  Optional<Duration> duration(String key, Duration min, Duration max) {
-    Object value = typed(key);
-    if (value == null) {
-      return Optional.empty();
-    }
-    Optional<Duration> duration =
-        value instanceof String text ? Durations.parse(text) : Optional.empty();
-    if (duration.isEmpty()
-        || duration.get().compareTo(min) < 0
-        || duration.get().compareTo(max) > 0) {
-      refuse(
-          key,
-          "allowed is a duration from %s to %s, such as 250ms, 5s or 2m"
-              .formatted(Durations.text(min), Durations.text(max)));
-      return Optional.empty();
-    }
-    return duration;
-  }
-
-  /** One of some words. */
-  <E> E choice(String key, E absent, Map<String, E> words) {
-    return choice(key, absent, words, "one of " + String.join(", ", words.keySet()));
-  }
-
-  /** One of a few words, where more than words are allowed. */
-  <E> E choice(String key, E absent, Map<String, E> words, String allowed) {
-    Optional<String> word = text(key, allowed);
-    if (word.isPresent() && !words.containsKey(word.get())) {
-      refuse(key, "allowed is " + allowed);
-    }
-    return word.map(words::get).orElse(absent);
   }
 
   /** The section under a key; an empty one where there is none. */
   Section section(String key) {
-    Object value = typed(key);
+    Object value = value(key);
     if (value != null && !(value instanceof Map)) {
       refuse(key, "allowed is a map");
     }
@@ -261,7 +143,7 @@ final class Section {
     return new Section(path(key), child, isMap ? faults : new Faults(), references);
   }
 
-  /** The sections under the keys of a map whose keys are not ours to know. */
+  /** The sections of a map whose keys are not ours to know. */
   Map<String, Section> sections(String key) {
     Section parent = section(key);
     Map<String, Section> sections = new LinkedHashMap<>();
@@ -274,7 +156,7 @@ final class Section {
    * list.
    */
   Optional<List<String>> items(String key, String allowed) {
-    Object value = typed(key);
+    Object value = value(key);
     if (!(value instanceof List<?> list)) {
       if (value != null) {
         refuse(key, "allowed is " + allowed);
@@ -285,18 +167,17 @@ final class Section {
     for (Object item : list) {
       String name = key + "[" + items.size() + "]";
       values.put(name, item);
-      known.add(name);
       items.add(name);
     }
     return Optional.of(items);
   }
 
   boolean isList(String key) {
-    return typed(key) instanceof List;
+    return value(key) instanceof List;
   }
 
   boolean isMap(String key) {
-    return typed(key) instanceof Map;
+    return value(key) instanceof Map;
   }
 
   /** A map whose keys are not ours to know: JSON values, with references resolved. */
@@ -306,30 +187,34 @@ final class Section {
   }
 
   /**
-   * Reports the keys that nobody asked for. Their values are not printed: a misspelt key's may be a
+   * Reports the keys that are not known. Their values are not printed: a misspelt key's may be a
    * secret.
    */
-  void refuseUnknown() {
-    List<String> allowed = known.stream().filter(key -> !key.contains("[")).sorted().toList();
+  void refuseUnknown(Set<String> known) {
     for (Map.Entry<String, Object> entry : values.entrySet()) {
-      if (!known.contains(entry.getKey())) {
+      String key = entry.getKey();
+      if (given.contains(key) && !known.contains(key)) {
         faults.add(
-            path(Masking.printable(entry.getKey())),
+            path(Masking.printable(key)),
             Masking.hidden(entry.getValue()),
             "there is no such key; the nearest is %s; allowed are %s"
-                .formatted(NearestKey.of(entry.getKey(), allowed), String.join(", ", allowed)));
+                .formatted(NearestKey.of(key, known), String.join(", ", known)));
       }
     }
   }
 
   /** A key's value where it takes something else than a text, which then is read as YAML. */
-  private Object typed(String key) {
-    known.add(key);
-    Object value = values.get(key);
+  Object value(String key) {
+    if (!resolved.containsKey(key)) {
+      resolved.put(key, resolve(key, values.get(key)));
+    }
+    return resolved.get(key);
+  }
+
+  private Object resolve(String key, Object given) {
     try {
-      if (value instanceof Overriding overriding) {
-        value = Trees.parse(overriding.text());
-      }
+      Object value =
+          given instanceof Overriding overriding ? Trees.parse(overriding.text()) : given;
       return value instanceof String text && references.isIn(text)
           ? scalar(references.resolve(text))
           : value;

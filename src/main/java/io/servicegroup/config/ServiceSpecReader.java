@@ -6,7 +6,6 @@ import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.json.JsonObject;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -65,7 +64,7 @@ public final class ServiceSpecReader {
   private static ServiceSpec read(JsonObject json, Optional<String> defaultHost) {
     Faults faults = new Faults();
     Section section = new Section("", Trees.plain(json), faults, References.none());
-    Optional<ServiceSpec> spec = read(section, defaultHost);
+    Optional<ServiceSpec> spec = read(section, new KeyReader(Keys.all(), ""), defaultHost);
     if (!faults.list().isEmpty()) {
       throw new IllegalArgumentException(
           faults.list().stream().map(Fault::toString).collect(Collectors.joining(" · ")));
@@ -74,26 +73,26 @@ public final class ServiceSpecReader {
   }
 
   /** Reads a service; empty where its names are at fault. */
-  static Optional<ServiceSpec> read(Section section, Optional<String> defaultHost) {
-    Optional<String> group = section.requiredAddressable("group");
-    Optional<String> host =
-        defaultHost.isPresent()
-            ? section
-                .addressable("host")
-                .or(() -> section.has("host") ? Optional.empty() : defaultHost)
-            : section.requiredAddressable("host");
-    Optional<String> binary =
-        section.name("binary").or(() -> section.has("binary") ? Optional.empty() : group);
-    int version = section.integer("version", 0, Integer.MAX_VALUE).orElse(0);
-    Map<String, Object> metadata = section.freeForm("metadata");
-    Section probeSection = section.section("probe");
-    Probe probe = section.has("probe") ? ProbeReader.read(probeSection) : new Probe.None();
-    section.refuseUnknown();
-    if (group.isEmpty() || host.isEmpty() || binary.isEmpty()) {
+  static Optional<ServiceSpec> read(
+      Section section, KeyReader reading, Optional<String> defaultHost) {
+    Values values = reading.entry(section, ServiceKeys.ENTRY);
+    if (!section.has("host") && defaultHost.isEmpty()) {
+      section.refuse("host", "allowed is " + ServiceKeys.HOST.type().rule());
+    }
+    Probe probe =
+        values.isGiven(ServiceKeys.PROBE)
+            ? ProbeReader.read(section.section("probe"), values)
+            : new Probe.None();
+    if (!section.isSound("group", "host", "binary")) {
       return Optional.empty();
     }
+    String host = values.find(ServiceKeys.HOST).or(() -> defaultHost).orElseThrow();
     return Optional.of(
         new ServiceSpec(
-            new MemberId(group.get(), host.get()), binary.get(), version, metadata, probe));
+            new MemberId(values.get(ServiceKeys.GROUP), host),
+            values.get(ServiceKeys.BINARY),
+            values.get(ServiceKeys.VERSION),
+            values.get(ServiceKeys.METADATA),
+            probe));
   }
 }

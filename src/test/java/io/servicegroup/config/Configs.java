@@ -27,15 +27,21 @@ final class Configs {
     return read(yaml, Map.of(), settings);
   }
 
-  @SuppressWarnings("unchecked")
   static Read read(String yaml, Map<String, String> environment, String... settings) {
+    return read(Keys.all(), yaml, environment, settings);
+  }
+
+  @SuppressWarnings("unchecked")
+  static Read read(
+      List<Key<?>> keys, String yaml, Map<String, String> environment, String... settings) {
     Object tree = Trees.parse(yaml);
     Faults faults = new Faults();
     Overlay overlay = new Overlay(tree == null ? Map.of() : (Map<String, Object>) tree, faults);
     overlay.environment(environment);
     List.of(settings).forEach(overlay::setting);
     References references = References.of(environment);
-    Optional<AgentConfig> config = ConfigReader.read(overlay.tree(), references, faults, MACHINE);
+    Optional<AgentConfig> config =
+        ConfigReader.read(keys, overlay.tree(), references, faults, MACHINE);
     return new Read(config, faults.list(), references);
   }
 }

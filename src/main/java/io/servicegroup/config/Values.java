@@ -1,0 +1,100 @@
+package io.servicegroup.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/**
+ * The values of a configuration by their keys, with the defaults of those that are not given. Equal
+ * to another where every key has an equal value, given or by default. Does not change once the
+ * configuration has been read.
+ */
+public final class Values {
+
+  private final List<Key<?>> keys;
+  private final String machine;
+  private final Map<Key<?>, Object> given = new HashMap<>();
+
+  /**
+   * Nothing is given yet.
+   *
+   * @param keys those that there are
+   * @param machine this machine's name, which some defaults hold
+   */
+  Values(List<Key<?>> keys, String machine) {
+    this.keys = List.copyOf(keys);
+    this.machine = machine;
+  }
+
+  /** Nothing given on a machine that has no name: for a configuration that was not read. */
+  static Values none() {
+    return new Values(List.of(), "");
+  }
+
+  /**
+   * The value of a key that is given or has a default.
+   *
+   * @param key the key, of no list's or map's entry
+   * @param <T> the type of its values
+   * @return its value
+   * @throws NoSuchElementException where it has none
+   */
+  public <T> T get(Key<T> key) {
+    return find(key).orElseThrow(() -> new NoSuchElementException(key + " has no value"));
+  }
+
+  /**
+   * The value of a key.
+   *
+   * @param key the key, of no list's or map's entry
+   * @param <T> the type of its values
+   * @return its value, given or by default; empty where it has none
+   */
+  @SuppressWarnings("unchecked")
+  public <T> Optional<T> find(Key<T> key) {
+    // Only put() writes, with a value of the key's type.
+    T value = (T) given.get(key);
+    return value == null ? key.absent(this) : Optional.of(value);
+  }
+
+  boolean isGiven(Key<?> key) {
+    return given.containsKey(key);
+  }
+
+  <T> void put(Key<T> key, T value) {
+    given.put(key, value);
+  }
+
+  List<Key<?>> keys() {
+    return keys;
+  }
+
+  String machine() {
+    return machine;
+  }
+
+  private List<Object> all() {
+    List<Object> all = new ArrayList<>();
+    keys.stream().filter(key -> !key.isInEntry()).forEach(key -> all.add(find(key)));
+    return all;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Values values && keys.equals(values.keys) && all().equals(values.all());
+  }
+
+  @Override
+  public int hashCode() {
+    return all().hashCode();
+  }
+
+  /** The paths of the keys that are given, without their values, which may be secrets. */
+  @Override
+  public String toString() {
+    return "Values" + given.keySet().stream().map(Key::path).sorted().toList();
+  }
+}
