@@ -1,9 +1,6 @@
 package io.servicegroup.config;
 
 import io.servicegroup.model.Fault;
-import io.vertx.config.ConfigRetriever;
-import io.vertx.config.ConfigRetrieverOptions;
-import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -103,24 +100,11 @@ public final class ConfigLoader {
   }
 
   private Future<JsonObject> read(Path file) {
-    ConfigStoreOptions store =
-        new ConfigStoreOptions()
-            .setType("file")
-            .setFormat("yaml")
-            .setConfig(new JsonObject().put("path", file.toAbsolutePath().toString()));
-    ConfigRetriever retriever =
-        ConfigRetriever.create(
-            vertx, new ConfigRetrieverOptions().setScanPeriod(-1).addStore(store));
     return vertx
         .fileSystem()
         .readFile(file.toString())
-        .compose(
-            content ->
-                // What vertx-config takes without a word: a key that stands twice, and no UTF-8.
-                Trees.parse(utf8(content)) == null
-                    ? Future.succeededFuture(new JsonObject())
-                    : retriever.getConfig())
-        .eventually(retriever::close);
+        .map(content -> (Map<?, ?>) Trees.parse(utf8(content)))
+        .map(tree -> tree == null ? new JsonObject() : Trees.json(tree));
   }
 
   private static String utf8(Buffer content) {

@@ -31,7 +31,7 @@ final class Trees {
   }
 
   /** Copies a tree into JSON. */
-  static JsonObject json(Map<String, Object> tree) {
+  static JsonObject json(Map<?, ?> tree) {
     return new JsonObject(map(tree, 0));
   }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real files, through vertx-config. */
+/** Real files. */
 @ExtendWith(VertxExtension.class)
 class ConfigLoaderTest {
 
