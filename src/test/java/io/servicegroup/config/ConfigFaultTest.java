@@ -55,6 +55,7 @@ class ConfigFaultTest {
         "{services: [{group: a, probe: {}}]} | services[0].probe.type | none, self, tcp, pid, http",
         "{services: [{group: a, probe: none}]} | services[0].probe | allowed is a map",
         "{services: [{group: a, probe: {type: udp}}]} | services[0].probe.type | one of none",
+        "{services: [{group: a, probe: {type: udp, address: x}}]} | services[0].probe.type | tcp",
         "{services: [{group: a, probe: {type: none, fall: 1}}]} | services[0].probe.fall | type",
         "{services: [{group: a, probe: {type: tcp}}]} | services[0].probe.address | host:port",
         "{services: [{group: a, probe: {type: tcp, address: h}}]} | services[0].probe.address |"
