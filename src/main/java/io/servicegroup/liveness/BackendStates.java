@@ -8,9 +8,10 @@ import java.util.Queue;
 import java.util.function.Consumer;
 
 /**
- * The state of each backend as it was said last. Its verticle says it, and the evaluation says it
- * again with the verdicts that it withholds. As both use one address, the evaluation hears its own
- * words again: they are no news, and one that crossed with a word of the verticle's is corrected.
+ * The last published state of each backend. A backend's liveness verticle publishes it, and the
+ * evaluation publishes it again with the verdicts that it withholds. As both use one event bus
+ * address, the evaluation receives its own messages as well: it ignores them, and publishes again
+ * where one crossed with a newer message of the verticle.
  *
  * <p>Not thread-safe.
  */
@@ -19,19 +20,19 @@ final class BackendStates {
   private final Consumer<BackendState> publisher;
   private final Map<String, BackendState> known = new HashMap<>();
 
-  /** What was published here and has not come back yet; the event bus keeps its order. */
+  /** What was published here and was not received back yet; the event bus keeps the order. */
   private final Queue<BackendState> own = new ArrayDeque<>();
 
   /**
-   * Makes one that knows of no backend.
+   * Makes an object that knows no state yet.
    *
-   * @param publisher where the evaluation's words go
+   * @param publisher publishes a state
    */
   BackendStates(Consumer<BackendState> publisher) {
     this.publisher = publisher;
   }
 
-  /** What was said last of a backend, or null. */
+  /** The last state of a backend, or null. */
   BackendState of(String backend) {
     return known.get(backend);
   }
@@ -39,7 +40,7 @@ final class BackendStates {
   /**
    * Takes a message in.
    *
-   * @return whether the backend's verticle said it
+   * @return whether the backend's liveness verticle sent it
    */
   boolean take(BackendState said) {
     if (said.equals(own.peek())) {
@@ -54,7 +55,7 @@ final class BackendStates {
     return true;
   }
 
-  /** Says a state anew, with what is withheld now. */
+  /** Publishes a state again, with the verdicts that are withheld now. */
   void show(BackendState state) {
     known.put(state.backend(), state);
     own.add(state);

@@ -24,8 +24,9 @@ import java.util.stream.Collectors;
 
 /**
  * Writes the newest state of this agent's members to a backend, one write at a time. A state that
- * arrives during a write waits for its end, and replaces one that waits already. A write that
- * failed is repeated soon where it held news, and otherwise by the next heartbeat.
+ * arrives during a write waits for the end of that write, and replaces a state that waits already.
+ * A write that failed is repeated soon where it told of a failure or an end, and otherwise a little
+ * later or by the next heartbeat.
  */
 final class BeatWriter {
 
@@ -58,15 +59,18 @@ final class BeatWriter {
             System::nanoTime);
   }
 
-  /** The backend was not reached, which is said: that beats then fail as well is no news. */
+  /**
+   * The backend was not reached, which the verticle logs: that beats then fail as well is not
+   * logged.
+   */
   void backendLost() {
     own.wholeLost();
   }
 
   /**
-   * The backend was reached: beats that fail nevertheless do so by themselves.
+   * The backend was reached by a poll: beats that fail nevertheless are logged.
    *
-   * @param startedNanos when that was begun
+   * @param startedNanos when the poll began
    */
   void backendReached(long startedNanos) {
     if (own.wholeReached(startedNanos) && unsaid != null) {
@@ -74,14 +78,17 @@ final class BeatWriter {
     }
   }
 
-  /** Takes the full state. */
+  /** Writes the full state of this agent's members, or queues it. */
   void write(List<Heartbeat> state) {
     abandoned = false;
     waiting = state;
     next();
   }
 
-  /** Whoever is not beaten for any more from here on did not leave, but was deleted. */
+  /**
+   * The catalogue deleted a member: when the next state lacks it, its end is written as deleted and
+   * not as left.
+   */
   void deleted(MemberId id, Incarnation incarnation) {
     if (written.stream().anyMatch(own -> own.id().equals(id))) {
       deleted.put(id, incarnation);
@@ -95,7 +102,7 @@ final class BeatWriter {
         : gone;
   }
 
-  /** Writes that a member was deleted which this agent does not beat for. */
+  /** Writes that a member was deleted for which this agent does not beat. */
   void bury(Heartbeat last) {
     boolean beating = written.stream().anyMatch(own -> own.id().equals(last.id()));
     if (!beating && !abandoned && finished == null) {
@@ -105,14 +112,16 @@ final class BeatWriter {
     }
   }
 
-  /** Repeats nothing of what it was told so far. */
+  /** Drops the state that waits, and repeats no write before the next state. */
   void abandon() {
     abandoned = true;
     waiting = null;
     vertx.cancelTimer(retry);
   }
 
-  /** Completes when what waits has been written, or could not be; takes nothing afterwards. */
+  /**
+   * Completes when the waiting state has been written, or could not be; repeats nothing afterwards.
+   */
   Future<Void> finish() {
     finished = Promise.promise();
     if (!writing) {
@@ -146,7 +155,7 @@ final class BeatWriter {
               try {
                 answered(result, leaving);
               } finally {
-                // Whatever was thrown: writing goes on.
+                // Writing has to go on, whatever was thrown.
                 ended(state, result.succeeded(), news);
               }
             });
@@ -154,7 +163,7 @@ final class BeatWriter {
 
   private Future<List<Conflict>> write(List<Heartbeat> state, List<Heartbeat> leaving) {
     long half = settings.reportInterval().dividedBy(2).toMillis();
-    // The backend bounds its calls by itself; this is the net below a backend that does not.
+    // The backend bounds its calls by itself; this bound catches one that does not.
     long bound = settings.patience().toMillis() + half;
     long started = System.nanoTime();
     int members = state.size() + leaving.size();
@@ -221,8 +230,8 @@ final class BeatWriter {
     } else if (finished != null) {
       finished.complete();
     } else if (!succeeded && !abandoned) {
-      // A beat is repeated by the next heartbeat anyway; after an outage everybody waits for it,
-      // and news is not to wait that long.
+      // The next heartbeat repeats a beat anyway, but after an outage all observers wait for it; a
+      // failure or an end has to arrive even sooner.
       long delay = Math.max(1, settings.reportInterval().toMillis() / (news ? 10 : 5));
       waiting = null;
       retry = vertx.setTimer(delay, id -> again(state));
@@ -240,7 +249,7 @@ final class BeatWriter {
     return state.stream().anyMatch(heartbeat -> heartbeat.state().absence() != null);
   }
 
-  /** Members of an earlier state that are not in a later one. */
+  /** The members of an earlier state that a later one lacks. */
   private static List<Heartbeat> missing(List<Heartbeat> earlier, List<Heartbeat> later) {
     Set<MemberId> present = later.stream().map(Heartbeat::id).collect(Collectors.toSet());
     return earlier.stream().filter(heartbeat -> !present.contains(heartbeat.id())).toList();

@@ -8,9 +8,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * An attempt, and another one beside it where it has no answer after a while. Whichever answers
- * first counts; it has failed when none is under way any more. There are never more than two at a
- * time: one beside that failed while the first still waits is repeated after as long again.
+ * A hedged call: a second attempt is made beside the first where that one has no answer after a
+ * while. The first answer counts. The call has failed when an attempt failed and no other is under
+ * way. There are never more than two attempts at a time; a second one that failed while the first
+ * still waits is repeated after the same delay.
  */
 final class Beside<T> {
 
@@ -33,13 +34,13 @@ final class Beside<T> {
   }
 
   /**
-   * Begins.
+   * Begins the call.
    *
-   * @param vertx whose timers
-   * @param afterMillis without an answer, after which it is tried beside
-   * @param boundMillis after which it has failed, and nothing more is begun
-   * @param attempt one attempt; may throw
-   * @param late called each time that so long has passed without an answer
+   * @param vertx whose timers are used
+   * @param afterMillis the time without an answer after which another attempt is made
+   * @param boundMillis the time after which the call has failed and no further attempt is made
+   * @param attempt makes one attempt; may throw
+   * @param late called whenever {@code afterMillis} passed without an answer
    * @return the first answer
    */
   static <T> Future<T> run(
@@ -71,7 +72,7 @@ final class Beside<T> {
     Future<T> started;
     try {
       started = attempt.get();
-    } catch (Throwable e) { // an Error too: whoever waits for an answer is to wait no longer
+    } catch (Throwable e) { // an Error too: the caller must not wait for an answer that never comes
       started = Future.failedFuture(e);
     }
     started.onComplete(this::ended);

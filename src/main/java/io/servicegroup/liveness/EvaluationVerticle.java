@@ -32,10 +32,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thin shell around {@link LivenessEvaluator}: feeds it what the bus brings and publishes what
- * it decides as {@code servicegroup.status}, with a digest every few seconds; answers {@code
- * servicegroup.status.snapshot}. Needs no timer of its own for verdicts: time passes with the
- * sightings.
+ * The thin shell around {@link LivenessEvaluator}. It passes the messages of the event bus to the
+ * evaluator, publishes the changes that follow as {@code servicegroup.status} and a digest every
+ * few seconds, and answers {@code servicegroup.status.snapshot}. Verdicts need no timer: the
+ * evaluator's time advances with the sightings.
  */
 public final class EvaluationVerticle extends VerticleBase {
 
@@ -91,7 +91,7 @@ public final class EvaluationVerticle extends VerticleBase {
     Topics.STATUS_SNAPSHOT.serve(vertx, this::snapshot);
     vertx.setPeriodic(
         DIGEST_INTERVAL.toMillis(), id -> Topics.STATUS_DIGEST.publish(vertx, evaluator.digest()));
-    // Nobody answers where the catalogue's verticle starts later: it publishes all it follows then.
+    // No answer comes where the catalogue's verticle starts later; it publishes all members then.
     Topics.CATALOG_SNAPSHOT
         .request(vertx, null, CATALOG_TIMEOUT)
         .onSuccess(events -> events.forEach(this::catalogEvent))
@@ -118,8 +118,8 @@ public final class EvaluationVerticle extends VerticleBase {
   }
 
   /**
-   * A hiccup takes nobody's vote: only what lasts as long as an outage does, however often it is
-   * said meanwhile.
+   * Takes the backend's vote once it was unreachable for as long as an outage lasts. A hiccup takes
+   * no vote, and repeated messages do not prolong the wait.
    */
   private void awaitOutage(String backend) {
     outages.computeIfAbsent(
@@ -153,7 +153,10 @@ public final class EvaluationVerticle extends VerticleBase {
     showWhatIsHeld(sightings.backend());
   }
 
-  /** Members that only a backend knows are shown where their whole group is watched. */
+  /**
+   * Drops the presence of members without an incarnation and a record, unless their whole group is
+   * watched.
+   */
   private Sightings watched(Sightings seen) {
     return new Sightings(
         seen.backend(),
@@ -205,7 +208,8 @@ public final class EvaluationVerticle extends VerticleBase {
       LOG.info("Backend {}: the mass silence is over", backend);
     } else {
       LOG.warn(
-          "Backend {}: {} of {} writers fell silent together; their verdicts are held for {} ms",
+          "Backend {}: {} of {} writers fell silent together; the verdicts on their members are"
+              + " withheld for {} ms",
           backend,
           silence.silent(),
           silence.writers(),
@@ -218,9 +222,9 @@ public final class EvaluationVerticle extends VerticleBase {
       LOG.info("Backend {}: no verdict is postponed any more", backend);
     } else {
       LOG.warn(
-          "Backend {}: the verdicts on {} silent members are held, as it fails or loses data again"
-              + " and again or their beats cannot be written; at most for four service_down_time"
-              + " while others' beats arrive",
+          "Backend {}: the verdicts on {} silent members are withheld, because the backend fails or"
+              + " loses data again and again, or because their beats cannot be written; at most for"
+              + " four service_down_time while beats of others arrive",
           backend,
           postponed);
     }
@@ -238,7 +242,10 @@ public final class EvaluationVerticle extends VerticleBase {
             : evaluator.member(member, isJoining(event), now()));
   }
 
-  /** Where agents name their backends differently, or one was left out of a move. */
+  /**
+   * Warns once of members that beat through none of the configured backends: their agents give the
+   * backends other names, or this agent was forgotten in a migration.
+   */
   private void warnOfUnseen(Member member) {
     Set<String> backends = member.backends();
     if (!backends.isEmpty()
@@ -258,14 +265,17 @@ public final class EvaluationVerticle extends VerticleBase {
   }
 
   /**
-   * What the catalogue's verticle publishes before the agent runs, it found. This agent's own
-   * members joined in its lifetime.
+   * Whether a member joined since this agent started. What the catalogue's verticle publishes
+   * before the agent runs was found in the catalogue; the agent's own members always joined since.
    */
   private boolean isJoining(CatalogEvent event) {
     return event.own() || (running && event.type() == CatalogEvent.Type.JOINED);
   }
 
-  /** A member that was this agent's own is followed until it is deleted. */
+  /**
+   * Whether the member is to be followed. One that was this agent's own is followed until it is
+   * deleted.
+   */
   private boolean isWatched(CatalogEvent event) {
     MemberId id = event.member().id();
     return config.watch().covers(id, event.own()) || evaluator.tracks(id);

@@ -3,12 +3,13 @@ package io.servicegroup.liveness;
 import java.time.Duration;
 
 /**
- * Notices that the agent's heartbeats stopped while this process ran on. Time counts from tick to
- * tick, a long step as a short one: a process that was paused did not hear because nobody spoke.
+ * Notices that the agent's heartbeats stopped while this process ran on. Time is summed up from
+ * tick to tick, and a long step counts as a short one: while the whole process was paused, no
+ * heartbeat could be heard, and the loops behind it are not dead.
  *
- * <p>Arithmetic on a monotonic clock that the caller reads. Thread-safe: heartbeats are heard on
- * the verticle's event loop, and time passes outside of it, since a loop that is blocked hears
- * nothing and would not notice either.
+ * <p>Pure arithmetic on a monotonic clock that the caller reads. Thread-safe: heartbeats arrive on
+ * the verticle's event loop, and the ticks come from another thread, since a blocked event loop
+ * could not notice its own silence.
  */
 final class HeartbeatWatch {
 
@@ -19,10 +20,10 @@ final class HeartbeatWatch {
   private boolean armed;
 
   /**
-   * Makes one that waits for the first heartbeat.
+   * Makes a watch that waits for the first heartbeat.
    *
-   * @param serviceDownTime of silence, after which it is noticed
-   * @param pollInterval from a tick to the next; a step counts as two of them at most
+   * @param serviceDownTime the silence after which it is noticed
+   * @param pollInterval the time from one tick to the next; a step counts as two of them at most
    */
   HeartbeatWatch(Duration serviceDownTime, Duration pollInterval) {
     this.limitNanos = serviceDownTime.toNanos();
@@ -32,7 +33,7 @@ final class HeartbeatWatch {
   /**
    * A heartbeat was heard.
    *
-   * @param members whether it speaks of any member
+   * @param members whether the heartbeat reports any member
    * @param nowNanos the clock
    */
   synchronized void heard(boolean members, long nowNanos) {
@@ -45,13 +46,13 @@ final class HeartbeatWatch {
    * Time has passed.
    *
    * @param nowNanos the clock
-   * @return whether the silence has lasted; true once per silence
+   * @return whether the silence has lasted long enough; true once per silence
    */
   synchronized boolean tick(long nowNanos) {
     silentNanos += Math.min(nowNanos - lastTick, longestStepNanos);
     lastTick = nowNanos;
     boolean over = armed && silentNanos >= limitNanos;
-    armed &= !over;
+    armed = armed && !over;
     return over;
   }
 }

@@ -13,106 +13,109 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One technology that keeps beats. Writes what it is told and reports what it finds; decides
- * nothing. Used by {@link LivenessVerticle} alone, on its context, one call of each method at a
+ * One technology that stores beats. It writes what it is told and reports what it finds; it decides
+ * nothing. {@link LivenessVerticle} calls it, on its own context, with one call of each method at a
  * time, except for a write that is repeated.
  *
- * <p>Every future completes within {@link LivenessSettings#patience()}; the connection of a call
+ * <p>Every future completes within {@link LivenessSettings#patience()}. The connection of a call
  * that ran out of time is closed and not used again. How long a poll is waited for is learned
- * ({@link Patience}): a path that is slow is no path that is dead.
+ * ({@link Patience}), because a slow path is not a dead one.
  */
 public interface LivenessBackend {
 
   /**
    * Reaches the backend for the first time.
    *
-   * @param news called (on the caller's context) when the backend tells that there is something to
-   *     poll for at once; may be called too often
+   * @param news called on the caller's context when the backend announces something for which to
+   *     poll at once; may be called too often
    * @return fails where the backend cannot be reached or lacks what is needed; may be called again
    */
   Future<Void> open(Runnable news);
 
   /**
-   * Hears what the catalogue says of a member that this agent follows: its own ones and those that
-   * it watches. A member of this agent is told of before the first {@link #write} that speaks of
-   * it. Returns at once.
+   * Takes in what the catalogue says about a member that this agent follows: its own members and
+   * those that it watches. The event of an own member comes before the first {@link #write} that
+   * contains it. Returns at once.
    *
    * @param event what happened
    */
   default void catalogued(CatalogEvent event) {}
 
   /**
-   * Writes the state of this agent's members: beats of those alive, news of those failed. Only
-   * where their incarnation is still the newest in the catalogue.
+   * Writes the state of this agent's members: beats for those alive, and the failures of the
+   * others. A member is written only where its incarnation is still the newest in the catalogue.
    *
-   * <p>Called once more, with the same, while a call has had no answer for half a {@code
-   * report_interval}: on a connection of its own ({@link TwoWays}), since the other may be dead.
-   * Whichever answers first counts. A backend that has no other way fails it.
+   * <p>Called once more with the same arguments while a call has had no answer for half a {@code
+   * report_interval}. The repeated call uses a second connection ({@link TwoWays}), since the first
+   * may be dead; the first answer counts. A backend without a second connection fails the repeated
+   * call.
    *
    * @param members the full state; a later call replaces an earlier one
-   * @param left members of the state before that are not in this one: their entries go, as news
-   * @return what was found to stand in the way of some of them. A member whose row is held by
-   *     somebody else is not written and not reported: the next call repeats it. Fails where the
-   *     backend cannot be written
+   * @param left members of the state before that are not in this one: their ends are written
+   * @return the conflicts that were found. A member whose row another transaction has locked is
+   *     neither written nor reported: the next call repeats it. Fails where the backend cannot be
+   *     written
    */
   Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left);
 
   /**
-   * Proves that beats could be written and seen, through the same servers and the same path as the
-   * beats, and reads what changed.
+   * Proves by a write and a read, through the same servers and the same path as the beats, that
+   * beats could be written and seen; and reads what changed.
    *
    * @return what was seen; fails where the proof did not succeed
    */
   Future<Observation> poll();
 
   /**
-   * Says in a place of this agent's own, which is quicker to write than its beats, that it lives
-   * and cannot beat. Called again while that lasts.
+   * Writes, in a place of this agent's own that is quicker to write than its beats, that the agent
+   * lives and cannot beat. Called again while that lasts.
    *
-   * @param validity for how long it is to be believed
-   * @return fails where not even that can be written; does nothing where presence needs no beat
+   * @param validity how long this is to be believed
+   * @return fails where not even this can be written; succeeds without effect where presence needs
+   *     no beat
    */
   default Future<Void> stalled(Duration validity) {
     return Future.succeededFuture();
   }
 
   /**
-   * Takes back what {@link #stalled} said.
+   * Removes what {@link #stalled} wrote.
    *
-   * @return when it is gone; it expires by itself where it cannot be taken back
+   * @return completes when it is removed; it expires by itself where that fails
    */
   default Future<Void> resumed() {
     return Future.succeededFuture();
   }
 
   /**
-   * Which agents say that they live and cannot beat. Called after a poll, where members are silent.
+   * Finds which agents say that they live and cannot beat. Called after a poll in which members are
+   * silent.
    *
-   * @param agents those that beat for the silent members
-   * @return those of them whose word is still to be believed; fails where that cannot be read
+   * @param agents the ids of the agents of the silent members
+   * @return the agents whose statement is still valid; fails where it cannot be read
    */
   default Future<Set<String>> stalledAmong(Set<String> agents) {
     return Future.succeededFuture(Set.of());
   }
 
   /**
-   * Gives up presence that needs no beat (a session), until the next write: no heartbeat was heard
-   * for a {@code service_down_time}, so the loops that stand behind the presence may be dead.
-   * Called once per such silence; a write may be in progress, and what it says counts as older than
-   * this.
+   * Gives up presence that needs no beat (a session) until the next write, because no heartbeat was
+   * heard for a {@code service_down_time} and the loops behind the presence may be dead. Called
+   * once per such silence. A write may be in progress; it counts as older than this call.
    *
-   * @return when it is given up; at once where beats that stop are all there is
+   * @return completes when it is given up; at once where the backend has no such presence
    */
   default Future<Void> release() {
     return Future.succeededFuture();
   }
 
   /**
-   * Ends presence that needs no beat while the caller's context does not turn: the library's own
-   * threads would keep it for as long as that lasts. {@link #release} follows when it turns again.
+   * Provides a way to end presence that needs no beat while the event loop of the verticle is
+   * blocked: the library's own threads would keep it up for as long as that lasts. {@link #release}
+   * follows when the event loop runs again.
    *
-   * @return what ends it: may block, and is called on a thread of its own, once per silence; empty
-   *     where beats that stop are all there is
+   * @return an action that ends the presence; it may block, and is called on a thread of its own,
+   *     once per silence. Empty where the backend has no such presence
    */
   default Optional<Runnable> lifeline() {
     return Optional.empty();
@@ -128,20 +131,20 @@ public interface LivenessBackend {
   /**
    * What a poll saw.
    *
-   * <p>{@link LivenessVerticle} passes on what is news, so repeating is free.
+   * <p>{@link LivenessVerticle} passes on only what changed, so entries may be repeated from poll
+   * to poll.
    *
-   * @param beats members with their counts. Repeating an unchanged count is allowed, and so is
-   *     leaving it out
+   * @param beats members with their counts. An unchanged count may be repeated or left out
    * @param held all members whose presence the backend vouches for now: the full list in each poll.
-   *     One that is missing, and neither in {@code beats} nor in {@code gone}, is not vouched for
-   *     any more: its deadline begins to run, as if it had been heard for the last time. One that
-   *     is also in {@code beats} counts as held
-   * @param gone absences that the backend vouches for. Repeating one is allowed, and so is leaving
-   *     it out
-   * @param unwitnessed members whose beats could not be written by anybody
-   * @param dataLost whether the backend came back empty or older than it was
-   * @param interrupted whether the connection was away since the poll before, or this reading is
-   *     otherwise not the unbroken continuation of the last one
+   *     A member that is missing here, in {@code beats} and in {@code gone} is no longer vouched
+   *     for: its timeout begins to run, as if it had been heard for the last time. One that is also
+   *     in {@code beats} counts as held
+   * @param gone absences that the backend vouches for; one that was reported may be repeated or
+   *     left out
+   * @param unwitnessed members whose beats no agent could write at present
+   * @param dataLost whether the backend came back empty or with older data
+   * @param interrupted whether the connection was lost since the poll before, or this poll
+   *     otherwise does not continue the last one without a gap
    */
   record Observation(
       List<Beat> beats,
@@ -151,7 +154,7 @@ public interface LivenessBackend {
       boolean dataLost,
       boolean interrupted) {
 
-    /** Of a backend that was not interrupted. */
+    /** Makes the observation of a poll that was not interrupted. */
     public Observation(
         List<Beat> beats,
         List<Beat> held,

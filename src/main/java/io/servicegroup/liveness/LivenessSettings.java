@@ -6,17 +6,17 @@ import io.servicegroup.model.Watch;
 import java.time.Duration;
 
 /**
- * What a liveness verticle of ours is made with.
+ * The settings of a liveness verticle of ours.
  *
  * @param backend the backend's configured name
  * @param agent the id of this agent, unique in the fleet and new with each start
- * @param uri where the backend is
- * @param reportInterval from a beat to the next
- * @param serviceDownTime of silence, after which a member is down
- * @param pollInterval from a poll to the next
- * @param watch whose beats are read
- * @param tables where the catalogue is elsewhere: which tables a backend may make whose beats are
- *     parts of rows, for the rows that its members then need; null where the catalogue is there
+ * @param uri the backend's address and options
+ * @param reportInterval the time from one beat to the next
+ * @param serviceDownTime the silence after which a member is down
+ * @param pollInterval the time from one poll to the next
+ * @param watch the members whose beats are read
+ * @param tables which tables a backend may create where the catalogue is elsewhere and beats are
+ *     columns of rows, which its members then need; null where the catalogue is in this backend
  */
 public record LivenessSettings(
     String backend,
@@ -28,7 +28,7 @@ public record LivenessSettings(
     Watch watch,
     CreateTables tables) {
 
-  /** Of a backend beside the catalogue, or one that has no rows. */
+  /** Makes the settings of a backend that holds the catalogue as well, or that has no rows. */
   public LivenessSettings(
       String backend,
       String agent,
@@ -41,18 +41,18 @@ public record LivenessSettings(
   }
 
   /**
-   * How long a beat lives in the backend for everyone who reads it: the URI's option {@code
-   * timeout}, by default {@code service_down_time}.
+   * How long a beat is valid for every reader of the backend: the URI's option {@code timeout}, by
+   * default {@code service_down_time}.
    *
-   * @return a key's expiry, a session's timeout
+   * @return the expiry of a key, or the timeout of a session
    */
   public Duration timeout() {
     return uri.timeout().orElse(serviceDownTime);
   }
 
   /**
-   * How long an answer is waited for at most, however slow the path: what arrives within it still
-   * arrives before anybody is down for it.
+   * How long an answer is waited for at most, however slow the path: an answer within this bound
+   * still arrives before a member is down because of it.
    *
    * @return two thirds of {@code service_down_time}
    */
@@ -60,7 +60,7 @@ public record LivenessSettings(
     return serviceDownTime.multipliedBy(2).dividedBy(3);
   }
 
-  /** Short, for messages. */
+  /** Names the backend and the agent only, for messages. */
   @Override
   public String toString() {
     return "LivenessSettings[backend=" + backend + ", agent=" + agent + "]";

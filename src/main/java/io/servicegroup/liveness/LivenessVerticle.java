@@ -4,15 +4,12 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.detect.WitnessClock;
 import io.servicegroup.liveness.LivenessBackend.Observation;
-import io.servicegroup.model.BackendState;
-import io.servicegroup.model.BackendState.State;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.runtime.OnContext;
-import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Ticker;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.AsyncResult;
@@ -22,8 +19,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -31,27 +26,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between the event bus and one backend: writes what {@code servicegroup.heartbeat} says,
- * polls, keeps the witness clock, and publishes {@code servicegroup.sightings} and {@code
- * servicegroup.backend}. Decides nothing.
+ * Connects the event bus with one backend. It writes the beats of {@code servicegroup.heartbeat},
+ * polls the backend, keeps the witness clock, and publishes {@code servicegroup.sightings} and
+ * {@code servicegroup.backend}. It decides nothing.
  *
- * <p>Its start fails where the backend cannot be reached; it may then be deployed again. Its stop
- * completes when the last state has been written, or could not be.
+ * <p>The start fails where the backend cannot be reached; the verticle may then be deployed again.
+ * The stop completes when the last state has been written, or could not be.
  */
 public final class LivenessVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(LivenessVerticle.class);
-  private static final String ANEW = "silence counts anew from here";
-  private static final String MISSING =
-      "some of what was written last is missing (it was emptied or restored, failed over, or"
-          + " crashed): "
-          + ANEW
-          + ", and nobody is DOWN of it";
 
   private final LivenessSettings settings;
   private final BiFunction<Vertx, LivenessSettings, LivenessBackend> technology;
   private LivenessBackend backend;
-  private OutageLog outages;
+  private Reachability reachability;
   private WitnessClock witness;
   private Ticker polling;
   private MessageConsumer<JsonObject> heartbeats;
@@ -61,13 +50,12 @@ public final class LivenessVerticle extends VerticleBase {
   private HeartbeatWatch heartbeatWatch;
   private WatchThread watching;
   private SightingsNews news;
-  private State state;
   private boolean throwing;
 
   /**
    * Makes the verticle; nothing happens before its deployment.
    *
-   * @param settings what it is to do
+   * @param settings of the backend
    * @param technology makes the backend, which is not open yet; called once, on the verticle's
    *     context
    */
@@ -80,7 +68,7 @@ public final class LivenessVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     backend = technology.apply(vertx, settings);
-    outages = new OutageLog("Backend " + describe(settings), System::nanoTime);
+    reachability = new Reachability(vertx, settings);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
     Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
     stall = new Stall(backend, settings, concerns, System::nanoTime);
@@ -107,16 +95,14 @@ public final class LivenessVerticle extends VerticleBase {
         .eventually(backend::close);
   }
 
-  private static String describe(LivenessSettings settings) {
-    // Where the catalogue is in the same place, its loss is not said by itself.
-    String catalogue = settings.tables() == null ? ", the catalogue as well" : "";
-    return settings.backend() + " (" + settings.uri() + catalogue + ")";
-  }
-
-  /** Fails where it throws, as where no thread is to be had: who does not poll has not started. */
+  /**
+   * Starts the loops. It may throw, for example where no thread can be created; then the start of
+   * the verticle fails, since a verticle that does not poll must not seem to work.
+   */
   private Future<Void> startPolling() {
     Duration interval = settings.pollInterval();
-    // One poll at a time: the net below a poll ends it before the ticker would.
+    // The ticker's bound is longer than that of the poll itself, so that there is one poll at a
+    // time.
     Duration bound = interval.plusMillis(longestMillis());
     watching = new WatchThread("watch-" + settings.backend(), interval, heartbeatWatch, silence());
     polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
@@ -137,7 +123,10 @@ public final class LivenessVerticle extends VerticleBase {
     backend.catalogued(event);
   }
 
-  /** Where its agent lives, that one does so as well. */
+  /**
+   * Writes the end of a member that was deleted through this agent; where the member's own agent
+   * lives, that one writes the same.
+   */
   private void bury(CatalogEvent deleted) {
     catalogued(deleted);
     Member member = deleted.member();
@@ -153,7 +142,10 @@ public final class LivenessVerticle extends VerticleBase {
     }
   }
 
-  /** What the watch's thread does, perhaps while this verticle's loop is blocked. */
+  /**
+   * The action of the watch's thread when heartbeats stopped, perhaps because this verticle's event
+   * loop is blocked.
+   */
   private Runnable silence() {
     Optional<Runnable> lifeline = backend.lifeline();
     return () -> {
@@ -166,7 +158,9 @@ public final class LivenessVerticle extends VerticleBase {
     };
   }
 
-  /** A session must not outlive the loops that it speaks for. */
+  /**
+   * Gives up presence that needs no beat: a session must not outlive the loops that it stands for.
+   */
   private void release() {
     LOG.warn(
         "Backend {}: no heartbeat was heard for {} ms; presence that needs no beat is given up",
@@ -191,7 +185,7 @@ public final class LivenessVerticle extends VerticleBase {
 
   private Future<?> poll() {
     long started = System.nanoTime();
-    // Backends bound their calls; this is the net below one that throws or does not.
+    // Backends bound their calls; this bound catches one that does not.
     return OnContext.within(
             vertx,
             longestMillis(),
@@ -234,7 +228,8 @@ public final class LivenessVerticle extends VerticleBase {
 
   private void witnessed(long started, Observation seen) {
     if (stall.isOut()) {
-      // The witness is as slow as a beat: whose own do not get through is in an outage itself.
+      // A poll proves nothing where this agent's own beats, which use the same path, do not get
+      // through.
       witness.missed();
     }
     WitnessClock.Gap gap = witness.witnessed(started);
@@ -245,10 +240,9 @@ public final class LivenessVerticle extends VerticleBase {
     if (seen.dataLost()) {
       witness.restart();
     }
-    sayReached(outage, seen.dataLost());
+    reachability.reached(outage, seen.dataLost());
     stall.backendReached(started);
     writer.backendReached(started);
-    become(seen.dataLost() ? State.DATA_LOST : State.REACHABLE);
     Observation said = news.of(seen, outage || seen.dataLost(), started);
     Topics.SIGHTINGS.publish(
         vertx,
@@ -263,36 +257,10 @@ public final class LivenessVerticle extends VerticleBase {
             witness.reachedMillis()));
   }
 
-  /** One line, whatever came together. */
-  private void sayReached(boolean outage, boolean dataLost) {
-    if (outages.isLost()) {
-      if (dataLost) {
-        outages.succeededChanged("; " + MISSING);
-      } else {
-        outages.succeeded(outage ? "; " + ANEW : "");
-      }
-    } else if (dataLost) {
-      LOG.warn("Backend {}: {}", settings.backend(), MISSING);
-    } else if (outage) {
-      LOG.info("Backend {}: {}, after an interval without a round trip", settings.backend(), ANEW);
-    }
-  }
-
   private void notWitnessed(Throwable failure) {
     witness.missed();
     stall.backendLost();
     writer.backendLost();
-    outages.failed(failure);
-    become(State.UNREACHABLE);
-  }
-
-  /** Data loss is an event: what follows it is as reachable as before, and not said again. */
-  private void become(State next) {
-    boolean same = state == next || (state == State.DATA_LOST && next == State.REACHABLE);
-    if (!same || next == State.DATA_LOST) {
-      state = next;
-      Instant since = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-      Topics.BACKEND.publish(vertx, new BackendState(settings.backend(), next, since, null));
-    }
+    reachability.lost(failure);
   }
 }

@@ -1,9 +1,10 @@
 package io.servicegroup.liveness;
 
 /**
- * Tells the failure of a part from that of the whole: it is the part's own where the whole is
- * reached before it and after it. Where the whole is lost, that is said, and the part's failure is
- * no news. Used on one context.
+ * Tells whether a part (this agent's beats) fails by itself or together with the whole (the
+ * backend). It fails by itself where the whole is reached before and after the failure. Where the
+ * whole is lost, that is logged elsewhere, and the part's failure is not worth a line. Used on one
+ * context.
  */
 final class PartFailure {
 
@@ -37,7 +38,7 @@ final class PartFailure {
   /**
    * The whole was reached.
    *
-   * @param startedNanos when that was begun
+   * @param startedNanos when the attempt to reach it began
    * @return whether the part fails by itself
    */
   boolean wholeReached(long startedNanos) {

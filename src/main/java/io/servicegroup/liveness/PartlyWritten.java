@@ -5,8 +5,8 @@ import io.vertx.core.VertxException;
 import java.util.List;
 
 /**
- * A write in which some members' beats arrived and others' did not, in the time there was. The next
- * write begins with those.
+ * The failure of a write that stored the beats of some members and ran out of time for the others.
+ * The next write begins with the others.
  */
 public final class PartlyWritten extends VertxException {
   private static final long serialVersionUID = 1;
@@ -14,10 +14,10 @@ public final class PartlyWritten extends VertxException {
   private final transient List<Conflict> conflicts;
 
   /**
-   * Makes one.
+   * Makes the failure.
    *
-   * @param message a sentence on how many were not written, and why
-   * @param conflicts what was found to stand in the way of others
+   * @param message a sentence that says how many beats were not written, and why
+   * @param conflicts the conflicts that were found
    */
   public PartlyWritten(String message, List<Conflict> conflicts) {
     super(message, true);

@@ -7,21 +7,21 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * For how long an answer is waited for: as long as answers take here, not a constant part of the
- * pace at which they are asked for. A path that answers at once is given up soon when it does not;
- * one that is slow is given the time that it needs.
+ * How long an answer is waited for, learned from how long answers take. A constant share of the
+ * interval would not do: a path that usually answers at once is given up soon when it does not
+ * answer, and a slow one gets the time that it needs.
  *
  * <p>Not thread-safe.
  */
 public final class Patience {
 
-  /** Shorter ones would make a busy machine look like an outage. */
+  /** A shorter bound would make a busy machine look like an outage. */
   private static final Duration LEAST_HALF = Duration.ofMillis(320);
 
-  /** So many times the last answer's time is waited for the next. */
+  /** The next answer is waited for at least so many times as long as the last one took. */
   private static final int SLACK = 3;
 
-  /** By such a part of it, the time is shortened with each answer that is quicker. */
+  /** Each quicker answer shortens the bound by one part in so many. */
   private static final int SLOWLY = 8;
 
   private final long usualMillis;
@@ -30,10 +30,10 @@ public final class Patience {
   private long millis;
 
   /**
-   * Makes one that has seen no answer yet.
+   * Makes a bound that has seen no answer yet.
    *
-   * @param usual for a path of which nothing is known, and never less
-   * @param longest never more
+   * @param usual the first bound, and the shortest
+   * @param longest the longest bound
    */
   public Patience(Duration usual, Duration longest) {
     this(usual, longest, System::nanoTime);
@@ -47,10 +47,10 @@ public final class Patience {
   }
 
   /**
-   * For how long whoever calls once in an interval waits where nothing is known of the path.
+   * The first bound for calls that are made once per interval.
    *
-   * @param interval from a call to the next
-   * @return half of it, or a little where that is less
+   * @param interval the time from one call to the next
+   * @return half of it, but at least 320 ms
    */
   public static Duration half(Duration interval) {
     Duration half = interval.dividedBy(2);
@@ -58,7 +58,7 @@ public final class Patience {
   }
 
   /**
-   * For how long the next answer is waited for.
+   * Tells how long the next answer is waited for.
    *
    * @return the bound
    */
@@ -67,10 +67,10 @@ public final class Patience {
   }
 
   /**
-   * Asks for something, and learns from how long it takes.
+   * Makes a call, and learns from how long it takes.
    *
-   * @param work is given its bound, and fails by itself where that is over
-   * @return its answer
+   * @param work makes the call within the given bound, and fails by itself where that has passed
+   * @return the answer
    */
   public <T> Future<T> call(Function<Duration, Future<T>> work) {
     long bound = millis;

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * For how long a backend was reached whose verticle does not say so: the time between its messages,
- * unless they are as far apart as in an outage, or what its witness clock says where that is more.
- * Otherwise failures in a row would postpone a verdict for ever where somebody else's verticle only
- * says the least that it has to.
+ * Computes how long a backend was reached where its verticle, which a third party may have written,
+ * does not say so in its sightings. It is the time between the verticle's messages, unless they are
+ * as far apart as in an outage, or the progress of the witness clock where that is more. Without
+ * this, failures in a row would postpone a verdict for ever.
  *
  * <p>Not thread-safe.
  */
@@ -28,9 +28,9 @@ final class ReachedTime {
   private final Map<String, Clock> clocks = new HashMap<>();
 
   /**
-   * Makes one for all backends.
+   * Makes the clocks of all backends.
    *
-   * @param outage messages that are further apart have an outage between them
+   * @param outage between messages that are further apart than this, there was an outage
    * @param nanoTime a monotonic clock
    */
   ReachedTime(Duration outage, LongSupplier nanoTime) {
@@ -38,7 +38,7 @@ final class ReachedTime {
     this.nanoTime = nanoTime;
   }
 
-  /** The message with the time that its verticle did not tell; as it is where it did. */
+  /** Adds the reached time to a message that lacks it, and returns any other as it is. */
   Sightings completed(Sightings seen) {
     if (seen.reachedMillis() != Sightings.NOT_TOLD) {
       return seen;

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The members that agents of ours beat for through one backend, as the catalogue told: those are
- * looked up by name, whatever the backend's own lists say. Not thread-safe.
+ * The members of the catalogue for which agents of ours beat through one backend. A backend looks
+ * these up by id, whatever its own lists of members say. Not thread-safe.
  */
 public final class Roster {
 
@@ -18,7 +18,7 @@ public final class Roster {
   private final Map<MemberId, Member> members = new LinkedHashMap<>();
 
   /**
-   * Makes an empty one.
+   * Makes it empty.
    *
    * @param settings of the backend
    */
@@ -44,20 +44,20 @@ public final class Roster {
   /**
    * Finds a member.
    *
-   * @param id its name
-   * @return as the catalogue has it, or null where no agent of ours beats for it here
+   * @param id its id
+   * @return the catalogue's record, or null where no agent of ours beats for it here
    */
   public Member get(MemberId id) {
     return members.get(id);
   }
 
   /**
-   * Whether the catalogue told that another agent joined a member later. Who gives a member up so
-   * does not say that it left: it did not, and whoever heard of the newer life later would take it
-   * for down.
+   * Whether the catalogue says that another agent joined a member with a newer incarnation. An
+   * agent that gives a member up for this reason must not write that the member left: it did not,
+   * and an observer that hears of the newer incarnation only later would take it for down.
    *
-   * @param heartbeat the last that this agent said of it
-   * @return also false where nothing is known of it
+   * @param heartbeat this agent's last heartbeat of the member
+   * @return also false where the catalogue's record is not known
    */
   public boolean isSuperseded(Heartbeat heartbeat) {
     Member member = members.get(heartbeat.id());
@@ -65,19 +65,19 @@ public final class Roster {
   }
 
   /**
-   * All of them.
+   * Lists all of them.
    *
-   * @return a view
+   * @return an unmodified view, which changes with the catalogue
    */
   public Collection<Member> members() {
     return members.values();
   }
 
   /**
-   * Whether a group is read for members that nobody but tooz knows.
+   * Whether a group is also read for members that only tooz knows.
    *
    * @param group a group that the backend lists
-   * @return never where the agent watches its own members only
+   * @return false where the agent watches only its own members
    */
   public boolean isWatched(String group) {
     return settings.watch().coversAllOf(group);

@@ -12,10 +12,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Picks from what a backend shows in each poll what was not said before. Once in a while, and
- * whenever the witness clock starts again, everything that is seen is said again, and each ending
- * once more: so one lost message is repaired, and a fleet of ten thousand is no message of ten
- * thousand entries every second.
+ * Picks from what a poll saw what was not published before, so that ten thousand members do not
+ * make a message of ten thousand entries every second. Once in a while, and whenever the witness
+ * clock starts again, everything is published again, which repairs the loss of a message.
  *
  * <p>Not thread-safe.
  */
@@ -32,21 +31,21 @@ final class SightingsNews {
   private boolean started;
 
   /**
-   * Makes one that has said nothing yet.
+   * Makes an object that has published nothing yet.
    *
-   * @param repeat after which everything is said again
+   * @param repeat the time after which everything is published again
    */
   SightingsNews(Duration repeat) {
     this.repeatNanos = repeat.toNanos();
   }
 
   /**
-   * Takes what a poll saw.
+   * Takes in what a poll saw.
    *
-   * @param seen all of it
+   * @param seen everything that the poll saw
    * @param anew whether the witness clock started again
-   * @param nowNanos a monotonic clock
-   * @return what is to be said
+   * @param nowNanos the time of a monotonic clock
+   * @return what is to be published
    */
   Observation of(Observation seen, boolean anew, long nowNanos) {
     Map<MemberId, Beat> held = index(seen.held());
@@ -79,7 +78,10 @@ final class SightingsNews {
         beats, seenHeld, gone, seen.unwitnessed(), seen.dataLost(), seen.interrupted());
   }
 
-  /** Where nobody says why a presence is not vouched for any more, its time begins to run. */
+  /**
+   * Finds the presences that are no longer vouched for without a beat or an absence that says why;
+   * they are published as beats, so that the members' timeouts begin to run.
+   */
   private List<Beat> noLongerHeld(Observation seen, Map<MemberId, Beat> held) {
     Map<MemberId, Beat> lapsed = new HashMap<>(vouched);
     lapsed.keySet().removeAll(held.keySet());
@@ -102,7 +104,7 @@ final class SightingsNews {
   private boolean isNews(Absence absence) {
     boolean news = !absence.equals(absences.put(absence.id(), absence));
     if (news) {
-      // A presence that returns as it was is to be said; a count that stands still is not.
+      // A presence that returns unchanged is published again; a count that stands still is not.
       signs.computeIfPresent(absence.id(), (id, sign) -> sign.held() ? null : sign);
       lapses.remove(absence.id());
     }

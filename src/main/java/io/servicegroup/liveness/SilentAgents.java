@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Agents of whose members some were not heard for longer than a beat may be late: those to be asked
- * whether they live and cannot beat. Members stand in the order in which they were heard, so that
- * only the silent ones are looked at; who is silent for long is not asked any more, unless it says
- * so itself. Not thread-safe.
+ * Finds the agents that have to be asked whether they live and cannot beat: those with members that
+ * were not heard for longer than a beat may be late. The members are kept in the order in which
+ * they were last heard, so that only the silent ones are looked at. An agent whose members are
+ * silent for very long is no longer asked, unless it answered the last time. Not thread-safe.
  */
 final class SilentAgents {
 
@@ -38,7 +38,7 @@ final class SilentAgents {
     this.forgetNanos = forgotten.toNanos();
   }
 
-  /** Hears who beats for whom. */
+  /** Learns from the catalogue which agent beats for a member. */
   void catalogued(CatalogEvent event, long nowNanos) {
     Member member = event.member();
     boolean there = event.type() != CatalogEvent.Type.DELETED;
@@ -63,12 +63,12 @@ final class SilentAgents {
         move(beat.id(), beat, nowNanos);
       }
     }
-    // What is vouched for is not silent, and what is gone is no silence.
+    // A member that is vouched for is not silent, and one that is gone need not be asked about.
     seen.held().forEach(beat -> move(beat.id(), beat, nowNanos));
     seen.gone().stream().filter(this::isOver).forEach(absence -> heard.remove(absence.id()));
   }
 
-  /** The end of an earlier life is none of the life that was joined since. */
+  /** Whether an absence is the end of the present incarnation, and not of an earlier one. */
   private boolean isOver(Absence absence) {
     Incarnation joined = lives.get(absence.id());
     return joined == null
@@ -84,11 +84,11 @@ final class SilentAgents {
   }
 
   /**
-   * Whom to ask.
+   * Finds the agents to ask.
    *
-   * @param holding those who said it the last time
-   * @param nowNanos a monotonic clock
-   * @return their ids
+   * @param holding the agents that said the last time that they cannot beat
+   * @param nowNanos the time of a monotonic clock
+   * @return the ids of the agents
    */
   Set<String> silent(Set<String> holding, long nowNanos) {
     Set<String> silent = new HashSet<>();
@@ -105,7 +105,7 @@ final class SilentAgents {
     return silent;
   }
 
-  /** All members of an agent. */
+  /** All members of some agents. */
   List<MemberId> members(Set<String> of) {
     List<MemberId> members = new ArrayList<>();
     if (!of.isEmpty()) {

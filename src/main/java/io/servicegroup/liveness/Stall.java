@@ -8,9 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this agent's beats do not get through although it lives: then it says so in a place of
- * its own, again and again, since what is quicker than a beat may still arrive, and observers hold
- * its members meanwhile. Used on one context.
+ * Notices that this agent's beats do not get through although the agent lives. The agent then says
+ * so in a place of its own, again and again: this write is quicker than a beat and may still
+ * arrive, and observers withhold the verdicts on the agent's members meanwhile. Used on one
+ * context.
  */
 final class Stall {
 
@@ -41,7 +42,10 @@ final class Stall {
     this.afterNanos = after(settings).toNanos();
   }
 
-  /** For how long beats may be missing before somebody asks why, and the agent says why. */
+  /**
+   * How long beats may be missing before the agent says that it cannot beat, and before observers
+   * ask.
+   */
   static Duration after(LivenessSettings settings) {
     return settings.reportInterval().multipliedBy(3).dividedBy(2);
   }
@@ -52,30 +56,31 @@ final class Stall {
   }
 
   /**
-   * Whether none of them do, so that this agent is in an outage itself: what it reads proves
-   * nothing about beats. One row that somebody holds is no such thing.
+   * Whether no beat at all gets through, so that this agent is in an outage itself and its polls
+   * prove nothing about beats. A single locked row is no such outage.
    */
   boolean isOut() {
     return stalled && nanoTime.getAsLong() - someNanos > afterNanos;
   }
 
-  /** The backend was not reached, which is said. */
+  /** The backend was not reached, which the verticle logs. */
   void backendLost() {
     own.wholeLost();
   }
 
   /**
-   * The backend was reached: where beats are missing all the same, that is said.
+   * The backend was reached by a poll: where beats are missing all the same, that is reported.
    *
-   * @param startedNanos when that was begun
+   * @param startedNanos when the poll began
    */
   void backendReached(long startedNanos) {
     if (own.wholeReached(startedNanos)) {
       concerns.raise(
           SUBJECT,
           "the beats of this agent's members are not written in time, although it lives: it says so"
-              + " in a place of its own, and who reads that holds their verdicts. Look for load,"
-              + " locks and transactions that are held open, and for what this backend refuses");
+              + " in a place of its own, and agents that read this withhold the verdicts on them."
+              + " Look for load, locks and transactions that stay open, and for what this backend"
+              + " refuses");
     }
   }
 

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Agents that say that they live and cannot beat: with each poll, those are asked whose members are
- * silent, and all their members' silence says nothing for as long as they say so. Used on one
- * context.
+ * Finds other agents that say that they live and cannot beat. With each poll, the agents of silent
+ * members are asked; for as long as an agent says so, the silence of all its members proves
+ * nothing. Used on one context.
  */
 final class Stalled {
 
@@ -30,7 +30,7 @@ final class Stalled {
     this.silent = new SilentAgents(settings);
   }
 
-  /** Hears who beats for whom. */
+  /** Learns from the catalogue which agent beats for a member. */
   void catalogued(CatalogEvent event) {
     silent.catalogued(event, System.nanoTime());
   }
@@ -38,9 +38,10 @@ final class Stalled {
   /**
    * Completes what a poll saw.
    *
-   * @param seen all of it
+   * @param seen everything that the poll saw
    * @param ownStalled whether this agent's own beats do not get through
-   * @return the same, with the members of those who cannot beat; fails where they cannot be asked
+   * @return the same, with the members of the agents that cannot beat; fails where these cannot be
+   *     asked
    */
   Future<Observation> complete(Observation seen, boolean ownStalled) {
     long now = System.nanoTime();
@@ -79,8 +80,8 @@ final class Stalled {
               + agent
               + " lives and cannot beat: the verdicts on its "
               + silent.members(Set.of(agent)).size()
-              + " members are held for as long as it says so. Look for load, locks and transactions"
-              + " that are held open, and for what that agent's user may not write");
+              + " members are withheld for as long as it says so. Look for load, locks and"
+              + " transactions that stay open, and for what that agent's user may not write");
     }
   }
 

@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an agent stores about one of its members in a backend that keeps keys and values: the life,
- * the count of beats, and the state, which is news that the next poll finds. Written as {@code
- * 7-1f3a9c04 42 alive}; a failure's sentence follows.
+ * What an agent stores about one of its members in a backend that keeps keys and values: the
+ * incarnation, the count of beats and the state. Written as {@code 7-1f3a9c04 42 alive}; the
+ * sentence about a failure follows.
  *
- * @param incarnation the member's life
- * @param count of beats in that life
- * @param state how it is
+ * @param incarnation the member's incarnation
+ * @param count the number of beats in that incarnation
+ * @param state the member's state
  * @param reason a sentence about a failure, or null
  */
 public record StoredBeat(Incarnation incarnation, long count, State state, String reason) {
@@ -26,10 +26,10 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
       Pattern.compile("(\\S{1,128}) (\\d{1,18}) ([a-z]{1,16})(?: (.*))?", Pattern.DOTALL);
 
   /**
-   * What is to be stored of a heartbeat.
+   * Makes what is stored of a heartbeat.
    *
-   * @param heartbeat what the agent says
-   * @return the same
+   * @param heartbeat the agent's heartbeat of a member
+   * @return the form to store
    */
   public static StoredBeat of(Heartbeat heartbeat) {
     return new StoredBeat(
@@ -37,16 +37,16 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   }
 
   /**
-   * What is to be stored of a member that left, or was deleted.
+   * Makes what is stored of a member that left, or was deleted.
    *
-   * @param last the last that the agent said of it
+   * @param last the last heartbeat of the member
    * @return its end
    */
   public static StoredBeat left(Heartbeat last) {
     return new StoredBeat(last.incarnation(), last.count(), last.end(), null);
   }
 
-  /** Whether nothing more will be said of that life. */
+  /** Whether this is the last state that is stored of the incarnation. */
   public boolean isEnd() {
     return state.isEnd();
   }
@@ -54,8 +54,8 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   /**
    * Reads the stored form.
    *
-   * @param text what was found; null where nothing was
-   * @return what it says, or empty where it is not ours
+   * @param text the stored text; null where there is none
+   * @return the beat, or empty where the text has another form
    */
   public static Optional<StoredBeat> parse(String text) {
     try {
@@ -66,9 +66,9 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   }
 
   /**
-   * As {@link #parse}.
+   * Reads the stored form, as {@link #parse}.
    *
-   * @throws IllegalArgumentException where it is not ours; the message says why
+   * @throws IllegalArgumentException where the text has another form; the message says why
    */
   static StoredBeat read(String text) {
     Matcher matcher = FORM.matcher(text);
@@ -83,9 +83,9 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   }
 
   /**
-   * The stored form.
+   * Makes the stored form.
    *
-   * @return a text that {@link #parse} takes
+   * @return a text that {@link #parse} reads
    */
   public String text() {
     String text = incarnation + " " + count + " " + state.text();
@@ -98,9 +98,9 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   }
 
   /**
-   * As a sign of life.
+   * Makes a sign of life.
    *
-   * @param id whose
+   * @param id the member
    * @return the beat
    */
   public Beat beat(MemberId id) {
@@ -108,9 +108,9 @@ public record StoredBeat(Incarnation incarnation, long count, State state, Strin
   }
 
   /**
-   * As an absence; only where it is not alive.
+   * Makes an absence; only where the state is not alive.
    *
-   * @param id whose
+   * @param id the member
    * @return the absence
    */
   public Absence absence(MemberId id) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what stands under the keys of our members. Anybody may have written there: what is no beat
- * is as if it were not there, and is named in the log once.
+ * Reads what is stored under the keys of our members. Others may have written to these keys: a
+ * value that is no beat is ignored, and named in the log once.
  *
  * <p>Not thread-safe.
  */
@@ -17,21 +17,21 @@ public final class StoredBeats {
   private final Remarks remarks = new Remarks(LoggerFactory.getLogger(StoredBeats.class));
 
   /**
-   * Has read nothing yet.
+   * Makes a reader.
    *
-   * @param backend its configured name, for the log
+   * @param backend the backend's configured name, for the log
    */
   public StoredBeats(String backend) {
     this.backend = backend;
   }
 
   /**
-   * Reads one.
+   * Reads one value.
    *
-   * @param id whose key it is
-   * @param key under which it was found
-   * @param text what was found; null where nothing was
-   * @return what it says, or empty where it says nothing that can be believed
+   * @param id the member to which the key belongs
+   * @param key the key
+   * @param text the stored text; null where there is none
+   * @return the beat, or empty where there is none
    */
   public Optional<StoredBeat> read(MemberId id, String key, String text) {
     if (text == null) {

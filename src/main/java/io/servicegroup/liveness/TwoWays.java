@@ -9,8 +9,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A connection, and another beside it for what is repeated while the first has not answered. The
- * second is made when it is needed first. One that was overtaken is dropped: it does not answer.
+ * A client with one connection, and a second one for calls that are repeated while the first does
+ * not answer. The second client is created when it is first needed. Where a later call was answered
+ * before an earlier one, the connection of the earlier call is dropped, because it does not answer.
  *
  * <p>Not thread-safe.
  *
@@ -24,10 +25,10 @@ public final class TwoWays<C> {
   private long started;
 
   /**
-   * Makes one with its first client.
+   * Makes the first client.
    *
    * @param make makes a client
-   * @param drop closes a client's connection without waiting for anything; what runs on it fails
+   * @param drop closes a client's connection at once; calls on it fail
    */
   public TwoWays(Supplier<C> make, Consumer<C> drop) {
     this.make = make;
@@ -36,19 +37,19 @@ public final class TwoWays<C> {
   }
 
   /**
-   * The client that is used where nothing is in the way.
+   * The client that is used first.
    *
-   * @return the first one
+   * @return the first client
    */
   public C first() {
     return ways.get(0).client;
   }
 
   /**
-   * Does something on a client that waits for no answer.
+   * Makes a call on a client that waits for no answer.
    *
-   * @param work what to do
-   * @return what came of it; fails at once where both wait
+   * @param work the call
+   * @return its answer; fails at once where both clients wait
    */
   public <T> Future<T> run(Function<C, Future<T>> work) {
     Way free = free();
@@ -81,7 +82,7 @@ public final class TwoWays<C> {
     return null;
   }
 
-  /** What was started before this and is not answered yet will not be. */
+  /** Drops the connections of calls that began earlier and are not answered yet. */
   private void overtake(long number) {
     ways.stream()
         .filter(way -> way.running != 0 && way.running < number)
@@ -89,7 +90,7 @@ public final class TwoWays<C> {
   }
 
   /**
-   * Does something with each client there is.
+   * Does something with each client.
    *
    * @param action what to do
    */
@@ -98,7 +99,7 @@ public final class TwoWays<C> {
   }
 
   /**
-   * Closes each client there is.
+   * Closes each client.
    *
    * @param close closes one
    * @return completes when all are closed; never fails
@@ -112,7 +113,7 @@ public final class TwoWays<C> {
   private final class Way {
     private final C client;
 
-    /** The number of what runs on it, or 0. */
+    /** The number of the call that runs on it, or 0. */
     private long running;
 
     Way(C client) {

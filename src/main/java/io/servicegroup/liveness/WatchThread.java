@@ -6,20 +6,21 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets time pass for a {@link HeartbeatWatch} on a thread of its own, which goes on while the
- * verticle's event loop is blocked.
+ * Ticks a {@link HeartbeatWatch} on a thread of its own, which runs on while the verticle's event
+ * loop is blocked.
  */
 final class WatchThread implements AutoCloseable {
 
   private final ScheduledExecutorService thread;
 
   /**
-   * Starts it.
+   * Starts the thread.
    *
    * @param name of the thread
-   * @param interval from a tick to the next
-   * @param watch what is told that time passed
-   * @param silent called on the thread when the silence has lasted, once per silence; may block
+   * @param interval the time from one tick to the next
+   * @param watch what is ticked
+   * @param silent called on the thread when the silence has lasted long enough, once per silence;
+   *     may block
    */
   WatchThread(String name, Duration interval, HeartbeatWatch watch, Runnable silent) {
     thread =
