@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the members of this agent and says how they are: the full state, every {@code
- * report_interval} and at once when a state changes. It touches no backend, so none can hold it up;
- * and it says an empty list where it has no members, so that whoever hears nothing knows that the
- * loop is gone.
+ * Probes the members of this agent and publishes their full state, every {@code report_interval}
+ * and at once when a state changes. The verticle calls no backend, so that no backend can delay it.
+ * Without members it publishes an empty list, so that a liveness verticle which hears nothing knows
+ * that this loop is gone.
  */
 public final class HeartbeatVerticle extends VerticleBase {
 
@@ -49,7 +49,8 @@ public final class HeartbeatVerticle extends VerticleBase {
   /**
    * Makes the verticle of one agent.
    *
-   * @param config the agent's configuration; its services are joined, and started here, by others
+   * @param config the agent's configuration; the catalogue's verticle joins its services and starts
+   *     them here
    */
   public HeartbeatVerticle(AgentConfig config) {
     this.config = config;
@@ -75,7 +76,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList());
   }
 
-  /** Says the last word, then lets go of the probes. Bounded, whatever they do. */
+  /** Publishes the last state, then stops the probes. Bounded in time, whatever the probes do. */
   @Override
   public Future<?> stop() {
     news.close();
@@ -162,7 +163,10 @@ public final class HeartbeatVerticle extends VerticleBase {
                 + "; only a service with the probe self beats for itself");
   }
 
-  /** What it leaves behind is somebody else's: it is only not spoken of any more. */
+  /**
+   * Gives up a member that belongs to somebody else now: it only disappears from the next state,
+   * since its entries in the backends are no longer this agent's to change.
+   */
   private void yieldTo(Conflict conflict) {
     OwnMember member = members.get(conflict.id());
     if (member != null && member.incarnation().equals(conflict.incarnation())) {

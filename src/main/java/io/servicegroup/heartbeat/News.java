@@ -6,9 +6,10 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts changes that come together into one message: the first is told at once, those that follow
- * within {@value #GAP_MILLIS} ms are told together. Each message holds the full state, so a
- * thousand services that fail together must not make a thousand messages of a thousand members.
+ * Puts changes that come together into one message: the first is published at once, those that
+ * follow within {@value #GAP_MILLIS} ms are published together. Each message contains the full
+ * state, so a thousand services that fail together must not cause a thousand messages of a thousand
+ * members each.
  */
 final class News {
 
@@ -22,7 +23,7 @@ final class News {
   private boolean closed;
 
   /**
-   * Prepares.
+   * Makes an object without a pending message.
    *
    * @param tell sends a message, and calls {@link #told()}
    */
@@ -32,9 +33,9 @@ final class News {
   }
 
   /**
-   * There is something to tell.
+   * Requests a message.
    *
-   * @return completes when it was told, or when nothing will be told any more; never fails
+   * @return completes when it was sent, or when no more are sent; never fails
    */
   Future<Void> flush() {
     if (closed) {
@@ -48,13 +49,13 @@ final class News {
     return pending.future();
   }
 
-  /** A message was sent, for whatever cause. */
+  /** A message was sent, for this or another cause. */
   void told() {
     toldAt = System.nanoTime();
     settle();
   }
 
-  /** Nothing will be told any more. */
+  /** No more messages are sent. */
   void close() {
     closed = true;
     settle();

@@ -16,25 +16,28 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What a service is told that beats by itself and is not served by this agent: to wait, or how to
- * join. Not thread-safe.
+ * Makes the answer to a service that beats by itself although this agent does not beat for it: the
+ * service is told to wait, or how to join. Not thread-safe.
  */
 final class NotServed {
 
   private Map<MemberId, Untaken> untaken = Map.of();
   private boolean known;
 
-  /** What the configuration names. */
+  /** The services in the configuration. */
   private Set<MemberId> configured = Set.of();
 
-  /** Those of them that the agent joins by itself as soon as the catalogue lets it. */
+  /**
+   * The services in the configuration that the agent joins by itself as soon as the catalogue
+   * allows it.
+   */
   private final Set<MemberId> awaited = new HashSet<>();
 
   /**
-   * Makes ready.
+   * Makes the answers of an agent that starts.
    *
-   * @param known whether nothing can have joined before this life of the agent
-   * @param services what the configuration names
+   * @param known whether no service can have joined through this agent before it was started
+   * @param services the services in the configuration
    */
   NotServed(boolean known, Collection<ServiceSpec> services) {
     this.known = known;
@@ -42,10 +45,11 @@ final class NotServed {
   }
 
   /**
-   * Takes what the configuration names, at the start or after a reload. What it named before and
-   * left is not joined by a reload.
+   * Takes in the configured services, at the start or after a reload. A service that was configured
+   * before and left is not joined again by a reload.
    *
-   * @param served what the agent beats for
+   * @param services the services in the configuration
+   * @param served the members for which the agent beats
    */
   void configured(Collection<ServiceSpec> services, Set<MemberId> served) {
     Set<MemberId> now = services.stream().map(ServiceSpec::id).collect(Collectors.toSet());
@@ -61,7 +65,7 @@ final class NotServed {
     awaited.remove(id);
   }
 
-  /** Takes all members that joined before a restart and are not served again. */
+  /** Takes in the members that joined before the agent was restarted and are not served again. */
   void are(List<Untaken> members) {
     known = true;
     untaken = members.stream().collect(Collectors.toMap(Untaken::id, Function.identity()));

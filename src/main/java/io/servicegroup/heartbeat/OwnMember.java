@@ -10,7 +10,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.ServiceSpec;
 import java.util.Optional;
 
-/** A member that this agent beats for, and what its probe says. */
+/** A member for which this agent beats, with the state that its probe's results make. */
 final class OwnMember {
 
   private final ServiceSpec spec;
@@ -28,8 +28,8 @@ final class OwnMember {
   }
 
   /**
-   * The same life with another configuration: it goes on counting, and is what it was until the
-   * other probe says otherwise.
+   * Makes the same incarnation with another configuration: the count goes on, and the state stays
+   * until the new probe changes it.
    */
   OwnMember with(ServiceSpec changed, Prober other) {
     OwnMember same = new OwnMember(changed, incarnation, other);
@@ -60,7 +60,7 @@ final class OwnMember {
     return riseFall.alive();
   }
 
-  /** Takes a result of the prober, and tells whether the state changed by it. */
+  /** Takes in a result of the prober, and tells whether it changed the state. */
   boolean accept(ProbeResult result) {
     boolean changed = riseFall.accept(result.passed());
     if (riseFall.alive()) {
@@ -71,12 +71,14 @@ final class OwnMember {
     return changed;
   }
 
-  /** What the next message says of it: nothing before its probe's first result. */
+  /**
+   * Makes the member's entry of the next message; there is none before the probe's first result.
+   */
   Optional<Heartbeat> report() {
     return report(State.ALIVE);
   }
 
-  /** What the last message before an upgrade says of it. */
+  /** Makes the member's entry of the last message before this agent is restarted. */
   Optional<Heartbeat> reportRestarting() {
     return report(State.RESTARTING);
   }

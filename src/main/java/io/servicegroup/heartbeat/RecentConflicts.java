@@ -6,8 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Why this agent does not beat any more for members that it gave up: for the last {@value #MOST},
- * since members come and go.
+ * Remembers why this agent gave up members; only of the last {@value #MOST}, to bound the memory.
  */
 final class RecentConflicts {
 

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /**
- * One look at a service while it lasts: it says what it waits for, so that whoever ends it for want
- * of time can say that, and it is told when it is over. Thread-safe.
+ * One look at a service. The look says what it waits for, so that a timeout can give that as its
+ * reason, and it is told when it is over, so that it can close what it opened. Thread-safe.
  */
 final class Attempt {
 
@@ -19,7 +19,8 @@ final class Attempt {
   }
 
   /**
-   * Completes when the result is settled, also by a timeout or a stop: what is open then closes.
+   * Completes when the result is settled, also by a timeout or a stop: the look then closes what is
+   * open.
    */
   Future<Void> over() {
     return over;
@@ -28,7 +29,7 @@ final class Attempt {
   /**
    * Says what the look waits for from here on.
    *
-   * @param reason of the failure, where the time ends before it came; without the time
+   * @param reason the reason of the failure by a timeout, to which the time is added
    */
   void waitsFor(String reason) {
     late = timeout -> new ProbeFailure(reason + " within " + timeout.toMillis() + " ms");
@@ -37,13 +38,13 @@ final class Attempt {
   /**
    * Says what the look waits for from here on.
    *
-   * @param reason makes the failure, or the {@link NoVerdict}, where the time ends before it came
+   * @param reason makes the failure, or the {@link NoVerdict}, of a timeout
    */
   void waitsFor(Function<Duration, RuntimeException> reason) {
     late = reason;
   }
 
-  /** What the end of the time means. */
+  /** Makes the failure of a timeout. */
   RuntimeException late(Duration timeout) {
     return late.apply(timeout);
   }

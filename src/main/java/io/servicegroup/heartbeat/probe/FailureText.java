@@ -19,7 +19,7 @@ final class FailureText {
       return failure.getMessage();
     }
     String message = clean(failure);
-    // What the system said when nobody could be connected to, or a name be resolved.
+    // The system's own message about a connection or a host name.
     if (failure instanceof SocketException || failure instanceof UnknownHostException) {
       return message;
     }
@@ -33,14 +33,17 @@ final class FailureText {
     if (failure instanceof ClosedChannelException) {
       return "the connection was closed at once";
     }
-    // Netty's decoder throws what its parsing threw.
+    // Netty's decoder passes on the exceptions of its parser.
     if (failure instanceof IllegalArgumentException || failure instanceof DecoderException) {
       return "what it answered is no HTTP";
     }
     return message;
   }
 
-  /** What a peer or a library said may hold anything: one bounded line of printable characters. */
+  /**
+   * Makes one bounded line of printable characters from a failure's message, which a peer may have
+   * determined.
+   */
   static String clean(Throwable failure) {
     String message = failure.getMessage();
     String text =

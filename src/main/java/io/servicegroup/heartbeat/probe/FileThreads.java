@@ -16,20 +16,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads that read files which may hang, on a network's file system say: a few at a time, and one
- * that hangs is replaced, so that no file keeps another one waiting. To be used on one context.
+ * Threads that read files whose file system may hang, for example over a network. A few read at a
+ * time, and a thread that hangs is replaced, so that no file delays another. To be used on one
+ * context.
  */
 final class FileThreads {
 
-  /** So many read at a time, besides those that hang. */
+  /** The number of threads that read at a time, besides those that hang. */
   private static final int AT_ONCE = 4;
 
-  /** What takes longer is held to hang; a look at a file takes microseconds. */
+  /** A reading that takes longer is taken to hang; usually it takes microseconds. */
   private static final long HANGS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private static final long LOOK_MILLIS = 100;
 
-  /** A thread takes memory of ours: where so many hang, the next file waits. */
+  /**
+   * The largest number of threads, since each takes memory: where so many hang, the next file
+   * waits.
+   */
   static final int MOST = 128;
 
   private record Task<T>(Callable<T> read, Runnable started, Promise<T> result) {}
@@ -54,14 +58,14 @@ final class FileThreads {
             new SynchronousQueue<>(),
             work -> {
               Thread thread = new Thread(work, "servicegroup-file-" + numbers.incrementAndGet());
-              // One that hangs must not keep the process from ending.
+              // A thread that hangs must not keep the process from ending.
               thread.setDaemon(true);
               return thread;
             });
   }
 
   /**
-   * Reads on a thread, at once or when there is one.
+   * Reads on a thread, at once or when one is free.
    *
    * @param started called on the context when the reading begins
    * @return what was read
@@ -94,7 +98,7 @@ final class FileThreads {
     running.put(task, now);
     try {
       threads.execute(() -> read(task));
-    } catch (Throwable e) { // an Error too: there may be no thread to be had
+    } catch (Throwable e) { // an Error too: perhaps no thread can be created
       running.remove(task);
       task.result().fail(e);
       return;
@@ -107,7 +111,7 @@ final class FileThreads {
     Throwable failure = null;
     try {
       found = task.read().call();
-    } catch (Throwable e) { // an Error too: somebody waits for an end
+    } catch (Throwable e) { // an Error too: the caller waits for the result
       failure = e;
     }
     T result = found;
@@ -124,7 +128,7 @@ final class FileThreads {
         });
   }
 
-  /** Starts nothing more; what hangs is left to itself. */
+  /** Starts no further reading; threads that hang are not waited for. */
   void close() {
     waiting.clear();
     threads.shutdownNow();

@@ -18,9 +18,9 @@ import io.vertx.core.net.SocketAddress;
 import java.util.function.Consumer;
 
 /**
- * {@code http}: the service lives where a request is answered with the expected status within the
- * timeout. Redirects are an answer and not followed. The body is thrown away; one of more than
- * {@value #MAX_BODY} bytes is not waited for.
+ * The probe {@code http}: the service lives where a request is answered with the expected status
+ * within the timeout. A redirect is an answer and not followed. The body is discarded; the end of
+ * one with more than {@value #MAX_BODY} bytes is not waited for.
  */
 final class HttpProber implements Prober {
 
@@ -46,9 +46,9 @@ final class HttpProber implements Prober {
         "https".equalsIgnoreCase(probe.url().getScheme())
             ? new ProbeTls(shared.files(), probe.tls(), probe.host(), netBelow)
             : null;
-    // One that is this probe's own: how long a connection may take belongs to the client. And a new
-    // connection for each look: one that the service closes at the very moment of its reuse would
-    // be a false alarm.
+    // Each probe has its own client, because the connect timeout is a setting of the client. Each
+    // look opens a new connection, because one that the service closes at the very moment of its
+    // reuse would be a false alarm.
     this.client =
         vertx
             .httpClientBuilder()
@@ -109,7 +109,7 @@ final class HttpProber implements Prober {
     return new RequestOptions().setAbsoluteURI(probe.url().toString());
   }
 
-  /** Who is asked, though another name is announced. */
+  /** The host that is asked, although TLS announces another name. */
   private String authority() {
     String host = probe.host().contains(":") ? "[" + probe.host() + "]" : probe.host();
     return HostAndPort.authority(host, probe.port()).toString();

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What the JDK knows of processes, wherever it runs. */
+/** The processes as the JDK shows them on any operating system. */
 final class JdkProcesses implements Processes {
 
   @Override
@@ -28,7 +28,7 @@ final class JdkProcesses implements Processes {
     return relation(pid, ProcessHandle.current().pid());
   }
 
-  /** What a process is to another one, which is this agent. */
+  /** The relation of a process to this agent, whose id is given. */
   static Relation relation(long pid, long self) {
     if (pid == self) {
       return Relation.SELF;

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says once that services cannot be looked at for want of something of this agent's own, and once
- * that all of them can again, however many they are.
+ * Logs once that services cannot be probed because this agent itself lacks something, and once that
+ * all of them can be probed again, however many they are.
  *
  * <p>Not thread-safe.
  */
@@ -21,7 +21,7 @@ final class Lacks {
   /**
    * A look could not be made.
    *
-   * @param prober who was to make it
+   * @param prober the prober that was to make it
    * @param name of the probe
    * @param lack what is missing
    */
@@ -37,7 +37,7 @@ final class Lacks {
     most = Math.max(most, blind.size());
   }
 
-  /** A look was made, whatever it saw, or none will be made any more. */
+  /** A look was made, whatever its result, or the prober has stopped. */
   void looked(Object prober) {
     if (blind.remove(prober) && blind.isEmpty()) {
       LOG.info("All services can be looked at again; {} could not", most);

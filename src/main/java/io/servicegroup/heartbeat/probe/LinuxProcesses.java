@@ -30,7 +30,7 @@ final class LinuxProcesses implements Processes {
     this.self = self(proc);
   }
 
-  /** As this {@code /proc} counts, which may be that of another pid namespace. */
+  /** This agent's process id in this {@code /proc}, which may belong to another pid namespace. */
   private static long self(Path proc) {
     try {
       return Long.parseLong(Files.readSymbolicLink(proc.resolve("self")).toString());
@@ -55,12 +55,12 @@ final class LinuxProcesses implements Processes {
   }
 
   private static OptionalLong readStat(Path file) throws IOException {
-    // The name in it may hold any byte.
+    // The name of the process may contain any byte.
     return parseStat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
   }
 
   /**
-   * Reads {@code /proc/PID/stat}. The second field, the name in brackets, may hold brackets and
+   * Reads {@code /proc/PID/stat}. The second field, the name in brackets, may contain brackets and
    * spaces; so fields are counted from the last bracket.
    */
   static OptionalLong parseStat(String stat) throws IOException {
@@ -76,8 +76,9 @@ final class LinuxProcesses implements Processes {
   }
 
   /**
-   * Starts are ticks of a clock that only the kernel reads. A thread that starts now tells where it
-   * stands: what {@code /proc} says of the machine's start may be a container's invention.
+   * Converts a start, which the kernel counts in ticks since the machine's start. The present tick
+   * is the start of a thread that is started now. The machine's start in {@code /proc} cannot be
+   * used, because a container may show another one.
    */
   @Override
   public Optional<Instant> timeOf(long start) throws IOException {
@@ -109,7 +110,10 @@ final class LinuxProcesses implements Processes {
         : Optional.of(now.minusMillis((ticks.getAsLong() - start) * MILLIS_PER_TICK));
   }
 
-  /** Starts count from the machine's own, and ids within a namespace. */
+  /**
+   * Combines the machine's boot id, from whose boot starts are counted, with the namespace in which
+   * ids are unique.
+   */
   @Override
   public String machine() {
     try {

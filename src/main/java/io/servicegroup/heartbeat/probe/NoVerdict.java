@@ -1,8 +1,8 @@
 package io.servicegroup.heartbeat.probe;
 
 /**
- * A look that could not be made for want of something of this agent's own. It says nothing about
- * the service, whose last result stands.
+ * The failure of a look that could not be made because this agent itself lacks something. It says
+ * nothing about the service, whose last result stands.
  */
 final class NoVerdict extends RuntimeException {
 

@@ -3,7 +3,7 @@ package io.servicegroup.heartbeat.probe;
 import io.vertx.core.Future;
 import java.util.function.Consumer;
 
-/** {@code none}: the service is held to live while its agent does. */
+/** The probe {@code none}: the service is taken to live while its agent lives. */
 final class NoneProber implements Prober {
 
   @Override

@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A bound on waiting that a pause of this process does not use up. After a SIGSTOP or a long
- * garbage collection every timer is overdue and fires before the answers that arrived meanwhile are
- * read; a timer that fires much too late therefore proves nothing about the other side, which gets
- * the whole time again.
+ * A timeout that a pause of this process does not use up. After a SIGSTOP or a long garbage
+ * collection every timer is overdue and fires before the answers that arrived meanwhile are read; a
+ * timer that fires much too late therefore proves nothing about the other side, and the whole
+ * timeout begins again.
  */
 final class Patience {
 
@@ -36,7 +36,7 @@ final class Patience {
   }
 
   /**
-   * Starts waiting.
+   * Waits for an answer.
    *
    * @param answer what is waited for
    * @return the answer, or a {@link TimeoutException}
@@ -46,9 +46,9 @@ final class Patience {
   }
 
   /**
-   * Starts waiting.
+   * Waits for an answer.
    *
-   * @param late makes the failure where the time is over
+   * @param late makes the failure where the timeout has passed
    * @param answer what is waited for
    * @return the answer, or that failure
    */

@@ -10,7 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.regex.Pattern;
 
-/** A file that holds a process id in its first line. */
+/** A file whose first line is a process id. */
 final class PidFile {
 
   private static final int MAX_FILE = 64;
@@ -18,17 +18,17 @@ final class PidFile {
 
   private PidFile() {}
 
-  /** What changes when a file is written. */
+  /** The attributes of a file of which one changes whenever the file is written. */
   record Version(FileTime modified, long size, Object inode) {}
 
-  /** What a look at the file found. */
+  /** The result of reading the file. */
   sealed interface Reading {}
 
-  /** It is as it was. */
+  /** The file is unchanged. */
   record Same() implements Reading {}
 
   /**
-   * It was written, and names a process.
+   * The file was written, and names a process.
    *
    * @param version of the file
    * @param pid the process
@@ -36,18 +36,18 @@ final class PidFile {
   record Names(Version version, long pid) implements Reading {}
 
   /**
-   * It names no process.
+   * The file names no process.
    *
    * @param reason a short sentence
    */
   record NamesNone(String reason) implements Reading {}
 
   /**
-   * Looks at the file. Blocks for as long as its file system does.
+   * Reads the file where it changed. Blocks for as long as its file system does.
    *
    * @param file the file
    * @param known the version that was read last, or null
-   * @throws IOException where it cannot be read
+   * @throws IOException where the file cannot be read
    */
   static Reading read(Path file, Version known) throws IOException {
     try {
@@ -62,7 +62,7 @@ final class PidFile {
 
   private static Reading parse(Path file, BasicFileAttributes attributes, Version version)
       throws IOException {
-    // Opening a named pipe would wait for somebody who writes.
+    // Opening a named pipe would block until another process writes to it.
     if (!attributes.isRegularFile()) {
       return new NamesNone("the pid file " + file + " is no regular file");
     }

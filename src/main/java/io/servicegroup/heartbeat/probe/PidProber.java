@@ -12,25 +12,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code pid}: the service lives while its process does. Looked at every {@value #MAX_INTERVAL} ms
- * at most, since nobody tells of the end of a process that is not a child.
+ * The probe {@code pid}: the service lives while its process does. The process is looked at at
+ * least every {@value #MAX_INTERVAL} ms, because the system does not announce the end of a process
+ * that is not a child.
  *
- * <p>A file may hang where a process does not: they are read apart, and while its file hangs, the
- * process that the file named last is watched on.
+ * <p>Reading the pid file may hang where looking at the process does not. So both are read
+ * independently, and while the file hangs, the process that it named last is watched.
  */
 final class PidProber implements Prober {
 
   static final int MAX_INTERVAL = 100;
 
-  /** A look takes microseconds; where it takes longer, that is the machine's fault at first. */
+  /**
+   * A look takes microseconds. Where it takes longer, the machine is slow and not the service, so
+   * the timeout is at least this long.
+   */
   private static final Duration MIN_TIMEOUT = Duration.ofSeconds(2);
 
-  /** For so long a look at a known process waits for a file that may name a new one. */
+  /** How long a look at a known process waits for the file, which may name a new one. */
   private static final Duration FILE_PATIENCE = Duration.ofMillis(500);
 
   private static final Logger LOG = LoggerFactory.getLogger(PidProber.class);
 
-  /** What reads files and processes, shared by all. */
+  /** The readers of files and processes, which all probers share. */
   record Readers(WorkerExecutor workers, FileThreads files, Processes processes) {}
 
   private final Vertx vertx;
@@ -93,7 +97,7 @@ final class PidProber implements Prober {
         });
   }
 
-  /** At most one thread waits for a file, for as long as that hangs. */
+  /** Begins to read the file. At most one thread waits for the file, however long that hangs. */
   private Future<Void> beginReading() {
     readingBegan = false;
     PidFile.Version known = watch.read();
@@ -141,7 +145,10 @@ final class PidProber implements Prober {
             });
   }
 
-  /** A process that is there and cannot be looked at is not gone. */
+  /**
+   * A process that the system does not let the agent look at is not gone, so this is no failure of
+   * the service.
+   */
   private static Throwable unlessTheService(Throwable failure, long pid) {
     return failure instanceof IOException
         ? new NoVerdict("the system does not say what became of process " + pid)

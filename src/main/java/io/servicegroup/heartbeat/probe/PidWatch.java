@@ -9,15 +9,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Knows one process by its id and its start time, so that another process which was given the same
- * id later is not taken for it. A pid file that was written anew names a new process; a process
- * that is younger than the file that names it is another one, left the id by one that is gone.
+ * Recognises one process by its id and its start time, so that another process which got the same
+ * id later is not taken for it. A pid file that was written again names a new process. A process
+ * that started after the file was written is another one, which got the id of a process that is
+ * gone.
  *
- * <p>Pure: it is told what was read and found. Not thread-safe.
+ * <p>Pure: it is given what was read from the file and found out about the process. Not
+ * thread-safe.
  */
 final class PidWatch {
 
-  /** What file systems and clocks round away. */
+  /** Allows for the rounding of file times and clocks. */
   private static final Duration ROUNDING = Duration.ofSeconds(2);
 
   private static final long INIT = 1;
@@ -31,9 +33,10 @@ final class PidWatch {
   /**
    * Watches a process.
    *
-   * @param pid its id, or null where the file holds it
-   * @param file holds its id in its first line, or null
-   * @param expected which process it is, or null where the first one found is it
+   * @param pid its id, or null where the file names it
+   * @param file the pid file, or null
+   * @param expected the identity that it must have, or null where the first process found is
+   *     accepted
    */
   PidWatch(Long pid, Path file, ProcessIdentity expected) {
     this.pid = pid;
@@ -41,12 +44,12 @@ final class PidWatch {
     this.expected = expected;
   }
 
-  /** The process that is watched; empty before a file named one. */
+  /** The id of the process; empty before a file named one. */
   Optional<Long> pid() {
     return Optional.ofNullable(pid);
   }
 
-  /** Whether the process was not seen yet. */
+  /** Whether the process was not found yet. */
   boolean isNew() {
     return start.isEmpty();
   }
@@ -57,8 +60,8 @@ final class PidWatch {
   }
 
   /**
-   * The file was looked at. One that is away or half written takes nothing from a process that is
-   * known already.
+   * Takes in what was read from the file. A file that is missing or half written changes nothing
+   * about a process that is known already.
    *
    * @throws ProbeFailure where no process is known
    */
@@ -73,9 +76,7 @@ final class PidWatch {
   }
 
   /**
-   * The process was looked at.
-   *
-   * @throws ProbeFailure where it does not live
+   * Takes in what was found out about the process. * @throws ProbeFailure where it does not live
    */
   void found(Processes.Found found) {
     if (found.start().isEmpty()) {
@@ -108,7 +109,10 @@ final class PidWatch {
                 : ": the pid file " + file + " was written in another pid namespace"));
   }
 
-  /** Ids are given again, at the latest when the machine starts anew. */
+  /**
+   * Checks the identity, because the system gives ids to other processes later, at the latest when
+   * the machine starts again.
+   */
   private void requireExpected(Processes.Found found) {
     if (expected == null) {
       return;

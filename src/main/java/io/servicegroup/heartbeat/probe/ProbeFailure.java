@@ -1,6 +1,6 @@
 package io.servicegroup.heartbeat.probe;
 
-/** A probe that did not pass, for a reason that is already put in a short sentence. */
+/** The failure of a probe whose message is a short sentence for the user. */
 final class ProbeFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

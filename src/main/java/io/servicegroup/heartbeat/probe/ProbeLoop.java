@@ -10,12 +10,16 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The loop under every prober that looks by itself: one look per interval, each ends within its
- * timeout in exactly one result, whatever the look does; in none where it could not be made.
+ * The loop of every prober that looks at a service by itself: one look per interval. Each look ends
+ * within its timeout in exactly one result, whatever it does, or in none where it could not be
+ * made.
  */
 final class ProbeLoop {
 
-  /** How long a look may take beyond its timeout while {@link Patience} starts again. */
+  /**
+   * A look ends after so many timeouts at the latest, even while {@link Patience} begins the
+   * timeout again.
+   */
   private static final int NET_BELOW = 10;
 
   private final Vertx vertx;
@@ -35,8 +39,8 @@ final class ProbeLoop {
    *
    * @param lacks told of looks that could not be made
    * @param name for the log
-   * @param look one look: succeeds where the service lives, fails with the reason where not, with a
-   *     {@link NoVerdict} where it could not be made; may throw
+   * @param look makes one look: it succeeds where the service lives, fails with the reason where it
+   *     does not, and fails with a {@link NoVerdict} where the look could not be made; may throw
    */
   ProbeLoop(
       Vertx vertx,
@@ -58,7 +62,7 @@ final class ProbeLoop {
     ticker = Ticker.start(vertx, name, interval, timeout.multipliedBy(NET_BELOW), this::run);
   }
 
-  /** Looks at once, and again at once while that fails, so many times in all. */
+  /** Looks at once, and again at once while that fails, at most so many times. */
   void burst(int times) {
     burst = times;
     ticker.hasten();
@@ -86,14 +90,14 @@ final class ProbeLoop {
   private Future<Void> attempt(Attempt attempt) {
     try {
       return Patience.await(vertx, timeout, () -> attempt.late(timeout), lookAwake(attempt));
-    } catch (Throwable e) { // an Error too: the member must not stay unreported
+    } catch (Throwable e) { // an Error too: the member must not be left without a result
       return Future.failedFuture(e);
     }
   }
 
   /**
-   * A connection's own bound lies beyond the time of a look: where it ends first, this process was
-   * paused, and looks again.
+   * Looks once more where a connection timed out before the look did. The connection's own timeout
+   * is longer than the look's, so this happens only where the process was paused.
    */
   private Future<Void> lookAwake(Attempt attempt) {
     return look.apply(attempt)

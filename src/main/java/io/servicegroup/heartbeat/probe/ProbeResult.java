@@ -1,10 +1,10 @@
 package io.servicegroup.heartbeat.probe;
 
 /**
- * What one look at a service found.
+ * The result of one look at a service.
  *
- * @param passed whether it lives
- * @param reason a short sentence about a failure; null where it passed
+ * @param passed whether the service lives
+ * @param reason a short sentence about the failure; null where the service lives
  */
 public record ProbeResult(boolean passed, String reason) {
 

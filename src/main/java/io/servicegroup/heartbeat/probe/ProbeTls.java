@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a probe that speaks TLS trusts. A file with authorities is read anew for each look; while it
- * cannot be read, what it held last stands. To be used on one context.
+ * The TLS options of a probe. The file with the authorities is read again for each look; while it
+ * cannot be read, its last contents are used. To be used on one context.
  */
 final class ProbeTls {
 
@@ -31,11 +31,11 @@ final class ProbeTls {
   private ClientSSLOptions options;
 
   /**
-   * Prepares.
+   * Makes the options of a probe.
    *
-   * @param tls how it is configured
-   * @param host whom the probe calls
-   * @param handshakeMillis after which a handshake is given up
+   * @param tls the configuration
+   * @param host the host that the probe calls
+   * @param handshakeMillis the time after which a handshake is given up
    */
   ProbeTls(FileThreads files, Probe.Tls tls, String host, int handshakeMillis) {
     this.files = files;
@@ -45,17 +45,17 @@ final class ProbeTls {
     this.options = tls.ca() == null ? build(null) : null;
   }
 
-  /** The name that is announced, and that the certificate is to be for. */
+  /** The name that is announced to the service and that its certificate must have. */
   String name() {
     return name;
   }
 
-  /** Whether that is a name which may be announced: an address may not. */
+  /** Whether the name may be announced, which an IP address may not. */
   boolean isAnnounced() {
     return !NetUtil.isValidIpV4Address(name) && !NetUtil.isValidIpV6Address(name);
   }
 
-  /** What is trusted now. */
+  /** The options with the authorities that are trusted now. */
   Future<ClientSSLOptions> options(Attempt attempt) {
     Path ca = tls.ca();
     if (ca == null) {
@@ -79,7 +79,8 @@ final class ProbeTls {
   }
 
   private ClientSSLOptions take(byte[] content) {
-    // The same options again, so that what was made of them is used again as well.
+    // The same object is returned while nothing changed, so that Vert.x reuses what it built from
+    // it.
     if (options == null || !Arrays.equals(content, read)) {
       options = build(Buffer.buffer(content));
       read = content;

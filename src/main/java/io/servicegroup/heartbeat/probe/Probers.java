@@ -12,15 +12,13 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Makes probers, and owns what they share: clients and the threads that read files and processes.
- */
+/** Makes probers, and owns the clients and threads that they share. */
 public final class Probers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Probers.class);
   private static final int WORKERS = 2;
 
-  /** What probes that open connections share. */
+  /** The objects that probers with connections share. */
   record Connections(Dialer dialer, Reserve reserve, FileThreads files, Lacks lacks) {}
 
   private final Vertx vertx;
@@ -31,9 +29,9 @@ public final class Probers {
   private final Reserve reserve = Reserve.ofThisProcess();
 
   /**
-   * Opens what probers share.
+   * Opens the clients and threads that probers share.
    *
-   * @param vertx to be used on the context that the probers will run on
+   * @param vertx used on the context on which the probers will run
    */
   public Probers(Vertx vertx) {
     this.vertx = vertx;
@@ -47,10 +45,10 @@ public final class Probers {
   }
 
   /**
-   * Makes a prober, which is still to be started.
+   * Makes a prober, which is not started yet.
    *
    * @param id for the log
-   * @param probe how to look
+   * @param probe the configuration of the probe
    * @param serviceDownTime how long a service that beats by itself may be silent
    * @return the prober
    */
@@ -72,7 +70,8 @@ public final class Probers {
   }
 
   /**
-   * Tells a process of this machine from all others that ever have its id.
+   * Finds the identity of a process of this machine, which distinguishes it from all others that
+   * ever have its id.
    *
    * @param pid its id
    * @return null where there is no such process; fails where the system does not say
@@ -88,10 +87,10 @@ public final class Probers {
   }
 
   /**
-   * How many results of a probe make a state.
+   * Makes the rule by which the results of a probe become a state.
    *
    * @param probe the probe
-   * @return with the probe's rise and fall; one suffices where it has none
+   * @return the rule, with the probe's rise and fall; with 1 and 1 where it has none
    */
   public static RiseFall riseFall(Probe probe) {
     Probe.Timing timing =
@@ -104,9 +103,9 @@ public final class Probers {
   }
 
   /**
-   * Closes what probers share, when all of them are stopped.
+   * Closes the clients and threads that probers share, after all probers were stopped.
    *
-   * @return when they are closed; what hangs in a file system is not waited for
+   * @return completes when they are closed; threads that hang in a file system are not waited for
    */
   public Future<Void> close() {
     readers.files().close();
@@ -114,8 +113,8 @@ public final class Probers {
   }
 
   /**
-   * The own bound of a connection or a handshake, which {@link Patience} gave up a moment before:
-   * what nobody waits for any more is not to keep a socket.
+   * The timeout of a connection or a handshake itself, a little longer than that of the look, by
+   * {@link Patience}: it closes the socket that no look waits for any more.
    */
   static int netBelowMillis(Duration timeout) {
     long millis = timeout.toMillis();

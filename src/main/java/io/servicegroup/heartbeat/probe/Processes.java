@@ -11,31 +11,31 @@ import java.util.OptionalLong;
 /** The processes of this machine. Blocks for as long as the kernel takes. */
 interface Processes {
 
-  /** What a process is to this agent. */
+  /** The relation of a process to this agent. */
   enum Relation {
-    /** It is this agent's own. */
+    /** The process is this agent. */
     SELF,
-    /** This agent descends from it. */
+    /** The process is an ancestor of this agent. */
     ANCESTOR,
-    /** Any other. */
+    /** The process is any other. */
     OTHER
   }
 
   /**
-   * What was found of a process.
+   * What was found out about a process.
    *
    * @param start from {@link #startOf}
-   * @param startedAt when it started, by this machine's present clock; empty where nobody asked or
-   *     the system does not say
-   * @param relation what it is to this agent; {@code OTHER} where nobody asked
-   * @param machine from {@link #machine}; null where nobody asked
+   * @param startedAt when it started, by this machine's present clock; empty where this was not
+   *     asked or the system does not say
+   * @param relation to this agent; {@code OTHER} where this was not asked
+   * @param machine from {@link #machine}; null where this was not asked
    */
   record Found(
       OptionalLong start, Optional<Instant> startedAt, Relation relation, String machine) {}
 
   /**
-   * When a process started, in a unit of the system's own: good for telling two processes with the
-   * same id apart, and for nothing else.
+   * Finds when a process started, in a unit of the system's own. The value distinguishes two
+   * processes with the same id and has no other use.
    *
    * @return empty where there is no such process, or only its remains (a zombie)
    * @throws IOException where the system does not say
@@ -43,9 +43,8 @@ interface Processes {
   OptionalLong startOf(long pid) throws IOException;
 
   /**
-   * A start as a time.
+   * Converts a start to a time. * @param start from {@link #startOf}
    *
-   * @param start from {@link #startOf}
    * @return by this machine's present clock; empty where the system does not say
    * @throws IOException where the system does not say, though it should
    */
@@ -54,7 +53,8 @@ interface Processes {
   }
 
   /**
-   * Where the ids of processes count: one run of this machine, and this agent's pid namespace.
+   * Names the scope in which process ids are unique: one run of this machine, and this agent's pid
+   * namespace.
    *
    * @return {@link ProcessIdentity#UNKNOWN} where the system does not say
    */
@@ -63,7 +63,8 @@ interface Processes {
   }
 
   /**
-   * Tells a process from all others that have its id before or after it.
+   * Finds the identity of a process, which distinguishes it from all others that have its id before
+   * or after it.
    *
    * @return empty where there is no such process
    * @throws IOException where the system does not say
@@ -75,7 +76,7 @@ interface Processes {
         : Optional.of(new ProcessIdentity(machine(), start.getAsLong()));
   }
 
-  /** What a process is to this agent. */
+  /** The relation of a process to this agent. */
   default Relation relationOf(long pid) {
     return Relation.OTHER;
   }
@@ -84,7 +85,7 @@ interface Processes {
    * Looks at a process.
    *
    * @param pid its id
-   * @param first whether it is not known yet, so that its start and its relation matter
+   * @param first whether it is not known yet, so that its time of start and its relation are needed
    * @throws IOException where the system does not say
    */
   default Found find(long pid, boolean first) throws IOException {
@@ -96,7 +97,7 @@ interface Processes {
         first ? machine() : null);
   }
 
-  /** Those of Linux's {@code /proc}, elsewhere what the JDK knows. */
+  /** The processes in Linux's {@code /proc}; on other systems those that the JDK shows. */
   static Processes ofThisMachine() {
     Path proc = Path.of("/proc");
     return Files.isReadable(proc.resolve("self/stat"))

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps some of this process's file descriptors for its own listener and backends: probes take none
- * of the last ones. Not thread-safe.
+ * Keeps some of this process's file descriptors for its own listener and backends: probes may not
+ * take the last ones. Not thread-safe.
  */
 final class Reserve {
 
@@ -15,7 +15,9 @@ final class Reserve {
   private static final long MOST = 256;
   private static final int SHARE = 8;
 
-  /** Counting them costs a look at each. */
+  /**
+   * A count of the open descriptors is used for so long, because counting looks at each of them.
+   */
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -34,7 +36,7 @@ final class Reserve {
     this.nanoTime = nanoTime;
   }
 
-  /** That of this process; without bounds where the system does not say. */
+  /** The reserve of this process; without a bound where the system does not tell its limit. */
   static Reserve ofThisProcess() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
         ? new Reserve(
@@ -45,7 +47,7 @@ final class Reserve {
   }
 
   /**
-   * Takes one for a probe's connection.
+   * Takes a descriptor for a probe's connection.
    *
    * @throws NoVerdict where only the reserve is left
    */

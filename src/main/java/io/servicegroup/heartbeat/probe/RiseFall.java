@@ -3,7 +3,7 @@ package io.servicegroup.heartbeat.probe;
 /**
  * Turns results of probes into a state: {@code rise} passes in a row make a failed service alive,
  * {@code fall} failures in a row make a living one failed. The first result decides at once, either
- * way: nobody waits for a second one to hear of a service for the first time.
+ * way, so that the first report of a service is not delayed.
  */
 public final class RiseFall {
 
@@ -14,7 +14,7 @@ public final class RiseFall {
   private int contrary;
 
   /**
-   * Nothing is known yet.
+   * Makes an object without a state.
    *
    * @param rise at least 1
    * @param fall at least 1
@@ -29,9 +29,9 @@ public final class RiseFall {
   }
 
   /**
-   * Goes on from a state that another one came to.
+   * Takes over the state of another object.
    *
-   * @param before the other one
+   * @param before the other object
    * @return this
    */
   public RiseFall after(RiseFall before) {
@@ -41,7 +41,7 @@ public final class RiseFall {
   }
 
   /**
-   * Takes a result.
+   * Takes in a result.
    *
    * @param passed whether the probe passed
    * @return whether it changed the state; true for the first result
@@ -62,7 +62,7 @@ public final class RiseFall {
   }
 
   /**
-   * Whether there was a result.
+   * Whether there was a result yet.
    *
    * @return whether there is a state
    */
@@ -73,7 +73,7 @@ public final class RiseFall {
   /**
    * The state.
    *
-   * @return whether the service is held to be alive; false before the first result
+   * @return whether the service counts as alive; false before the first result
    */
   public boolean alive() {
     return alive;

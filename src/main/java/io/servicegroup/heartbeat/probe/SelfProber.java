@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * {@code self}: the service beats by itself and has failed once it was silent for its {@code
- * service_down_time}. There is no result before its first beat, or that much silence.
+ * The probe {@code self}: the service beats by itself and has failed once it was silent for its
+ * {@code service_down_time}. There is no result before the first beat, or before that much silence.
  *
- * <p>Silence is counted in small steps, and a step counts for twice its length at most: while this
- * process was paused nobody could have beaten.
+ * <p>Silence is summed up in small steps, and a step counts as twice its planned length at most:
+ * while this process was paused, no beat could have arrived.
  */
 final class SelfProber implements Prober {
 
@@ -54,7 +54,7 @@ final class SelfProber implements Prober {
             });
   }
 
-  /** Starts without a timer of its own. */
+  /** Starts without a timer, for tests that call {@link #look} themselves. */
   void begin(Consumer<ProbeResult> consumer) {
     results = consumer;
     lastLook = nanoTime.getAsLong();

@@ -13,19 +13,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * {@code tcp}: the service lives where it accepts a connection within the timeout.
+ * The probe {@code tcp}: the service lives where it accepts a connection within the timeout.
  *
  * <p>With {@code tls} the handshake has to succeed within the timeout as well.
  *
- * <p>With {@code hold} the first connection that is accepted is kept. When the service closes it,
- * or dies, the address is tried again at once, up to {@code fall} times back to back while that
- * fails: so the death of a process is known within milliseconds, and a service that merely closes
- * idle connections is not failed. The held connection only hastens. Every interval a fresh, short
- * connection is made as well, since a hung listener, or a machine that went without a word, leaves
- * a held connection open.
+ * <p>With {@code hold} the first accepted connection is kept open. When it is closed, the prober
+ * looks again at once, up to {@code fall} times in a row while that fails: so the end of a process
+ * is noticed within milliseconds, and a service that merely closes idle connections has not failed.
+ * The kept connection only speeds this up. A new, short connection is made every interval as well,
+ * because a kept connection stays open where a listener hangs or a machine disappears.
  *
- * <p>What the service sends is thrown away; after {@value #MAX_DISCARDED} bytes the held connection
- * is given up until the next interval.
+ * <p>What the service sends is discarded; after {@value #MAX_DISCARDED} bytes the kept connection
+ * is closed until the next interval.
  */
 final class TcpProber implements Prober {
 
@@ -116,8 +115,9 @@ final class TcpProber implements Prober {
 
   private Future<Void> accepted(NetSocket socket, Future<Void> over) {
     socket.exceptionHandler(Probers::closeFollows);
-    // Where nobody listens on a port of the ephemeral range, the system may give us that very port
-    // to call from, and the connection is to itself; held, it would keep the service from binding.
+    // Where no process listens on a port of the ephemeral range, the system may use that very port
+    // as the local one, and the socket connects to itself. If it were kept, the service could not
+    // bind.
     if (isToItself(socket.localAddress(), socket.remoteAddress())) {
       socket.close();
       return Future.failedFuture(new ProbeFailure("connection refused"));
@@ -161,9 +161,10 @@ final class TcpProber implements Prober {
   }
 
   /**
-   * At once; but a service that closes connections as soon as it accepted them is not tried in an
-   * endless loop: the waits grow from a millisecond to the interval. They begin so short since a
-   * process that dies may accept a last time after it closed what is held.
+   * Looks again at once after the kept connection was closed. Where the service closes connections
+   * right after accepting them, the waits grow from a millisecond to the interval, so that this is
+   * no endless loop. The first wait is so short because a process that ends may accept one more
+   * connection after it closed the kept one.
    */
   private void lookAgain() {
     long intervalMillis = probe.timing().interval().toMillis();

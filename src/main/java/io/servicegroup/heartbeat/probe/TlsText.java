@@ -19,7 +19,7 @@ final class TlsText {
 
   private TlsText() {}
 
-  /** A short sentence, or null where it was not TLS that failed. */
+  /** Makes a short sentence; null where the failure is not one of TLS. */
   static String of(Throwable failure) {
     List<Throwable> causes = causes(failure);
     if (has(causes, NotSslRecordException.class)) {
@@ -67,7 +67,7 @@ final class TlsText {
     return find(causes, type).isPresent();
   }
 
-  /** The deepest one: those above it repeat it in their own words. */
+  /** Finds the innermost cause of a type; the outer ones only repeat it in other words. */
   private static Optional<Throwable> find(List<Throwable> causes, Class<? extends Throwable> type) {
     return causes.stream().filter(type::isInstance).reduce((first, deeper) -> deeper);
   }

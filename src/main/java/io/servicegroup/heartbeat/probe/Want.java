@@ -5,7 +5,10 @@ import io.servicegroup.runtime.NoNameServerException;
 import java.net.BindException;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Tells a failure for want of something of this agent's own from one of the service. */
+/**
+ * Distinguishes the failure of a look that this agent itself caused, because it lacks something,
+ * from a failure of the service.
+ */
 final class Want {
 
   private static final int DEEPEST = 10;
@@ -13,9 +16,9 @@ final class Want {
   private Want() {}
 
   /**
-   * What a failure of a look means.
+   * Explains the failure of a look.
    *
-   * @return a {@link NoVerdict}, or the failure itself
+   * @return a {@link NoVerdict} where this agent lacks something, otherwise the failure itself
    */
   static Throwable explain(Throwable failure) {
     Throwable cause = failure;
@@ -35,7 +38,8 @@ final class Want {
     if (cause instanceof BindException) {
       return "this machine has no free port to call from";
     }
-    // Thrown where a socket could not even be opened: what goes wrong later has other types.
+    // Netty throws this type where a socket could not even be opened; later failures have other
+    // types.
     if (cause instanceof ChannelException) {
       return "this agent can open no socket; allow it more file descriptors (LimitNOFILE, ulimit"
           + " -n)";
