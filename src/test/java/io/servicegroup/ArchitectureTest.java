@@ -195,6 +195,17 @@ class ArchitectureTest {
         .isEmpty();
   }
 
+  /** Java tells a name server that is silent from a name that is none by nothing but its text. */
+  @Test
+  void nothingIsDecidedByTheWordsOfAMessage() throws IOException {
+    assertThat(
+            sources(
+                "(getMessage\\(\\)|getLocalizedMessage\\(\\)|Why\\.of\\([^()]*\\))\\)?\\s*\\.\\s*"
+                    + "(contains|startsWith|endsWith|matches|indexOf|lastIndexOf|equalsIgnoreCase)\\(",
+                file -> true))
+        .containsExactly("src/main/java/io/servicegroup/runtime/HostNames.java");
+  }
+
   /** The files of this repository, of those wanted, that hold what a pattern describes. */
   private static List<String> sources(String pattern, Predicate<String> wanted) throws IOException {
     Pattern found = Pattern.compile(pattern);
