@@ -123,7 +123,11 @@ public final class RegistrationVerticle extends VerticleBase {
               Topics.STATUS.consume(vertx, findings::changed);
               ConfiguredServices services = new ConfiguredServices(vertx, operations, refusals);
               Topics.SERVICES.consume(vertx, services::reload);
-              guard.whenBack(services::storeIsBack);
+              guard.whenBack(
+                  () -> {
+                    services.storeIsBack();
+                    takingUp.storeIsBack();
+                  });
               Topics.SERVICES.consume(vertx, keeper::configured);
               learned.onComplete(known -> services.start(config.services()));
               return following;

@@ -164,6 +164,11 @@ final class TakingUp implements ServedMembers.Listener {
     }
   }
 
+  /** The store was away, and may be another one since: what it refused for good is tried again. */
+  void storeIsBack() {
+    joins.tryAgain();
+  }
+
   /** This life of the agent is over. */
   void stop() {
     stopped = true;
@@ -204,7 +209,7 @@ final class TakingUp implements ServedMembers.Listener {
     if (!untaken.areAnothers()) {
       String both = "two agents need two values of agent.id";
       concerns.raise(
-          concern(),
+          "agent.id " + name,
           ("another life of agent.id %s goes on (%s): what joined through it is not taken up here"
                   + " while that is seen; %s")
               .formatted(name, sign, both));
@@ -216,7 +221,7 @@ final class TakingUp implements ServedMembers.Listener {
   private void takeUp() {
     begun = true;
     if (untaken.areAnothers()) {
-      concerns.settle(concern());
+      concerns.settle("agent.id " + name);
       untaken.ids().forEach(id -> served.become(id, ServedMembers.State.UNTAKEN));
       untaken.areAnothers(null);
     }
@@ -234,10 +239,6 @@ final class TakingUp implements ServedMembers.Listener {
     }
     // First of all, so that whoever is killed in between finds them again.
     keeper.keep(untaken.in(life)).onComplete(kept -> joins.start(services));
-  }
-
-  private String concern() {
-    return "agent.id " + name;
   }
 
   /** What is to be joined, or null where that is over or somebody else's. */

@@ -4,11 +4,13 @@ import static io.servicegroup.catalog.Services.assertRefused;
 import static io.servicegroup.catalog.Services.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.Untaken;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -265,6 +267,30 @@ class TakingUpTest extends RegistrationRig {
 
     assertThat(store.get(H1).agent()).isEqualTo("agent-9");
     assertThat(started).isEmpty();
+  }
+
+  @Test
+  void whatTheStoreRefusedForGoodIsTakenUpOnceAStoreIsBackThatMayBeAnother() throws Exception {
+    String first = deploy("life-1", OWN, true);
+    joinWith(with(new Probe.Self(), "h1"));
+    await(vertx.undeploy(first));
+    started.clear();
+    Fault fault = new Fault("metadata", "9 bytes", "allowed are 8");
+    store.refuse(H1, new FaultException(Refusal.CONFLICT, fault, "it is too large"));
+    deploy("life-2", OWN, true);
+    assertThat(awaitUntaken(Untaken.State.REFUSED).reason()).contains("too large");
+
+    store.refuse(H1, null);
+    store.setAway(true);
+    assertRefused(503, () -> joinWith(with(new Probe.Self(), "h2")));
+    store.holdReads();
+    store.setAway(false);
+    store.notifyWatchers();
+    while (store.heldReads() == 0) {
+      await(vertx.timer(5, TimeUnit.MILLISECONDS));
+    }
+    store.releaseReads();
+    assertThat(next(started).spec().id()).isEqualTo(H1);
   }
 
   @Test
