@@ -5,15 +5,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to wait before something is tried again: twice as long after each failure in a row, up
- * to a limit, and each time by a part of its own, so that a thousand agents do not come back
- * together to what comes back.
+ * How long to wait before something is tried again: the wait doubles with each failure in a row, up
+ * to a limit, and a random part is taken off each time, so that a thousand agents do not reconnect
+ * at the same moment.
  *
  * <p>Not thread-safe; needs no clock.
  */
 public final class Backoff {
 
-  /** A wait is between half of what it may be and all of it. */
+  /** The largest part of a wait that is taken off at random. */
   private static final double JITTER = 0.5;
 
   private final Duration first;
@@ -46,7 +46,7 @@ public final class Backoff {
   }
 
   /**
-   * It failed once more.
+   * An attempt failed.
    *
    * @return how long to wait, at least a millisecond
    */
@@ -58,7 +58,7 @@ public final class Backoff {
     return Duration.ofMillis(Math.max(1, Math.round(most.toMillis() * share)));
   }
 
-  /** It worked: the next failure waits as shortly as the first. */
+  /** An attempt succeeded: the wait after the next failure is as short as the first. */
   public void succeeded() {
     next = first;
   }

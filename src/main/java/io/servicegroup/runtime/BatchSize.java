@@ -3,18 +3,22 @@ package io.servicegroup.runtime;
 import java.time.Duration;
 
 /**
- * How many of many go into one call: as many as are done in time. A call that ran out of its time
- * is halved until parts get through, and what is quick is doubled again. So is what costs each of
- * the many the less the more there are: a path that is slow for one is not slower for a thousand.
+ * Finds how many of many items go into one call, so that calls are done in time. The size is halved
+ * after a call that ran out of time, until calls get through, and doubled after a quick one. It is
+ * also doubled where larger calls make each item cheaper, since a path with a long delay is not
+ * slower for a thousand items than for one.
  *
  * <p>Not thread-safe; needs no clock.
  */
 public final class BatchSize {
 
-  /** A call that took less than this share of its time could have been twice as large. */
+  /**
+   * A call that took less than one part in so many of its time is quick, and could have been
+   * larger.
+   */
   private static final int QUICK = 4;
 
-  /** It is worth it to double a call where that made each of its parts cheaper by so much. */
+  /** A larger call is worth it where an item takes less than this share of its time before. */
   private static final double CHEAPER = 0.8;
 
   private final int most;
@@ -23,14 +27,14 @@ public final class BatchSize {
   private int size;
   private double nanosOfEach = Double.MAX_VALUE;
 
-  /** How many the call was of that told how long each takes; 0 where none did. */
+  /** The size of the call from which {@link #nanosOfEach} was measured; 0 where there was none. */
   private int measured;
 
   /**
-   * Makes one that has seen no call.
+   * Makes an object that has seen no call.
    *
-   * @param first so many go into the first call
-   * @param most never more
+   * @param first the size of the first call
+   * @param most the largest size
    * @param bound how long a call may take
    */
   public BatchSize(int first, int most, Duration bound) {
@@ -41,9 +45,9 @@ public final class BatchSize {
   }
 
   /**
-   * How many go into the next call.
+   * The size of the next call.
    *
-   * @param left how many there are; at least 1
+   * @param left how many items there are; at least 1
    * @return at least 1
    */
   public int of(int left) {
@@ -51,9 +55,9 @@ public final class BatchSize {
   }
 
   /**
-   * Whether fewer go into a call than might.
+   * Whether calls are smaller than the largest size.
    *
-   * @return not where each call takes the most that it may
+   * @return false where calls have the largest size
    */
   public boolean isSplit() {
     return size < most;
@@ -62,21 +66,21 @@ public final class BatchSize {
   /**
    * A call ran out of its time.
    *
-   * @param tried how many it was of
+   * @param tried the size of the call
    */
   public void tookTooLong(int tried) {
     size = Math.max(1, tried / 2);
-    // What comes next is quicker for being smaller, which says nothing.
+    // The next call is quicker because it is smaller, so it is not compared with this one.
     nanosOfEach = 0;
     measured = 0;
   }
 
   /**
-   * A call was answered that nobody ended when its time was over. One that failed at once says
-   * nothing: the store was not there.
+   * A call ended that was not broken off when its time was over. A call that failed at once does
+   * not change the size, because the store could not be reached.
    *
-   * @param tried how many it was of
-   * @param failed whether it was not done
+   * @param tried the size of the call
+   * @param failed whether it failed
    * @param nanos how long it took
    */
   public void answered(int tried, boolean failed, long nanos) {
@@ -93,8 +97,8 @@ public final class BatchSize {
   }
 
   /**
-   * A call that is done late is halved as one that was not done, unless that is no remedy: what
-   * costs each of the few so much more is slow for one as for many.
+   * A call that succeeded late is halved like one that ran out of time, unless that does not help:
+   * where each item of a smaller call takes so much longer, the call is slow whatever its size.
    */
   private void tookLong(int done, long nanos) {
     double each = (double) nanos / done;
@@ -110,10 +114,10 @@ public final class BatchSize {
   }
 
   /**
-   * A call was done.
+   * A call succeeded in time.
    *
-   * @param done how many it was of
-   * @param all of how many it was a part
+   * @param done the size of the call
+   * @param all the number of items of which it was a part
    * @param nanos how long it took
    */
   public void took(int done, int all, long nanos) {

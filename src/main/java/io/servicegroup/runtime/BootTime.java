@@ -7,11 +7,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that never steps and that goes on while the machine is suspended: Linux tells how long
- * ago it was started. {@link System#nanoTime} stands still meanwhile, and is what is told where the
- * system does not say more. A virtual machine that its host stopped has no such clock.
+ * A clock that never steps and that goes on while the machine is suspended: the time since Linux
+ * was started. {@link System#nanoTime}, which stands still meanwhile, is used where the system does
+ * not tell that time. In a virtual machine that its host stopped, this clock stands still as well.
  *
- * <p>Only differences mean anything, in nanoseconds, good to hundredths of a second. Thread-safe.
+ * <p>Only differences have a meaning, in nanoseconds with a resolution of hundredths of a second.
+ * Thread-safe.
  */
 public final class BootTime implements LongSupplier {
 
@@ -43,7 +44,8 @@ public final class BootTime implements LongSupplier {
   public synchronized long getAsLong() {
     long now = running.getAsLong();
     long least = last + Math.max(0, now - lastRunning);
-    // Where it cannot be read for once, no time is told that is not over.
+    // Where the file cannot be read for once, the clock advances with the other clock and never
+    // goes back.
     last = Math.max(least, read());
     lastRunning = now;
     return last;

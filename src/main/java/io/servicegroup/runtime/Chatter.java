@@ -9,10 +9,9 @@ import java.io.IOException;
 import org.slf4j.Marker;
 
 /**
- * Keeps out of the log what libraries say, with a stack, of each connection that fails and of each
- * call between machines that lost sight of each other. Whoever made the connection or the call is
- * told as well, and says it once. What is kept out is looked at all the same: see {@link
- * LastResort}.
+ * Keeps the lines and stack traces out of the log that libraries write about each failed connection
+ * and each failed call between machines. The callers get the same failures and log them once.
+ * {@link LastResort} still sees the lines that are kept out.
  */
 final class Chatter extends TurboFilter {
 
@@ -23,7 +22,7 @@ final class Chatter extends TurboFilter {
   public FilterReply decide(
       Marker marker, Logger logger, Level level, String text, Object[] values, Throwable failure) {
     boolean isConnection = failure instanceof IOException && logger.getName().equals(PIPELINE);
-    // Without a text it is only asked whether such a line would be logged.
+    // Without a text, the library only asks whether such a line would be logged.
     boolean isCall = text != null && logger.getName().startsWith(HAZELCAST);
     return isConnection || isCall ? FilterReply.DENY : FilterReply.NEUTRAL;
   }

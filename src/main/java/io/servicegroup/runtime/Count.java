@@ -1,15 +1,15 @@
 package io.servicegroup.runtime;
 
-/** Numbers of things in messages. */
+/** Writes a number with its noun, for messages. */
 public final class Count {
 
   private Count() {}
 
   /**
-   * Says how many there are.
+   * Writes a number with its noun.
    *
-   * @param number how many
-   * @param noun one of them, whose plural ends in s
+   * @param number the number
+   * @param noun the noun in the singular, whose plural ends in s
    * @return for example {@code 1 member} or {@code 2 members}
    */
   public static String of(long number, String noun) {

@@ -7,20 +7,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this process may open files and sockets. One that may not cannot connect to a backend
- * again, and is heard by nobody who asks it; what is open goes on. That may pass, since probes and
- * readers close what they opened, and is waited for; but not for long.
+ * Checks whether this process can open files and sockets. A process without free descriptors cannot
+ * connect to a backend again and answers no request, while its open connections go on. This may
+ * pass, since probes and readers close what they opened, so it is waited for, but not for long.
  *
  * <p>Not thread-safe.
  */
 final class Descriptors {
 
-  /** Opens one and closes it again. */
+  /** Opens a socket and closes it again. */
   interface Attempt {
     void make() throws IOException;
   }
 
-  /** As long as {@code service_down_time} by default: longer, a restart does less harm. */
+  /**
+   * The number of failed looks after which the process is to end: at one per second as long as the
+   * default {@code service_down_time}, after which a restart does less harm.
+   */
   static final int MOST_LOOKS = 15;
 
   private static final Logger LOG = LoggerFactory.getLogger(Descriptors.class);
@@ -37,9 +40,9 @@ final class Descriptors {
   }
 
   /**
-   * Looks; to be called once a second.
+   * Tries to open a socket; to be called once a second.
    *
-   * @return why the process is to end, where it has had to do without for too long
+   * @return why the process is to end, where no socket could be opened for too long
    */
   Optional<String> look() {
     try {

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Connects to a host by its name: the name is resolved anew, and every address that it has is
- * tried, each within its share of the time, until one accepts. All connections of an agent's own
- * are made by it. Thread-safe; futures complete on the caller's context.
+ * Connects to a host by its name: resolves the name again each time and tries every address of it,
+ * each within its share of the time, until one accepts. The agent makes all its connections through
+ * this class. Thread-safe; futures complete on the caller's context.
  */
 public final class Dialer {
 
@@ -30,9 +30,9 @@ public final class Dialer {
   private final HostNames names;
 
   /**
-   * Makes a dialer with the machine's own names.
+   * Makes a dialer that uses the machine's resolver.
    *
-   * @param vertx whose contexts
+   * @param vertx whose contexts are used
    */
   public Dialer(Vertx vertx) {
     this(vertx, HostNames.ofThisMachine());
@@ -43,31 +43,32 @@ public final class Dialer {
     this.names = names;
   }
 
-  /** One attempt at one address. */
+  /** Makes one attempt to connect to one address. */
   @FunctionalInterface
   public interface Attempt<T> {
 
     /**
-     * Connects, within the caller's own bound on all of it.
+     * Connects; the caller bounds all attempts together.
      *
-     * @param address with the name that it was asked for by, which TLS verifies
+     * @param address with the host's name, which TLS verifies
      * @return the connection
      */
     Future<T> at(SocketAddress address);
   }
 
   /**
-   * Connects to the first address that accepts. An address that refuses is followed by the next at
-   * once; one that says nothing after its share of the time is no longer waited for alone.
+   * Connects to the first address that accepts. Where an address refuses, the next one is tried at
+   * once. Where an address does not answer within its share of the time, the next one is tried
+   * beside it.
    *
    * @param host a name or an address
    * @param port the port
-   * @param millis how long all of it may take
-   * @param attempt one attempt
-   * @param discard closes what connected when another had already
-   * @param <T> what an attempt makes
-   * @return what the first attempt that succeeded made; fails when all have failed, with {@link
-   *     UnknownHostException} where the name has no address
+   * @param millis how long all attempts together may take
+   * @param attempt makes one attempt
+   * @param discard closes a connection that was made when another one had already won
+   * @param <T> the type of a connection
+   * @return the connection of the first attempt that succeeded; fails when all have failed, with
+   *     {@link UnknownHostException} where the name has no address
    */
   public <T> Future<T> dial(
       String host, int port, long millis, Attempt<T> attempt, Consumer<T> discard) {
@@ -88,7 +89,7 @@ public final class Dialer {
             });
   }
 
-  /** Attempts at several addresses. */
+  /** Attempts to connect to several addresses, of which the first success wins. */
   private final class Race<T> {
 
     private final List<SocketAddress> addresses;
@@ -145,7 +146,7 @@ public final class Dialer {
 
     private synchronized void lost(Throwable why) {
       running--;
-      // One that swallows what it is sent may live: that says less than a refusal, and is told.
+      // A failure other than a refusal is preferred: a host that does not answer may still live.
       failure = failure == null || isRefusal(failure) ? why : failure;
       start();
       if (running == 0) {
@@ -163,7 +164,10 @@ public final class Dialer {
             .recover(failure -> lastKnown(host, millis / 2, failure));
   }
 
-  /** A name server that is away makes nobody unreachable who was reachable before. */
+  /**
+   * Uses the last known addresses where no name server answers, so that hosts which were reachable
+   * before stay so.
+   */
   private Future<List<InetAddress>> lastKnown(String host, long millis, Throwable failure) {
     if (!(failure instanceof TimeoutException)) {
       return Future.failedFuture(failure);
@@ -178,19 +182,20 @@ public final class Dialer {
   }
 
   /**
-   * Whether an address said that nobody listens, rather than nothing. To be asked of attempts that
-   * are bounded by less than the seconds after which a kernel gives up by itself.
+   * Whether an address refused the connection, rather than not answering. Only meaningful for
+   * attempts with a shorter bound than the seconds after which a kernel gives up by itself.
    *
-   * @param failure what an attempt to connect failed with
-   * @return whether it was refused
+   * @param failure of an attempt to connect
+   * @return whether the connection was refused
    */
   public static boolean isRefusal(Throwable failure) {
     return failure instanceof ConnectException && !(failure instanceof ConnectTimeoutException);
   }
 
   /**
-   * A failure in the system's words, of the same type. Netty's own message repeats the address that
-   * whoever logs it names anyway; which of a name's addresses it was is told.
+   * Makes a failure of the same type with the system's message. Netty's message repeats the host
+   * and port, which the caller logs anyway; here only the address is added where the host has a
+   * name.
    */
   private static Throwable explained(Throwable failure, SocketAddress address) {
     String where = where(address);
@@ -212,7 +217,7 @@ public final class Dialer {
     return named && at != null ? " (" + NetUtil.toAddressString(at) + ")" : "";
   }
 
-  /** What the system said is the innermost. */
+  /** Finds the system's message, which is that of the innermost cause. */
   private static String plain(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() instanceof SocketException deeper) {

@@ -18,25 +18,26 @@ import io.vertx.core.spi.metrics.Metrics;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A Vert.x for drivers, whose clients connect through a {@link Dialer}. */
+/** A Vert.x to give to drivers: the clients that it makes connect through a {@link Dialer}. */
 public class DialingVertx extends VertxWrapper {
 
   private final SocketAddress instead;
 
   /**
-   * Wraps.
+   * Wraps a Vert.x.
    *
-   * @param vertx what does everything else
+   * @param vertx does everything else
    */
   public DialingVertx(Vertx vertx) {
     this(vertx, null);
   }
 
   /**
-   * Wraps, for one server whose name the driver cannot spell.
+   * Wraps a Vert.x for a driver that cannot express the server's name.
    *
-   * @param vertx what does everything else
-   * @param instead where every connection goes, whatever the driver believes; or null
+   * @param vertx does everything else
+   * @param instead the address to which every connection goes, whatever the driver asks for; or
+   *     null
    */
   public DialingVertx(Vertx vertx, SocketAddress instead) {
     super((VertxInternal) vertx);
@@ -53,13 +54,9 @@ public class DialingVertx extends VertxWrapper {
     return createNetClient(new NetClientOptions());
   }
 
-  /**
-   * A socket was connected.
-   *
-   * @param socket the socket
-   */
+  /** Called when a socket was connected; does nothing here. * @param socket the socket */
   protected void opened(NetSocket socket) {
-    // For those who count them.
+    // Subclasses count them.
   }
 
   private final class Client implements NetClientInternal {

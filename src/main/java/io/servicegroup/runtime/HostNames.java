@@ -18,16 +18,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What a host name stands for now, by the system's own resolver: it reads the hosts file and the
- * list of name servers anew, and asks the former first. (Vert.x's resolver reads the list of name
- * servers once.) An answer is used for a second, so that many who ask at once are one question.
+ * Resolves host names by the system's own resolver, which reads the hosts file and the list of name
+ * servers again each time. (Vert.x's resolver reads the list of name servers only once.) An answer
+ * is used for a second, so that many callers at once cause one question.
  *
- * <p>A resolver that does not answer holds up nobody but those who ask for the same name; where the
- * name was known before, they get what it stood for last. Thread-safe.
+ * <p>A resolver that does not answer delays only callers that ask for the same name; where the name
+ * was resolved before, they get its last addresses. Thread-safe.
  */
 public final class HostNames {
 
-  /** The one that everybody uses: what it knows is the machine's. */
+  /** The instance that all callers share. */
   private static final HostNames OF_THIS_MACHINE =
       new HostNames(InetAddress::getAllByName, threads(), System::nanoTime);
 
@@ -36,10 +36,10 @@ public final class HostNames {
   private static final int MANY = 1000;
 
   /**
-   * What the C library calls EAI_AGAIN, in English. Java passes on nothing but this text: it has
-   * one exception for a name that does not exist and for a resolver that cannot tell. Where the
-   * library speaks another language, or an upgrade words it anew, the latter is taken for the
-   * former.
+   * The C library's English text for EAI_AGAIN. Java has one exception both for a name that does
+   * not exist and for a resolver that does not answer, and only this text distinguishes them. Where
+   * the library uses another language or wording, a resolver that does not answer is taken for a
+   * name that does not exist.
    */
   private static final String TEMPORARY = "Temporary failure in name resolution";
 
@@ -47,7 +47,7 @@ public final class HostNames {
 
   private record Known(List<InetAddress> addresses, long since) {}
 
-  /** Asks the system, and blocks. */
+  /** Asks the system's resolver; blocks. */
   interface Lookup {
     InetAddress[] all(String host) throws UnknownHostException;
   }
@@ -75,8 +75,8 @@ public final class HostNames {
   }
 
   /**
-   * Keeps Java from remembering names for long, for libraries that ask it themselves. To be called
-   * before anything is connected to: Java reads this once.
+   * Keeps Java from caching resolved names for long, for libraries that resolve names themselves.
+   * To be called before the first connection, since Java reads these settings once.
    */
   public static void rememberNothing() {
     Security.setProperty("networkaddress.cache.ttl", "1");
@@ -102,7 +102,7 @@ public final class HostNames {
    *
    * @param host a name, or an address, which stands for itself
    * @return at least one address, in the system's order; fails with {@link UnknownHostException}.
-   *     Completes on any thread, possibly late: the caller bounds it
+   *     Completes on any thread, possibly late: the caller has to bound it
    */
   public CompletableFuture<List<InetAddress>> addresses(String host) {
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
@@ -117,10 +117,10 @@ public final class HostNames {
   }
 
   /**
-   * What a host stood for when that was last known.
+   * Finds the last known addresses of a host. * @param host a name, or an address, which stands for
+   * itself
    *
-   * @param host a name, or an address, which stands for itself
-   * @return its addresses; none where it never was known
+   * @return its addresses; empty where it was never resolved
    */
   public List<InetAddress> lastKnown(String host) {
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
@@ -143,7 +143,7 @@ public final class HostNames {
       asked.remove(host);
       answer.completeExceptionally(
           new NoNameServerException(host + " cannot be asked for: no name server answers"));
-    } catch (Error e) { // there may be no thread to be had: whoever asks next is to ask anew
+    } catch (Error e) { // perhaps no thread can be created: the next caller has to ask again
       asked.remove(host);
       answer.completeExceptionally(e);
     }
@@ -174,7 +174,10 @@ public final class HostNames {
     }
   }
 
-  /** RFC 6761: localhost is the loopback, whichever of the two the hosts file happens to name. */
+  /**
+   * Adds both loopback addresses to those of localhost, as RFC 6761 says, whichever of the two the
+   * hosts file names.
+   */
   private static List<InetAddress> withLoopback(String host, List<InetAddress> found) {
     if (!host.equalsIgnoreCase("localhost")) {
       return found;

@@ -9,9 +9,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * The library's JSON, one object a line, with its time as the API writes times and with the whole
- * sentence under {@code message}: the library's own members are a count of milliseconds, and the
- * sentence before its arguments were put in.
+ * Writes log lines as JSON, one object a line, by the library's encoder. The time is written as in
+ * the HTTP API, and {@code message} is the whole sentence; the library's own fields would be a
+ * number of milliseconds, and the sentence without its arguments.
  */
 final class JsonLines extends JsonEncoder {
 

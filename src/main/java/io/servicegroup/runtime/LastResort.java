@@ -15,23 +15,26 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * Ends the process, with an exit code that a supervisor restarts on, where it cannot go on: no
- * memory, threads or descriptors are left, or an event loop is gone. A half of an agent that
- * answers that it lives while nobody beats is worse than none.
+ * Ends the process where it cannot go on, with an exit code on which a supervisor restarts it: no
+ * memory, threads or descriptors are left, or an event loop is gone. An agent that answers requests
+ * but no longer beats for its members is worse than none.
  *
- * <p>What runs on event loops catches whatever is thrown, and logs it: so every line that is logged
- * is looked at, too.
+ * <p>Code on event loops catches and logs whatever is thrown. So this class also looks at the
+ * failure of every line that is logged.
  */
 public final class LastResort extends TurboFilter {
 
-  /** As for everything else that went wrong. */
+  /** The exit code of every other failure as well. */
   private static final int EXIT_CODE = 1;
 
   private static final int DEEPEST_CAUSE = 10;
   private static final int STUCK_SECONDS = 60;
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LastResort.class);
 
-  /** Whether this process is ours to end. */
+  /**
+   * Whether this process is an agent, which may be ended, and not a program that embeds its
+   * verticles.
+   */
   private static volatile boolean watching;
 
   /** An event loop, and for how many seconds it has not turned. */
@@ -47,15 +50,15 @@ public final class LastResort extends TurboFilter {
 
   private LastResort() {}
 
-  /** Sees what is logged. */
+  /** Makes the filter that looks at the failures in logged lines. */
   static TurboFilter filter() {
     return new LastResort();
   }
 
   /**
-   * Watches over this process. To be called before anything runs on the event loops.
+   * Starts to watch this process. To be called before anything runs on the event loops.
    *
-   * @param vertx whose event loops
+   * @param vertx whose event loops are watched
    * @param loops how many it has
    * @throws InterruptedException where the caller was interrupted
    */
@@ -73,13 +76,15 @@ public final class LastResort extends TurboFilter {
         });
     List<Loop> watched = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
-      // A thread has one context for all time; contexts are given to the event loops in turn.
+      // Each new thread gets a context of the next event loop in turn, so these threads reach all
+      // loops.
       Thread thread = new Thread(() -> watched.add(new Loop(vertx.getOrCreateContext())));
       thread.start();
       thread.join();
     }
     Descriptors descriptors = Descriptors.ofThisProcess();
-    // Once now, so that looking needs no class later, whose file could not be opened either.
+    // The first look is made now, so that a later one loads no class, whose file could not be
+    // opened.
     descriptors.look();
     Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -90,7 +95,10 @@ public final class LastResort extends TurboFilter {
         .scheduleWithFixedDelay(() -> look(watched, descriptors), 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Counts its own looks, not the time: a machine that was suspended is no reason. */
+  /**
+   * Looks at the descriptors and the event loops. It counts its own looks and not the time, because
+   * a suspended machine is no reason to end.
+   */
   private static void look(List<Loop> loops, Descriptors descriptors) {
     try {
       descriptors.look().ifPresent(LastResort::end);
@@ -123,10 +131,9 @@ public final class LastResort extends TurboFilter {
   }
 
   /**
-   * Ends a process that is watched over, where a failure that is not logged means that it cannot go
-   * on.
+   * Ends a watched process where a failure that is not logged means that it cannot go on.
    *
-   * @param failure what somebody takes for the failure of something remote
+   * @param failure which the caller takes for one of something remote
    */
   public static void mind(Throwable failure) {
     if (watching) {
@@ -143,7 +150,7 @@ public final class LastResort extends TurboFilter {
     }
   }
 
-  /** Whether a failure means that nothing more can be relied on. */
+  /** Whether a failure means that the process cannot be relied on any more. */
   static boolean isFatal(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
@@ -160,7 +167,7 @@ public final class LastResort extends TurboFilter {
       LOG.error("This agent cannot go on and ends: {}", why);
       Logs.end();
     } catch (Throwable e) {
-      // Whatever it is: the end is the next line, and needs no memory.
+      // The process ends in the next line, which needs no memory.
     } finally {
       Runtime.getRuntime().halt(EXIT_CODE);
     }

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes the log on a thread of its own, so that whoever logs never waits for whoever reads. What
- * finds the queue full is dropped. The library's appender drops without a word; this one counts,
- * and says how many lines are missing as soon as the output is read again.
+ * Writes the log on a thread of its own, so that code which logs never waits for the reader of the
+ * output. Lines that find the queue full are dropped. The library's appender drops silently; this
+ * one counts, and logs how many lines are missing as soon as the output is read again.
  */
 final class LogQueue extends AsyncAppender {
 
@@ -30,9 +30,9 @@ final class LogQueue extends AsyncAppender {
   /**
    * Makes a queue that is not started.
    *
-   * @param context whose events come
-   * @param out where they go; only the queue's own thread writes to it
-   * @param format as text or JSON
+   * @param context whose events are written
+   * @param out the output; only the queue's own thread writes to it
+   * @param format text or JSON
    * @param size how many lines may wait
    */
   LogQueue(LoggerContext context, OutputStream out, AgentConfig.LogFormat format, int size) {
@@ -40,7 +40,7 @@ final class LogQueue extends AsyncAppender {
     setName("log");
     setQueueSize(size);
     setNeverBlock(true);
-    // Otherwise it would begin to drop, uncounted, what is not at least a warning.
+    // By default the appender drops lines below a warning, uncounted, before the queue is full.
     setDiscardingThreshold(0);
     Output output = new Output(context, encoder(context, format));
     output.setOutputStream(out);
@@ -61,15 +61,18 @@ final class LogQueue extends AsyncAppender {
   }
 
   /**
-   * How many lines were dropped since it started.
+   * The number of lines that were dropped since the start.
    *
-   * @return the count; may be asked on any thread
+   * @return the count; may be read on any thread
    */
   long dropped() {
     return dropped.get();
   }
 
-  /** One writer at a time: what was free when it looked is free when it puts its line there. */
+  /**
+   * Synchronized, so that capacity which was free is still free when the line is put into the
+   * queue.
+   */
   @Override
   protected synchronized void append(ILoggingEvent event) {
     if (getRemainingCapacity() == 0) {
@@ -79,7 +82,7 @@ final class LogQueue extends AsyncAppender {
     }
   }
 
-  /** On the queue's own thread. */
+  /** Writes the lines, on the queue's own thread. */
   private final class Output extends OutputStreamAppender<ILoggingEvent> {
     private long said;
     private long saidAt = System.nanoTime() - SAID_AGAIN_NANOS;
@@ -101,7 +104,10 @@ final class LogQueue extends AsyncAppender {
       }
     }
 
-    /** The process's stream outlives every queue that writes to it. */
+    /**
+     * Leaves the stream open, since it belongs to the process and a later queue writes to it as
+     * well.
+     */
     @Override
     protected void closeOutputStream() {}
 

@@ -11,24 +11,27 @@ import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of this process. Until {@link #apply} it is text, from {@code info} on. May be used from
- * any thread.
+ * The log of this process. Until {@link #apply} is called, it is text with the level {@code info}.
+ * May be used from any thread.
  */
 public final class Logs {
 
-  /** Lines that wait for a reader: a burst of a large start, and a few hundred kilobytes. */
+  /**
+   * How many lines may wait to be written: enough for the start of a large agent, in a few hundred
+   * kilobytes.
+   */
   private static final int QUEUE = 4096;
 
   private static final Duration LAST_LINES = Duration.ofMillis(500);
   private static final String OURS = "io.servicegroup";
 
-  /** Libraries that say of every attempt what agents say once, of a loss and of a recovery. */
+  /** Libraries that log every failed attempt, while agents log a loss and a recovery once each. */
   private static final Map<String, Level> QUIETER =
       Map.of(
           "com.hazelcast", Level.ERROR,
           "org.apache.zookeeper", Level.OFF,
           "io.vertx.redis.client.impl.RedisConnectionManager", Level.OFF,
-          // A client that connects while the agent stops is nothing to show a stack for.
+          // A client that connects while the agent stops is not worth a stack trace.
           "io.netty.bootstrap.ServerBootstrap", Level.ERROR);
 
   private static Logs current;
@@ -48,14 +51,14 @@ public final class Logs {
   }
 
   /**
-   * Begins this process's log, before anything is logged.
+   * Starts this process's log, before anything is logged.
    *
-   * @param out where to: the descriptor itself, since a full pipe holds the lock of {@link
-   *     System#out} for as long as nobody reads
-   * @param verbose whether to log at least what is of use in looking for a fault
+   * @param out the output: the descriptor itself, because a full pipe blocks a writer that has the
+   *     lock of {@link System#out}
+   * @param verbose whether to log at least at the level {@code debug}
    */
   public static synchronized void begin(FileOutputStream out, boolean verbose) {
-    // Ours, without a word, also where a third party's jar brings another provider along.
+    // Logback is used, without a warning, also where a third party's jar contains another provider.
     System.setProperty("slf4j.internal.verbosity", "WARN");
     System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
     System.setProperty(
@@ -69,8 +72,8 @@ public final class Logs {
   }
 
   /**
-   * Logs as configured from now on. Does nothing in a process whose log was never begun, which is
-   * somebody else's.
+   * Logs as configured from now on. Does nothing where {@link #begin} was not called: that process
+   * belongs to another program.
    *
    * @param logging the configuration
    */
@@ -80,7 +83,7 @@ public final class Logs {
     }
   }
 
-  /** Gives the last lines half a second to be read; then the log is over. */
+  /** Ends the log, after at most half a second in which the last lines are written. */
   public static synchronized void end() {
     if (current != null) {
       current.stop();

@@ -2,7 +2,7 @@ package io.servicegroup.runtime;
 
 import java.net.UnknownHostException;
 
-/** Whether a host's name stands for an address cannot be found out now. */
+/** A host name could not be resolved because no name server answered; the name may exist. */
 public final class NoNameServerException extends UnknownHostException {
 
   private static final long serialVersionUID = 1L;

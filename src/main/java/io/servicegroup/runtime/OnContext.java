@@ -9,21 +9,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Futures that end on the context of whoever waits for them. A composed one need not know any
- * context: the bound of such a one ends it on a thread of Netty's own, beside the context whose
- * state its handlers change.
+ * Moves futures to the caller's context. A composed future may have no context: its timeout then
+ * fires on one of Netty's threads, where handlers must not change the state of the caller's
+ * context.
  */
 public final class OnContext {
 
   private OnContext() {}
 
   /**
-   * Hands over.
+   * Moves a future to the caller's context.
    *
-   * @param vertx to be called on the context that the result is to end on
-   * @param work may end on any thread
-   * @param <T> what it ends with
-   * @return ends as the work does, on the context
+   * @param vertx of the context; the caller is on it
+   * @param work may complete on any thread
+   * @param <T> the type of the result
+   * @return completes as the work does, on the context
    */
   public static <T> Future<T> of(Vertx vertx, Future<T> work) {
     Promise<T> ended = ((ContextInternal) vertx.getOrCreateContext()).promise();
@@ -32,13 +32,13 @@ public final class OnContext {
   }
 
   /**
-   * Hands over what came in time.
+   * Moves a future to the caller's context and bounds it.
    *
-   * @param vertx to be called on the context that the result is to end on
-   * @param millis how long it may take
-   * @param work may end on any thread, or never
-   * @param <T> what it ends with
-   * @return ends as the work does, or fails with a {@link TimeoutException}, on the context
+   * @param vertx of the context; the caller is on it
+   * @param millis how long the work may take
+   * @param work may complete on any thread, or never
+   * @param <T> the type of the result
+   * @return completes as the work does, or fails with a {@link TimeoutException}, on the context
    */
   public static <T> Future<T> within(Vertx vertx, long millis, Future<T> work) {
     return of(vertx, work)
@@ -46,7 +46,7 @@ public final class OnContext {
         .recover(failure -> Future.failedFuture(late(failure, millis)));
   }
 
-  /** Vert.x speaks of its timer; whoever reads the log asks for how long nobody answered. */
+  /** Replaces Vert.x's message, which names its timer, by one that says how long was waited. */
   private static Throwable late(Throwable failure, long millis) {
     return failure instanceof NoStackTraceTimeoutException
         ? new TimeoutException("no answer within " + millis + " ms")

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Reads, changes and writes where nobody holds a lock: what somebody else was faster with is done
- * again, from the read on. Those who were overtaken together wait for times of their own, longer
- * ones with each attempt.
+ * Repeats a read, a change and a write without a lock: where another writer was faster, the attempt
+ * is made again from the read on. Attempts that were overtaken together are repeated after random
+ * pauses, which grow with each attempt.
  *
  * <p>Keeps no state; may be used on any context.
  */
@@ -22,29 +22,29 @@ public final class OptimisticRetry {
   private final Vertx vertx;
 
   /**
-   * Makes ready.
+   * Makes an object without state.
    *
-   * @param vertx for pauses between attempts
+   * @param vertx for the pauses between attempts
    */
   public OptimisticRetry(Vertx vertx) {
     this.vertx = vertx;
   }
 
   /**
-   * What an attempt fails with that is to be made again.
+   * Makes the failure of an attempt that is to be repeated.
    *
-   * @return somebody else was faster
+   * @return a future that failed because another writer was faster
    */
   public static <T> Future<T> overtaken() {
     return Future.failedFuture(Overtaken.ONCE);
   }
 
   /**
-   * Tries until somebody is not {@link #overtaken}.
+   * Repeats an attempt until it is not {@link #overtaken}.
    *
    * @param about what is changed, for the message
-   * @param attempt reads and writes; may be made many times
-   * @return what the last attempt came to; fails where all were overtaken
+   * @param attempt reads and writes; may be called many times
+   * @return the result of the last attempt; fails where all attempts were overtaken
    */
   public <T> Future<T> repeat(Object about, Supplier<Future<T>> attempt) {
     return repeat(about, attempt, new Backoff(FIRST_PAUSE, LONGEST_PAUSE), MOST);

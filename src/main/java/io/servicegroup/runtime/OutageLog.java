@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs the loss and the recovery of something remote once each, whatever it is and however often it
- * is tried in between.
+ * Logs the loss and the recovery of something remote once each, however often it is tried in
+ * between.
  *
  * <p>Not thread-safe.
  */
@@ -23,9 +23,9 @@ public final class OutageLog {
   private boolean lost;
 
   /**
-   * Watches over one remote thing.
+   * Makes the log of something remote, which is taken to be reached at first. * @param what its
+   * name in the log, with secrets masked
    *
-   * @param what its name in the log, with secrets masked
    * @param nanoTime a monotonic clock, {@link System#nanoTime} outside tests
    */
   public OutageLog(String what, LongSupplier nanoTime) {
@@ -33,11 +33,11 @@ public final class OutageLog {
   }
 
   /**
-   * Watches over something else that can be done with it.
+   * Makes the log of an operation on something remote, with its own words. * @param what its name
+   * in the log, with secrets masked
    *
-   * @param what its name in the log, with secrets masked
-   * @param lost what is said of it when it fails, before the reason
-   * @param back what is said of it when that is over
+   * @param lost the predicate of the line that logs a loss, before the reason
+   * @param back the predicate of the line that logs a recovery
    * @param nanoTime a monotonic clock
    */
   public OutageLog(String what, String lost, String back, LongSupplier nanoTime) {
@@ -48,7 +48,7 @@ public final class OutageLog {
   }
 
   /**
-   * It could not be reached.
+   * An attempt failed.
    *
    * @param failure why
    */
@@ -62,15 +62,16 @@ public final class OutageLog {
     }
   }
 
-  /** It could be reached. */
+  /** An attempt succeeded. */
   public void succeeded() {
     succeeded("");
   }
 
   /**
-   * It could be reached.
+   * An attempt succeeded.
    *
-   * @param more what follows from its absence, to be said in the same line where it was lost
+   * @param more what follows from the loss; appended to the line about the recovery, if there is
+   *     one
    */
   public void succeeded(String more) {
     if (lost) {
@@ -79,9 +80,9 @@ public final class OutageLog {
   }
 
   /**
-   * It could be reached, and is not as it was.
+   * An attempt succeeded, but what was lost came back changed.
    *
-   * @param more what is wrong with it, to be said in the same line where it was lost
+   * @param more what is wrong; appended to the line about the recovery, if there is one
    */
   public void succeededChanged(String more) {
     if (lost) {
@@ -89,14 +90,14 @@ public final class OutageLog {
     }
   }
 
-  /** It is lost no more; for how many milliseconds it was. */
+  /** Ends the loss, and tells how many milliseconds it lasted. */
   private long found() {
     lost = false;
     return Duration.ofNanos(nanoTime.getAsLong() - lostAt).toMillis();
   }
 
   /**
-   * Whether the last word was a failure.
+   * Whether the last attempt failed.
    *
    * @return whether it is lost
    */

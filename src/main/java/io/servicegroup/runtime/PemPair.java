@@ -6,15 +6,15 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 
 /**
- * A certificate and its key as one text, for libraries that want it so: what the two files say now,
- * or said when they last fitted together. Blocks; thread-safe.
+ * A certificate and its key as one text, for libraries that need it in this form. The text has the
+ * present contents of the two files, or the last ones that fitted together. Blocks; thread-safe.
  */
 public final class PemPair {
 
   private final RenewedFiles<byte[]> files;
 
   /**
-   * Reads nothing yet.
+   * Makes a pair; the files are read later.
    *
    * @param name for the log: the option that names the files
    * @param certificate the chain, the own certificate first
@@ -25,7 +25,7 @@ public final class PemPair {
   }
 
   private static byte[] join(String name, List<byte[]> contents) throws GeneralSecurityException {
-    // What cannot be used is refused here, with a reason, and what expired is told.
+    // This refuses files that cannot be used, with a reason, and warns of an expired certificate.
     PemReader.keyManager(name, contents);
     ByteArrayOutputStream joined = new ByteArrayOutputStream();
     joined.writeBytes(contents.get(1));
@@ -35,7 +35,7 @@ public final class PemPair {
   }
 
   /**
-   * The text.
+   * Reads the text.
    *
    * @return the key and then the certificate, in PEM
    * @throws IllegalArgumentException with a sentence where the files never fitted together

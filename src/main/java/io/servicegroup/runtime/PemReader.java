@@ -25,7 +25,10 @@ import javax.net.ssl.X509KeyManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes of PEM what TLS uses, by the library's parser, and refuses what does not fit together. */
+/**
+ * Makes key and trust managers for TLS from PEM, by the library's parser, and refuses a key that
+ * does not belong to its certificate.
+ */
 final class PemReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(PemReader.class);
@@ -33,7 +36,7 @@ final class PemReader {
 
   private PemReader() {}
 
-  /** Of a certificate and its key. */
+  /** Makes the key manager of a certificate and its key. */
   static X509KeyManager keyManager(String name, List<byte[]> contents)
       throws GeneralSecurityException {
     certificates(contents.get(0), "the certificate's file has no certificate in PEM");
@@ -64,7 +67,10 @@ final class PemReader {
     return made;
   }
 
-  /** The parsers name classes and markers of PEM; whoever copied the wrong file knows neither. */
+  /**
+   * Replaces the parsers' messages, which name classes and markers of PEM, by one that helps a user
+   * who copied the wrong file.
+   */
   private static KeyManagerFactory opened(PemKeyCertOptions pem) throws KeyStoreException {
     try {
       return pem.getKeyManagerFactory(null);
@@ -144,7 +150,7 @@ final class PemReader {
     }
   }
 
-  /** Of the certificates of authorities. */
+  /** Makes the trust manager of the certificates of authorities. */
   static X509ExtendedTrustManager trustManager(String name, List<byte[]> contents)
       throws GeneralSecurityException {
     Collection<? extends Certificate> authorities =

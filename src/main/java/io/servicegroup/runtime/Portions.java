@@ -6,17 +6,21 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
-/** Many things, a few at a time: nothing remote answers ten thousand questions at once. */
+/**
+ * Divides many items into portions, because no remote service answers ten thousand questions at
+ * once.
+ */
 public final class Portions {
 
   private Portions() {}
 
   /**
-   * Divides.
+   * Divides items into portions.
    *
-   * @param all what is divided; empty is allowed
-   * @param most so many are in a portion, at least 1
-   * @return all in their order, the last portion possibly smaller; none where there is nothing
+   * @param all the items; may be empty
+   * @param most the size of a portion, at least 1
+   * @return the portions in the items' order, the last one possibly smaller; none where there are
+   *     no items
    */
   public static <T> List<List<T>> of(Collection<T> all, int most) {
     List<T> each = List.copyOf(all);
@@ -30,10 +34,11 @@ public final class Portions {
   /**
    * Does something with one portion after the other.
    *
-   * @param all what is divided; empty is allowed
-   * @param most so many are in a portion, at least 1
-   * @param work is called again when what it returned has succeeded
-   * @return done with all; fails with the first failure, after which nothing more is begun
+   * @param all the items; may be empty
+   * @param most the size of a portion, at least 1
+   * @param work called with the next portion when the future of the one before has succeeded
+   * @return completes after all portions; fails with the first failure, after which no portion is
+   *     begun
    */
   public static <T> Future<Void> inTurn(
       Collection<T> all, int most, Function<List<T>, Future<?>> work) {

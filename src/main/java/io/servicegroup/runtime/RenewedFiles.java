@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What some files say together, read again whenever it is asked for and made again where they
- * changed. Each change is one line in the log.
+ * An object that is made from the contents of some files. The files are read whenever the object is
+ * asked for, and it is made again where they changed. Each change is one line in the log.
  *
  * <p>Thread-safe.
  *
- * @param <T> what is made of the files
+ * @param <T> the type of the object
  */
 final class RenewedFiles<T> {
 
-  /** Makes something of the files' contents, or says why nothing can be made of them. */
+  /** Makes the object from the files' contents, or fails with the reason why this is impossible. */
   interface Maker<T> {
     T make(String name, List<byte[]> contents) throws GeneralSecurityException;
   }
@@ -42,7 +42,10 @@ final class RenewedFiles<T> {
     this.maker = maker;
   }
 
-  /** What the files say now, or said when they last said something; null where they never did. */
+  /**
+   * The object of the present contents, or of the last ones that could be used; null where there
+   * were none.
+   */
   synchronized T get() {
     List<byte[]> contents = new ArrayList<>();
     for (Path file : files) {
@@ -61,15 +64,15 @@ final class RenewedFiles<T> {
   }
 
   /**
-   * Reads them for the first time.
+   * Reads the files for the first time.
    *
-   * @throws IllegalArgumentException with a sentence where nothing can be made of them
+   * @throws IllegalArgumentException with a sentence where the object cannot be made
    */
   void require() {
     requireNamed(name + ": ");
   }
 
-  /** As {@link #require}, for whoever says the name himself. */
+  /** As {@link #require}, for callers that add the name to the message themselves. */
   void requireNameless() {
     requireNamed("");
   }

@@ -12,12 +12,16 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * Chooses, for each handshake, from what the files say then. The alias names what was chosen from,
- * so that a handshake goes on with the key of the certificate that it began with.
+ * Uses, for each handshake, the certificate and key that the files contain then. The alias
+ * identifies the key manager from which it was chosen, so that a handshake goes on with the key of
+ * the certificate with which it began.
  */
 final class RenewedKeyManager extends X509ExtendedKeyManager {
 
-  /** Handshakes last for seconds; nobody changes a certificate so often in that time. */
+  /**
+   * How many choices are kept: a handshake lasts for seconds, in which a certificate does not
+   * change more often.
+   */
   private static final int KEPT = 8;
 
   private final RenewedFiles<X509KeyManager> files;

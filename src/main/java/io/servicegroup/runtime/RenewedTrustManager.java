@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts, in each handshake, whom the file names then. */
+/** Trusts, in each handshake, the authorities that the file contains then. */
 final class RenewedTrustManager extends X509ExtendedTrustManager {
 
   private final RenewedFiles<X509ExtendedTrustManager> files;

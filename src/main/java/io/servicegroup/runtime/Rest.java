@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * The rest between attempts to connect. Where one failed, or a connection was lost, nobody tries
- * again before it is over; whoever cannot wait for that long is told why at once.
+ * The pause between attempts to connect. After an attempt failed or a connection was lost, no
+ * attempt is made before the pause is over; callers that cannot wait for so long get the reason at
+ * once.
  *
  * <p>Not thread-safe.
  */
@@ -19,9 +20,9 @@ public final class Rest {
   private long untilNanos;
 
   /**
-   * Not resting.
+   * Makes an object without a pause.
    *
-   * @param longest no rest is longer
+   * @param longest the longest pause
    * @param nanoTime a monotonic clock, {@link System#nanoTime} outside tests
    */
   public Rest(Duration longest, LongSupplier nanoTime) {
@@ -32,17 +33,17 @@ public final class Rest {
   /**
    * As the constructor, by the system's clock.
    *
-   * @param longest no rest is longer
-   * @return not resting
+   * @param longest the longest pause
+   * @return an object without a pause
    */
   public static Rest upTo(Duration longest) {
     return new Rest(longest, System::nanoTime);
   }
 
   /**
-   * An attempt failed, or what it led to was lost.
+   * An attempt failed, or its connection was lost.
    *
-   * @param cause what is told to those who come meanwhile
+   * @param cause the reason that callers get during the pause
    */
   public void failed(Throwable cause) {
     why = cause;
@@ -50,7 +51,7 @@ public final class Rest {
   }
 
   /**
-   * A connection gave no answer in time. Another one is worth a try at once, the first time.
+   * A connection gave no answer in time. The first time, a new connection may be tried at once.
    *
    * @param cause as for {@link #failed}
    */
@@ -63,16 +64,16 @@ public final class Rest {
     }
   }
 
-  /** The remote answered. */
+  /** The remote side answered. */
   public void succeeded() {
     why = null;
     backoff.succeeded();
   }
 
   /**
-   * For how long nobody is to try.
+   * How long the pause still lasts.
    *
-   * @return zero where one may try now
+   * @return zero where an attempt may be made now
    */
   public Duration left() {
     long left = why == null ? 0 : untilNanos - nanoTime.getAsLong();
@@ -80,9 +81,9 @@ public final class Rest {
   }
 
   /**
-   * Why there is to be a rest.
+   * The reason of the pause.
    *
-   * @return the last failure, or null where the remote has answered since
+   * @return the last failure, or null where the remote side has answered since
    */
   public Throwable why() {
     return why;

@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something again and again, for as long as the process lives. Runs never overlap; a run that
- * throws, fails or does not end in time is logged and followed by the next. Intervals are jittered
- * downwards by up to a tenth, so that a fleet started together does not beat together. Runs that
- * take longer than the interval are warned of once, until one is in time again (not where they took
- * less than a second: a busy machine does that to every short interval).
+ * Does something again and again, until it is stopped. Runs never overlap; a run that throws, fails
+ * or does not end in time is logged and followed by the next. Intervals are shortened at random by
+ * up to a tenth, so that a fleet started together does not beat together. A run that takes longer
+ * than the interval is logged as a warning, once until a run is in time again; runs of less than a
+ * second are not, because a busy machine exceeds any short interval.
  *
  * <p>Not thread-safe: to be used on the context it was started on, which also runs the work. The
  * future that the work returns may complete on any thread.
@@ -55,13 +55,13 @@ public final class Ticker {
   /**
    * Starts with a first run at once.
    *
-   * @param vertx whose timers
+   * @param vertx whose timers are used
    * @param name for the log
    * @param interval from the start of a run to the start of the next; a run that takes longer is
    *     followed by the next at once
-   * @param bound how long a run may take before the next may start without its end. The work is to
-   *     bound its own remote calls by less; this is the net below
-   * @param work one run; may throw, and may return null where there is nothing to wait for
+   * @param bound how long a run may take before the next one starts all the same. The work has to
+   *     bound its own remote calls by less
+   * @param work makes one run; may throw, and may return null where there is nothing to wait for
    * @return the running ticker
    */
   public static Ticker start(
@@ -77,8 +77,8 @@ public final class Ticker {
   }
 
   /**
-   * Runs now, or once more right after the run in progress. The next run follows an interval later.
-   * Does nothing after {@link #stop()}.
+   * Runs now, or once more right after the run in progress. The run after that follows an interval
+   * later. Does nothing after {@link #stop()}.
    */
   public void hasten() {
     if (running) {
@@ -127,7 +127,7 @@ public final class Ticker {
       Future<?> attempt = work.get();
       throwing = false;
       return attempt == null ? Future.succeededFuture() : attempt;
-    } catch (Throwable e) { // an Error too: a loop that stops for good is worse than what threw
+    } catch (Throwable e) { // an Error too: a loop that stops for good is worse than any error
       if (!throwing) {
         LOG.error("{} threw; the next run follows as planned", name, e);
       }
@@ -138,7 +138,7 @@ public final class Ticker {
 
   private void ended(long run, long started, AsyncResult<?> result) {
     if (!running || run != runs) {
-      return; // it ran out of its bound before
+      return; // its bound had passed before
     }
     cancelTimer();
     long tookMillis = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - started);
@@ -150,7 +150,8 @@ public final class Ticker {
     if (stopping) {
       stopped.tryComplete();
     } else {
-      // Never run() from here: work that ends at once and hastens itself would fill the stack.
+      // A timer is used and run() is not called here: work that completes at once and hastens
+      // itself would overflow the stack.
       timer = clock.setTimer(again ? 1 : untilNext(tookMillis), this::run);
     }
   }

@@ -3,19 +3,19 @@ package io.servicegroup.runtime;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
-/** The time that a {@link Ticker} lives by: Vert.x's timers, or a test's. */
+/** The timers and the clock of a {@link Ticker}: those of Vert.x, or a test's. */
 interface TickerClock {
 
   /**
    * Runs something once, later, on the ticker's context.
    *
-   * @return what cancels it
+   * @return the id by which it is cancelled
    */
   long setTimer(long millis, Runnable action);
 
   void cancelTimer(long id);
 
-  /** Runs something on the ticker's context: at once where the caller is on it already. */
+  /** Runs something on the ticker's context, at once where the caller is on it already. */
   void onContext(Runnable action);
 
   long nanoTime();

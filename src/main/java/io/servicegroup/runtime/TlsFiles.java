@@ -8,19 +8,19 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * TLS from PEM files that are read anew for each handshake, so that what replaces them is used
- * without a restart. What cannot be used, such as a certificate whose key has not been copied yet,
- * leaves the last one that could in use. Small files of this machine, so reading them in the
- * handshake is a matter of microseconds.
+ * TLS options from PEM files that are read again for each handshake, so that new files are used
+ * without a restart. While the files cannot be used, for example because a certificate's key has
+ * not been copied yet, the last usable ones stay in use. The files are small and local, so reading
+ * them in the handshake takes microseconds.
  */
 public final class TlsFiles {
 
   private TlsFiles() {}
 
   /**
-   * A certificate with its key.
+   * Makes options from a certificate with its key. * @param name for the log: the key or option
+   * that names the files
    *
-   * @param name for the log: the key or option that names the files
    * @param certificate the chain, the own certificate first
    * @param key its private key
    * @return options for a server or a client
@@ -32,7 +32,7 @@ public final class TlsFiles {
   }
 
   /**
-   * As {@link #certificate}, for whoever must not start without.
+   * As {@link #certificate}, for callers that must not start without a usable certificate.
    *
    * @param name for the log and for messages
    * @param certificate the chain
@@ -48,9 +48,9 @@ public final class TlsFiles {
   }
 
   /**
-   * The authorities that vouch for the other side.
+   * Makes options from the authorities that sign the other side's certificate. * @param name for
+   * the log: the key or option that names the file
    *
-   * @param name for the log: the key or option that names the file
    * @param authorities their certificates
    * @return options for a server or a client
    */
@@ -61,12 +61,12 @@ public final class TlsFiles {
   }
 
   /**
-   * As {@link #authorities}, for whoever must not start without.
+   * As {@link #authorities}, for callers that must not start without usable authorities.
    *
    * @param name for the log
    * @param authorities their certificates
    * @return options for a server
-   * @throws IllegalArgumentException as of {@link #requireCertificate}
+   * @throws IllegalArgumentException as {@link #requireCertificate}
    */
   public static TrustOptions requireAuthorities(String name, Path authorities) {
     RenewedFiles<X509ExtendedTrustManager> files =

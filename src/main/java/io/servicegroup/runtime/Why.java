@@ -4,8 +4,8 @@ import io.vertx.core.impl.NoStackTraceTimeoutException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Why something failed, in one line for people: libraries speak over many lines, or say nothing, or
- * name the timer that fired.
+ * Makes one line for people from a failure: the messages of libraries have many lines, or are
+ * empty, or name the timer that fired.
  */
 public final class Why {
 
@@ -15,13 +15,13 @@ public final class Why {
   private Why() {}
 
   /**
-   * What a failure says.
+   * Describes a failure.
    *
    * @param failure of this agent's own, or of a library
-   * @return half a sentence: one line of at most 300 characters, never empty
+   * @return half a sentence in one line of at most 300 characters, never empty
    */
   public static String of(Throwable failure) {
-    // Vert.x's own bound, whose message is of its timer; whoever knows more says so in ours.
+    // The message of Vert.x's own timeout names its timer; callers that know more throw their own.
     if (failure instanceof NoStackTraceTimeoutException) {
       return LATE;
     }
