@@ -21,10 +21,10 @@ final class EffectiveConfig {
     Values values = config.values();
     for (Key<?> key : values.keys()) {
       if (!key.isInEntry()) {
-        put(tree, key.path(), written(key, values));
+        put(tree, key.path(), masked(written(key, values)));
       }
     }
-    return masked(tree);
+    return tree;
   }
 
   private static <T> Object written(Key<T> key, Values values) {

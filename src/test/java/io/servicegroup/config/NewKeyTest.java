@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a new key costs: its declaration, and whoever asks for its value. These are two that the
+ * What a new key costs: its declaration, and whoever asks for its value. These are some that the
  * agent does not have.
  */
 class NewKeyTest {
@@ -27,6 +27,10 @@ class NewKeyTest {
           .secret()
           .reloaded()
           .in(KEYS);
+
+  static {
+    Key.of("history.secrets", KeyType.flag(), "whether they are kept, too").orElse(false).in(KEYS);
+  }
 
   private static Configs.Read read(String yaml, String... settings) {
     return Configs.read(KEYS, yaml, Map.of("SERVICEGROUP__HISTORY__SALT", "pepper"), settings);
@@ -57,7 +61,7 @@ class NewKeyTest {
   void itIsFoundByWhoeverMistypesIt() {
     assertThat(read("{histry: {}}").faults().toString()).contains("the nearest is history;");
     assertThat(read("history: {kept: 1h}").faults().toString())
-        .contains("history.kept", "the nearest is keep; allowed are keep, salt");
+        .contains("history.kept", "the nearest is keep; allowed are keep, salt, secrets");
     assertThat(Configs.read("history: {keep: 1h}").faults().toString())
         .as("without the declaration")
         .contains("history: ", "there is no such key");
@@ -66,7 +70,7 @@ class NewKeyTest {
   @Test
   void itIsShownAmongTheOthersAndItsSecretIsNot() {
     assertThat(read("").effective())
-        .contains("history:\n  keep: 12h\n  salt: '***'\n")
+        .contains("history:\n  keep: 12h\n  salt: '***'\n  secrets: false\n")
         .doesNotContain("pepper");
     assertThat(read("").sound().toString()).doesNotContain("pepper");
   }
