@@ -57,7 +57,7 @@ record KeyType<T>(String rule, String allowed, Reader<T> reader, Function<T, ?> 
         Durations::text);
   }
 
-  /** A whole number; the bounds, which a double has to hold exactly, are allowed. */
+  /** A whole number; the bounds are allowed. */
   static KeyType<Long> whole(long min, long max) {
     return value(
         "an integer from " + min + " to " + max,
