@@ -26,21 +26,22 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * The way to the map of beats. Hazelcast's calls block, each for as long as Hazelcast's own bounds
- * allow: they run on threads of their own, and whoever waits for one does so for a bounded time.
- * While a call has not come back, another of its kind fails at once, so that calls never pile up.
+ * Runs calls of Hazelcast, which block for as long as its own bounds allow, on worker threads; the
+ * futures are bounded. While a call is unanswered, another of its kind fails at once, so that calls
+ * never pile up. (The class is the client of this technology; in Hazelcast, <em>client</em> is an
+ * instance that is not a member.)
  *
- * <p>An instance that ended by itself (a merge that failed) is replaced by the next call. To be
- * used on one context.
+ * <p>An instance that ended by itself, as after a failed merge, is replaced by the next call. Used
+ * on one context.
  */
 final class HazelcastCalls {
 
-  /** Starting or stopping, writing, polling: one of each at a time. */
+  /** One thread each for starting and stopping, for writes, and for polls. */
   private static final int THREADS = 3;
 
   private static final int MOST_QUEUED = 1000;
 
-  /** So many calls of one batch wait for their answers at a time. */
+  /** The most calls of one batch that wait for an answer at a time. */
   private static final int MOST_AT_ONCE = 64;
 
   private static final ThreadFactory DAEMONS =
@@ -69,7 +70,7 @@ final class HazelcastCalls {
     this.worker = vertx.createSharedWorkerExecutor("hazelcast-" + UUID.randomUUID(), THREADS);
   }
 
-  /** The running instance; starts one where there is none. As long as that takes. */
+  /** The running instance. Starts one where there is none, without a bound. */
   Future<HazelcastInstance> open() {
     if (closed != null) {
       return NONE;
@@ -84,7 +85,10 @@ final class HazelcastCalls {
     return instance;
   }
 
-  /** Calls Hazelcast; fails where the answer takes longer than the bound. */
+  /**
+   * Runs a call; fails where the answer takes longer than the bound, or where a call of this kind
+   * is unanswered.
+   */
   <T> Future<T> call(String kind, Duration bound, Function<HazelcastInstance, T> work) {
     if (!unanswered.add(kind)) {
       return Future.failedFuture(
@@ -95,7 +99,10 @@ final class HazelcastCalls {
     return within(bound, answer);
   }
 
-  /** As {@link #call}, for calls of which many may wait; too many fail at once. */
+  /**
+   * As {@link #call}, for calls of which many may wait. Beyond {@link #MOST_QUEUED} they fail at
+   * once.
+   */
   <T> Future<T> queue(Duration bound, Function<HazelcastInstance, T> work) {
     if (queued >= MOST_QUEUED) {
       return Future.failedFuture(
@@ -108,12 +115,12 @@ final class HazelcastCalls {
   }
 
   /**
-   * As {@link #queue(Duration, Function)}, for many calls that go side by side: Hazelcast has none
-   * that writes many entries where they are as expected, and each waits for its own answer.
+   * As {@link #queue(Duration, Function)}, for many concurrent calls. Hazelcast has no call that
+   * writes many entries by compare and set, so each waits for its own answer.
    *
-   * @param items what each call is about
-   * @param work one call
-   * @return what each came to, in the order of the items
+   * @param items one for each call
+   * @param work makes one call
+   * @return each call's result, in the order of the items
    */
   <I, T> List<Future<T>> queue(
       Duration bound, List<I> items, BiFunction<HazelcastInstance, I, T> work) {
@@ -121,9 +128,8 @@ final class HazelcastCalls {
       return List.of(queue(bound, running -> work.apply(running, items.get(0))));
     }
     List<Promise<T>> answers = items.stream().map(item -> Promise.<T>promise()).toList();
-    // Each call gets less time than all of them, so that the calls that succeeded are reported
-    // before
-    // the whole runs out of time.
+    // Each call gets less time than the batch, so that the calls that succeeded are reported
+    // before the batch runs out of time.
     Duration each = bound.multipliedBy(4).dividedBy(5);
     queue(bound, running -> sideBySide(each, items, item -> work.apply(running, item)))
         .onFailure(failure -> answers.forEach(answer -> answer.fail(failure)))
@@ -136,7 +142,7 @@ final class HazelcastCalls {
     return answers.stream().map(Promise::future).toList();
   }
 
-  /** On threads that live as long as this takes. */
+  /** Runs calls on threads of their own, which end with the batch. */
   private static <I, T> List<Future<T>> sideBySide(
       Duration bound, List<I> items, Function<I, T> work) {
     ExecutorService threads =
@@ -186,7 +192,7 @@ final class HazelcastCalls {
     return why.equals(failure.getMessage()) ? failure : new VertxException(why, failure);
   }
 
-  /** Ends the instance, as a member by handing over what it keeps; never fails. */
+  /** Ends the instance; a member first hands over the data that it keeps. Never fails. */
   Future<Void> close() {
     if (closed == null) {
       Future<HazelcastInstance> last = instance == null ? NONE : instance;

@@ -18,21 +18,21 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * How Hazelcast is set up: nothing leaves the configured interface, nothing is discovered, few
- * threads, and it notices within seconds what it notices within minutes by default.
+ * Configures Hazelcast: it uses the configured interface only, discovers nothing, has few threads,
+ * and notices within seconds the failures that it notices within minutes by default.
  */
 final class HazelcastConfigs {
 
-  /** The map of beats. */
+  /** The name of the map of beats. */
   static final String BEATS = "servicegroup-beats";
 
-  /** The topic that says that there is something to poll for. */
+  /** The topic whose messages tell agents that a poll would find something new. */
   static final String NEWS = "servicegroup-news";
 
-  /** What the names of the catalogue's maps begin with. */
+  /** The prefix of the names of the catalogue's maps. */
   static final String CATALOG = "servicegroup-catalog-";
 
-  /** Hazelcast's own default. */
+  /** Hazelcast's default cluster name. */
   private static final String DEFAULT_CLUSTER = "dev";
 
   private static final int FIRST_PORT = 5701;
@@ -47,7 +47,7 @@ final class HazelcastConfigs {
   private static final String SLF4J = "slf4j";
 
   static {
-    // What it says before it has read its configuration.
+    // Hazelcast logs before it has read its configuration; this property applies to that.
     System.getProperties().putIfAbsent(LOGGING, SLF4J);
   }
 
@@ -61,7 +61,7 @@ final class HazelcastConfigs {
     return CLIENT.equals(uri.options().get(MODE));
   }
 
-  /** The same cluster for somebody who is not to be a member of it. */
+  /** The same cluster's URI for a process that is not to become a member of it. */
   static BackendUri asClient(BackendUri uri) {
     Map<String, String> options = new LinkedHashMap<>(uri.options());
     options.keySet().removeAll(Set.of("interface", "port"));
@@ -70,7 +70,7 @@ final class HazelcastConfigs {
         uri.scheme(), uri.user(), uri.password(), uri.hosts(), uri.path(), options);
   }
 
-  /** Starts what a backend's URI asks for. */
+  /** The starter of a member or a client, as the backend's URI asks. */
   static HazelcastStarter starter(LivenessSettings settings, Consumer<Config> adapt) {
     BackendUri uri = settings.uri();
     return isClient(uri)
@@ -78,12 +78,14 @@ final class HazelcastConfigs {
         : HazelcastStarter.member(member(uri, settings, adapt));
   }
 
-  /** How long one that does not answer stays in the cluster: a third of the time of a silence. */
+  /**
+   * How long the cluster keeps a member that does not answer: a third of {@code service_down_time}.
+   */
   static long maxNoHeartbeatSeconds(LivenessSettings settings) {
     return Math.max(2, Math.min(10, settings.serviceDownTime().toSeconds() / 3));
   }
 
-  /** The agent as a member of the cluster. */
+  /** The configuration of an agent that is a member of the cluster. */
   static Config member(BackendUri uri, LivenessSettings settings, Consumer<Config> adapt) {
     Config config = new Config();
     config.setClusterName(clusterName(uri));
@@ -114,7 +116,7 @@ final class HazelcastConfigs {
     String port = uri.options().getOrDefault("port", Integer.toString(FIRST_PORT));
     network.setPort(Integer.parseInt(port)).setPortAutoIncrement(true);
     if (address.contains(":")) {
-      // Hazelcast leaves the addresses of IPv6 out of its choice unless it is told not to.
+      // Without this Hazelcast ignores IPv6 addresses.
       config.setProperty("hazelcast.prefer.ipv4.stack", "false");
     }
     network.getInterfaces().setEnabled(true).addInterface(address);
@@ -127,13 +129,17 @@ final class HazelcastConfigs {
 
   private static MapConfig beats() {
     MapConfig map = new MapConfig(BEATS).setBackupCount(1);
-    // After a split each side has newer beats of its own agents; their times are kept for it.
+    // After a split, each part has newer beats of its own agents. The merge takes the latest update
+    // of each entry, for which the entries' statistics are needed.
     map.setPerEntryStatsEnabled(true);
     map.getMergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName());
     return map;
   }
 
-  /** Its data are not repeated by anybody: two members may be lost at a time. */
+  /**
+   * The catalogue's maps keep two backups, so that two members may be lost at a time: unlike beats,
+   * this data is not written again.
+   */
   private static MapConfig catalog() {
     MapConfig maps = new MapConfig(CATALOG + "*").setBackupCount(2);
     maps.setPerEntryStatsEnabled(true);
@@ -164,13 +170,16 @@ final class HazelcastConfigs {
     config.setProperty("hazelcast.graceful.shutdown.max.wait", Integer.toString(SHUTDOWN_SECONDS));
     config.setProperty(
         "hazelcast.operation.call.timeout.millis", Integer.toString(CALL_SECONDS * 1000));
-    // A backup that hangs must not keep a beat from being acknowledged in time.
+    // A backup that does not answer must not delay the acknowledgement of a beat.
     config.setProperty(
         "hazelcast.operation.backup.timeout.millis",
         Long.toString(Math.max(100, settings.pollInterval().toMillis() / 5)));
   }
 
-  /** The agent as a client of somebody else's cluster, for which it looks as long as it lives. */
+  /**
+   * The configuration of an agent that is a client of another cluster. It looks for the cluster as
+   * long as the agent runs.
+   */
   static ClientConfig client(BackendUri uri, LivenessSettings settings) {
     ClientConfig config = new ClientConfig();
     config.setClusterName(clusterName(uri));
@@ -204,7 +213,7 @@ final class HazelcastConfigs {
     return config;
   }
 
-  /** After how much silence a connection is closed rather than waited for. */
+  /** After how much silence a client closes a connection. */
   private static Duration clientSilence(LivenessSettings settings) {
     long millis = settings.reportInterval().toMillis() / 2;
     return Duration.ofMillis(Math.max(1500, Math.min(5000, millis)));

@@ -8,9 +8,8 @@ import io.servicegroup.config.Secrets;
 import javax.security.auth.callback.CallbackHandler;
 
 /**
- * The name and password with which a client logs in. They are read again for each connection, so
- * that a password that was changed in its file is used without a restart. Called on threads of
- * Hazelcast's own.
+ * The name and password of a client. They are read again for each connection, so that a password
+ * that was changed in its file is used without a restart. Hazelcast calls this on its own threads.
  */
 final class HazelcastCredentials implements ICredentialsFactory {
 
@@ -22,7 +21,7 @@ final class HazelcastCredentials implements ICredentialsFactory {
 
   @Override
   public void configure(CallbackHandler handler) {
-    // The URI has everything.
+    // Hazelcast's properties are not needed: the URI has the credentials.
   }
 
   @Override
@@ -33,6 +32,6 @@ final class HazelcastCredentials implements ICredentialsFactory {
 
   @Override
   public void destroy() {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }

@@ -25,14 +25,14 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Documents as entries of a map per kind. What a document is compared with is its text: two that
- * read alike are alike.
+ * Stores documents as entries of one map per kind. A compare-and-set compares texts: documents of
+ * equal text are equal.
  *
- * <p>The maps are in the memory of the cluster's members. Of those that are this agent's kind, two
- * may be lost at a time; somebody else's cluster has its own configuration. When all are gone, so
- * are the documents; and of two parts of a split cluster that come together, the later change of
- * each document stays, also where the other part had removed it. What was removed is therefore
- * remembered for a day, to be told from what was lost.
+ * <p>The maps are in the memory of the cluster's members. In a cluster of agents two members may be
+ * lost at a time; another cluster has its own configuration. When all members are lost, so are the
+ * documents. When two parts of a split cluster merge, the later change of each document stays, even
+ * where the other part had removed it. The store therefore remembers each removal for a day, so
+ * that a removed document is not mistaken for a lost one.
  */
 final class HazelcastDocuments implements DocumentStore {
 
@@ -40,21 +40,21 @@ final class HazelcastDocuments implements DocumentStore {
   private static final long REMEMBERED_DAYS = 1;
   private static final String REMOVED = HazelcastConfigs.CATALOG + "removed";
 
-  /** Names hold no control characters. */
+  /** Separates the parts of a key; names contain no control characters. */
   private static final char BETWEEN = '\t';
 
   private final Context context;
-  private final HazelcastCalls connection;
+  private final HazelcastCalls calls;
   private Runnable changed = () -> {};
 
   HazelcastDocuments(Vertx vertx, BackendUri uri) {
     this.context = vertx.getOrCreateContext();
     HazelcastStarter own = HazelcastConfigs.starter(pace(uri), config -> {});
-    this.connection =
+    this.calls =
         new HazelcastCalls(vertx, HazelcastShared.of(vertx, uri, own).preparing(this::listen));
   }
 
-  /** How soon the cluster notices what, where the agent's beats are not in it as well. */
+  /** The intervals by which the cluster notices failures, where the agent's beats are elsewhere. */
   private static LivenessSettings pace(BackendUri uri) {
     return new LivenessSettings(
         "catalog",
@@ -66,13 +66,16 @@ final class HazelcastDocuments implements DocumentStore {
         Watch.OWN);
   }
 
-  /** On the thread that started the instance; what Hazelcast tells comes on its own threads. */
+  /**
+   * Prepares an instance on the thread that started it. Hazelcast calls the listeners on its own
+   * threads.
+   */
   private void listen(HazelcastInstance running) {
     IMap<String, String> members = map(running, Kind.MEMBER);
     members.addEntryListener((EntryAddedListener<String, String>) event -> tell(), false);
     members.addEntryListener((EntryUpdatedListener<String, String>) event -> tell(), false);
     members.addEntryListener((EntryRemovedListener<String, String>) event -> tell(), false);
-    // The first call distributes the partitions, which takes longer than others.
+    // The first call distributes the partitions, which takes longer than later calls.
     members.size();
   }
 
@@ -82,7 +85,7 @@ final class HazelcastDocuments implements DocumentStore {
 
   @Override
   public Future<Void> open() {
-    return connection.open().mapEmpty();
+    return calls.open().mapEmpty();
   }
 
   @Override
@@ -90,7 +93,7 @@ final class HazelcastDocuments implements DocumentStore {
     Map<Kind, Map<String, Key>> wanted = new HashMap<>();
     keys.forEach(
         key -> wanted.computeIfAbsent(key.kind(), kind -> new HashMap<>()).put(entry(key), key));
-    return connection.queue(
+    return calls.queue(
         TIMEOUT,
         running ->
             wanted.entrySet().stream()
@@ -125,7 +128,7 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   private Future<List<Document>> all(Kind kind) {
-    return connection.queue(
+    return calls.queue(
         TIMEOUT,
         running ->
             map(running, kind).entrySet().stream()
@@ -136,12 +139,12 @@ final class HazelcastDocuments implements DocumentStore {
   @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
     Change change = new Change(key, text, expected);
-    return connection.queue(TIMEOUT, running -> write(running, change));
+    return calls.queue(TIMEOUT, running -> write(running, change));
   }
 
   @Override
   public List<Future<Boolean>> write(List<Change> changes) {
-    return connection.queue(TIMEOUT, changes, HazelcastDocuments::write);
+    return calls.queue(TIMEOUT, changes, HazelcastDocuments::write);
   }
 
   private static Boolean write(HazelcastInstance running, Change change) {
@@ -160,7 +163,7 @@ final class HazelcastDocuments implements DocumentStore {
   @Override
   public Future<Boolean> remove(Document expected) {
     Key key = expected.key();
-    return connection.queue(
+    return calls.queue(
         TIMEOUT,
         running -> {
           IMap<String, String> documents = map(running, key.kind());
@@ -168,7 +171,8 @@ final class HazelcastDocuments implements DocumentStore {
           if (key.kind() != Kind.MEMBER) {
             return documents.remove(entry, expected.text());
           }
-          // Before it goes: nobody may find neither. Each remover knows its own mark.
+          // The mark is written before the document is removed, so that no reader finds neither.
+          // Each removal has a mark of its own, by which it recognises a concurrent removal.
           String mark = UUID.randomUUID().toString();
           removed(running).set(entry, mark, REMEMBERED_DAYS, TimeUnit.DAYS);
           boolean done = documents.remove(entry, expected.text());
@@ -183,7 +187,7 @@ final class HazelcastDocuments implements DocumentStore {
   public Future<Set<Key>> removed(Collection<Key> keys) {
     Map<String, Key> asked = new HashMap<>();
     keys.forEach(key -> asked.put(entry(key), key));
-    return connection.queue(
+    return calls.queue(
         TIMEOUT,
         running ->
             removed(running).getAll(asked.keySet()).keySet().stream()
@@ -193,7 +197,7 @@ final class HazelcastDocuments implements DocumentStore {
 
   @Override
   public Future<Boolean> restore(Key key, String text) {
-    return connection.queue(
+    return calls.queue(
         TIMEOUT,
         running -> {
           String entry = entry(key);
@@ -201,7 +205,7 @@ final class HazelcastDocuments implements DocumentStore {
               || map(running, key.kind()).putIfAbsent(entry, text) != null) {
             return false;
           }
-          // Somebody may have restored and removed it in between.
+          // Another agent may have restored and removed the document meanwhile.
           return !removed(running).containsKey(entry)
               || !map(running, key.kind()).remove(entry, text);
         });
@@ -215,7 +219,7 @@ final class HazelcastDocuments implements DocumentStore {
 
   @Override
   public Future<Void> close() {
-    return connection.close();
+    return calls.close();
   }
 
   private static IMap<String, String> map(HazelcastInstance running, Kind kind) {
@@ -230,7 +234,10 @@ final class HazelcastDocuments implements DocumentStore {
     return key.group() + BETWEEN + key.name();
   }
 
-  /** Without a group where the entry is none of ours, so that it is not taken for a member. */
+  /**
+   * The key of an entry. An entry that is not one of ours gets no group, so that it is not mistaken
+   * for a member.
+   */
   private static Key key(Kind kind, String entry) {
     int between = entry.indexOf(BETWEEN);
     return new Key(kind, entry.substring(0, Math.max(0, between)), entry.substring(between + 1));

@@ -8,31 +8,33 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * What stands in the map about one of our members: a text of the Hazelcast member that its agent is
- * ({@code -} for a client), a blank, and the beat. Plain text, since a cluster of somebody else's
- * has none of our classes.
+ * The map's entry of one of our members: the id of the Hazelcast member that its agent is ({@code
+ * -} for a client), a blank, and the beat. It is plain text, because another cluster's members do
+ * not have our classes.
  *
- * @param owner the Hazelcast member that wrote it, or null
- * @param beat what its agent said
+ * @param owner the Hazelcast member that wrote it, or null for a client
+ * @param beat what the member's agent stated
  */
 record HazelcastEntry(UUID owner, StoredBeat beat) {
 
   private static final String NOBODY = "-";
 
-  /** Names hold no control characters. */
+  /** Separates the parts of a key; names contain no control characters. */
   private static final char BETWEEN = '\t';
 
-  /** Where a member's entry is found. */
+  /** The key of a member's entry. */
   static String key(MemberId id) {
     return id.group() + BETWEEN + id.host();
   }
 
-  /** Where an agent's canary is found: no group has an empty name. */
+  /** The key of an agent's canary. No group has an empty name, so no member has this key. */
   static String canaryKey(String agent) {
     return BETWEEN + agent;
   }
 
-  /** The key by which an agent says that it lives and cannot beat: no member or canary has it. */
+  /**
+   * The key by which an agent states that it is alive but cannot beat; no member or canary has it.
+   */
   static String stalledKey(String agent) {
     return BETWEEN + "" + BETWEEN + agent;
   }
@@ -41,7 +43,7 @@ record HazelcastEntry(UUID owner, StoredBeat beat) {
     return parse(text, StoredBeat::parse);
   }
 
-  /** As {@link #parse}; what cannot be read is named in the log. */
+  /** As {@link #parse}; an entry that cannot be read is named in the log. */
   static Optional<HazelcastEntry> parse(String text, MemberId id, StoredBeats stored) {
     return parse(text, beat -> stored.read(id, key(id).replace(BETWEEN, '/'), beat));
   }
@@ -60,7 +62,7 @@ record HazelcastEntry(UUID owner, StoredBeat beat) {
     try {
       return text.equals(NOBODY) ? null : UUID.fromString(text);
     } catch (IllegalArgumentException e) {
-      return null; // written by something newer: a beat without an owner
+      return null; // a later version wrote it: a beat without an owner
     }
   }
 

@@ -19,16 +19,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Beats as entries of one map, the same for an agent that is a member of the cluster and for one
- * that is its client, so that both are of one fleet. A beat is a count that grows; that the
- * Hazelcast member which wrote it left the cluster and refuses connections ends it at once, and
- * that it left and answers means that nobody can say ({@link HazelcastPresence}).
+ * Keeps beats as entries of one map, which is the same for agents that are members of the cluster
+ * and for agents that are its clients. A beat is a count that grows. When the Hazelcast member that
+ * wrote an entry has left the cluster and its address refuses connections, the entry's member is
+ * gone at once; when the address answers, nothing is concluded ({@link HazelcastPresence}).
  */
 final class HazelcastLivenessBackend implements LivenessBackend {
 
   private final Context context;
   private final Roster roster;
-  private final HazelcastCalls connection;
+  private final HazelcastCalls calls;
   private final HazelcastPresence presence;
   private final HazelcastWriter writer;
   private final HazelcastPoller poller;
@@ -39,9 +39,9 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   }
 
   /**
-   * As a test needs it.
+   * Creates the backend for a test.
    *
-   * @param adapt may change how the agent is set up as a member of the cluster
+   * @param adapt changes the configuration of the Hazelcast member
    */
   HazelcastLivenessBackend(Vertx vertx, LivenessSettings settings, Consumer<Config> adapt) {
     this(vertx, settings, HazelcastConfigs.starter(settings, adapt));
@@ -54,13 +54,15 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     roster = new Roster(settings);
     Duration memory = settings.timeout().plus(settings.serviceDownTime());
     presence = new HazelcastPresence(vertx, context, memory, () -> news.run());
-    connection = new HazelcastCalls(vertx, starter.preparing(this::listen));
-    writer =
-        new HazelcastWriter(connection, roster, !client, settings.patience(), settings.timeout());
-    poller = new HazelcastPoller(connection, presence, roster, settings);
+    calls = new HazelcastCalls(vertx, starter.preparing(this::listen));
+    writer = new HazelcastWriter(calls, roster, !client, settings.patience(), settings.timeout());
+    poller = new HazelcastPoller(calls, presence, roster, settings);
   }
 
-  /** The backend of an agent, whose catalogue may be in the same cluster. */
+  /**
+   * Creates the backend of an agent. It shares its instance with the agent's catalogue where both
+   * name the same URI.
+   */
   static HazelcastLivenessBackend shared(Vertx vertx, LivenessSettings settings) {
     HazelcastStarter own = HazelcastConfigs.starter(settings, config -> {});
     BackendUri uri = settings.uri();
@@ -70,7 +72,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   @Override
   public Future<Void> open(Runnable onNews) {
     news = onNews;
-    return connection.open().mapEmpty();
+    return calls.open().mapEmpty();
   }
 
   @Override
@@ -107,12 +109,15 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   public Future<Void> close() {
     return poller
         .removeCanary()
-        .eventually(connection::close)
+        .eventually(calls::close)
         .eventually(presence::close)
         .otherwiseEmpty();
   }
 
-  /** On the thread that started the instance; what Hazelcast tells comes on its own threads. */
+  /**
+   * Prepares an instance on the thread that started it. Hazelcast calls the listeners on its own
+   * threads.
+   */
   private void listen(HazelcastInstance instance) {
     instance
         .<String, String>getMap(HazelcastConfigs.BEATS)

@@ -22,18 +22,19 @@ import com.hazelcast.spi.properties.HazelcastProperties;
 import java.util.function.Function;
 
 /**
- * A member of the cluster, with a defect of Hazelcast repaired (its issue 26473, seen in 5.3 to
- * 5.6): while a peer has taken a connection and not answered the greeting, as one that hangs does,
- * the thread that writes spins on that connection and writes to nobody else. So one member that
- * hung kept those that live from speaking to each other, and new ones from joining.
+ * A member of the cluster with a repair of a Hazelcast defect (its issue 26473, seen in 5.3 to
+ * 5.6). While a peer has accepted a connection but not answered the greeting, as a hung process
+ * does, Hazelcast's thread that writes spins on that connection and serves no other. One hung
+ * member thus kept living members from communicating, and new ones from joining.
  *
- * <p>Made of Hazelcast's internals, of the version that the build names: no setting does it.
+ * <p>The repair replaces Hazelcast's internal classes, of the version that the build names, because
+ * no setting avoids the defect.
  */
 final class HazelcastNode extends DefaultNodeContext {
 
   private HazelcastNode() {}
 
-  /** Starts one; blocks until it has joined. */
+  /** Starts a member. Blocks until it has joined. */
   static HazelcastInstance start(Config config) {
     return HazelcastInstanceFactory.newHazelcastInstance(
         config, config.getInstanceName(), new HazelcastNode());
@@ -50,7 +51,7 @@ final class HazelcastNode extends DefaultNodeContext {
     };
   }
 
-  /** As Hazelcast does, with an encoder that waits. */
+  /** Initialises a channel as Hazelcast does, but with {@link WaitingEncoder}. */
   private static void initialize(Channel channel, ServerContext context) {
     HazelcastProperties properties = context.properties();
     channel
@@ -74,7 +75,10 @@ final class HazelcastNode extends DefaultNodeContext {
     channel.inboundPipeline().addLast(new UnifiedProtocolDecoder(context, encoder));
   }
 
-  /** Is woken by the decoder when the greeting arrives, and asks for nothing before. */
+  /**
+   * An encoder that reports BLOCKED while it waits for the greeting, rather than asking to be
+   * called again. The decoder wakes it when the greeting arrives.
+   */
   private static final class WaitingEncoder extends UnifiedProtocolEncoder {
 
     WaitingEncoder(ServerContext context) {
@@ -84,7 +88,8 @@ final class HazelcastNode extends DefaultNodeContext {
     @Override
     public HandlerStatus onWrite() {
       HandlerStatus status = super.onWrite();
-      // Where the greeting is there, this one has just been replaced, and nobody looks at this.
+      // Once the greeting has arrived, the channel has replaced this encoder and ignores the
+      // status.
       return status == HandlerStatus.CLEAN ? HandlerStatus.BLOCKED : status;
     }
   }

@@ -22,12 +22,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Reads the members' entries together with the canary of the poll before, then writes the next
- * canary: through the map and the members of the cluster that the beats go through.
+ * Reads the members' entries together with the canary of the previous poll, then writes the next
+ * canary, through the same map and cluster members as the beats.
  */
 final class HazelcastPoller {
 
-  private final HazelcastCalls connection;
+  private final HazelcastCalls calls;
   private final HazelcastPresence presence;
   private final Roster roster;
   private final Patience patience;
@@ -40,11 +40,8 @@ final class HazelcastPoller {
   private boolean partitionLost;
 
   HazelcastPoller(
-      HazelcastCalls connection,
-      HazelcastPresence presence,
-      Roster roster,
-      LivenessSettings settings) {
-    this.connection = connection;
+      HazelcastCalls calls, HazelcastPresence presence, Roster roster, LivenessSettings settings) {
+    this.calls = calls;
     this.presence = presence;
     this.roster = roster;
     this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
@@ -54,7 +51,7 @@ final class HazelcastPoller {
     this.minorityHold = settings.serviceDownTime();
   }
 
-  /** Entries are gone with all the Hazelcast members that kept them. */
+  /** Notes that entries are lost, because all Hazelcast members that had them are gone. */
   void partitionLost() {
     partitionLost = true;
   }
@@ -65,14 +62,14 @@ final class HazelcastPoller {
     roster.members().forEach(member -> keys.add(HazelcastEntry.key(member.id())));
     keys.add(HazelcastEntry.canaryKey(agent));
     return patience
-        .call(bound -> connection.call("poll", bound, running -> read(running, keys)))
+        .call(bound -> calls.call("poll", bound, running -> read(running, keys)))
         .compose(this::observe);
   }
 
-  /** Takes the canary away, as far as it can; never fails. */
+  /** Removes the canary where the cluster answers. Never fails. */
   Future<Void> removeCanary() {
     return canary.exists()
-        ? connection
+        ? calls
             .call(
                 "poll",
                 patience.bound(),
@@ -83,7 +80,7 @@ final class HazelcastPoller {
         : Future.succeededFuture();
   }
 
-  /** Says that this agent lives and cannot beat; expires by itself. */
+  /** States that this agent is alive but cannot beat, for a limited time. */
   Future<Void> stalled(Duration validity) {
     long millis = validity.toMillis();
     return queue(
@@ -93,7 +90,7 @@ final class HazelcastPoller {
         });
   }
 
-  /** Takes that back. */
+  /** Withdraws that statement. */
   Future<Void> resumed() {
     return queue(
         beats -> {
@@ -102,7 +99,7 @@ final class HazelcastPoller {
         });
   }
 
-  /** Finds those of the agents that say that they live and cannot beat. */
+  /** Which of the agents state that they are alive but cannot beat. */
   Future<Set<String>> stalledAmong(Set<String> agents) {
     Map<String, String> keys = new HashMap<>();
     agents.forEach(one -> keys.put(HazelcastEntry.stalledKey(one), one));
@@ -115,7 +112,7 @@ final class HazelcastPoller {
   }
 
   private <T> Future<T> queue(Function<IMap<String, String>, T> work) {
-    return connection.queue(longest, running -> work.apply(running.getMap(HazelcastConfigs.BEATS)));
+    return calls.queue(longest, running -> work.apply(running.getMap(HazelcastConfigs.BEATS)));
   }
 
   private Seen read(HazelcastInstance running, Set<String> keys) {
@@ -132,7 +129,8 @@ final class HazelcastPoller {
   private Future<Observation> observe(Seen seen) {
     long silent = presence.silentSince(minorityHold);
     if (silent > seen.present()) {
-      // For the others of the fleet, this one may be who fell silent.
+      // The other members may be the majority, for which this agent is one of those that fell
+      // silent.
       return Future.failedFuture(
           new VertxException(
               "%d of %d members of the cluster fell silent: this is a minority after a split"

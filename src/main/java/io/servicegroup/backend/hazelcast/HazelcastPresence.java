@@ -21,18 +21,18 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What became of the Hazelcast members that left the cluster. That one left says little: it may be
- * dead, hung, or on the other side of a split. So its address is asked: one that refuses
- * connections is dead; one that answers lives, but its beats do not arrive here before the clusters
- * have merged; one that does neither is silent, which says nothing.
+ * Finds out what became of the Hazelcast members that left the cluster. A member that left may be
+ * dead, hung, or in another part of a split cluster, so its address is contacted. If it refuses
+ * connections, the member is dead. If it answers, the member is alive, but its beats do not arrive
+ * here before the parts have merged. If it does neither, nothing is known.
  *
- * <p>Used on one context; Hazelcast tells of members on threads of its own.
+ * <p>Used on one context; Hazelcast reports members on its own threads.
  */
 final class HazelcastPresence implements MembershipListener {
 
-  /** What is known of a Hazelcast member. */
+  /** The state of a Hazelcast member. */
   enum State {
-    /** It is in the cluster, or nothing is known of it. */
+    /** It is in the cluster, or was never seen in it. */
     UNSUSPECTED,
     /** It left the cluster, and its address neither refuses nor answers. */
     SILENT,
@@ -44,10 +44,13 @@ final class HazelcastPresence implements MembershipListener {
 
   private static final int PATIENCE_MILLIS = 200;
 
-  /** How each member greets another: whoever is greeted so answers alike. */
+  /** The bytes with which a Hazelcast member greets a peer; a living peer answers with the same. */
   private static final String GREETING = "HZC";
 
-  /** A dying process closes its connections and its listening socket one after the other. */
+  /**
+   * The pauses before further attempts, in milliseconds: a dying process closes its connections
+   * first and its listening socket a little later.
+   */
   private static final List<Integer> AGAIN_MILLIS = List.of(20, 50, 100, 200);
 
   private static final int MOST_REMEMBERED = 10_000;
@@ -60,10 +63,10 @@ final class HazelcastPresence implements MembershipListener {
   private final Map<UUID, Lost> lost = new HashMap<>();
 
   /**
-   * Makes one that knows of nobody.
+   * Creates it without members.
    *
-   * @param memory for how long one that left may be spoken of
-   * @param news called when one is found to be dead
+   * @param memory how long a member that left is remembered
+   * @param news runs when a member is found to be dead
    */
   HazelcastPresence(Vertx vertx, Context context, Duration memory, Runnable news) {
     this.vertx = vertx;
@@ -104,20 +107,23 @@ final class HazelcastPresence implements MembershipListener {
             });
   }
 
-  /** Asks everyone who left and is not known to be dead; what they say is known soon. */
+  /**
+   * Contacts every member that left and is not known to be dead. The answers count in a later call
+   * of {@link #of}.
+   */
   void ask() {
     long now = System.nanoTime();
     lost.values().removeIf(one -> now - one.since > memory.toNanos());
     lost.values().stream().filter(one -> one.state != State.DEAD).forEach(this::ask);
   }
 
-  /** What is known of the Hazelcast member that wrote something. */
+  /** The state of the Hazelcast member that wrote an entry. */
   State of(UUID owner) {
     Lost one = owner == null ? null : lost.get(owner);
     return one == null ? State.UNSUSPECTED : one.state;
   }
 
-  /** How many fell silent within a time until now. */
+  /** The number of members that fell silent within the last span of time. */
   long silentSince(Duration time) {
     long now = System.nanoTime();
     return lost.values().stream()
@@ -129,7 +135,7 @@ final class HazelcastPresence implements MembershipListener {
     return client.close();
   }
 
-  /** Never fails. */
+  /** Contacts one member. Never fails. */
   private Future<Void> ask(Lost one) {
     if (one.asking) {
       return Future.succeededFuture();

@@ -6,9 +6,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
 
 /**
- * One instance of Hazelcast for all of an agent that names the same URI: its catalogue and its
- * beats are of one member, which does not compete with itself for a port. It ends with the last who
- * uses it.
+ * One instance of Hazelcast for all parts of an agent that name the same URI, so that its catalogue
+ * and its beats do not compete for a port. The instance ends with its last user.
  */
 final class HazelcastShared implements Shareable {
 
@@ -20,12 +19,12 @@ final class HazelcastShared implements Shareable {
   private HazelcastShared() {}
 
   /**
-   * Makes a starter that starts only where nobody has.
+   * A starter that shares the running instance where there is one.
    *
    * @param vertx of the agent
-   * @param uri what is shared
-   * @param starter how this user would start it
-   * @return to be used once
+   * @param uri identifies the shared instance
+   * @param starter starts the instance where none runs
+   * @return a starter for one user
    */
   static HazelcastStarter of(Vertx vertx, BackendUri uri, HazelcastStarter starter) {
     HazelcastShared shared =
@@ -56,7 +55,10 @@ final class HazelcastShared implements Shareable {
     return instance;
   }
 
-  /** One that has ended by itself meanwhile was replaced, and is nobody's. */
+  /**
+   * Releases one user's share. An instance that ended by itself has been replaced, and its users no
+   * longer count.
+   */
   private synchronized void release(HazelcastInstance used, HazelcastStarter starter) {
     if (used == instance && --users == 0) {
       instance = null;

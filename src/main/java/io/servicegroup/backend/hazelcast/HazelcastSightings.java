@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * What follows from an entry, and from what became of the Hazelcast member that wrote it: what its
- * agent stated counts first.
+ * Derives an observation from the entries and from the states of the Hazelcast members that wrote
+ * them. What an agent stated in an entry takes precedence.
  */
 final class HazelcastSightings {
 
@@ -43,7 +43,10 @@ final class HazelcastSightings {
     return new Observation(seen.beats, List.of(), seen.gone, seen.unwitnessed, dataLost);
   }
 
-  /** What expired while the clusters were apart says nothing of who beats in the other one. */
+  /**
+   * Handles a missing entry. While its owner is apart, an expired entry does not mean that the
+   * member stopped beating in the other part of the cluster.
+   */
   private void missing(MemberId id, State lastOwner) {
     if (lastOwner == State.APART) {
       unwitnessed.add(id);

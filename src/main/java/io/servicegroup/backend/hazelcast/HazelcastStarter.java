@@ -19,37 +19,38 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Starts instances of Hazelcast, all alike; blocks. */
+/** Starts instances of Hazelcast of one configuration. Blocks. */
 interface HazelcastStarter {
 
-  /** For how long a client's first contact is waited for. */
+  /** The seconds for which a client's first contact is awaited. */
   int FIRST_CONTACT_SECONDS = 5;
 
   /**
-   * Starts one.
+   * Starts an instance.
    *
-   * @return running and usable
+   * @return a running instance
    * @throws InterruptedException where the thread is interrupted
    */
   HazelcastInstance start() throws InterruptedException;
 
   /**
-   * Lets go of one that it started; blocks until it is shut down, where nobody else uses it.
+   * Releases an instance that this starter started. Blocks until it is shut down, unless another
+   * user needs it.
    *
-   * @param instance as {@link #start} gave it
+   * @param instance the result of {@link #start}
    */
   default void end(HazelcastInstance instance) {
     instance.shutdown();
   }
 
-  /** This process becomes a member of the cluster. */
+  /** Starts members of the cluster. */
   static HazelcastStarter member(Config config) {
     return () -> {
       requireOwn(config.getNetworkConfig().getInterfaces());
       try {
         return HazelcastNode.start(config);
       } catch (IllegalStateException e) {
-        // Hazelcast says no more than that its node failed to start.
+        // Hazelcast's exception says only that the node failed to start.
         throw new VertxException(
             "this agent could not become a member of the cluster %s with %s: one of them hangs or"
                     .formatted(
@@ -61,7 +62,10 @@ interface HazelcastStarter {
     };
   }
 
-  /** Hazelcast says of an address that this machine lacks that it cannot start, over two lines. */
+  /**
+   * Checks that this machine has the configured address, because Hazelcast's own message for that
+   * takes two lines and names no key.
+   */
   private static void requireOwn(InterfacesConfig interfaces) {
     for (String address : interfaces.isEnabled() ? interfaces.getInterfaces() : List.<String>of()) {
       byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);
@@ -74,13 +78,13 @@ interface HazelcastStarter {
               true);
         }
       } catch (IOException e) {
-        // Hazelcast finds out.
+        // Hazelcast reports the failure itself.
         return;
       }
     }
   }
 
-  /** This process becomes a client, which reconnects by itself for as long as it lives. */
+  /** Starts clients, which reconnect for as long as the process runs. */
   static HazelcastStarter client(BackendUri uri, ClientConfig config) {
     return () -> {
       CountDownLatch connected = new CountDownLatch(1);
@@ -105,10 +109,11 @@ interface HazelcastStarter {
   }
 
   /**
-   * Prepares each that is started. One that cannot be is ended: another is started instead.
+   * A starter that prepares each instance. An instance that cannot be prepared is ended, and the
+   * start fails.
    *
-   * @param started called with each, on the thread that starts it
-   * @return starts and ends as this one does
+   * @param started prepares an instance, on the thread that starts it
+   * @return a starter that otherwise behaves as this one
    */
   default HazelcastStarter preparing(Consumer<HazelcastInstance> started) {
     HazelcastStarter starter = this;

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Hazelcast, as a member of the cluster or as its client. Beats and the catalogue are maps in the
- * memory of the cluster's members and nowhere else: when the last of these stops, both are gone,
- * and what comes back is what the agents that live join again.
+ * memory of the cluster's members and nowhere else: when the last member stops, both are lost, and
+ * the agents that still run join their members again.
  */
 public final class HazelcastTechnology implements Technology {
 
@@ -77,7 +77,10 @@ public final class HazelcastTechnology implements Technology {
         vertx, new HazelcastDocuments(vertx, settings.uri()), Clock.systemUTC());
   }
 
-  /** As a client: what a member alone in its cluster keeps would end with the process. */
+  /**
+   * A catalogue for a command, always as a client: the data of a member that is alone in its
+   * cluster would end with the command.
+   */
   @Override
   public ServiceCatalog visit(Vertx vertx, AgentConfig.Catalog settings) {
     BackendUri client = HazelcastConfigs.asClient(settings.uri());

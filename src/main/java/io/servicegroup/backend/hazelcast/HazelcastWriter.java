@@ -17,26 +17,27 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Writes this agent's members, each where no newer life of it is found. */
+/** Writes the entries of this agent's members, each only where no newer incarnation is stored. */
 final class HazelcastWriter {
 
-  private final HazelcastCalls connection;
+  private final HazelcastCalls calls;
   private final Roster roster;
   private final boolean owns;
   private final Duration bound;
   private final long seconds;
 
   /**
-   * Makes one.
+   * Creates a writer.
    *
-   * @param roster who joined later
-   * @param owns whether this agent is a Hazelcast member, which its entries end with
+   * @param roster the catalogue's members, whose incarnations may be newer
+   * @param owns whether this agent is a Hazelcast member, with whose death its entries count as
+   *     ended
    * @param bound for each write
-   * @param timeout how long a beat lives; Hazelcast counts whole seconds
+   * @param timeout the expiry of a beat; Hazelcast counts whole seconds
    */
   HazelcastWriter(
-      HazelcastCalls connection, Roster roster, boolean owns, Duration bound, Duration timeout) {
-    this.connection = connection;
+      HazelcastCalls calls, Roster roster, boolean owns, Duration bound, Duration timeout) {
+    this.calls = calls;
     this.roster = roster;
     this.owns = owns;
     this.bound = bound;
@@ -49,12 +50,12 @@ final class HazelcastWriter {
         .filter(member -> !roster.isSuperseded(member))
         .forEach(member -> states.put(member, StoredBeat.left(member)));
     members.forEach(member -> states.put(member, StoredBeat.of(member)));
-    return connection.call("write", bound, running -> write(running, states));
+    return calls.call("write", bound, running -> write(running, states));
   }
 
   private List<Conflict> write(HazelcastInstance running, Map<Heartbeat, StoredBeat> states) {
     IMap<String, String> beats = running.getMap(HazelcastConfigs.BEATS);
-    // After a merge with another part of the cluster it is not what it was before.
+    // The id is read for each write, because a merge with another part of the cluster changes it.
     UUID self = owns ? running.getCluster().getLocalMember().getUuid() : null;
     Map<String, Heartbeat> keys = new HashMap<>();
     states.keySet().forEach(member -> keys.put(HazelcastEntry.key(member.id()), member));

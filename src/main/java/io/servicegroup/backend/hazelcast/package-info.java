@@ -1,2 +1,4 @@
-/** Beats kept in a Hazelcast cluster, as one of its members or as its client. */
+/**
+ * Liveness and the catalogue in a Hazelcast cluster, of which the agent is a member or a client.
+ */
 package io.servicegroup.backend.hazelcast;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One part of the index. What this agent wants of it while a change is being stored goes together
- * with the next one, so that it never competes with itself.
+ * One part of the index. While a change of it is being stored, further changes are collected for
+ * the next write, so that the agent never competes with itself.
  *
  * <p>Used on one context.
  */
@@ -33,7 +33,7 @@ final class IndexPart {
     this.key = key;
   }
 
-  /** Lists members, or ends that. */
+  /** Adds members to the index, or removes them. */
   Future<Void> set(Collection<Key> members, boolean listed) {
     members.forEach(member -> next.put(member, listed));
     Future<Void> stored = nextStored.future();

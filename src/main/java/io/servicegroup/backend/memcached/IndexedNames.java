@@ -12,12 +12,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The value of one part of the index: hosts by group, and nothing else, so that it stays small. */
+/**
+ * The value of one part of the index: the hosts of each group, and nothing else, so that it stays
+ * small.
+ */
 final class IndexedNames {
 
   private final Map<String, Set<String>> groups = new TreeMap<>();
 
-  /** Reads a stored value; what is none of ours holds no names, and costs no others. */
+  /**
+   * Parses a stored value. A value that is not ours counts as empty, so that it does not hide the
+   * names of the other parts.
+   */
   static IndexedNames parse(byte[] stored) {
     IndexedNames names = new IndexedNames();
     try {
@@ -48,12 +54,12 @@ final class IndexedNames {
     return removed;
   }
 
-  /** Lists a member or not; false where that is so already. */
+  /** Adds or removes a member; false where nothing changes. */
   boolean set(Key key, boolean listed) {
     return listed ? add(key.group(), key.name()) : remove(key.group(), key.name());
   }
 
-  /** Adds all members to others. */
+  /** Adds all members to a collection. */
   void addTo(Collection<Key> keys) {
     groups.forEach(
         (group, hosts) -> hosts.forEach(host -> keys.add(new Key(Kind.MEMBER, group, host))));

@@ -5,25 +5,25 @@ import java.util.Map;
 /** A memcached server's answer to one command. */
 sealed interface MemcachedAnswer {
 
-  /** One word, spelled as the server does. */
+  /** An answer of one word, spelled as the server does. */
   enum Word implements MemcachedAnswer {
-    /** The value is there now. */
+    /** The value was stored. */
     STORED,
-    /** Something was there already. */
+    /** The key had a value already. */
     NOT_STORED,
-    /** Something else is there than what was read. */
+    /** The key's value changed since it was read. */
     EXISTS,
-    /** Nothing is there. */
+    /** The key has no value. */
     NOT_FOUND,
-    /** Nothing is there any more. */
+    /** The value was deleted. */
     DELETED
   }
 
-  /** The server has no room for a value. What the key held before may be gone. */
+  /** The server has no room for a value. The key may have lost its previous value. */
   enum Full implements MemcachedAnswer {
-    /** An item may be so large at most, whatever room there is. */
+    /** The value exceeds the server's limit for one item. */
     TOO_LARGE("object too large for cache"),
-    /** The server is full, and may throw nothing away. */
+    /** The server's memory is full, and it is configured not to evict. */
     OUT_OF_MEMORY("out of memory storing object");
 
     private final String words;
@@ -32,31 +32,31 @@ sealed interface MemcachedAnswer {
       this.words = words;
     }
 
-    /** The words of the protocol, after {@code SERVER_ERROR}. */
+    /** The text after {@code SERVER_ERROR} in the protocol. */
     String words() {
       return words;
     }
   }
 
   /**
-   * The answer to {@code gets}: the items that the server has of the keys that were asked for.
+   * The answer to {@code gets}: those of the requested items that the server has.
    *
    * @param items by their keys
    */
   record Items(Map<String, MemcachedItem> items) implements MemcachedAnswer {}
 
   /**
-   * The server, or a proxy before it, could not do it.
+   * The server, or a proxy in front of it, failed to run the command.
    *
-   * @param words why, for the log
+   * @param words the reason, for the log
    */
   record ServerError(String words) implements MemcachedAnswer {}
 
   /**
-   * The server did not understand what it was sent, or takes no more connections. What it says next
-   * need not be an answer.
+   * The server did not understand the command, or accepts no more connections. The bytes after this
+   * answer need not be an answer.
    *
-   * @param words why, for the log
+   * @param words the reason, for the log
    */
   record ClientError(String words) implements MemcachedAnswer {}
 }

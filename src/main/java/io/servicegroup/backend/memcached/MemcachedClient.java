@@ -26,16 +26,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * A connection to one server, made when it is needed. Every call is bounded; a connection that did
- * not answer one in time is replaced by the next call, and those who wait on it wait on, each for
- * its own time. Used on one context.
+ * Keeps one connection to one server, made when it is needed, and bounds every call on it. A
+ * connection on which a call ran out of time is replaced by the next call; the calls that still
+ * wait on it keep their own bounds. Used on one context.
  */
 final class MemcachedClient {
 
-  /** What tooz marks as bytes. */
+  /** The flag with which tooz's client marks bytes. */
   static final int RAW = 1;
 
-  /** What tooz marks as MessagePack. */
+  /** The flag with which tooz's client marks MessagePack. */
   static final int MSGPACK = 2;
 
   private static final int FOR_EVER = 0;
@@ -51,10 +51,10 @@ final class MemcachedClient {
   private boolean closed;
 
   /**
-   * Makes one that is not connected yet.
+   * Creates a client; nothing connects yet.
    *
-   * @param bound asked for with each call
-   * @param rest between attempts to connect, shared by those who speak to the same server
+   * @param bound the bound of a call, evaluated for each
+   * @param rest the pause between attempts to connect, shared by the clients of a server
    */
   MemcachedClient(
       MemcachedConnector connector, BackendUri.Host host, Supplier<Duration> bound, Rest rest) {
@@ -64,12 +64,12 @@ final class MemcachedClient {
     this.rest = rest;
   }
 
-  /** Completes when there is a connection. */
+  /** Completes when the client is connected. */
   Future<Void> connected() {
     return connection(FIRST_CONTACT).recover(this::explained).mapEmpty();
   }
 
-  /** Reads keys; those that are not there are not in the answer. */
+  /** Reads keys; the answer contains those that have a value. */
   Future<Map<String, MemcachedItem>> get(Collection<String> keys) {
     if (keys.isEmpty()) {
       return Future.succeededFuture(Map.of());
@@ -89,7 +89,7 @@ final class MemcachedClient {
             });
   }
 
-  /** Writes values in one go; fails where one was not stored. */
+  /** Writes values in one round trip; fails where one was not stored. */
   Future<Void> set(Map<String, byte[]> values, int seconds) {
     if (values.isEmpty()) {
       return Future.succeededFuture();
@@ -109,22 +109,22 @@ final class MemcachedClient {
     return Future.succeededFuture();
   }
 
-  /** Writes MessagePack that never expires, only where nothing is. */
+  /** Writes MessagePack without expiry where the key has no value. */
   Future<MemcachedAnswer> add(String key, byte[] value) {
     return one(MemcachedCommand.add(key, value, MSGPACK, FOR_EVER));
   }
 
-  /** Writes MessagePack that never expires, only over what was read. */
+  /** Writes MessagePack without expiry where the value has not changed since it was read. */
   Future<MemcachedAnswer> replace(String key, byte[] value, MemcachedItem read) {
     return one(MemcachedCommand.replace(key, value, MSGPACK, FOR_EVER, read.version()));
   }
 
-  /** Writes text, only where nothing is; 0 seconds are for ever. */
+  /** Writes text where the key has no value. 0 seconds mean no expiry. */
   Future<MemcachedAnswer> addText(String key, byte[] value, int seconds) {
     return one(MemcachedCommand.add(key, value, RAW, seconds));
   }
 
-  /** Writes text, only over what has this version; 0 seconds are for ever. */
+  /** Writes text where the present value has this version. 0 seconds mean no expiry. */
   Future<MemcachedAnswer> replaceText(String key, byte[] value, long version, int seconds) {
     return one(MemcachedCommand.replace(key, value, RAW, seconds, version));
   }
@@ -139,13 +139,13 @@ final class MemcachedClient {
         : send(keys.stream().map(MemcachedCommand::delete).toList()).mapEmpty();
   }
 
-  /** Closes the connection; what waits for an answer fails. */
+  /** Closes the connection; calls that wait for an answer fail. */
   void close() {
     closed = true;
     drop();
   }
 
-  /** Closes the connection, which does not answer; the next call makes another. */
+  /** Closes a connection that does not answer; the next call makes another. */
   void drop() {
     List<MemcachedConnection> dropped = new ArrayList<>(retired);
     retired.clear();
@@ -215,7 +215,10 @@ final class MemcachedClient {
         : connector.connect(host, this::lost);
   }
 
-  /** Whoever waits for one whose like failed before is told of that. */
+  /**
+   * The failure of a call that waited for a connection: the reason why the last attempt failed,
+   * where there was one.
+   */
   private Throwable late(Throwable failure, long millis) {
     if (!(failure instanceof TimeoutException)) {
       return failure;

@@ -11,10 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One command of memcached's text protocol, and what may answer it. */
+/** One command of memcached's text protocol, with the answers that it may get. */
 final class MemcachedCommand {
 
-  /** The most keys of one command: a server has to keep its whole line. */
+  /** The most keys of one command: a server buffers the whole line. */
   static final int MOST_KEYS = 255;
 
   private static final byte[] END = {'\r', '\n'};
@@ -45,22 +45,22 @@ final class MemcachedCommand {
     return new MemcachedCommand(line.toString(), null, keys, Set.of());
   }
 
-  /** Writes, whatever is there. */
+  /** Writes a value unconditionally. */
   static MemcachedCommand set(String key, byte[] value, int flags, int seconds) {
     return storing("set", key, value, flags, seconds, "");
   }
 
-  /** Writes where nothing is. */
+  /** Writes a value where the key has none. */
   static MemcachedCommand add(String key, byte[] value, int flags, int seconds) {
     return storing("add", key, value, flags, seconds, "");
   }
 
-  /** Writes over what has this version. */
+  /** Writes a value where the present one has this version. */
   static MemcachedCommand replace(String key, byte[] value, int flags, int seconds, long version) {
     return storing("cas", key, value, flags, seconds, " " + Long.toUnsignedString(version));
   }
 
-  /** Removes. */
+  /** Deletes a value. */
   static MemcachedCommand delete(String key) {
     return new MemcachedCommand("delete " + usable(key), null, List.of(), OF_DELETING);
   }
@@ -72,7 +72,10 @@ final class MemcachedCommand {
     return new MemcachedCommand(line, value, List.of(), OF_STORING);
   }
 
-  /** A server would take another for the next word, or the value for the next command. */
+  /**
+   * Checks a key: with a blank or a control character in it, the server would read the rest as
+   * another word or another command.
+   */
   private static String usable(String key) {
     if (!MemcachedKeys.isUsable(key)) {
       throw new IllegalArgumentException(
@@ -81,7 +84,7 @@ final class MemcachedCommand {
     return key;
   }
 
-  /** Adds it to what is sent. */
+  /** Appends the command to the bytes to send. */
   void appendTo(Buffer out) {
     out.appendBytes(line.getBytes(StandardCharsets.UTF_8)).appendBytes(END);
     if (value != null) {
@@ -90,8 +93,8 @@ final class MemcachedCommand {
   }
 
   /**
-   * Whether an answer is one that the protocol has for this command; another one belongs to some
-   * other command. A {@code ClientError} belongs to none.
+   * Whether the protocol allows an answer to this command; an answer that it does not allow belongs
+   * to another command. A {@code ClientError} is allowed for none.
    */
   boolean isAnsweredBy(MemcachedAnswer answer) {
     if (answer instanceof Word word) {

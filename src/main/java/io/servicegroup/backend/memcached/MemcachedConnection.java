@@ -16,13 +16,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * One connection to one server. Commands are sent without waiting for the answers to those before;
- * answers come in the same order. A server that says something else has its connection closed, and
- * everything that waits for an answer fails. Where an answer does not come in time, its caller
- * alone fails: the connection is to be used no more, and is closed when nobody waits on it. Idle,
- * it does nothing.
+ * One connection to one server. Commands are sent without waiting for earlier answers, which arrive
+ * in the same order. An answer that the protocol does not allow closes the connection, and
+ * everything that waits on it fails. A late answer fails its caller only; the connection is then
+ * used for nothing new, and is closed when no caller waits on it. An idle connection causes no
+ * work.
  *
- * <p>To be used on the context that it was made on.
+ * <p>Used on the context on which it was created.
  */
 final class MemcachedConnection {
 
@@ -40,12 +40,13 @@ final class MemcachedConnection {
   private boolean closed;
 
   /**
-   * Takes over a socket.
+   * Creates a connection on an open socket.
    *
-   * @param vertx whose timers
-   * @param socket connected, and nothing was read of it yet
-   * @param lost is told why, where it ended otherwise than by {@link #close}, before those who wait
-   *     are: with a {@link TimeoutException} where the server gave nobody an answer for so long
+   * @param vertx for timers
+   * @param socket connected, with nothing read from it yet
+   * @param lost is called with the reason when the connection ends otherwise than by {@link
+   *     #close}, before the waiting calls fail; the reason is a {@link TimeoutException} where the
+   *     server answered no call for that long
    */
   MemcachedConnection(Vertx vertx, NetSocket socket, Consumer<Throwable> lost) {
     this.vertx = vertx;
@@ -63,7 +64,7 @@ final class MemcachedConnection {
     return closed;
   }
 
-  /** Whether it is to be used for anything new. */
+  /** Whether new commands may be sent. */
   boolean isUsable() {
     return !closed && !retired;
   }
@@ -72,9 +73,9 @@ final class MemcachedConnection {
    * Sends commands together.
    *
    * @param commands at least one
-   * @param deadlineNanos by {@link System#nanoTime}, until when all are to be answered
-   * @param millis as how long the caller sees that
-   * @return an answer to each; fails where the connection ended before
+   * @param deadlineNanos when all are to be answered, by {@link System#nanoTime}
+   * @param millis the caller's bound, for the message of a failure
+   * @return an answer to each; fails where the connection ends first
    */
   Future<List<MemcachedAnswer>> send(
       List<MemcachedCommand> commands, long deadlineNanos, long millis) {
@@ -88,7 +89,9 @@ final class MemcachedConnection {
     return batch.promise.future();
   }
 
-  /** Commands that are sent in one turn of the event loop are written to the socket together. */
+  /**
+   * Queues commands; all commands of one turn of the event loop are written to the socket together.
+   */
   private void write(List<MemcachedCommand> commands) {
     if (unsent == null) {
       unsent = Buffer.buffer();
@@ -111,7 +114,7 @@ final class MemcachedConnection {
     }
     Batch first = waiting.peek();
     if (answer instanceof ClientError error) {
-      // The server may have taken the bytes that follow for something else: the connection ends.
+      // The server may have read the following bytes as another command, so the connection ends.
       end(failure("refused to go on: " + error.words()));
     } else if (first == null || !first.next().isAnsweredBy(answer)) {
       end(failure("answered something else than it was asked"));
@@ -132,7 +135,10 @@ final class MemcachedConnection {
     }
   }
 
-  /** One timer at the earliest deadline; it is left alone when what it was for is answered. */
+  /**
+   * Sets one timer, for the earliest deadline. An answer does not cancel it: almost every call is
+   * answered in time, and a timer of its own for each would cost more.
+   */
   private void watch(long deadlineNanos) {
     if (timer != NONE && timerNanos - deadlineNanos <= 0) {
       return;
@@ -164,7 +170,10 @@ final class MemcachedConnection {
     }
   }
 
-  /** Their answers come all the same, before those of others. */
+  /**
+   * Fails the late calls. Their answers may still arrive, before those of later calls, and are
+   * dropped.
+   */
   private void giveUp(List<Batch> late) {
     retired = true;
     if (late.stream().allMatch(batch -> batch.sentNanos - answeredNanos >= 0)) {
@@ -174,7 +183,7 @@ final class MemcachedConnection {
     closeIfNobodyWaits();
   }
 
-  /** Ends it; what waits for an answer fails. */
+  /** Closes the connection; calls that wait for an answer fail. */
   void close() {
     close(failure("the connection was closed"));
   }
@@ -200,7 +209,7 @@ final class MemcachedConnection {
     return new VertxException(what, true);
   }
 
-  /** Commands that were sent together, and the answers so far. */
+  /** Commands that were sent together, with the answers so far. */
   private static final class Batch {
     private final List<MemcachedCommand> commands;
     private final long sentNanos = System.nanoTime();
@@ -216,7 +225,7 @@ final class MemcachedConnection {
       this.answers = new ArrayList<>(commands.size());
     }
 
-    /** Nobody waits for it any more. */
+    /** Whether its caller has its answer or has given up. */
     boolean isOver() {
       return promise.future().isComplete();
     }

@@ -12,10 +12,13 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Opens connections to servers, by what their names stand for at that moment. */
+/** Opens connections to servers, and resolves their names each time. */
 final class MemcachedConnector {
 
-  /** The time that all addresses of a name share, before the last attempt alone is waited for. */
+  /**
+   * The time within which the addresses of a name are tried one after the other; the last attempt
+   * may take longer.
+   */
   private static final Duration SHARED = Duration.ofSeconds(2);
 
   private static final Duration ONE_ADDRESS = Duration.ofSeconds(3);
@@ -35,10 +38,10 @@ final class MemcachedConnector {
   }
 
   /**
-   * Connects.
+   * Connects to a server.
    *
-   * @param host all of whose addresses are tried
-   * @param lost as of {@link MemcachedConnection}
+   * @param host of which every address is tried
+   * @param lost see {@link MemcachedConnection}
    * @return fails within about five seconds
    */
   Future<MemcachedConnection> connect(BackendUri.Host host, Consumer<Throwable> lost) {
@@ -52,7 +55,7 @@ final class MemcachedConnector {
         new ConnectOptions().setRemoteAddress(address).setTimeout((int) ONE_ADDRESS.toMillis()));
   }
 
-  /** Closes every connection; never fails. */
+  /** Closes all connections. Never fails. */
   Future<Void> close() {
     return client.close().otherwiseEmpty();
   }

@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Documents as items that never expire, compared by memcached's own versions, with an index of the
- * members beside them. Whoever writes a member writes its name first, and looks for it afterwards:
- * a name without a document is skipped by lists, a document without a name would be in none.
+ * Stores documents as items without expiry, with an index of the members' names beside them. A
+ * compare-and-set compares memcached's versions. A writer adds the name to the index before it
+ * writes the member, and checks it afterwards: lists skip a name without a document, but a document
+ * without a name would be in no list.
  *
- * <p>A removed document leaves an empty item for a day, which tells its absence from a loss.
+ * <p>A removed document leaves an empty item for a day, so that it is not mistaken for a lost one.
  */
 final class MemcachedDocuments implements DocumentStore {
 
@@ -32,12 +33,12 @@ final class MemcachedDocuments implements DocumentStore {
   private static final int FOR_EVER = 0;
   private static final int REMOVED_SECONDS = (int) Duration.ofDays(1).toSeconds();
 
-  /** The most that memcached takes for a span of time. */
+  /** The expiry of a {@link Kind#REMOVAL}: the longest span of time that memcached accepts. */
   private static final int TRACE_SECONDS = (int) Duration.ofDays(30).toSeconds();
 
   private static final byte[] REMOVED = {};
 
-  /** So many reads by name there are to one that looks after the names in the index too. */
+  /** One of so many reads by name also checks that the names are in the index. */
   private static final int READS_PER_CHECK = 5;
 
   private final Vertx vertx;
@@ -87,7 +88,10 @@ final class MemcachedDocuments implements DocumentStore {
     return item.value().length == 0;
   }
 
-  /** A part of the index may be lost alone; those who ask by name would not notice. */
+  /**
+   * Checks that the found members are in the index: memcached may evict a part of it alone, which
+   * reads by name do not notice.
+   */
   private void lookAfterNames(List<Document> found) {
     List<Key> members =
         found.stream().map(Document::key).filter(key -> key.kind() == Kind.MEMBER).toList();
@@ -96,7 +100,7 @@ final class MemcachedDocuments implements DocumentStore {
     }
   }
 
-  /** What does not succeed now is found again by the next read. */
+  /** Runs a repair without waiting for it; the next read finds again what a failed repair left. */
   private static void inBackground(Future<Void> change) {
     change.onFailure(failure -> LOG.debug("The index is left as it is", failure));
   }
@@ -146,7 +150,10 @@ final class MemcachedDocuments implements DocumentStore {
     return documents(keys, found);
   }
 
-  /** Somebody may have written the member meanwhile, and seen its name there still. */
+  /**
+   * Removes names from the index, and adds a name again if its member was written meanwhile: that
+   * writer may have seen the name before this removal.
+   */
   private Future<Void> unlist(List<Key> members) {
     return index
         .set(members, false)
@@ -172,7 +179,7 @@ final class MemcachedDocuments implements DocumentStore {
     return run(() -> named(key, () -> add(key, text)));
   }
 
-  /** The name before the document, and once more after it: see {@link #unlist}. */
+  /** Adds the name before the document is written and checks it afterwards: see {@link #unlist}. */
   private Future<Boolean> named(Key key, Supplier<Future<Boolean>> write) {
     if (key.kind() != Kind.MEMBER) {
       return write.get();
@@ -249,7 +256,7 @@ final class MemcachedDocuments implements DocumentStore {
                     }));
   }
 
-  /** Removals need no pruning here, since memcached lets their keys expire. */
+  /** Removals are not pruned here, because their keys expire. */
   @Override
   public Future<List<Document>> removals() {
     return Future.succeededFuture(List.of());
@@ -270,7 +277,7 @@ final class MemcachedDocuments implements DocumentStore {
     return items == null ? Future.succeededFuture() : run(items::close);
   }
 
-  /** Whoever calls from elsewhere would change the index beside those who are on the context. */
+  /** Moves a call to the context of this store, since the index is changed on that context only. */
   private <T> Future<T> run(Supplier<Future<T>> work) {
     Promise<T> done = Promise.promise();
     context.runOnContext(

@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The names of all members, as memcached lists nothing by itself. In parts, so that agents that
- * join at once seldom meet, and that each part stays far below what a server takes as a value.
+ * The names of all members, which are stored because memcached cannot list keys. They are split
+ * into parts, so that agents that join at the same time seldom write the same part, and each part
+ * stays far below the limit of an item.
  */
 final class MemcachedIndex {
 
-  /** Part of the layout: all agents have to have the same. */
+  /** The number of parts. It belongs to the stored layout, so all agents must use the same. */
   static final int PARTS = 64;
 
   private final MemcachedItems items;
@@ -29,7 +30,7 @@ final class MemcachedIndex {
     this.parts = keys.stream().map(key -> new IndexPart(vertx, items, key)).toList();
   }
 
-  /** Reads all names. */
+  /** Reads the names of all members. */
   Future<List<Key>> names() {
     return items
         .get(keys)
@@ -43,7 +44,9 @@ final class MemcachedIndex {
             });
   }
 
-  /** Lists members, or ends that; those for which it is so already cost a read. */
+  /**
+   * Adds members to the index, or removes them. A member for which nothing changes costs a read.
+   */
   Future<Void> set(Collection<Key> members, boolean listed) {
     Map<IndexPart, List<Key>> byPart = new HashMap<>();
     members.forEach(key -> byPart.computeIfAbsent(part(key), none -> new ArrayList<>()).add(key));

@@ -3,10 +3,10 @@ package io.servicegroup.backend.memcached;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The value of a key and its version, as a read found them.
+ * A key's value and version, as they were read.
  *
- * @param value bytes, not to be changed
- * @param version memcached's own, by which a change of it can be told; any 64 bits
+ * @param value the bytes, which must not be modified
+ * @param version memcached's own, which changes with each write; any 64 bits
  */
 record MemcachedItem(byte[] value, long version) {
 

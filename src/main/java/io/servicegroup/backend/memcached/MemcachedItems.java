@@ -19,16 +19,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Texts with versions, spread over all servers. Where one of the servers cannot be asked, whatever
- * concerns it fails: to leave its part out would look like a loss.
+ * Versioned texts, spread over all servers. A call that needs a server that does not answer fails,
+ * because an answer without that server's items would look like a loss.
  */
 final class MemcachedItems {
 
-  /** A list is two calls, and has to be done before its reader's patience ends. */
+  /**
+   * The bound of a call. A list takes two calls and has to be complete before its reader's bound.
+   */
   private static final Duration BOUND = Duration.ofSeconds(2);
 
   /**
-   * So many keys are read in one call: a long list on a slow path is not to run out of its time.
+   * The most keys of one call, so that a long list on a slow network does not exceed the bound of a
+   * call.
    */
   private static final int AT_ONCE = 500;
 
@@ -52,7 +55,7 @@ final class MemcachedItems {
     return Future.all(servers.stream().map(MemcachedClient::connected).toList()).mapEmpty();
   }
 
-  /** Reads keys; those that are not there are not in the answer. */
+  /** Reads keys; the answer contains those that have a value. */
   Future<Map<String, MemcachedItem>> get(Collection<String> keys) {
     Map<MemcachedClient, List<String>> parts = new HashMap<>();
     keys.forEach(key -> parts.computeIfAbsent(server(key), none -> new ArrayList<>()).add(key));
@@ -65,12 +68,14 @@ final class MemcachedItems {
     return Future.all(reads).map(all -> found);
   }
 
-  /** Writes where nothing is; false where something is. 0 seconds are for ever. */
+  /** Writes a value where the key has none; false where it has one. 0 seconds mean no expiry. */
   Future<Boolean> add(String key, byte[] value, int seconds) {
     return server(key).addText(key, value, seconds).compose(answer -> stored(key, value, answer));
   }
 
-  /** Writes over what has this version; false where it has another, or is gone. */
+  /**
+   * Writes a value where the present one has this version; false where it has another or is gone.
+   */
   Future<Boolean> replace(String key, byte[] value, long version, int seconds) {
     return server(key)
         .replaceText(key, value, version, seconds)
@@ -99,7 +104,7 @@ final class MemcachedItems {
     return servers.get(MemcachedKeys.server(key, servers.size()));
   }
 
-  /** Never fails. */
+  /** Closes all connections. Never fails. */
   Future<Void> close() {
     servers.forEach(MemcachedClient::close);
     return connector.close();

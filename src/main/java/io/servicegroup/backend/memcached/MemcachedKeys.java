@@ -11,8 +11,8 @@ import java.util.HexFormat;
 import java.util.zip.CRC32;
 
 /**
- * The names of the keys, within what memcached takes: at most 250 bytes, nothing blank. tooz's ones
- * are tooz's; a name that tooz could not use has none.
+ * The names of the keys, within memcached's limits: at most 250 bytes, no blanks. tooz's keys are
+ * named as tooz names them; a name that tooz could not use has no key.
  */
 final class MemcachedKeys {
 
@@ -28,23 +28,23 @@ final class MemcachedKeys {
   private static final String STALLED = "servicegroup:stalled:";
   private static final int MOST_BYTES = 250;
 
-  /** A longer expiry is taken for a point in time. */
+  /** The longest expiry that memcached reads as a span rather than as a point in time. */
   private static final long MOST_SECONDS = Duration.ofDays(30).toSeconds();
 
   private MemcachedKeys() {}
 
-  /** Where an agent of ours keeps a member's beats. */
+  /** The key of a member's beat by one of our agents. */
   static String own(MemberId id) {
     return fitting(OWN + plain(id.group()) + "/" + plain(id.host()));
   }
 
-  /** Where the catalogue keeps a document. */
+  /** The key of a document of the catalogue. */
   static String document(DocumentStore.Key key) {
     String kind = EnumText.of(key.kind());
     return fitting(CATALOG + kind + ":" + plain(key.group()) + "/" + plain(key.name()));
   }
 
-  /** Where the catalogue keeps a part of its members' names. */
+  /** The key of a part of the catalogue's index. */
   static String index(int part) {
     return INDEX + part;
   }
@@ -57,28 +57,34 @@ final class MemcachedKeys {
     return CANARY + hash(agent);
   }
 
-  /** The key by which an agent says that it lives and cannot beat. */
+  /** The key by which an agent states that it is alive but cannot beat. */
   static String stalled(String agent) {
     return STALLED + hash(agent);
   }
 
-  /** Where tooz keeps a group; null where it could not. */
+  /** tooz's key of a group; null where tooz could not store it. */
   static String toozGroup(String group) {
     String key = GROUP + group;
     return key.equals(GROUP_LIST) ? null : usable(key);
   }
 
-  /** Where tooz keeps a member's beat, whatever its groups; null where it could not. */
+  /**
+   * tooz's heartbeat key of a member id, which all its groups share; null where tooz could not
+   * store it.
+   */
   static String toozMember(String host) {
     return usable(MEMBER + host);
   }
 
-  /** Which of the servers keeps a key of ours: the same for everybody with the same list. */
+  /**
+   * The index of the server that stores one of our keys; all agents with the same list of servers
+   * agree on it.
+   */
   static int server(String key, int servers) {
     return part(key, servers);
   }
 
-  /** Spreads keys evenly, in the same way everywhere. */
+  /** The part to which a key belongs; the same in every agent. */
   static int part(String key, int parts) {
     CRC32 sum = new CRC32();
     sum.update(key.getBytes(StandardCharsets.UTF_8));
@@ -86,8 +92,8 @@ final class MemcachedKeys {
   }
 
   /**
-   * An expiry in memcached's whole seconds. A second more, as the first one counts from its clock's
-   * last tick and may be over at once.
+   * An expiry in whole seconds, plus one: memcached counts the first second from the last tick of
+   * its clock, so it may end at once.
    */
   static int seconds(Duration timeout) {
     return (int) Math.min(MOST_SECONDS, (timeout.toMillis() + 999) / 1_000 + 1);
@@ -97,10 +103,10 @@ final class MemcachedKeys {
     return isUsable(key) ? key : null;
   }
 
-  /** Whether memcached accepts the key, and answers with the same characters. */
+  /** Whether memcached accepts the key and returns it unchanged. */
   static boolean isUsable(String key) {
     boolean ascii = true;
-    // A loop, since every beat comes by here.
+    // A loop rather than a stream, because each beat calls this.
     for (int i = 0; i < key.length(); i++) {
       char c = key.charAt(i);
       if (c <= ' ' || c == 0x7f) {

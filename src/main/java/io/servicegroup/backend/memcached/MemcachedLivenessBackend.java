@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beats as keys that expire. Our own keys are spread over all servers, tooz's are on the first,
- * which is the only one that tooz knows. There is no news: polls find it.
+ * Keeps beats as keys that expire. Our own keys are spread over all servers; tooz's keys are on the
+ * first server, the only one that tooz uses. memcached has no notifications: polls find everything.
  */
 final class MemcachedLivenessBackend implements LivenessBackend {
 
@@ -92,7 +92,10 @@ final class MemcachedLivenessBackend implements LivenessBackend {
         .orElse(settings.pollInterval());
   }
 
-  /** Several calls, each in time, may not be so together. */
+  /**
+   * Bounds several calls together, because the sum of calls that are each in time may take too
+   * long.
+   */
   private <T> Future<T> within(Duration bound, Future<T> work) {
     long millis = bound.toMillis();
     return OnContext.within(vertx, millis, work)
@@ -138,7 +141,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
                           found.keySet().forEach(key -> saying.add(keys.get(key)));
                           return null;
                         })
-                    // One of several servers that is away is told of by the poll.
+                    // The poll reports one of several servers that does not answer.
                     .recover(
                         failure ->
                             nodes.size() > 1

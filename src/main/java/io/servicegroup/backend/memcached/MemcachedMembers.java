@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** This agent's members, and those among them that another agent joined later. */
+/** The members of this agent, with those that another agent joined later. */
 final class MemcachedMembers {
 
   private final Roster roster;
@@ -22,7 +22,7 @@ final class MemcachedMembers {
     this.roster = roster;
   }
 
-  /** A poll found a beat under a member's own key. */
+  /** Takes the beat that a poll found under a member's own key. */
   void found(MemberId id, StoredBeat beat) {
     Incarnation ours = own.get(id);
     if (ours != null && beat.incarnation().isNewerThan(ours)) {
@@ -30,7 +30,9 @@ final class MemcachedMembers {
     }
   }
 
-  /** Takes over the full state and tells which members of it somebody else has now. */
+  /**
+   * Takes the full state, and returns a conflict for each member that another agent joined later.
+   */
   List<Conflict> conflicts(List<Heartbeat> members) {
     own.clear();
     members.forEach(heartbeat -> own.put(heartbeat.id(), heartbeat.incarnation()));
@@ -45,12 +47,12 @@ final class MemcachedMembers {
     return conflicts;
   }
 
-  /** Whether another agent joined a member later, as far as is known. */
+  /** Whether another agent is known to have joined a member later. */
   boolean isSuperseded(Heartbeat heartbeat) {
     return superseded.containsKey(heartbeat.id()) || roster.isSuperseded(heartbeat);
   }
 
-  /** tooz's group shows an incarnation that is newer than ours. */
+  /** Notes that tooz's group has a newer incarnation of a member. */
   void superseded(MemberId id) {
     Incarnation ours = own.get(id);
     if (ours != null) {

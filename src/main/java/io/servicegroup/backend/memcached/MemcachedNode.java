@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One of the servers, with a connection for beats and one for polls, so that neither waits for the
- * other; and its canary, by which a server that lost what it knew gives itself away.
+ * One of the servers, with one client for beats and one for polls, so that neither waits for the
+ * other, and with a canary that shows when the server lost data.
  */
 final class MemcachedNode {
 
@@ -30,7 +30,7 @@ final class MemcachedNode {
 
   MemcachedNode(MemcachedConnector connector, BackendUri.Host host, LivenessSettings settings) {
     this.patience = patience(settings);
-    // Whoever gets through tells the others.
+    // Shared by the clients: the first that connects ends the pause for all.
     Rest rest = Rest.upTo(settings.reportInterval());
     Duration longest = longestWrite(settings);
     this.beats =
@@ -42,7 +42,10 @@ final class MemcachedNode {
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
   }
 
-  /** One of several servers that hangs is not to keep the others' poll waiting. */
+  /**
+   * The bound of a poll. With several servers it is at most one poll interval, so that a hung
+   * server does not delay the polls of the others.
+   */
   private static Patience patience(LivenessSettings settings) {
     boolean alone = settings.uri().hosts().size() == 1;
     return new Patience(
@@ -50,28 +53,31 @@ final class MemcachedNode {
         alone ? settings.patience() : settings.pollInterval());
   }
 
-  /** For how long a write is waited for at most. */
+  /** The longest bound of a write. */
   static Duration longestWrite(LivenessSettings settings) {
     boolean alone = settings.uri().hosts().size() == 1;
     return alone ? settings.patience() : Patience.half(settings.reportInterval());
   }
 
-  /** A server that is not there has to be told from a whole that takes too long. */
+  /**
+   * The bound of one call, which is less than the bound of the whole poll, so that the failure of
+   * the server is reported rather than that of the poll.
+   */
   private static Duration ofOneCall(Duration bound) {
     return bound.multipliedBy(4).dividedBy(5);
   }
 
-  /** For how long a poll of this server is waited for now. */
+  /** The present bound of a poll of this server. */
   Duration bound() {
     return patience.bound();
   }
 
-  /** For what is written. */
+  /** The clients for beats. */
   TwoWays<MemcachedClient> beats() {
     return beats;
   }
 
-  /** For what is read again in the same poll. */
+  /** The client for polls. */
   MemcachedClient polls() {
     return polls;
   }
@@ -81,8 +87,9 @@ final class MemcachedNode {
   }
 
   /**
-   * Reads keys and the canary of the poll before, then writes the next. Not at once: a canary that
-   * waits for a connection would be written to a server that is new, and hide what was lost.
+   * Reads keys and the canary of the previous poll, then writes the next one. The write does not
+   * begin before the read has succeeded: a canary that waited for a new connection could reach a
+   * restarted server before the read, and hide the loss of data.
    */
   Future<Answer> poll(Collection<String> keys) {
     return patience.call(bound -> read(keys));
@@ -123,10 +130,10 @@ final class MemcachedNode {
   }
 
   /**
-   * What a poll found.
+   * The result of a poll.
    *
-   * @param items the keys that were there
-   * @param dataLost whether the server came back empty or older than it was
+   * @param items the keys that have a value
+   * @param dataLost whether the server came back empty or with older data
    */
   record Answer(Map<String, MemcachedItem> items, boolean dataLost) {}
 }

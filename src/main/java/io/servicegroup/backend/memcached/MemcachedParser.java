@@ -17,15 +17,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Takes what a server sends apart into answers, however the network cut it into pieces. What is no
- * answer is told once; nothing is understood after it.
+ * Parses a server's bytes into answers, however the network split them. Bytes that are not an
+ * answer are reported once, and nothing is parsed after them.
  */
 final class MemcachedParser implements Handler<Buffer> {
 
-  /** Longer than any line of the protocol: a key, three numbers, a sentence. */
+  /** The longest accepted line; the protocol's longest has a key, three numbers and a sentence. */
   static final int LONGEST_LINE = 2048;
 
-  /** Far more than what is kept here; a server's own limit is 1 MB, where nobody raised it. */
+  /** The largest accepted value. A server's default limit for an item is 1 MB. */
   static final int LARGEST_VALUE = 64 << 20;
 
   private static final String END = "\r\n";
@@ -44,10 +44,10 @@ final class MemcachedParser implements Handler<Buffer> {
   private boolean over;
 
   /**
-   * Makes one for one connection.
+   * Creates the parser of one connection.
    *
-   * @param answers is given each answer, in their order
-   * @param broken is told what came instead of an answer, in words for the log
+   * @param answers receives the answers in order
+   * @param broken receives a description of bytes that are not an answer, for the log
    */
   MemcachedParser(Consumer<MemcachedAnswer> answers, Consumer<String> broken) {
     this.answers = answers;
@@ -117,13 +117,13 @@ final class MemcachedParser implements Handler<Buffer> {
   private void word(String line) {
     MemcachedAnswer answer = FIXED.get(line);
     if (answer == null && line.startsWith(SERVER_ERROR)) {
-      // Also in the place of what is left of a list.
+      // An error may also replace the rest of a list of items.
       items = new HashMap<>();
       answer = new ServerError(line.substring(SERVER_ERROR.length()));
     } else if (answer == null && line.startsWith(CLIENT_ERROR)) {
       answer = new ClientError(line.substring(CLIENT_ERROR.length()));
     } else if (line.equals(ERROR) || line.startsWith(ERROR + " ")) {
-      // To a command that it does not know, and to one connection too many.
+      // The server answers so to an unknown command, and to a connection beyond its limit.
       answer = new ClientError(line);
     }
     if (answer == null || !items.isEmpty()) {
@@ -141,7 +141,7 @@ final class MemcachedParser implements Handler<Buffer> {
     }
   }
 
-  /** The line before a value: {@code VALUE key flags length version}. */
+  /** The line in front of a value: {@code VALUE key flags length version}. */
   private record Head(String key, int length, long version) {
 
     private static final int WORDS = 5;

@@ -18,13 +18,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads every server in one round trip: its canary, the own keys of our members on it, and on the
- * first what tooz keeps. A server that does not prove itself leaves its members unwitnessed; where
- * none does, the poll fails.
+ * Reads every server in one round trip: its canary, the own keys of members that it stores, and on
+ * the first server tooz's keys. The members of a server that cannot be proved to answer are
+ * unwitnessed; where no server can, the poll fails.
  */
 final class MemcachedPoller {
 
-  /** The list of groups, then the groups, then their members. */
+  /**
+   * The most further round trips of a poll: after the list of groups come the groups, then their
+   * members.
+   */
   private static final int MOST_ROUNDS = 2;
 
   private final List<MemcachedNode> nodes;
@@ -71,7 +74,7 @@ final class MemcachedPoller {
             });
   }
 
-  /** The own keys to look up, by server. */
+  /** The own keys to read from each server, with their members. */
   private List<Map<String, MemberId>> members() {
     List<Map<String, MemberId>> members = new ArrayList<>();
     nodes.forEach(node -> members.add(new LinkedHashMap<>()));
@@ -85,7 +88,9 @@ final class MemcachedPoller {
     members.get(MemcachedKeys.server(key, nodes.size())).put(key, id);
   }
 
-  /** Reads what the answer told of: the groups of the list, the members of the groups. */
+  /**
+   * Reads the keys that an answer named: the groups of the list, then the members of the groups.
+   */
   private Future<Answer> complete(Answer answer, Set<String> asked, int rounds) {
     List<String> more =
         tooz.keys(answer.items()).stream().filter(key -> !asked.contains(key)).toList();
@@ -135,7 +140,10 @@ final class MemcachedPoller {
     return new Observation(beats, held, gone, unwitnessed, dataLost);
   }
 
-  /** Of a single server the verticle tells. */
+  /**
+   * Logs the outage of one of several servers; the outage of a single server is logged by the
+   * verticle.
+   */
   private void tell(MemcachedNode node, Future<Answer> answer) {
     if (nodes.size() > 1 && answer.failed()) {
       node.outages().failed(answer.cause());

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * memcached. Beats are where tooz's members are; the catalogue is an item a member, and their names
- * in an index. memcached may lose any of it at any time; the agents that remember a member restore
- * it.
+ * memcached. Beats are kept in tooz's layout; the catalogue is an item for each member with an
+ * index of their names. memcached may lose any item at any time; the agents that remember a member
+ * restore it.
  */
 public final class MemcachedTechnology implements Technology {
 
@@ -48,7 +48,8 @@ public final class MemcachedTechnology implements Technology {
       faults.add("memcached has no databases: nothing follows the hosts");
     }
     if (uri.user() != null) {
-      // Whoever gives a password believes that it protects something.
+      // A password is refused rather than ignored, because the operator would believe that it
+      // protects the data.
       faults.add("memcached asks nobody for a password: no user stands before the hosts");
     }
     return faults;

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes this agent's members: each one's own key on the server that keeps it, and for tooz's
- * readers the beat of its host and its entry in its group, on the first.
+ * Writes the beats of this agent's members: each member's own key on the server that stores it, and
+ * on the first server, for tooz's readers, the heartbeat of the host and the entry in the group.
  */
 final class MemcachedWriter {
 
@@ -78,14 +78,14 @@ final class MemcachedWriter {
                       Future.join(
                               client.set(values.get(here), seconds),
                               leave(client, here, left),
-                              // tooz knows the first only.
+                              // tooz uses the first server only.
                               here == 0 ? showTooz(client, shown) : Future.succeededFuture())
                           .mapEmpty()));
     }
     return Future.join(writes).map(done -> conflicts);
   }
 
-  /** Completes when tooz's groups hold what they are to, or could not; never fails. */
+  /** Completes when tooz's groups are as wanted or could not be written. Never fails. */
   Future<Void> settled() {
     return groups.settled();
   }
@@ -102,7 +102,7 @@ final class MemcachedWriter {
     return values;
   }
 
-  /** Says that members left, unless another agent joined them since. */
+  /** Writes that members left, unless another agent has joined them since. */
   private Future<Void> leave(MemcachedClient client, int server, List<Heartbeat> left) {
     Map<String, Heartbeat> here = new LinkedHashMap<>();
     for (Heartbeat gone : left) {
@@ -147,7 +147,8 @@ final class MemcachedWriter {
     }
     entries.keySet().removeIf(id -> roster.get(id) == null);
     reported.removeIf(id -> roster.get(id) == null);
-    // A beat comes first: a reader removes an entry that has none.
+    // The heartbeat is written before the entry, because tooz's readers remove an entry without a
+    // heartbeat.
     Future<Void> beaten = client.set(beats, seconds);
     return Future.join(beaten, groups.update(wanted, hosts)).mapEmpty();
   }

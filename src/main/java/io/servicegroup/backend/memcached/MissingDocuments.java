@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Members that the index names and that have no document. For a moment that is a join under way:
- * the name is written first. After that the document is lost; and where nobody restores it for
- * long, nobody remembers the member.
+ * Remembers the members that the index names but that have no document. For a moment that is a join
+ * under way, which writes the name first. After that the document is lost; and a document that no
+ * agent has restored for a long time is of a member that no agent remembers.
  *
  * <p>Not thread-safe.
  */
@@ -26,7 +26,7 @@ final class MissingDocuments {
   private final Map<Key, Long> since = new HashMap<>();
 
   /**
-   * Begins with none.
+   * Creates it without members.
    *
    * @param nanoTime a monotonic clock
    */
@@ -34,7 +34,10 @@ final class MissingDocuments {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes what a list did not find; of one group, or of all where that is null. */
+  /**
+   * Takes the members without a document that a list found, of one group or, where that is null, of
+   * all.
+   */
   void listed(String group, Collection<Key> missing) {
     long now = nanoTime.getAsLong();
     Set<Key> still = new HashSet<>(missing);
@@ -44,12 +47,12 @@ final class MissingDocuments {
     still.forEach(key -> since.putIfAbsent(key, now));
   }
 
-  /** Those that are lost, by what the last list found. */
+  /** The members whose document is lost. */
   Set<Key> lost() {
     return longerThan(JOIN);
   }
 
-  /** Those that nobody will restore. */
+  /** The members that no agent will restore. */
   Set<Key> forgotten() {
     return longerThan(MEMORY);
   }

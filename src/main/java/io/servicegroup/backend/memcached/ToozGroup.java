@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What this agent wants one of tooz's groups to hold, and what it does about it. */
+/**
+ * The entries that this agent wants one of tooz's groups to have, and the edits that achieve it.
+ */
 final class ToozGroup {
 
   private static final int WORTH_ANOTHER_TRY = 1_024;
@@ -22,15 +24,15 @@ final class ToozGroup {
   private int version;
 
   /**
-   * An entry of ours.
+   * An entry of one of our members.
    *
-   * @param id as it is to be stored
-   * @param incarnation its life
-   * @param entry as it is to be stored
+   * @param id in its stored form
+   * @param incarnation the member's incarnation
+   * @param entry in its stored form
    */
   record Wanted(ByteBuffer id, Incarnation incarnation, byte[] entry) {}
 
-  /** Takes over what is wanted now; whoever is not in it any more is to go. */
+  /** Takes the wanted entries; members that are no longer among them are to be removed. */
   void want(Map<String, Wanted> next) {
     version++;
     wanted.forEach(
@@ -49,7 +51,7 @@ final class ToozGroup {
     wanted.putAll(next);
   }
 
-  /** Whether there is something that has not been stored. */
+  /** Whether a wanted change is not stored yet. */
   boolean isDirty() {
     return dirty;
   }
@@ -58,12 +60,12 @@ final class ToozGroup {
     return wanted.isEmpty() && unwanted.isEmpty();
   }
 
-  /** Members that another agent joined later. */
+  /** The members that another agent joined later. */
   Set<String> superseded() {
     return superseded;
   }
 
-  /** Makes a group hold what is wanted. */
+  /** Edits a group so that it has the wanted entries. */
   Edit edit(ToozGroupMap map) {
     int before = map.size();
     Set<String> removed = remove(map);
@@ -89,7 +91,7 @@ final class ToozGroup {
     return new Edit(version, changed, fits, before, map.size(), removed);
   }
 
-  /** Removes what is ours; another agent may have joined the member since. */
+  /** Removes our entries, except those of members that another agent has joined since. */
   private Set<String> remove(ToozGroupMap map) {
     Set<String> removed = new HashSet<>();
     unwanted.forEach(
@@ -109,7 +111,7 @@ final class ToozGroup {
     return theirs != null && theirs.isNewerThan(ours);
   }
 
-  /** The edit is in the server, or there was nothing to change. */
+  /** Notes that the edit is stored, or changed nothing. */
   void stored(Edit edit) {
     if (edit.version() == version) {
       unwanted.clear();
@@ -117,21 +119,24 @@ final class ToozGroup {
     }
   }
 
-  /** The server takes no value of that size: the next try is one between. */
+  /**
+   * Notes that the server refused a value of that size; the next edit lets the group grow by at
+   * most half as much.
+   */
   void refused(Edit edit) {
     limit = edit.before() + (edit.after() - edit.before()) / 2;
     dirty = edit.version() != version || edit.after() - edit.before() > WORTH_ANOTHER_TRY;
   }
 
   /**
-   * A change that is to be stored.
+   * A change of a group.
    *
-   * @param version of what was wanted
-   * @param changed whether there is one
-   * @param fits whether everything found room
-   * @param before the size of what was read
-   * @param after the size of what is to be stored
-   * @param removed the members of ours that it removes
+   * @param version of the wanted entries
+   * @param changed whether the group changes at all
+   * @param fits whether all wanted entries have room
+   * @param before the size of the value that was read
+   * @param after the size of the value to store
+   * @param removed our members that it removes
    */
   record Edit(
       int version, boolean changed, boolean fits, int before, int after, Set<String> removed) {}

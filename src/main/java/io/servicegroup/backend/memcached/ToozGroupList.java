@@ -22,10 +22,10 @@ final class ToozGroupList {
 
   private final List<Value> ids = new ArrayList<>();
 
-  /** One without groups. */
+  /** Creates a list without groups. */
   ToozGroupList() {}
 
-  /** Reads a stored value; empty where it is no list. */
+  /** Parses a stored value; empty where it is not a list. */
   static Optional<ToozGroupList> parse(byte[] stored) {
     ToozGroupList list = new ToozGroupList();
     try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(stored)) {
@@ -39,14 +39,14 @@ final class ToozGroupList {
     }
   }
 
-  /** The groups whose ids are names, be they bytes or text. */
+  /** The names of the groups whose ids, bytes or text, are valid names. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
     ids.forEach(id -> Capabilities.name(id).ifPresent(names::add));
     return names;
   }
 
-  /** Adds those that are missing, as bytes; false where none is. */
+  /** Adds missing groups with ids of bytes; false where none is missing. */
   boolean add(Collection<String> groups) {
     Set<String> present = names();
     List<String> missing = groups.stream().filter(group -> !present.contains(group)).toList();

@@ -20,13 +20,13 @@ import org.msgpack.value.ValueFactory;
 
 /**
  * The value of tooz's key of a group: a MessagePack map from member ids to {@code {capabilities:
- * …}}. Entries that are not ours are kept byte for byte, whatever they are.
+ * …}}. Entries of other programs are kept byte for byte.
  */
 final class ToozGroupMap {
 
   private static final int HEADER = 5;
 
-  /** The default is 8 kB for each of ten thousand entries. */
+  /** A small buffer, because the default one takes 8 kB for each of ten thousand entries. */
   private static final MessagePack.PackerConfig SMALL =
       new MessagePack.PackerConfig().withBufferSize(512);
 
@@ -36,14 +36,14 @@ final class ToozGroupMap {
   private final Map<ByteBuffer, byte[]> entries = new LinkedHashMap<>();
   private int size = HEADER;
 
-  /** One without members. */
+  /** Creates a group without members. */
   ToozGroupMap() {}
 
-  /** Reads a stored value; empty where it is no group's. */
+  /** Parses a stored value; empty where it is not a group. */
   static Optional<ToozGroupMap> parse(byte[] stored) {
     ToozGroupMap map = new ToozGroupMap();
     try (MessageUnpacker unpacker = MessagePack.newDefaultUnpacker(stored)) {
-      // What tooz writes just before it deletes a group.
+      // tooz writes nil just before it deletes a group.
       if (unpacker.tryUnpackNil()) {
         return Optional.of(map);
       }
@@ -64,7 +64,7 @@ final class ToozGroupMap {
     return Arrays.copyOfRange(stored, from, (int) unpacker.getTotalReadBytes());
   }
 
-  /** The value of an entry of ours. */
+  /** The stored form of an entry of one of our members. */
   static byte[] entry(byte[] capabilities) {
     return pack(
         packer -> {
@@ -74,13 +74,13 @@ final class ToozGroupMap {
         });
   }
 
-  /** The form of our ids: tooz asks for bytes. */
+  /** The stored form of our members' ids: bytes, as tooz requires. */
   static ByteBuffer id(String host) {
     byte[] name = host.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.wrap(pack(packer -> packer.packBinaryHeader(name.length).writePayload(name)));
   }
 
-  /** The entry of an id in the form of ours, or null. */
+  /** The entry of an id in our form, or null. */
   byte[] get(ByteBuffer id) {
     return entries.get(id);
   }
@@ -98,12 +98,15 @@ final class ToozGroupMap {
     }
   }
 
-  /** About how many bytes it takes. */
+  /** The approximate size in bytes. */
   int size() {
     return size;
   }
 
-  /** Goes through the members whose ids are names, each with its incarnation (null: not ours). */
+  /**
+   * Visits the members whose ids are valid names, each with its incarnation, or null where no agent
+   * of ours joined it.
+   */
   void forEach(BiConsumer<String, Incarnation> action) {
     entries.forEach(
         (id, entry) ->
@@ -112,7 +115,7 @@ final class ToozGroupMap {
                 .ifPresent(name -> action.accept(name, incarnation(entry))));
   }
 
-  /** The incarnation that an entry carries, or null where it is none of ours. */
+  /** The incarnation in an entry, or null where no agent of ours wrote it. */
   static Incarnation incarnation(byte[] entry) {
     return read(entry)
         .filter(Value::isMapValue)

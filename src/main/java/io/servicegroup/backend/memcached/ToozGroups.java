@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this agent's entries in tooz's groups, by compare and set. What others changed meanwhile is
- * read again; tries are bounded, back off at random, and go on with the next write. Each second
- * write looks whether everything still is there.
+ * Keeps this agent's entries in tooz's groups by compare and set. A group that another client
+ * changed meanwhile is read again; the attempts are bounded, back off at random, and continue with
+ * the next write. Every second write checks that all entries still exist.
  */
 final class ToozGroups {
 
@@ -53,11 +53,12 @@ final class ToozGroups {
   }
 
   /**
-   * Takes over what the groups are to hold.
+   * Takes the entries that the groups are to have.
    *
    * @param wanted by group and member
-   * @param hosts the members whose tooz beat goes on, whatever their groups
-   * @return completes after the first try; what others were in the way of is tried again meanwhile
+   * @param hosts the ids whose tooz heartbeat continues
+   * @return completes after the first attempt; changes that conflicted with another client's are
+   *     tried again in the background
    */
   Future<Void> update(Map<String, Map<String, Wanted>> wanted, Set<String> hosts) {
     beating = hosts;
@@ -71,7 +72,7 @@ final class ToozGroups {
     return first;
   }
 
-  /** Completes when nothing is tried any more; never fails. */
+  /** Completes when no attempt is under way. Never fails. */
   Future<Void> settled() {
     return settled.otherwiseEmpty();
   }
@@ -159,7 +160,7 @@ final class ToozGroups {
     return Future.succeededFuture();
   }
 
-  /** tooz's beat goes with the last service of its host. */
+  /** Deletes tooz's heartbeat of hosts whose last member was removed. */
   private Future<Void> forget(Set<String> removed) {
     return client.delete(
         removed.stream()

@@ -1,2 +1,2 @@
-/** memcached as a liveness backend, in tooz's layout. */
+/** memcached: liveness in tooz's layout, and the catalogue as items with an index. */
 package io.servicegroup.backend.memcached;

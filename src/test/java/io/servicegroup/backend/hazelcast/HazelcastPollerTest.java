@@ -64,8 +64,8 @@ class HazelcastPollerTest {
             downTime,
             INTERVAL,
             Watch.ALL);
-    HazelcastCalls connection = new HazelcastCalls(vertx, this::instance);
-    return new HazelcastPoller(connection, presence, new Roster(settings), settings);
+    HazelcastCalls calls = new HazelcastCalls(vertx, this::instance);
+    return new HazelcastPoller(calls, presence, new Roster(settings), settings);
   }
 
   @AfterEach
