@@ -247,9 +247,7 @@ final class TakingUp implements ServedMembers.Listener {
   }
 
   /**
-   * Somebody joins a member anew, with whatever probe it has now.
-   *
-   * @return what is kept of it so far, or null
+   * Somebody joins a member anew, with whatever probe; gives what is kept of it so far, or null.
    */
   KeptMember joining(MemberId id) {
     joining.merge(id, 1, Integer::sum);
