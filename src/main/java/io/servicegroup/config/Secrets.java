@@ -3,7 +3,6 @@ package io.servicegroup.config;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -83,12 +82,17 @@ public final class Secrets {
           .filter(other -> other.name().equals(backend.name()))
           .forEach(other -> replace(backend, other));
     }
-    Optional<String> token = next.http().token();
+    running.values().keys().stream()
+        .filter(key -> key.isSecret() && !key.isInEntry())
+        .forEach(key -> replace(key, running.values(), next.values()));
+  }
+
+  private static void replace(Key<?> key, Values running, Values next) {
     running
-        .http()
-        .token()
-        .filter(was -> token.isPresent())
-        .ifPresent(was -> replace("http.token", was, token.get()));
+        .find(key)
+        .ifPresent(
+            was ->
+                next.find(key).ifPresent(is -> replace(key.path(), was.toString(), is.toString())));
   }
 
   private static void replace(AgentConfig.Backend running, AgentConfig.Backend next) {
@@ -104,7 +108,8 @@ public final class Secrets {
     }
   }
 
-  private static String now(String configured) {
+  /** A secret as it is now, for whoever may block. */
+  static String now(String configured) {
     Renewed renewed = RENEWED.get(configured);
     return renewed == null ? configured : renewed.now();
   }

@@ -83,6 +83,12 @@ class NewKeyTest {
   }
 
   @Test
+  void whoRunsWithASecretIsGivenTheOneThatIsReloaded() {
+    Secrets.replace(read("").sound(), read("", "history.salt=cumin").sound());
+    assertThat(Secrets.now("pepper")).isEqualTo("cumin");
+  }
+
+  @Test
   void itsRowOfTheDocumentationIsSaidByItsDeclaration() {
     assertThat(ConfigurationDocumentsTest.row(KEEP))
         .isEqualTo("| `history.keep` | `12h` | `1h`–`24h` | how long changes are kept |");
