@@ -1,5 +1,7 @@
 package io.servicegroup.bus;
 
+import io.servicegroup.model.MemberId;
+
 /** A member is refused as a conflict, since its host has its binary in another group already. */
 public final class ClashException extends ServiceGroupException {
 
@@ -8,9 +10,15 @@ public final class ClashException extends ServiceGroupException {
   /**
    * Makes a refusal.
    *
-   * @param message a sentence: what is in the way, and what to do
+   * @param id the member
+   * @param binary its binary
+   * @param other the group that has the binary on that host, or null for a row of none
    */
-  public ClashException(String message) {
-    super(Refusal.CONFLICT, message);
+  public ClashException(MemberId id, String binary, String other) {
+    super(
+        Refusal.CONFLICT,
+        ("host %s already has binary %s in %s; a host has each binary in one group only: give %s"
+                + " another binary, or delete that one")
+            .formatted(id.host(), binary, other == null ? "no group" : "group " + other, id));
   }
 }

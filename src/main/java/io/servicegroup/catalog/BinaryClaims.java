@@ -57,7 +57,7 @@ final class BinaryClaims {
               if (stands) {
                 return claim.isOpen()
                     ? store.write(document.key(), other.group(), document).map(false)
-                    : Future.failedFuture(clash(id, binary, other.group()));
+                    : Future.failedFuture(new ClashException(id, binary, other.group()));
               }
               boolean looked = claim.isOpen() && claim.group().equals(id.group());
               String next = looked ? id.group() : Claim.open(id.group(), other.group());
@@ -75,14 +75,6 @@ final class BinaryClaims {
                 found.stream()
                     .flatMap(document -> MemberDocument.readable(document).stream())
                     .anyMatch(m -> m.binary().equals(binary)));
-  }
-
-  private static ClashException clash(MemberId id, String binary, String group) {
-    return new ClashException(
-        String.format(
-            "host %s already has binary %s in group %s; a host has each binary in one group only:"
-                + " give %s another binary, or delete that one",
-            id.host(), binary, group, id));
   }
 
   /** Whether a claim is (still) a member's. */

@@ -295,7 +295,7 @@ final class MemoryCatalog implements ServiceCatalog {
       if (other.id().host().equals(id.host())
           && other.binary().equals(binary)
           && !other.id().equals(id)) {
-        throw new ClashException(binary + " of " + id + " is in group " + other.id().group());
+        throw new ClashException(id, binary, other.id().group());
       }
     }
   }

@@ -186,7 +186,7 @@ class RegistrationLivesTest extends RegistrationRig {
     assertThat(next(events).member().id().group()).isEqualTo("other");
 
     assertRefused(409, () -> await(Topics.UPDATE.request(vertx, disable("h1", "disk"), PATIENCE)))
-        .hasMessageContaining("is in group other");
+        .hasMessageContaining("in group other");
     await(Topics.DELETE.request(vertx, H1, PATIENCE));
 
     CatalogEvent deleted = next(events);

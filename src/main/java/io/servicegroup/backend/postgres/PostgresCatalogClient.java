@@ -154,17 +154,10 @@ final class PostgresCatalogClient {
               Map<MemberId, ServiceGroupException> clashes = new HashMap<>();
               for (Row row : found) {
                 MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
-                clashes.put(id, clash(id, row.getString("binary"), row.getString("other")));
+                clashes.put(
+                    id, new ClashException(id, row.getString("binary"), row.getString("other")));
               }
               return clashes;
             });
-  }
-
-  private static ServiceGroupException clash(MemberId id, String binary, String group) {
-    return new ClashException(
-        String.format(
-            "host %s already has binary %s in %s; a host has each binary in one group only: give"
-                + " %s another binary, or delete that one",
-            id.host(), binary, group == null ? "no group" : "group " + group, id));
   }
 }
