@@ -118,10 +118,7 @@ final class KeptMembers {
   Future<Boolean> written(MemberId id) {
     if (retrying && changed.contains(id)) {
       vertx.cancelTimer(retry);
-      retrying = false;
-      next = Promise.promise();
-      last = next.future();
-      write();
+      writeAgain();
     }
     Future<Void> now = retrying ? Future.succeededFuture() : last;
     return now.map(done -> !(retrying && changed.contains(id)));
@@ -197,12 +194,14 @@ final class KeptMembers {
           "what joined through this agent cannot be kept for its restart: " + failure.getMessage());
     }
     retrying = true;
-    retry =
-        vertx.setTimer(
-            backoff.failed().toMillis(),
-            timer -> {
-              retrying = false;
-              write();
-            });
+    retry = vertx.setTimer(backoff.failed().toMillis(), timer -> writeAgain());
+  }
+
+  /** Whoever asks meanwhile whether it is written waits for this write. */
+  private void writeAgain() {
+    retrying = false;
+    next = Promise.promise();
+    last = next.future();
+    write();
   }
 }
