@@ -44,42 +44,6 @@ public record AgentConfig(
   }
 
   /**
-   * Makes one that was not read: each key that is asked for by itself has its default.
-   *
-   * @param agent {@code agent}
-   * @param services {@code services}
-   * @param catalog {@code catalog}
-   * @param liveness {@code liveness}
-   * @param watch {@code watch}, with its default resolved
-   * @param evaluate {@code evaluate}
-   * @param http {@code http}
-   * @param agentCheck {@code agent_check}
-   * @param logging {@code logging}
-   */
-  public AgentConfig(
-      Agent agent,
-      List<ServiceSpec> services,
-      Catalog catalog,
-      Liveness liveness,
-      Watch watch,
-      Evaluate evaluate,
-      Http http,
-      AgentCheck agentCheck,
-      Logging logging) {
-    this(
-        agent,
-        services,
-        catalog,
-        liveness,
-        watch,
-        evaluate,
-        http,
-        agentCheck,
-        logging,
-        Values.none());
-  }
-
-  /**
    * {@code agent}: the process itself.
    *
    * @param host this machine's host name, the default host of services

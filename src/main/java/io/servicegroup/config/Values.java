@@ -29,8 +29,12 @@ public final class Values {
     this.machine = machine;
   }
 
-  /** Nothing given on a machine that has no name: for a configuration that was not read. */
-  static Values none() {
+  /**
+   * For a configuration that was not read.
+   *
+   * @return nothing given: each key that is asked for by itself has its default
+   */
+  public static Values none() {
     return new Values(List.of(), "");
   }
 

@@ -7,6 +7,7 @@ import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Values;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Incarnation;
@@ -118,7 +119,8 @@ abstract class RegistrationRig {
         AgentConfig.Evaluate.ALWAYS,
         null,
         null,
-        AgentConfig.Logging.DEFAULT);
+        AgentConfig.Logging.DEFAULT,
+        Values.none());
   }
 
   final Topics.Joined join(String host) throws Exception {

@@ -6,6 +6,7 @@ import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.Untaken;
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.config.Values;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
@@ -77,7 +78,8 @@ final class HeartbeatRig {
             AgentConfig.Evaluate.ALWAYS,
             new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
             new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),
-            AgentConfig.Logging.DEFAULT);
+            AgentConfig.Logging.DEFAULT,
+            Values.none());
     deployment = await(vertx.deployVerticle(new HeartbeatVerticle(config)));
   }
 

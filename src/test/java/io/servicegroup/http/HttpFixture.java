@@ -7,6 +7,7 @@ import io.servicegroup.bus.FakeEvaluator;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Values;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
@@ -91,7 +92,8 @@ final class HttpFixture implements AutoCloseable {
         evaluate,
         http,
         new AgentConfig.AgentCheck("127.0.0.1", Optional.ofNullable(checkPort)),
-        AgentConfig.Logging.DEFAULT);
+        AgentConfig.Logging.DEFAULT,
+        Values.none());
   }
 
   private static ServiceSpec spec(String name) {

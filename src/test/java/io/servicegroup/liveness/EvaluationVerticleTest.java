@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Values;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
@@ -307,7 +308,8 @@ class EvaluationVerticleTest {
             AgentConfig.Evaluate.ALWAYS,
             new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.empty(), false),
             new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),
-            AgentConfig.Logging.DEFAULT);
+            AgentConfig.Logging.DEFAULT,
+            Values.none());
     await(vertx.deployVerticle(new EvaluationVerticle(config)));
   }
 
