@@ -165,9 +165,11 @@ class MigrateStoresIT {
       String cluster = nobody.next();
       String other = redis.uri(redis.port());
       try (ManagedProcess process = migrate(other, cluster)) {
-        assertThat(finish(process, 3).lines().toList())
+        String said = finish(process, 3);
+        assertThat(said.lines().toList())
             .last()
             .asString()
+            .as(said)
             .startsWith("--to: cannot reach hazelcast:");
       }
       try (ManagedProcess process = migrate(cluster, other)) {
