@@ -85,7 +85,7 @@ public final class LivenessEvaluator {
     if (backend.advance(sightings)) {
       beginAnew(backend);
     }
-    sightings.beats().forEach(beat -> Ballot.beat(members.track(beat.id()), backend, beat));
+    sightings.beats().forEach(beat -> EvidenceRules.beat(members.track(beat.id()), backend, beat));
     sightings.held().forEach(beat -> held(beat, backend));
     sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {
@@ -143,7 +143,7 @@ public final class LivenessEvaluator {
     for (Tracked tracked : members.all()) {
       Testimony testimony = tracked.testimonies[backend.index];
       if (testimony != null) {
-        Ballot.lookAgain(testimony);
+        EvidenceRules.lookAgain(testimony);
         members.decide(tracked);
       }
     }
@@ -168,7 +168,7 @@ public final class LivenessEvaluator {
             backends
                 .values()
                 .forEach(
-                    backend -> Ballot.recorded(tracked, backend, record, members.startedAt())));
+                    backend -> EvidenceRules.recorded(tracked, backend, record, members.startedAt())));
     if (member.forcedDown()) {
       Reason why = foundForced ? Reason.INITIAL : Reason.FORCED_DOWN;
       members.settle(tracked, why);
@@ -274,12 +274,12 @@ public final class LivenessEvaluator {
     if (tracked.member == null && beat.incarnation() == null) {
       tracked.member = Member.uncatalogued(beat.id());
     }
-    Ballot.held(tracked, backend, beat);
+    EvidenceRules.held(tracked, backend, beat);
   }
 
   private void gone(Absence absence, BackendView backend) {
     Tracked tracked = members.track(absence.id());
-    Ballot.gone(tracked, backend, absence);
+    EvidenceRules.gone(tracked, backend, absence);
     boolean left = tracked.status == Status.DOWN && tracked.reason == Reason.LEFT;
     if (left && !tracked.catalogued) {
       members.forget(tracked);

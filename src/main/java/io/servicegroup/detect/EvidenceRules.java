@@ -14,14 +14,14 @@ import java.time.Instant;
  * Evidence}: which count is a sign of life, which count is only a baseline, which absence is
  * believed.
  */
-final class Ballot {
+final class EvidenceRules {
 
   /**
    * The evaluator does not wait for a member that was last seen longer than this before it started.
    */
   private static final Duration OUT_OF_SIGHT = Duration.ofHours(1);
 
-  private Ballot() {}
+  private EvidenceRules() {}
 
   /**
    * Applies a record of the catalogue to one backend's evidence. The record names the backends
