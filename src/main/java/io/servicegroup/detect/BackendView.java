@@ -1,9 +1,9 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Evidence.Accused;
-import io.servicegroup.detect.Evidence.Dead;
-import io.servicegroup.detect.Evidence.Event;
-import io.servicegroup.detect.Evidence.Standing;
+import io.servicegroup.detect.EvidenceState.Accused;
+import io.servicegroup.detect.EvidenceState.Dead;
+import io.servicegroup.detect.EvidenceState.Event;
+import io.servicegroup.detect.EvidenceState.Standing;
 import io.servicegroup.model.BackendState.MassSilence;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Sightings;
@@ -24,10 +24,10 @@ final class BackendView {
   /** Is told what changed, and decides the verdicts. */
   interface Listener {
     /** The member was seen alive; called before {@link #changed}. */
-    void alive(Testimony testimony);
+    void alive(Evidence evidence);
 
-    /** The testimony's evidence or its incarnation changed. */
-    void changed(Testimony testimony);
+    /** The evidence's state or its incarnation changed. */
+    void changed(Evidence evidence);
   }
 
   /** Failures in a row may postpone a verdict by so many timeouts while others are heard. */
@@ -43,9 +43,9 @@ final class BackendView {
   private final Reach reach;
   private final BackendClock clock;
   private final Unwitnessed unwitnessed;
-  private final List<SilenceQueue<Testimony>> queues = new ArrayList<>();
-  private final SilenceQueue<Testimony> present = new SilenceQueue<>(Long.MAX_VALUE);
-  private final SilenceQueue<Testimony> accused = new SilenceQueue<>(Long.MAX_VALUE);
+  private final List<SilenceQueue<Evidence>> queues = new ArrayList<>();
+  private final SilenceQueue<Evidence> present = new SilenceQueue<>(Long.MAX_VALUE);
+  private final SilenceQueue<Evidence> accused = new SilenceQueue<>(Long.MAX_VALUE);
   private final EndedMembers ended;
 
   /** Makes the view of a backend that was not heard from yet, and is therefore out. */
@@ -87,11 +87,11 @@ final class BackendView {
   }
 
   private void restart() {
-    List<Testimony> restored = hold.abandon();
+    List<Evidence> restored = hold.abandon();
     for (int i = restored.size() - 1; i >= 0; i--) {
       restore(restored.get(i));
     }
-    present.forEach(testimony -> apply(testimony, Event.ANEW));
+    present.forEach(evidence -> apply(evidence, Event.ANEW));
     queues.forEach(queue -> queue.restart(clock.millis()));
     ended.restart(clock.millis());
     writers.restart(clock.millis());
@@ -101,17 +101,17 @@ final class BackendView {
    * Withdraws an accusation. The member gets its whole timeout again, but returns to its former
    * place among the others: time is not a sign of life.
    */
-  private void restore(Testimony testimony) {
-    Evidence before = testimony.evidence;
+  private void restore(Evidence evidence) {
+    EvidenceState before = evidence.state;
     if (before instanceof Accused one) {
-      testimony.evidence = one.before();
-      SilenceQueue<Testimony> queue = queues.get(testimony.tracked.timeout);
+      evidence.state = one.before();
+      SilenceQueue<Evidence> queue = queues.get(evidence.tracked.timeout);
       if (one.concluded()) {
-        queue.heardBehind(testimony, clock.millis(), other -> other.begunAt <= testimony.begunAt);
+        queue.heardBehind(evidence, clock.millis(), other -> other.begunAt <= evidence.begunAt);
       } else {
-        queue.heardFirst(testimony, clock.millis());
+        queue.heardFirst(evidence, clock.millis());
       }
-      writers.follow(testimony, before, true, clock.millis());
+      writers.follow(evidence, before, true, clock.millis());
     }
   }
 
@@ -122,12 +122,12 @@ final class BackendView {
   /** The number of verdicts postponed by more than one gap, or because beats cannot be written. */
   int postponed() {
     int[] count = {unwitnessed.overdue()};
-    for (SilenceQueue<Testimony> queue : queues) {
+    for (SilenceQueue<Evidence> queue : queues) {
       queue.fromHeadWhile(
-          testimony -> {
+          evidence -> {
             boolean late =
-                reach.millis() - testimony.begunAt >= queue.timeoutMillis()
-                    && reach.isAfterGaps(testimony.begunAt);
+                reach.millis() - evidence.begunAt >= queue.timeoutMillis()
+                    && reach.isAfterGaps(evidence.begunAt);
             count[0] += late ? 1 : 0;
             return late;
           });
@@ -135,38 +135,38 @@ final class BackendView {
     return count[0];
   }
 
-  /** Applies an event as the table of {@link Evidence} says. */
-  void apply(Testimony testimony, Event event) {
-    Evidence before = testimony.evidence;
-    Evidence next = before.after(event);
+  /** Applies an event as the table of {@link EvidenceState} says. */
+  void apply(Evidence evidence, Event event) {
+    EvidenceState before = evidence.state;
+    EvidenceState next = before.after(event);
     boolean sign = event == Event.SIGN || event == Event.PRESENCE;
     if (sign) {
       reach.heard();
     }
     if (sign || (event == Event.JOINED && next != before)) {
-      listener.alive(testimony);
+      listener.alive(evidence);
     }
     if (next != before || !(event.isOnlyForSome() || next instanceof Dead)) {
-      become(testimony, next);
+      become(evidence, next);
     }
     if (sign && next == before) {
-      listener.changed(testimony);
+      listener.changed(evidence);
     }
   }
 
   /** The member's own agent stated that the member failed or left, which is believed at once. */
-  void state(Testimony testimony, Reason reason) {
-    become(testimony, new Dead(reason));
+  void stated(Evidence evidence, Reason reason) {
+    become(evidence, new Dead(reason));
   }
 
   /**
    * The backend concluded that a member is gone. This is believed in {@link #judge}, unless too
    * many other members are gone as well.
    */
-  void conclude(Testimony testimony, Reason reason) {
-    Evidence next = testimony.evidence.accused(reason, true);
-    if (next != testimony.evidence) {
-      become(testimony, next);
+  void conclude(Evidence evidence, Reason reason) {
+    EvidenceState next = evidence.state.accused(reason, true);
+    if (next != evidence.state) {
+      become(evidence, next);
     }
   }
 
@@ -174,45 +174,45 @@ final class BackendView {
    * The member's beats could not be written, because its row is locked or because its agent says
    * so.
    */
-  void unwitnessed(Testimony testimony) {
-    if (testimony.evidence != Standing.PRESENT && !(testimony.evidence instanceof Dead)) {
-      unwitnessed.found(testimony);
-      apply(testimony, Event.ANEW);
+  void unwitnessed(Evidence evidence) {
+    if (evidence.state != Standing.PRESENT && !(evidence.state instanceof Dead)) {
+      unwitnessed.found(evidence);
+      apply(evidence, Event.ANEW);
     }
   }
 
   /** Counts a member that was found as in sight, or learns which agent beats for it. */
-  void inSight(Testimony testimony) {
-    writers.expect(testimony, clock.millis());
+  void inSight(Evidence evidence) {
+    writers.expect(evidence, clock.millis());
   }
 
   /** Forgets a member. */
-  void drop(Testimony testimony) {
-    writers.remove(testimony, clock.millis());
-    testimony.leaveQueue();
-    testimony.tracked.testimonies[index] = null;
+  void drop(Evidence evidence) {
+    writers.remove(evidence, clock.millis());
+    evidence.leaveQueue();
+    evidence.tracked.allEvidence[index] = null;
   }
 
-  private void become(Testimony testimony, Evidence next) {
-    Evidence before = testimony.evidence;
-    testimony.evidence = next;
+  private void become(Evidence evidence, EvidenceState next) {
+    EvidenceState before = evidence.state;
+    evidence.state = next;
     if (next == Standing.PRESENT) {
-      present.heard(testimony, clock.millis());
+      present.heard(evidence, clock.millis());
     } else if (next instanceof Standing) {
-      queues.get(testimony.tracked.timeout).heard(testimony, clock.millis());
-      testimony.begunAt = reach.millis();
+      queues.get(evidence.tracked.timeout).heard(evidence, clock.millis());
+      evidence.begunAt = reach.millis();
     } else if (next instanceof Accused) {
-      testimony.begunAt = before == Standing.PRESENT ? reach.millis() : testimony.begunAt;
-      accused.heard(testimony, clock.millis());
+      evidence.begunAt = before == Standing.PRESENT ? reach.millis() : evidence.begunAt;
+      accused.heard(evidence, clock.millis());
     } else {
-      testimony.leaveQueue();
-      if (!testimony.tracked.catalogued) {
-        ended.add(testimony, clock.millis());
+      evidence.leaveQueue();
+      if (!evidence.tracked.catalogued) {
+        ended.add(evidence, clock.millis());
       }
     }
-    writers.follow(testimony, before, next instanceof Standing, clock.millis());
+    writers.follow(evidence, before, next instanceof Standing, clock.millis());
     if (!next.equals(before)) {
-      listener.changed(testimony);
+      listener.changed(evidence);
     }
   }
 
@@ -221,22 +221,22 @@ final class BackendView {
    * grows with the number of overdue members, and while verdicts are withheld with the number of
    * silent ones.
    */
-  void judge(Consumer<Testimony> unknown) {
+  void judge(Consumer<Evidence> unknown) {
     unwitnessed.settle();
-    for (SilenceQueue<Testimony> queue : queues) {
-      Testimony testimony = overdue(queue);
-      while (testimony != null) {
-        if (testimony.tracked.member == null) {
-          unknown.accept(testimony);
+    for (SilenceQueue<Evidence> queue : queues) {
+      Evidence evidence = overdue(queue);
+      while (evidence != null) {
+        if (evidence.tracked.member == null) {
+          unknown.accept(evidence);
         } else {
-          become(testimony, testimony.evidence.accused(Reason.HEARTBEAT_TIMEOUT, false));
+          become(evidence, evidence.state.accused(Reason.HEARTBEAT_TIMEOUT, false));
         }
-        testimony = overdue(queue);
+        evidence = overdue(queue);
       }
     }
     if (accused.size() > 0 || hold.isWithholding()) {
       hold.takeStock(clock.millis());
-      List<Testimony> believed = hold.released(clock.millis(), this::hasOverstayed);
+      List<Evidence> believed = hold.released(clock.millis(), this::hasOverstayed);
       accused.forEach(
           one -> {
             if (hasOverstayed(one) || !hold.withholds(one, clock.millis())) {
@@ -253,8 +253,8 @@ final class BackendView {
    * postponed for as long as is allowed. After an outage every member has a whole timeout to come
    * back, however long it was silent before.
    */
-  private Testimony overdue(SilenceQueue<Testimony> queue) {
-    Testimony head = queue.overdue(clock.millis());
+  private Evidence overdue(SilenceQueue<Evidence> queue) {
+    Evidence head = queue.overdue(clock.millis());
     boolean mayBeBack = reach.sinceOutageMillis() < queue.timeoutMillis();
     if (head == null && queue.head() != null && !mayBeBack) {
       long waited = reach.millis() - queue.head().begunAt;
@@ -264,33 +264,33 @@ final class BackendView {
   }
 
   /** Whether a verdict was postponed for as long as is allowed, and is not withheld again. */
-  private boolean hasOverstayed(Testimony testimony) {
-    long waited = reach.millis() - testimony.begunAt - settings.massHold();
-    return waited / (1 + PATIENCE) >= timeouts.millis(testimony.tracked.timeout);
+  private boolean hasOverstayed(Evidence evidence) {
+    long waited = reach.millis() - evidence.begunAt - settings.massHold();
+    return waited / (1 + PATIENCE) >= timeouts.millis(evidence.tracked.timeout);
   }
 
   /**
    * Believes these accusations. Which writers are gone is found out first, since members that are
    * down are no longer in sight.
    */
-  private void believe(List<Testimony> believed) {
+  private void believe(List<Evidence> believed) {
     Set<Writer> gone = new HashSet<>();
-    for (Testimony testimony : believed) {
-      if (testimony.writer != null && testimony.writer.isGone()) {
-        gone.add(testimony.writer);
+    for (Evidence evidence : believed) {
+      if (evidence.writer != null && evidence.writer.isGone()) {
+        gone.add(evidence.writer);
       }
     }
     Map<Writer, int[]> departing = writers.timeouts(gone);
-    for (Testimony testimony : believed) {
-      if (testimony.evidence instanceof Accused one) {
-        become(testimony, one.believed());
+    for (Evidence evidence : believed) {
+      if (evidence.state instanceof Accused one) {
+        become(evidence, one.believed());
       }
     }
     writers.departed(departing, clock.millis());
   }
 
   /** Passes on every member without a row that ended so long ago that it is to be forgotten. */
-  void forget(Consumer<Testimony> forgotten) {
+  void forget(Consumer<Evidence> forgotten) {
     ended.forget(clock.millis(), forgotten);
   }
 }

@@ -13,10 +13,10 @@ final class EndedMembers {
   /** How long a member that was known is remembered after its end, in milliseconds. */
   private static final long REMEMBERED = TimeUnit.HOURS.toMillis(1);
 
-  private final SilenceQueue<Testimony> known = new SilenceQueue<>(REMEMBERED);
+  private final SilenceQueue<Evidence> known = new SilenceQueue<>(REMEMBERED);
 
   /** Members of which the backend showed nothing but the end. */
-  private final SilenceQueue<Testimony> unknown;
+  private final SilenceQueue<Evidence> unknown;
 
   /**
    * Makes it empty.
@@ -29,9 +29,9 @@ final class EndedMembers {
   }
 
   /** Remembers a member from now on. */
-  void add(Testimony testimony, long clock) {
-    boolean isKnown = testimony.tracked.member != null;
-    (isKnown ? known : unknown).heard(testimony, clock);
+  void add(Evidence evidence, long clock) {
+    boolean isKnown = evidence.tracked.member != null;
+    (isKnown ? known : unknown).heard(evidence, clock);
   }
 
   /** Remembers every member for the whole time again. */
@@ -41,13 +41,13 @@ final class EndedMembers {
   }
 
   /** Passes on, and forgets, every member that ended long enough ago. */
-  void forget(long clock, Consumer<Testimony> forgotten) {
-    for (SilenceQueue<Testimony> queue : List.of(known, unknown)) {
-      Testimony testimony = queue.overdue(clock);
-      while (testimony != null) {
-        testimony.leaveQueue();
-        forgotten.accept(testimony);
-        testimony = queue.overdue(clock);
+  void forget(long clock, Consumer<Evidence> forgotten) {
+    for (SilenceQueue<Evidence> queue : List.of(known, unknown)) {
+      Evidence evidence = queue.overdue(clock);
+      while (evidence != null) {
+        evidence.leaveQueue();
+        forgotten.accept(evidence);
+        evidence = queue.overdue(clock);
       }
     }
   }

@@ -1,8 +1,8 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Evidence.Choice;
-import io.servicegroup.detect.Evidence.Event;
-import io.servicegroup.detect.Evidence.Standing;
+import io.servicegroup.detect.EvidenceState.Choice;
+import io.servicegroup.detect.EvidenceState.Event;
+import io.servicegroup.detect.EvidenceState.Standing;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Status;
@@ -11,7 +11,7 @@ import java.time.Instant;
 
 /**
  * The rules by which a backend's sightings and the catalogue's records become events of {@link
- * Evidence}: which count is a sign of life, which count is only a baseline, which absence is
+ * EvidenceState}: which count is a sign of life, which count is only a baseline, which absence is
  * believed.
  */
 final class EvidenceRules {
@@ -32,58 +32,59 @@ final class EvidenceRules {
    */
   static void recorded(
       Tracked tracked, BackendView backend, Tracked.Record record, Instant startedAt) {
-    Testimony testimony = tracked.testimonies[backend.index];
+    Evidence evidence = tracked.allEvidence[backend.index];
     boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
-    boolean older = testimony != null && tracked.isOfOlderLife(testimony);
-    boolean beforeIt = older && tracked.status == Status.UNKNOWN && testimony.vote() == Choice.DOWN;
+    boolean older = evidence != null && tracked.isOfOlderLife(evidence);
+    boolean beforeIt = older && tracked.status == Status.UNKNOWN && evidence.vote() == Choice.DOWN;
     if (beforeIt || (older && !votes)) {
-      backend.drop(testimony);
-      testimony = null;
+      backend.drop(evidence);
+      evidence = null;
     }
-    if (testimony == null) {
+    if (evidence == null) {
       if (!votes) {
         return;
       }
-      testimony = tracked.testimonyOf(backend);
-      backend.apply(testimony, Event.ANEW);
+      evidence = tracked.evidenceOf(backend);
+      backend.apply(evidence, Event.ANEW);
     } else {
-      learned(testimony, record, older);
+      learned(evidence, record, older);
     }
     boolean awaits =
         record.first()
             && tracked.status == Status.UNKNOWN
             && !tracked.joined
-            && testimony.vote() == Choice.PENDING
+            && evidence.vote() == Choice.PENDING
             && !isOutOfSight(tracked, startedAt);
-    if (testimony.writer != null || awaits) {
-      backend.inSight(testimony);
+    if (evidence.writer != null || awaits) {
+      backend.inSight(evidence);
     }
   }
 
-  private static void learned(Testimony testimony, Tracked.Record record, boolean older) {
-    Tracked tracked = testimony.tracked;
-    BackendView backend = testimony.backend;
-    boolean same = testimony.isSameLife(tracked.member.incarnation());
-    // Evidence that arrived late, of a member deleted meanwhile, says nothing about the incarnation
+  private static void learned(Evidence evidence, Tracked.Record record, boolean older) {
+    Tracked tracked = evidence.tracked;
+    BackendView backend = evidence.backend;
+    boolean same = evidence.isSameLife(tracked.member.incarnation());
+    // EvidenceState that arrived late, of a member deleted meanwhile, says nothing about the
+    // incarnation
     // that joined since. That one need not be newer: a catalogue may have lost its generations.
     boolean outlived =
         record.first()
             && tracked.joined
-            && Tracked.isNewer(testimony.incarnation(), tracked.member.incarnation());
+            && Tracked.isNewer(evidence.incarnation(), tracked.member.incarnation());
     if (outlived || (record.adopted() && !same)) {
-      backend.apply(testimony, Event.ADOPTED);
-      lookAgain(testimony);
-    } else if (older && testimony.evidence == Standing.PRESENT) {
+      backend.apply(evidence, Event.ADOPTED);
+      lookAgain(evidence);
+    } else if (older && evidence.state == Standing.PRESENT) {
       // The presence was that of the earlier incarnation. Nobody may ever report its end, so the
       // timeout runs again.
-      backend.apply(testimony, Event.ANEW);
+      backend.apply(evidence, Event.ANEW);
     } else if (older && record.later()) {
       // The end of the earlier incarnation says nothing about the one that joined now.
-      lookAgain(testimony);
+      lookAgain(evidence);
     } else if (record.joined() && same) {
-      joined(testimony);
-    } else if (record.first() && testimony.vote() == Choice.PENDING) {
-      backend.apply(testimony, Event.ANEW);
+      joined(evidence);
+    } else if (record.first() && evidence.vote() == Choice.PENDING) {
+      backend.apply(evidence, Event.ANEW);
     }
   }
 
@@ -91,12 +92,12 @@ final class EvidenceRules {
    * The catalogue says only now that this incarnation joined since the evaluator started, so what
    * the backend showed of it before is a sign of life, or its end.
    */
-  private static void joined(Testimony testimony) {
-    Absence absence = testimony.absence();
+  private static void joined(Evidence evidence) {
+    Absence absence = evidence.absence();
     if (absence != null && absence.cause().stated()) {
-      testimony.backend.state(testimony, absence.cause().reason());
+      evidence.backend.stated(evidence, absence.cause().reason());
     } else {
-      testimony.backend.apply(testimony, Event.JOINED);
+      evidence.backend.apply(evidence, Event.JOINED);
     }
   }
 
@@ -109,9 +110,9 @@ final class EvidenceRules {
    * Makes a backend look again at a member that it saw dead while other backends saw it alive: the
    * backend was away since, or a new incarnation began.
    */
-  static void lookAgain(Testimony testimony) {
-    if (testimony.tracked.status != Status.DOWN) {
-      testimony.backend.apply(testimony, Event.LOOK_AGAIN);
+  static void lookAgain(Evidence evidence) {
+    if (evidence.tracked.status != Status.DOWN) {
+      evidence.backend.apply(evidence, Event.LOOK_AGAIN);
     }
   }
 
@@ -123,21 +124,21 @@ final class EvidenceRules {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
-    Testimony testimony = tracked.testimonyOf(backend);
-    boolean same = testimony.isSameLife(beat.incarnation());
-    boolean first = testimony.isFirstOf(beat.incarnation());
+    Evidence evidence = tracked.evidenceOf(backend);
+    boolean same = evidence.isSameLife(beat.incarnation());
+    boolean first = evidence.isFirstOf(beat.incarnation());
     boolean inOurTime = tracked.hasJoinedAs(beat.incarnation()) && !backend.clock().isListing();
-    if (first ? inOurTime : !same || testimony.hasGrown(beat.count())) {
-      tracked.sawChange(!same || first || testimony.absence() != null);
-      testimony.saw(beat.incarnation(), beat.count());
-      backend.apply(testimony, Event.SIGN);
-    } else if (first || testimony.hasFallen(beat.count())) {
+    if (first ? inOurTime : !same || evidence.hasGrown(beat.count())) {
+      tracked.sawChange(!same || first || evidence.absence() != null);
+      evidence.saw(beat.incarnation(), beat.count());
+      backend.apply(evidence, Event.SIGN);
+    } else if (first || evidence.hasFallen(beat.count())) {
       // The count also falls where a backend was restored from older data: that is a new baseline,
       // not an end.
-      testimony.saw(beat.incarnation(), beat.count());
-      backend.apply(testimony, Event.BASELINE);
-    } else if (testimony.evidence == Standing.PRESENT) {
-      backend.apply(testimony, Event.ANEW);
+      evidence.saw(beat.incarnation(), beat.count());
+      backend.apply(evidence, Event.BASELINE);
+    } else if (evidence.state == Standing.PRESENT) {
+      backend.apply(evidence, Event.ANEW);
     }
   }
 
@@ -146,17 +147,17 @@ final class EvidenceRules {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
-    Testimony testimony = tracked.testimonyOf(backend);
-    if (testimony.hasEnded(beat.incarnation(), beat.count())) {
+    Evidence evidence = tracked.evidenceOf(backend);
+    if (evidence.hasEnded(beat.incarnation(), beat.count())) {
       return;
     }
     boolean unchanged =
-        testimony.isSameLife(beat.incarnation())
-            && !testimony.neverSeen()
-            && testimony.absence() == null;
+        evidence.isSameLife(beat.incarnation())
+            && !evidence.neverSeen()
+            && evidence.absence() == null;
     tracked.sawChange(!backend.clock().isListing() && !unchanged);
-    testimony.saw(beat.incarnation(), beat.count());
-    backend.apply(testimony, Event.PRESENCE);
+    evidence.saw(beat.incarnation(), beat.count());
+    backend.apply(evidence, Event.PRESENCE);
   }
 
   /** Applies an absence: it is believed, or it only is a baseline, or it counts as silence. */
@@ -164,26 +165,26 @@ final class EvidenceRules {
     if (tracked.isOlderLife(backend, absence.incarnation())) {
       return;
     }
-    Testimony testimony = tracked.testimonyOf(backend);
-    if (testimony.isOldNews(absence)) {
+    Evidence evidence = tracked.evidenceOf(backend);
+    if (evidence.isOldNews(absence)) {
       return;
     }
     boolean found =
-        testimony.isFirstOf(absence.incarnation())
+        evidence.isFirstOf(absence.incarnation())
             && (backend.clock().isListing() || !tracked.hasJoinedAs(absence.incarnation()));
     boolean stated = absence.cause().stated();
     boolean believed =
         !absence.cause().isSilence()
             && !found
             && (stated || !backend.clock().isInGrace(absence.cause().observed()));
-    testimony.saw(absence);
+    evidence.saw(absence);
     tracked.sawChange(believed);
     if (believed && stated) {
-      backend.state(testimony, absence.cause().reason());
+      backend.stated(evidence, absence.cause().reason());
     } else if (believed) {
-      backend.conclude(testimony, absence.cause().reason());
+      backend.conclude(evidence, absence.cause().reason());
     } else {
-      backend.apply(testimony, Event.ANEW);
+      backend.apply(evidence, Event.ANEW);
     }
   }
 }

@@ -90,11 +90,11 @@ public final class LivenessEvaluator {
     sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {
       Tracked tracked = members.get(id);
-      if (tracked != null && tracked.testimonies[backend.index] != null) {
-        backend.unwitnessed(tracked.testimonies[backend.index]);
+      if (tracked != null && tracked.allEvidence[backend.index] != null) {
+        backend.unwitnessed(tracked.allEvidence[backend.index]);
       }
     }
-    backend.judge(testimony -> members.forget(testimony.tracked));
+    backend.judge(evidence -> members.forget(evidence.tracked));
     backend.forget(this::forgotten);
     return members.drain();
   }
@@ -103,7 +103,8 @@ public final class LivenessEvaluator {
    * Takes in the state of a backend. A backend that cannot be reached keeps its votes until it is
    * reported {@link #out}, because a hiccup must not change any verdict.
    *
-   * @param state the backend's state @param at the wall clock
+   * @param state the backend's state
+   * @param at the wall clock
    * @return the changes that follow, in order
    * @throws IllegalArgumentException where no backend of that name is configured
    */
@@ -141,9 +142,9 @@ public final class LivenessEvaluator {
    */
   private void beginAnew(BackendView backend) {
     for (Tracked tracked : members.all()) {
-      Testimony testimony = tracked.testimonies[backend.index];
-      if (testimony != null) {
-        EvidenceRules.lookAgain(testimony);
+      Evidence evidence = tracked.allEvidence[backend.index];
+      if (evidence != null) {
+        EvidenceRules.lookAgain(evidence);
         members.decide(tracked);
       }
     }
@@ -168,7 +169,8 @@ public final class LivenessEvaluator {
             backends
                 .values()
                 .forEach(
-                    backend -> EvidenceRules.recorded(tracked, backend, record, members.startedAt())));
+                    backend ->
+                        EvidenceRules.recorded(tracked, backend, record, members.startedAt())));
     if (member.forcedDown()) {
       Reason why = foundForced ? Reason.INITIAL : Reason.FORCED_DOWN;
       members.settle(tracked, why);
@@ -287,9 +289,9 @@ public final class LivenessEvaluator {
   }
 
   /** Forgets a member without a row whose end was long ago, unless another backend sees it. */
-  private void forgotten(Testimony testimony) {
-    if (!testimony.tracked.catalogued && testimony.tracked.status != Status.UP) {
-      members.forget(testimony.tracked);
+  private void forgotten(Evidence evidence) {
+    if (!evidence.tracked.catalogued && evidence.tracked.status != Status.UP) {
+      members.forget(evidence.tracked);
     }
   }
 }

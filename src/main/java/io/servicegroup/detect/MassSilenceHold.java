@@ -24,7 +24,7 @@ final class MassSilenceHold {
 
   private final EvaluatorSettings settings;
   private final Writers writers;
-  private final SilenceQueue<Testimony> withheld = new SilenceQueue<>(Long.MAX_VALUE);
+  private final SilenceQueue<Evidence> withheld = new SilenceQueue<>(Long.MAX_VALUE);
 
   /** When there were too many lost writers of each timeout, by the timeout's index. */
   private final long[] tooManyAt;
@@ -75,13 +75,13 @@ final class MassSilenceHold {
    *
    * @param overstayed tells of a member whether its verdict may not be withheld any longer
    */
-  List<Testimony> released(long clock, Predicate<Testimony> overstayed) {
-    List<Testimony> released = new ArrayList<>();
+  List<Evidence> released(long clock, Predicate<Evidence> overstayed) {
+    List<Evidence> released = new ArrayList<>();
     withheld.forEach(
-        testimony -> {
-          boolean over = clock - testimony.heardAt() >= settings.massHold();
-          if (over || overstayed.test(testimony) || !tooManyAreLost(testimony, clock)) {
-            released.add(testimony);
+        evidence -> {
+          boolean over = clock - evidence.heardAt() >= settings.massHold();
+          if (over || overstayed.test(evidence) || !tooManyAreLost(evidence, clock)) {
+            released.add(evidence);
           }
         });
     return released;
@@ -91,17 +91,17 @@ final class MassSilenceHold {
    * Withholds the verdict on an accused member where too many writers are silent; called after
    * {@link #takeStock}.
    */
-  boolean withholds(Testimony testimony, long clock) {
-    if (testimony.writer == null
-        || !tooManyAreLost(testimony, clock)
-        || !writers.isLost(testimony.writer, clock)) {
+  boolean withholds(Evidence evidence, long clock) {
+    if (evidence.writer == null
+        || !tooManyAreLost(evidence, clock)
+        || !writers.isLost(evidence.writer, clock)) {
       return false;
     }
     if (!isWithholding() || clock - waveSince > spread()) {
       waveSince = clock;
-      shown = figures(testimony);
+      shown = figures(evidence);
     }
-    withheld.heard(testimony, waveSince);
+    withheld.heard(evidence, waveSince);
     return true;
   }
 
@@ -119,8 +119,8 @@ final class MassSilenceHold {
    * Withholds nothing any longer, and lists the members whose verdicts were withheld, in their
    * order.
    */
-  List<Testimony> abandon() {
-    List<Testimony> all = new ArrayList<>();
+  List<Evidence> abandon() {
+    List<Evidence> all = new ArrayList<>();
     withheld.forEach(all::add);
     forgetCounts();
     return all;
@@ -132,8 +132,8 @@ final class MassSilenceHold {
   }
 
   /** Whether too many writers were lost lately, of all or of those with the same timeout. */
-  private boolean tooManyAreLost(Testimony testimony, long clock) {
-    long lastTime = Math.max(tooManyAt[testimony.tracked.timeout], tooManyOfAllAt);
+  private boolean tooManyAreLost(Evidence evidence, long clock) {
+    long lastTime = Math.max(tooManyAt[evidence.tracked.timeout], tooManyOfAllAt);
     return clock - lastTime <= spread();
   }
 
@@ -141,9 +141,9 @@ final class MassSilenceHold {
    * The figures to show: those of all writers where all are too many, otherwise those of the
    * writers with the same timeout.
    */
-  private MassSilence figures(Testimony testimony) {
+  private MassSilence figures(Evidence evidence) {
     Share all = census.all();
-    Share share = isTooMany(all) ? all : census.of(testimony.tracked.timeout);
+    Share share = isTooMany(all) ? all : census.of(evidence.tracked.timeout);
     return new MassSilence(share.lost(), share.writers(), settings.massHold());
   }
 

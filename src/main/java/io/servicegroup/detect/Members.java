@@ -1,6 +1,6 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Evidence.Choice;
+import io.servicegroup.detect.EvidenceState.Choice;
 import io.servicegroup.model.Digest;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -64,22 +64,22 @@ final class Members implements BackendView.Listener {
 
   void forget(Tracked tracked) {
     members.remove(tracked.id);
-    for (Testimony testimony : tracked.testimonies) {
-      if (testimony != null) {
-        testimony.backend.drop(testimony);
+    for (Evidence evidence : tracked.allEvidence) {
+      if (evidence != null) {
+        evidence.backend.drop(evidence);
       }
     }
   }
 
   @Override
-  public void alive(Testimony testimony) {
-    testimony.tracked.lastSeenUp = now;
+  public void alive(Evidence evidence) {
+    evidence.tracked.lastSeenUp = now;
   }
 
   @Override
-  public void changed(Testimony testimony) {
+  public void changed(Evidence evidence) {
     if (!recording) {
-      decide(testimony.tracked, testimony, null);
+      decide(evidence.tracked, evidence, null);
     }
   }
 
@@ -102,16 +102,16 @@ final class Members implements BackendView.Listener {
   }
 
   /**
-   * Decides the verdict on a member from all its evidence. * @param last the testimony that
-   * changed, or null where something else changed
+   * Decides the verdict on a member from all its evidence. * @param last the evidence that changed,
+   * or null where something else changed
    *
-   * @param why the reason to publish if the member is up, instead of the testimony's; or null
+   * @param why the reason to publish if the member is up, instead of the evidence's; or null
    */
-  void decide(Tracked tracked, Testimony last, Reason why) {
+  void decide(Tracked tracked, Evidence last, Reason why) {
     if (tracked.member == null || tracked.isForcedDown()) {
       return;
     }
-    Testimony decisive = rules.decisive(tracked, last);
+    Evidence decisive = rules.decisive(tracked, last);
     if (decisive == null) {
       return;
     }

@@ -1,6 +1,6 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Evidence.Choice;
+import io.servicegroup.detect.EvidenceState.Choice;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One member that the evaluator follows: its record in the catalogue, the testimony of each
- * backend, and the present verdict.
+ * One member that the evaluator follows: its record in the catalogue, the evidence of each backend,
+ * and the present verdict.
  */
 final class Tracked {
 
@@ -20,7 +20,7 @@ final class Tracked {
   /** The index of its group's timeout in {@link Timeouts}. */
   final int timeout;
 
-  final Testimony[] testimonies;
+  final Evidence[] allEvidence;
 
   /**
    * The catalogue's record; null where a backend showed beats of the member and the catalogue does
@@ -56,7 +56,7 @@ final class Tracked {
   Tracked(MemberId id, int timeout, int backends) {
     this.id = id;
     this.timeout = timeout;
-    this.testimonies = new Testimony[backends];
+    this.allEvidence = new Evidence[backends];
   }
 
   /** Remembers whether something was seen to change since this evaluator started. */
@@ -64,12 +64,12 @@ final class Tracked {
     found = found && !changed;
   }
 
-  /** The testimony of a backend; it is created where there is none. */
-  Testimony testimonyOf(BackendView backend) {
-    if (testimonies[backend.index] == null) {
-      testimonies[backend.index] = new Testimony(this, backend);
+  /** The evidence of a backend; it is created where there is none. */
+  Evidence evidenceOf(BackendView backend) {
+    if (allEvidence[backend.index] == null) {
+      allEvidence[backend.index] = new Evidence(this, backend);
     }
-    return testimonies[backend.index];
+    return allEvidence[backend.index];
   }
 
   /** Whether the catalogue's record says that the member beats through a backend. */
@@ -113,21 +113,21 @@ final class Tracked {
 
   /**
    * Whether a sighting belongs to an incarnation that is over; such a sighting is ignored and
-   * creates no testimony. The present incarnation is the one in the catalogue, except that a
-   * backend may show a later one before the catalogue does.
+   * creates no evidence. The present incarnation is the one in the catalogue, except that a backend
+   * may show a later one before the catalogue does.
    */
   boolean isOlderLife(BackendView backend, Incarnation seen) {
-    Testimony testimony = testimonies[backend.index];
-    boolean before = testimony != null && isNewer(testimony.incarnation(), seen);
+    Evidence evidence = allEvidence[backend.index];
+    boolean before = evidence != null && isNewer(evidence.incarnation(), seen);
     if (catalogued && Objects.equals(seen, member.incarnation())) {
-      return before && testimony.vote() == Choice.UP;
+      return before && evidence.vote() == Choice.UP;
     }
     return before || isBeforeTheRecord(seen);
   }
 
-  /** Whether a testimony is about an incarnation before the one in the catalogue. */
-  boolean isOfOlderLife(Testimony testimony) {
-    return isBeforeTheRecord(testimony.incarnation());
+  /** Whether a evidence is about an incarnation before the one in the catalogue. */
+  boolean isOfOlderLife(Evidence evidence) {
+    return isBeforeTheRecord(evidence.incarnation());
   }
 
   private boolean isBeforeTheRecord(Incarnation seen) {

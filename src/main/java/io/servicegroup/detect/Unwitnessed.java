@@ -12,8 +12,8 @@ final class Unwitnessed {
 
   private final Reach reach;
   private final Timeouts timeouts;
-  private Map<Testimony, Long> since = Map.of();
-  private Map<Testimony, Long> found = new HashMap<>();
+  private Map<Evidence, Long> since = Map.of();
+  private Map<Evidence, Long> found = new HashMap<>();
 
   Unwitnessed(Reach reach, Timeouts timeouts) {
     this.reach = reach;
@@ -21,9 +21,9 @@ final class Unwitnessed {
   }
 
   /** The present message says so of a member. */
-  void found(Testimony testimony) {
-    Long before = since.get(testimony);
-    found.put(testimony, before == null ? reach.reachedMillis() : before);
+  void found(Evidence evidence) {
+    Long before = since.get(evidence);
+    found.put(evidence, before == null ? reach.reachedMillis() : before);
   }
 
   /** The message has been processed: members of which it did not say so may be judged again. */
@@ -35,7 +35,7 @@ final class Unwitnessed {
   /** How many members would have been judged by now, had their timeout run. */
   int overdue() {
     int overdue = 0;
-    for (Map.Entry<Testimony, Long> one : since.entrySet()) {
+    for (Map.Entry<Evidence, Long> one : since.entrySet()) {
       long timeout = timeouts.millis(one.getKey().tracked.timeout);
       overdue += reach.reachedMillis() - one.getValue() >= timeout ? 1 : 0;
     }

@@ -49,9 +49,9 @@ final class VerdictLog {
    * Records a verdict, and a change where it differs from the present one or a new incarnation
    * began.
    *
-   * @param decisive the testimony that decided, or null where the catalogue did
+   * @param decisive the evidence that decided, or null where the catalogue did
    */
-  void settle(Tracked tracked, Status status, Reason reason, Testimony decisive, Instant now) {
+  void settle(Tracked tracked, Status status, Reason reason, Evidence decisive, Instant now) {
     Incarnation incarnation = decisive == null ? tracked.incarnation : decisive.incarnation();
     Status previous = tracked.status;
     boolean restarted =

@@ -2,8 +2,8 @@ package io.servicegroup.detect;
 
 import io.servicegroup.detect.BackendClock.Weight;
 import io.servicegroup.detect.EvaluatorSettings.Rule;
-import io.servicegroup.detect.Evidence.Choice;
-import io.servicegroup.detect.Evidence.Dead;
+import io.servicegroup.detect.EvidenceState.Choice;
+import io.servicegroup.detect.EvidenceState.Dead;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 
@@ -22,25 +22,25 @@ final class VerdictRules {
   }
 
   /**
-   * Finds the testimony that decides. It depends on the present evidence only; among testimonies
-   * with the same vote, the one that changed last is preferred, so that the verdict names it.
+   * Finds the evidence that decides. It depends on the present evidence only; among those with the
+   * same vote, the one that changed last is preferred, so that the verdict names it.
    *
-   * @param tracked the member with its testimonies; null for a backend that has none
-   * @param last the testimony that changed last, or null
-   * @return the testimony, or null where the present verdict is to stay: no backend can vote, or
-   *     one that can vote is still waiting
+   * @param tracked the member with its evidence; null for a backend that has none
+   * @param last the evidence that changed last, or null
+   * @return the evidence, or null where the present verdict is to stay: no backend can vote, or one
+   *     that can vote is still waiting
    */
-  Testimony decisive(Tracked tracked, Testimony last) {
+  Evidence decisive(Tracked tracked, Evidence last) {
     boolean anybody = isAnybodyEntitled(tracked);
     Rule applied = anybody ? rule : Rule.ANY;
     Choice strong = applied == Rule.ALL ? Choice.DOWN : Choice.UP;
-    Testimony found = find(applied, tracked, last, strong, anybody);
+    Evidence found = find(applied, tracked, last, strong, anybody);
     if (found != null) {
       return found;
     }
-    for (Testimony testimony : tracked.testimonies) {
-      if (testimony != null
-          && (anybody ? isUndecided(testimony) && isEntitled(testimony) : mayYetSee(testimony))) {
+    for (Evidence evidence : tracked.allEvidence) {
+      if (evidence != null
+          && (anybody ? isUndecided(evidence) && isEntitled(evidence) : mayYetSee(evidence))) {
         return null;
       }
     }
@@ -48,20 +48,20 @@ final class VerdictRules {
     return find(applied, tracked, last, weak, anybody);
   }
 
-  private static boolean isUndecided(Testimony testimony) {
-    return !isOut(testimony) && testimony.vote() == Choice.PENDING;
+  private static boolean isUndecided(Evidence evidence) {
+    return !isOut(evidence) && evidence.vote() == Choice.PENDING;
   }
 
   /**
    * Whether the backend may still see the member: that no backend sees it is known only once all of
    * them could look.
    */
-  private static boolean mayYetSee(Testimony testimony) {
-    return isOut(testimony) || testimony.vote() == Choice.PENDING;
+  private static boolean mayYetSee(Evidence evidence) {
+    return isOut(evidence) || evidence.vote() == Choice.PENDING;
   }
 
-  private static boolean isOut(Testimony testimony) {
-    return testimony.backend.clock().weight() == Weight.OUT;
+  private static boolean isOut(Evidence evidence) {
+    return evidence.backend.clock().weight() == Weight.OUT;
   }
 
   /**
@@ -74,10 +74,10 @@ final class VerdictRules {
     boolean missing = false;
     boolean upNow = false;
     boolean upBefore = false;
-    for (Testimony testimony : tracked.testimonies) {
-      if (testimony != null && (!anybody || isEntitled(testimony))) {
-        boolean reached = testimony.backend.clock().weight() == Weight.REACHABLE;
-        boolean up = testimony.vote() == Choice.UP;
+    for (Evidence evidence : tracked.allEvidence) {
+      if (evidence != null && (!anybody || isEntitled(evidence))) {
+        boolean reached = evidence.backend.clock().weight() == Weight.REACHABLE;
+        boolean up = evidence.vote() == Choice.UP;
         voters |= reached;
         missing |= !reached;
         upNow |= reached && up;
@@ -90,28 +90,28 @@ final class VerdictRules {
   }
 
   private static boolean isAnybodyEntitled(Tracked tracked) {
-    for (Testimony testimony : tracked.testimonies) {
-      if (testimony != null && isEntitled(testimony)) {
+    for (Evidence evidence : tracked.allEvidence) {
+      if (evidence != null && isEntitled(evidence)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isEntitled(Testimony testimony) {
-    return !testimony.neverSeen() || testimony.tracked.isRecorded(testimony.backend);
+  private static boolean isEntitled(Evidence evidence) {
+    return !evidence.neverSeen() || evidence.tracked.isRecorded(evidence.backend);
   }
 
   /**
    * Finds the reason to publish.
    *
-   * @param decisive the testimony that decides
-   * @param why the reason to publish if the member is up, instead of the testimony's; or null
+   * @param decisive the evidence that decides
+   * @param why the reason to publish if the member is up, instead of the evidence's; or null
    * @return the reason; used only where the verdict changes
    */
-  static Reason reason(Tracked tracked, Testimony decisive, Reason why) {
+  static Reason reason(Tracked tracked, Evidence decisive, Reason why) {
     boolean up = decisive.vote() == Choice.UP;
-    Reason own = decisive.evidence instanceof Dead dead ? dead.reason() : Reason.HEARTBEAT;
+    Reason own = decisive.state instanceof Dead dead ? dead.reason() : Reason.HEARTBEAT;
     if (tracked.status == Status.UNKNOWN) {
       boolean asBefore = tracked.found && (up || own == Reason.HEARTBEAT_TIMEOUT);
       return asBefore ? Reason.INITIAL : own;
@@ -122,23 +122,22 @@ final class VerdictRules {
     return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : own;
   }
 
-  private static Testimony find(
-      Rule rule, Tracked tracked, Testimony last, Choice choice, boolean entitledOnly) {
+  private static Evidence find(
+      Rule rule, Tracked tracked, Evidence last, Choice choice, boolean entitledOnly) {
     if (last != null && counts(rule, last, choice, entitledOnly)) {
       return last;
     }
-    for (Testimony testimony : tracked.testimonies) {
-      if (testimony != null && counts(rule, testimony, choice, entitledOnly)) {
-        return testimony;
+    for (Evidence evidence : tracked.allEvidence) {
+      if (evidence != null && counts(rule, evidence, choice, entitledOnly)) {
+        return evidence;
       }
     }
     return null;
   }
 
-  private static boolean counts(
-      Rule rule, Testimony testimony, Choice choice, boolean entitledOnly) {
-    return testimony.vote() == choice
-        && (!entitledOnly || isEntitled(testimony))
-        && (!isOut(testimony) || (rule == Rule.ANY && choice == Choice.UP));
+  private static boolean counts(Rule rule, Evidence evidence, Choice choice, boolean entitledOnly) {
+    return evidence.vote() == choice
+        && (!entitledOnly || isEntitled(evidence))
+        && (!isOut(evidence) || (rule == Rule.ANY && choice == Choice.UP));
   }
 }

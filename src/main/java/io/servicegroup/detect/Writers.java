@@ -1,8 +1,8 @@
 package io.servicegroup.detect;
 
-import io.servicegroup.detect.Evidence.Accused;
-import io.servicegroup.detect.Evidence.Dead;
-import io.servicegroup.detect.Evidence.Standing;
+import io.servicegroup.detect.EvidenceState.Accused;
+import io.servicegroup.detect.EvidenceState.Dead;
+import io.servicegroup.detect.EvidenceState.Standing;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -47,22 +47,22 @@ final class Writers {
   /**
    * Keeps a writer's counts and place in step with the evidence of one of its members.
    *
-   * @param testimony of the member, with its present evidence
+   * @param evidence of the member, with its present evidence
    * @param before the evidence before
    * @param anew whether the member's timeout began anew, which means that the writer was heard
    */
-  void follow(Testimony testimony, Evidence before, boolean anew, long clock) {
-    Evidence after = testimony.evidence;
-    Writer writer = testimony.writer;
+  void follow(Evidence evidence, EvidenceState before, boolean anew, long clock) {
+    EvidenceState after = evidence.state;
+    Writer writer = evidence.writer;
     if (writer != null) {
       count(writer, before, -1);
     }
     if (after instanceof Dead) {
-      leave(testimony, clock);
+      leave(evidence, clock);
       return;
     }
-    if (writer == null && after instanceof Standing && after.vote() == Evidence.Choice.UP) {
-      writer = enter(testimony);
+    if (writer == null && after instanceof Standing && after.vote() == EvidenceState.Choice.UP) {
+      writer = enter(evidence);
     }
     if (writer != null) {
       count(writer, after, 1);
@@ -74,31 +74,31 @@ final class Writers {
    * Counts a member as in sight that was found and is waited for, or learns which agent beats for
    * it.
    */
-  void expect(Testimony testimony, long clock) {
-    Writer writer = testimony.writer;
-    if (writer != null && writer.key.equals(key(testimony.tracked))) {
+  void expect(Evidence evidence, long clock) {
+    Writer writer = evidence.writer;
+    if (writer != null && writer.key.equals(key(evidence.tracked))) {
       return;
     }
-    remove(testimony, clock);
-    writer = enter(testimony);
-    count(writer, testimony.evidence, 1);
+    remove(evidence, clock);
+    writer = enter(evidence);
+    count(writer, evidence.state, 1);
     place(writer, true, clock);
   }
 
   /** Forgets a member. */
-  void remove(Testimony testimony, long clock) {
-    if (testimony.writer != null) {
-      count(testimony.writer, testimony.evidence, -1);
-      leave(testimony, clock);
+  void remove(Evidence evidence, long clock) {
+    if (evidence.writer != null) {
+      count(evidence.writer, evidence.state, -1);
+      leave(evidence, clock);
     }
   }
 
-  private Writer enter(Testimony testimony) {
-    String key = key(testimony.tracked);
+  private Writer enter(Evidence evidence) {
+    String key = key(evidence.tracked);
     Writer writer = writers.computeIfAbsent(key, name -> new Writer(name, byTimeout.length));
-    testimony.writer = writer;
+    evidence.writer = writer;
     departed.remove(key);
-    int timeout = testimony.tracked.timeout;
+    int timeout = evidence.tracked.timeout;
     writer.living++;
     if (writer.byTimeout[timeout]++ == 0) {
       byTimeout[timeout]++;
@@ -106,13 +106,13 @@ final class Writers {
     return writer;
   }
 
-  private void leave(Testimony testimony, long clock) {
-    Writer writer = testimony.writer;
+  private void leave(Evidence evidence, long clock) {
+    Writer writer = evidence.writer;
     if (writer == null) {
       return;
     }
-    testimony.writer = null;
-    int timeout = testimony.tracked.timeout;
+    evidence.writer = null;
+    int timeout = evidence.tracked.timeout;
     if (--writer.byTimeout[timeout] == 0) {
       byTimeout[timeout]--;
     }
@@ -126,10 +126,10 @@ final class Writers {
     }
   }
 
-  private static void count(Writer writer, Evidence evidence, int by) {
-    if (evidence == Standing.PRESENT) {
+  private static void count(Writer writer, EvidenceState state, int by) {
+    if (state == Standing.PRESENT) {
       writer.present += by;
-    } else if (evidence instanceof Accused accused && accused.concluded()) {
+    } else if (state instanceof Accused accused && accused.concluded()) {
       writer.concluded += by;
     }
   }
