@@ -15,7 +15,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
 
   private static final long NEVER_SEEN = -1;
 
-  final Tracked tracked;
+  final TrackedMember tracked;
   final BackendView backend;
 
   /** The state that all of this amounts to. */
@@ -31,7 +31,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
   private long count = NEVER_SEEN;
   private Absence absence;
 
-  Evidence(Tracked tracked, BackendView backend) {
+  Evidence(TrackedMember tracked, BackendView backend) {
     this.tracked = tracked;
     this.backend = backend;
   }
@@ -69,7 +69,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
    * belongs to another incarnation that is not older.
    */
   boolean isFirstOf(Incarnation seen) {
-    return neverSeen() || (!isSameLife(seen) && !Tracked.isNewer(seen, incarnation));
+    return neverSeen() || (!isSameLife(seen) && !TrackedMember.isNewer(seen, incarnation));
   }
 
   /**

@@ -31,7 +31,7 @@ final class EvidenceRules {
    * @param startedAt when this evaluator started, by its wall clock
    */
   static void recorded(
-      Tracked tracked, BackendView backend, Tracked.Record record, Instant startedAt) {
+      TrackedMember tracked, BackendView backend, TrackedMember.Record record, Instant startedAt) {
     Evidence evidence = tracked.allEvidence[backend.index];
     boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
     boolean older = evidence != null && tracked.isOfOlderLife(evidence);
@@ -60,8 +60,8 @@ final class EvidenceRules {
     }
   }
 
-  private static void learned(Evidence evidence, Tracked.Record record, boolean older) {
-    Tracked tracked = evidence.tracked;
+  private static void learned(Evidence evidence, TrackedMember.Record record, boolean older) {
+    TrackedMember tracked = evidence.tracked;
     BackendView backend = evidence.backend;
     boolean same = evidence.isSameLife(tracked.member.incarnation());
     // EvidenceState that arrived late, of a member deleted meanwhile, says nothing about the
@@ -70,7 +70,7 @@ final class EvidenceRules {
     boolean outlived =
         record.first()
             && tracked.joined
-            && Tracked.isNewer(evidence.incarnation(), tracked.member.incarnation());
+            && TrackedMember.isNewer(evidence.incarnation(), tracked.member.incarnation());
     if (outlived || (record.adopted() && !same)) {
       backend.apply(evidence, Event.ADOPTED);
       lookAgain(evidence);
@@ -101,7 +101,7 @@ final class EvidenceRules {
     }
   }
 
-  private static boolean isOutOfSight(Tracked tracked, Instant startedAt) {
+  private static boolean isOutOfSight(TrackedMember tracked, Instant startedAt) {
     Instant seen = tracked.member.lastSeenUp();
     return seen != null && seen.isBefore(startedAt.minus(OUT_OF_SIGHT));
   }
@@ -120,7 +120,7 @@ final class EvidenceRules {
    * Applies a count that was read. The first count of an incarnation is only a baseline and no
    * beat, unless the incarnation joined since this evaluator started.
    */
-  static void beat(Tracked tracked, BackendView backend, Beat beat) {
+  static void beat(TrackedMember tracked, BackendView backend, Beat beat) {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
@@ -143,7 +143,7 @@ final class EvidenceRules {
   }
 
   /** Applies a presence that the backend vouches for. */
-  static void held(Tracked tracked, BackendView backend, Beat beat) {
+  static void held(TrackedMember tracked, BackendView backend, Beat beat) {
     if (tracked.isOlderLife(backend, beat.incarnation())) {
       return;
     }
@@ -161,7 +161,7 @@ final class EvidenceRules {
   }
 
   /** Applies an absence: it is believed, or it only is a baseline, or it counts as silence. */
-  static void gone(Tracked tracked, BackendView backend, Absence absence) {
+  static void gone(TrackedMember tracked, BackendView backend, Absence absence) {
     if (tracked.isOlderLife(backend, absence.incarnation())) {
       return;
     }

@@ -89,7 +89,7 @@ public final class LivenessEvaluator {
     sightings.held().forEach(beat -> held(beat, backend));
     sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {
-      Tracked tracked = members.get(id);
+      TrackedMember tracked = members.get(id);
       if (tracked != null && tracked.allEvidence[backend.index] != null) {
         backend.unwitnessed(tracked.allEvidence[backend.index]);
       }
@@ -141,7 +141,7 @@ public final class LivenessEvaluator {
    * dead before; then every verdict is decided anew.
    */
   private void beginAnew(BackendView backend) {
-    for (Tracked tracked : members.all()) {
+    for (TrackedMember tracked : members.all()) {
       Evidence evidence = tracked.allEvidence[backend.index];
       if (evidence != null) {
         EvidenceRules.lookAgain(evidence);
@@ -160,10 +160,10 @@ public final class LivenessEvaluator {
    */
   public List<StatusChange> member(Member member, boolean justJoined, Instant at) {
     members.becomes(at);
-    Tracked tracked = members.track(member.id());
+    TrackedMember tracked = members.track(member.id());
     boolean wasForced = tracked.isForcedDown();
     boolean foundForced = tracked.status == Status.UNKNOWN && !tracked.catalogued;
-    Tracked.Record record = tracked.record(member, justJoined);
+    TrackedMember.Record record = tracked.record(member, justJoined);
     members.record(
         () ->
             backends
@@ -189,7 +189,7 @@ public final class LivenessEvaluator {
    */
   public List<StatusChange> deleted(MemberId id, Instant at) {
     members.becomes(at);
-    Tracked tracked = members.get(id);
+    TrackedMember tracked = members.get(id);
     if (tracked != null && (tracked.catalogued || tracked.member == null)) {
       if (tracked.catalogued) {
         members.settle(tracked, Reason.DELETED);
@@ -206,7 +206,7 @@ public final class LivenessEvaluator {
    * @return whether a record was taken in and not deleted since
    */
   public boolean tracks(MemberId id) {
-    Tracked tracked = members.get(id);
+    TrackedMember tracked = members.get(id);
     return tracked != null && tracked.catalogued;
   }
 
@@ -272,7 +272,7 @@ public final class LivenessEvaluator {
    * catalogue has a row of it.
    */
   private void held(Beat beat, BackendView backend) {
-    Tracked tracked = members.track(beat.id());
+    TrackedMember tracked = members.track(beat.id());
     if (tracked.member == null && beat.incarnation() == null) {
       tracked.member = Member.uncatalogued(beat.id());
     }
@@ -280,7 +280,7 @@ public final class LivenessEvaluator {
   }
 
   private void gone(Absence absence, BackendView backend) {
-    Tracked tracked = members.track(absence.id());
+    TrackedMember tracked = members.track(absence.id());
     EvidenceRules.gone(tracked, backend, absence);
     boolean left = tracked.status == Status.DOWN && tracked.reason == Reason.LEFT;
     if (left && !tracked.catalogued) {

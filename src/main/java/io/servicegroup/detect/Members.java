@@ -25,7 +25,7 @@ final class Members implements BackendView.Listener {
   private final VerdictRules rules;
   private final VerdictLog verdicts;
   private final int backends;
-  private final Map<MemberId, Tracked> members = new HashMap<>();
+  private final Map<MemberId, TrackedMember> members = new HashMap<>();
   private Instant now = Instant.EPOCH;
   private Instant startedAt;
   private boolean recording;
@@ -49,20 +49,21 @@ final class Members implements BackendView.Listener {
   }
 
   /** The member with that id, or null. */
-  Tracked get(MemberId id) {
+  TrackedMember get(MemberId id) {
     return members.get(id);
   }
 
   /** The member with that id; it is created where there is none. */
-  Tracked track(MemberId id) {
-    return members.computeIfAbsent(id, key -> new Tracked(key, timeouts.of(key.group()), backends));
+  TrackedMember track(MemberId id) {
+    return members.computeIfAbsent(
+        id, key -> new TrackedMember(key, timeouts.of(key.group()), backends));
   }
 
-  Collection<Tracked> all() {
+  Collection<TrackedMember> all() {
     return members.values();
   }
 
-  void forget(Tracked tracked) {
+  void forget(TrackedMember tracked) {
     members.remove(tracked.id);
     for (Evidence evidence : tracked.allEvidence) {
       if (evidence != null) {
@@ -97,7 +98,7 @@ final class Members implements BackendView.Listener {
   }
 
   /** Decides the verdict on a member from all its evidence, whatever changed. */
-  void decide(Tracked tracked) {
+  void decide(TrackedMember tracked) {
     decide(tracked, null, null);
   }
 
@@ -107,7 +108,7 @@ final class Members implements BackendView.Listener {
    *
    * @param why the reason to publish if the member is up, instead of the evidence's; or null
    */
-  void decide(Tracked tracked, Evidence last, Reason why) {
+  void decide(TrackedMember tracked, Evidence last, Reason why) {
     if (tracked.member == null || tracked.isForcedDown()) {
       return;
     }
@@ -120,7 +121,7 @@ final class Members implements BackendView.Listener {
   }
 
   /** Records that a member is down because the catalogue says so. */
-  void settle(Tracked tracked, Reason why) {
+  void settle(TrackedMember tracked, Reason why) {
     verdicts.settle(tracked, Status.DOWN, why, null, now);
   }
 
@@ -134,7 +135,7 @@ final class Members implements BackendView.Listener {
   }
 
   Snapshot snapshot(MemberFilter filter, boolean stale) {
-    Stream<Tracked> wanted =
+    Stream<TrackedMember> wanted =
         filter
             .onlyMember()
             .map(id -> Stream.ofNullable(members.get(id)))

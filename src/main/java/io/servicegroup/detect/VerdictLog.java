@@ -51,7 +51,7 @@ final class VerdictLog {
    *
    * @param decisive the evidence that decided, or null where the catalogue did
    */
-  void settle(Tracked tracked, Status status, Reason reason, Evidence decisive, Instant now) {
+  void settle(TrackedMember tracked, Status status, Reason reason, Evidence decisive, Instant now) {
     Incarnation incarnation = decisive == null ? tracked.incarnation : decisive.incarnation();
     Status previous = tracked.status;
     boolean restarted =
@@ -73,7 +73,7 @@ final class VerdictLog {
     changes.add(change(tracked, previous, now));
   }
 
-  private StatusChange change(Tracked tracked, Status previous, Instant now) {
+  private StatusChange change(TrackedMember tracked, Status previous, Instant now) {
     return new StatusChange(
         epoch,
         seq,
@@ -88,11 +88,11 @@ final class VerdictLog {
         tracked.decidedBy);
   }
 
-  MemberView view(Tracked tracked) {
+  MemberView view(TrackedMember tracked) {
     return new MemberView(tracked.member, verdict(tracked), tracked.catalogued);
   }
 
-  private Verdict verdict(Tracked tracked) {
+  private Verdict verdict(TrackedMember tracked) {
     return new Verdict(
         tracked.status,
         tracked.reason,
@@ -107,7 +107,7 @@ final class VerdictLog {
    * The members that match, with their present verdicts, in order. Members of which only beats are
    * known, and neither a record nor a presence, are left out.
    */
-  Snapshot snapshot(Stream<Tracked> wanted, MemberFilter filter, boolean stale) {
+  Snapshot snapshot(Stream<TrackedMember> wanted, MemberFilter filter, boolean stale) {
     List<MemberView> views =
         wanted
             .filter(tracked -> tracked.member != null)

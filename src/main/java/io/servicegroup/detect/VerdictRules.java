@@ -30,7 +30,7 @@ final class VerdictRules {
    * @return the evidence, or null where the present verdict is to stay: no backend can vote, or one
    *     that can vote is still waiting
    */
-  Evidence decisive(Tracked tracked, Evidence last) {
+  Evidence decisive(TrackedMember tracked, Evidence last) {
     boolean anybody = isAnybodyEntitled(tracked);
     Rule applied = anybody ? rule : Rule.ANY;
     Choice strong = applied == Rule.ALL ? Choice.DOWN : Choice.UP;
@@ -68,7 +68,7 @@ final class VerdictRules {
    * Whether a verdict may be out of date: no backend that has a vote can be reached, or the verdict
    * rests on the vote of one that cannot.
    */
-  boolean isStale(Tracked tracked) {
+  boolean isStale(TrackedMember tracked) {
     boolean anybody = isAnybodyEntitled(tracked);
     boolean voters = false;
     boolean missing = false;
@@ -89,7 +89,7 @@ final class VerdictRules {
     return !voters || rests || waits;
   }
 
-  private static boolean isAnybodyEntitled(Tracked tracked) {
+  private static boolean isAnybodyEntitled(TrackedMember tracked) {
     for (Evidence evidence : tracked.allEvidence) {
       if (evidence != null && isEntitled(evidence)) {
         return true;
@@ -109,7 +109,7 @@ final class VerdictRules {
    * @param why the reason to publish if the member is up, instead of the evidence's; or null
    * @return the reason; used only where the verdict changes
    */
-  static Reason reason(Tracked tracked, Evidence decisive, Reason why) {
+  static Reason reason(TrackedMember tracked, Evidence decisive, Reason why) {
     boolean up = decisive.vote() == Choice.UP;
     Reason own = decisive.state instanceof Dead dead ? dead.reason() : Reason.HEARTBEAT;
     if (tracked.status == Status.UNKNOWN) {
@@ -123,7 +123,7 @@ final class VerdictRules {
   }
 
   private static Evidence find(
-      Rule rule, Tracked tracked, Evidence last, Choice choice, boolean entitledOnly) {
+      Rule rule, TrackedMember tracked, Evidence last, Choice choice, boolean entitledOnly) {
     if (last != null && counts(rule, last, choice, entitledOnly)) {
       return last;
     }

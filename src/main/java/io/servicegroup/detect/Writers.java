@@ -149,7 +149,7 @@ final class Writers {
     }
   }
 
-  private static String key(Tracked tracked) {
+  private static String key(TrackedMember tracked) {
     return tracked.member != null && tracked.member.agent() != null
         ? tracked.member.agent()
         : tracked.id.toString();

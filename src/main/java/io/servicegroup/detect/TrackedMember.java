@@ -13,7 +13,7 @@ import java.util.Objects;
  * One member that the evaluator follows: its record in the catalogue, the evidence of each backend,
  * and the present verdict.
  */
-final class Tracked {
+final class TrackedMember {
 
   final MemberId id;
 
@@ -53,7 +53,7 @@ final class Tracked {
    */
   boolean found = true;
 
-  Tracked(MemberId id, int timeout, int backends) {
+  TrackedMember(MemberId id, int timeout, int backends) {
     this.id = id;
     this.timeout = timeout;
     this.allEvidence = new Evidence[backends];
