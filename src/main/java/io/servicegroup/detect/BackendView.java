@@ -38,7 +38,7 @@ final class BackendView {
   private final EvaluatorSettings settings;
   private final Timeouts timeouts;
   private final Listener listener;
-  private final Writers writers;
+  private final ObservedWriters writers;
   private final MassSilenceHold hold;
   private final Reach reach;
   private final BackendClock clock;
@@ -57,7 +57,7 @@ final class BackendView {
     this.timeouts = timeouts;
     this.listener = listener;
     this.ended = new EndedMembers(settings.serviceDownTime());
-    this.writers = new Writers(settings, timeouts);
+    this.writers = new ObservedWriters(settings, timeouts);
     this.hold = new MassSilenceHold(settings, timeouts, writers);
     this.reach = new Reach(settings.serviceDownTime());
     this.clock = new BackendClock(settings.serviceDownTime(), reach, this::restart);
@@ -274,13 +274,13 @@ final class BackendView {
    * down are no longer in sight.
    */
   private void believe(List<Evidence> believed) {
-    Set<Writer> gone = new HashSet<>();
+    Set<ObservedWriter> gone = new HashSet<>();
     for (Evidence evidence : believed) {
       if (evidence.writer != null && evidence.writer.isGone()) {
         gone.add(evidence.writer);
       }
     }
-    Map<Writer, int[]> departing = writers.timeouts(gone);
+    Map<ObservedWriter, int[]> departing = writers.timeouts(gone);
     for (Evidence evidence : believed) {
       if (evidence.state instanceof Accused one) {
         become(evidence, one.believed());

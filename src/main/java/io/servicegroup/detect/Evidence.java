@@ -22,7 +22,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
   EvidenceState state = Standing.EXPECTED;
 
   /** The writer that beats for the member, while the member counts as in sight; otherwise null. */
-  Writer writer;
+  ObservedWriter writer;
 
   /** When the member's timeout began, on the clock of {@link Reach}. */
   long begunAt;

@@ -23,7 +23,7 @@ final class MassSilenceHold {
   private static final long NEVER = Long.MIN_VALUE / 2;
 
   private final EvaluatorSettings settings;
-  private final Writers writers;
+  private final ObservedWriters writers;
   private final SilenceQueue<Evidence> withheld = new SilenceQueue<>(Long.MAX_VALUE);
 
   /** When there were too many lost writers of each timeout, by the timeout's index. */
@@ -36,7 +36,7 @@ final class MassSilenceHold {
   private long waveSince;
   private MassSilence shown;
 
-  MassSilenceHold(EvaluatorSettings settings, Timeouts timeouts, Writers writers) {
+  MassSilenceHold(EvaluatorSettings settings, Timeouts timeouts, ObservedWriters writers) {
     this.settings = settings;
     this.writers = writers;
     this.tooManyAt = new long[timeouts.size()];

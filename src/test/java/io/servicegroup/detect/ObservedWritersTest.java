@@ -9,29 +9,29 @@ import org.junit.jupiter.api.Test;
 
 class WritersTest {
 
-  private static Writers writers(double share) {
+  private static ObservedWriters writers(double share) {
     EvaluatorSettings settings =
         new EvaluatorSettings(
             List.of("a"), Rule.ALL, 15_000, Map.of(), 5_000, 1_000, share, 5, 15_000);
-    return new Writers(settings, new Timeouts(settings));
+    return new ObservedWriters(settings, new Timeouts(settings));
   }
 
-  private static void depart(Writers writers, int number) {
+  private static void depart(ObservedWriters writers, int number) {
     for (int i = 0; i < number; i++) {
-      writers.departed(Map.of(new Writer("agent-" + i, 1), new int[] {1}), 1_000L * i);
+      writers.departed(Map.of(new ObservedWriter("agent-" + i, 1), new int[] {1}), 1_000L * i);
     }
   }
 
   @Test
   void rememberWhoDepartedForABeatAndNotForEver() {
-    Writers writers = writers(0.5);
+    ObservedWriters writers = writers(0.5);
     depart(writers, 10_000);
     assertThat(writers.departures()).isEqualTo(6);
   }
 
   @Test
   void rememberNobodyWhereMassSilenceIsOff() {
-    Writers writers = writers(1);
+    ObservedWriters writers = writers(1);
     depart(writers, 10_000);
     assertThat(writers.departures()).isZero();
   }

@@ -1,10 +1,11 @@
 package io.servicegroup.detect;
 
 /**
- * A source of beats: an agent with all its members, or a single member that no agent of ours beats
- * for. A writer is heard when any of its members is. Only {@link Writers} changes it.
+ * A writer in the sense of {@code mass_silence}: an agent with all its members, or a single member
+ * that no agent of ours beats for. A writer is heard when any of its members is. Only {@link
+ * ObservedWriters} changes it.
  */
-final class Writer extends SilenceQueue.Node<Writer> {
+final class ObservedWriter extends SilenceQueue.Node<ObservedWriter> {
 
   final String key;
 
@@ -22,13 +23,13 @@ final class Writer extends SilenceQueue.Node<Writer> {
    */
   int concluded;
 
-  Writer(String key, int timeouts) {
+  ObservedWriter(String key, int timeouts) {
     this.key = key;
     this.byTimeout = new int[timeouts];
   }
 
   @Override
-  Writer self() {
+  ObservedWriter self() {
     return this;
   }
 

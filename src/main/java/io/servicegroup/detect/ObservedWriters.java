@@ -16,13 +16,13 @@ import java.util.Set;
  * evaluator found when it started and waits for. A writer with a member whose presence the backend
  * vouches for is never silent, however long ago it was heard.
  */
-final class Writers {
+final class ObservedWriters {
 
   private final EvaluatorSettings settings;
   private final Timeouts timeouts;
-  private final Map<String, Writer> writers = new HashMap<>();
-  private final SilenceQueue<Writer> heard = new SilenceQueue<>(Long.MAX_VALUE);
-  private final Set<Writer> gone = new HashSet<>();
+  private final Map<String, ObservedWriter> writers = new HashMap<>();
+  private final SilenceQueue<ObservedWriter> heard = new SilenceQueue<>(Long.MAX_VALUE);
+  private final Set<ObservedWriter> gone = new HashSet<>();
 
   /** The number of writers that have members of each timeout, by the timeout's index. */
   private final int[] byTimeout;
@@ -32,7 +32,7 @@ final class Writers {
 
   private record Departure(long at, int[] byTimeout) {}
 
-  Writers(EvaluatorSettings settings, Timeouts timeouts) {
+  ObservedWriters(EvaluatorSettings settings, Timeouts timeouts) {
     this.settings = settings;
     this.timeouts = timeouts;
     this.byTimeout = new int[timeouts.size()];
@@ -53,7 +53,7 @@ final class Writers {
    */
   void follow(Evidence evidence, EvidenceState before, boolean anew, long clock) {
     EvidenceState after = evidence.state;
-    Writer writer = evidence.writer;
+    ObservedWriter writer = evidence.writer;
     if (writer != null) {
       count(writer, before, -1);
     }
@@ -75,7 +75,7 @@ final class Writers {
    * it.
    */
   void expect(Evidence evidence, long clock) {
-    Writer writer = evidence.writer;
+    ObservedWriter writer = evidence.writer;
     if (writer != null && writer.key.equals(key(evidence.tracked))) {
       return;
     }
@@ -93,9 +93,10 @@ final class Writers {
     }
   }
 
-  private Writer enter(Evidence evidence) {
+  private ObservedWriter enter(Evidence evidence) {
     String key = key(evidence.tracked);
-    Writer writer = writers.computeIfAbsent(key, name -> new Writer(name, byTimeout.length));
+    ObservedWriter writer =
+        writers.computeIfAbsent(key, name -> new ObservedWriter(name, byTimeout.length));
     evidence.writer = writer;
     departed.remove(key);
     int timeout = evidence.tracked.timeout;
@@ -107,7 +108,7 @@ final class Writers {
   }
 
   private void leave(Evidence evidence, long clock) {
-    Writer writer = evidence.writer;
+    ObservedWriter writer = evidence.writer;
     if (writer == null) {
       return;
     }
@@ -126,7 +127,7 @@ final class Writers {
     }
   }
 
-  private static void count(Writer writer, EvidenceState state, int by) {
+  private static void count(ObservedWriter writer, EvidenceState state, int by) {
     if (state == Standing.PRESENT) {
       writer.present += by;
     } else if (state instanceof Accused accused && accused.concluded()) {
@@ -135,7 +136,7 @@ final class Writers {
   }
 
   /** Whose presence is not vouched for any more is silent from there on. */
-  private void place(Writer writer, boolean anew, long clock) {
+  private void place(ObservedWriter writer, boolean anew, long clock) {
     if (writer.isGone()) {
       writer.leaveQueue();
       gone.add(writer);
@@ -156,21 +157,21 @@ final class Writers {
   }
 
   /** Whether no member of a writer was heard lately, and the backend vouches for none of them. */
-  boolean isLost(Writer writer, long clock) {
+  boolean isLost(ObservedWriter writer, long clock) {
     return writer.isGone() || (writer.isQueued() && isSilent(writer, clock));
   }
 
   /**
    * Judges a writer by the smallest timeout among its members, since any of them makes it heard.
    */
-  private boolean isSilent(Writer writer, long clock) {
+  private boolean isSilent(ObservedWriter writer, long clock) {
     long timeout = timeouts.millis(writer.smallestTimeout());
     return clock - writer.heardAt() > settings.suspicionTime(timeout);
   }
 
   /** The number of members in sight, by timeout, of each of some writers. */
-  Map<Writer, int[]> timeouts(Set<Writer> some) {
-    Map<Writer, int[]> timeouts = new LinkedHashMap<>();
+  Map<ObservedWriter, int[]> timeouts(Set<ObservedWriter> some) {
+    Map<ObservedWriter, int[]> timeouts = new LinkedHashMap<>();
     some.forEach(writer -> timeouts.put(writer, writer.byTimeout.clone()));
     return timeouts;
   }
@@ -180,7 +181,7 @@ final class Writers {
    * are gone, and this is believed. They still count in the next {@link #census}, so that agents
    * which go one after the other are recognised as a mass silence.
    */
-  void departed(Map<Writer, int[]> believed, long clock) {
+  void departed(Map<ObservedWriter, int[]> believed, long clock) {
     forgetDepartures(clock);
     believed.forEach(
         (writer, byTimeoutBefore) -> {
