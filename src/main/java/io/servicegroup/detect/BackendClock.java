@@ -4,7 +4,7 @@ import io.servicegroup.model.Sightings;
 
 /**
  * How much the sightings of a backend count at present: the backend's weight, its witness clock,
- * how long it was {@link Reach reached}, and whether it is in grace.
+ * how long it was {@link HeardTime reached}, and whether it is in grace.
  *
  * <pre>
  *               missed       out    reached, or seen
@@ -31,7 +31,7 @@ final class BackendClock {
 
   private final long grace;
   private final Runnable restart;
-  private final Reach reach;
+  private final HeardTime heardTime;
   private Weight weight = Weight.OUT;
   private long millis;
   private long graceUntil;
@@ -47,9 +47,9 @@ final class BackendClock {
    *     silence, in milliseconds
    * @param restart gives every member its whole timeout again
    */
-  BackendClock(long grace, Reach reach, Runnable restart) {
+  BackendClock(long grace, HeardTime heardTime, Runnable restart) {
     this.grace = grace;
-    this.reach = reach;
+    this.heardTime = heardTime;
     this.restart = restart;
   }
 
@@ -118,7 +118,7 @@ final class BackendClock {
    */
   boolean advance(Sightings seen) {
     boolean fell = seen.witnessedMillis() < millis;
-    reach.advance(seen.reachedMillis(), fell || !started ? 0 : seen.witnessedMillis() - millis);
+    heardTime.advance(seen.reachedMillis(), fell || !started ? 0 : seen.witnessedMillis() - millis);
     millis = seen.witnessedMillis();
     listing = beginsAnew || fell || !started || weight == Weight.OUT;
     resume(listing, seen.hiccup());
@@ -129,7 +129,7 @@ final class BackendClock {
 
   private void resume(boolean anew, boolean afterHiccup) {
     if (weight == Weight.OUT) {
-      reach.returned();
+      heardTime.returned();
     }
     if (anew) {
       restart();
@@ -141,14 +141,14 @@ final class BackendClock {
 
   private void hiccup() {
     graceUntil = millis + grace;
-    reach.gap();
+    heardTime.gap();
   }
 
   private void restart() {
     graceUntil = millis + grace;
     startsUntil = graceUntil;
     if (started) {
-      reach.gap();
+      heardTime.gap();
     }
     restart.run();
   }

@@ -31,7 +31,7 @@ final class BackendView {
   }
 
   /** Failures in a row may postpone a verdict by so many timeouts while others are heard. */
-  private static final int PATIENCE = 4;
+  private static final int MOST_POSTPONED = 4;
 
   final String name;
   final int index;
@@ -39,8 +39,8 @@ final class BackendView {
   private final Timeouts timeouts;
   private final Listener listener;
   private final ObservedWriters writers;
-  private final MassSilenceHold hold;
-  private final Reach reach;
+  private final WithheldVerdicts withheld;
+  private final HeardTime heardTime;
   private final BackendClock clock;
   private final Unwitnessed unwitnessed;
   private final List<SilenceQueue<Evidence>> queues = new ArrayList<>();
@@ -58,10 +58,10 @@ final class BackendView {
     this.listener = listener;
     this.ended = new EndedMembers(settings.serviceDownTime());
     this.writers = new ObservedWriters(settings, timeouts);
-    this.hold = new MassSilenceHold(settings, timeouts, writers);
-    this.reach = new Reach(settings.serviceDownTime());
-    this.clock = new BackendClock(settings.serviceDownTime(), reach, this::restart);
-    this.unwitnessed = new Unwitnessed(reach, timeouts);
+    this.withheld = new WithheldVerdicts(settings, timeouts, writers);
+    this.heardTime = new HeardTime(settings.serviceDownTime());
+    this.clock = new BackendClock(settings.serviceDownTime(), heardTime, this::restart);
+    this.unwitnessed = new Unwitnessed(heardTime, timeouts);
     for (int i = 0; i < timeouts.size(); i++) {
       queues.add(new SilenceQueue<>(timeouts.millis(i)));
     }
@@ -81,13 +81,13 @@ final class BackendView {
   boolean advance(Sightings seen) {
     boolean anew = clock.advance(seen);
     if (present.size() > 0) {
-      reach.heard();
+      heardTime.heard();
     }
     return anew;
   }
 
   private void restart() {
-    List<Evidence> restored = hold.abandon();
+    List<Evidence> restored = withheld.abandon();
     for (int i = restored.size() - 1; i >= 0; i--) {
       restore(restored.get(i));
     }
@@ -116,7 +116,7 @@ final class BackendView {
   }
 
   MassSilence massSilence() {
-    return hold.shown();
+    return withheld.shown();
   }
 
   /** The number of verdicts postponed by more than one gap, or because beats cannot be written. */
@@ -126,8 +126,8 @@ final class BackendView {
       queue.fromHeadWhile(
           evidence -> {
             boolean late =
-                reach.millis() - evidence.begunAt >= queue.timeoutMillis()
-                    && reach.isAfterGaps(evidence.begunAt);
+                heardTime.millis() - evidence.begunAt >= queue.timeoutMillis()
+                    && heardTime.isAfterGaps(evidence.begunAt);
             count[0] += late ? 1 : 0;
             return late;
           });
@@ -141,7 +141,7 @@ final class BackendView {
     EvidenceState next = before.after(event);
     boolean sign = event == Event.SIGN || event == Event.PRESENCE;
     if (sign) {
-      reach.heard();
+      heardTime.heard();
     }
     if (sign || (event == Event.JOINED && next != before)) {
       listener.alive(evidence);
@@ -200,9 +200,9 @@ final class BackendView {
       present.heard(evidence, clock.millis());
     } else if (next instanceof Standing) {
       queues.get(evidence.tracked.timeout).heard(evidence, clock.millis());
-      evidence.begunAt = reach.millis();
+      evidence.begunAt = heardTime.millis();
     } else if (next instanceof Accused) {
-      evidence.begunAt = before == Standing.PRESENT ? reach.millis() : evidence.begunAt;
+      evidence.begunAt = before == Standing.PRESENT ? heardTime.millis() : evidence.begunAt;
       accused.heard(evidence, clock.millis());
     } else {
       evidence.leaveQueue();
@@ -234,18 +234,18 @@ final class BackendView {
         evidence = overdue(queue);
       }
     }
-    if (accused.size() > 0 || hold.isWithholding()) {
-      hold.takeStock(clock.millis());
-      List<Evidence> believed = hold.released(clock.millis(), this::hasOverstayed);
+    if (accused.size() > 0 || withheld.isWithholding()) {
+      withheld.takeStock(clock.millis());
+      List<Evidence> believed = withheld.released(clock.millis(), this::hasOverstayed);
       accused.forEach(
           one -> {
-            if (hasOverstayed(one) || !hold.withholds(one, clock.millis())) {
+            if (hasOverstayed(one) || !withheld.withholds(one, clock.millis())) {
               believed.add(one);
             }
           });
       believe(believed);
     }
-    hold.settle();
+    withheld.settle();
   }
 
   /**
@@ -255,18 +255,18 @@ final class BackendView {
    */
   private Evidence overdue(SilenceQueue<Evidence> queue) {
     Evidence head = queue.overdue(clock.millis());
-    boolean mayBeBack = reach.sinceOutageMillis() < queue.timeoutMillis();
+    boolean mayBeBack = heardTime.sinceOutageMillis() < queue.timeoutMillis();
     if (head == null && queue.head() != null && !mayBeBack) {
-      long waited = reach.millis() - queue.head().begunAt;
-      head = waited / (1 + PATIENCE) >= queue.timeoutMillis() ? queue.head() : null;
+      long waited = heardTime.millis() - queue.head().begunAt;
+      head = waited / (1 + MOST_POSTPONED) >= queue.timeoutMillis() ? queue.head() : null;
     }
     return head;
   }
 
   /** Whether a verdict was postponed for as long as is allowed, and is not withheld again. */
   private boolean hasOverstayed(Evidence evidence) {
-    long waited = reach.millis() - evidence.begunAt - settings.massHold();
-    return waited / (1 + PATIENCE) >= timeouts.millis(evidence.tracked.timeout);
+    long waited = heardTime.millis() - evidence.begunAt - settings.massHold();
+    return waited / (1 + MOST_POSTPONED) >= timeouts.millis(evidence.tracked.timeout);
   }
 
   /**

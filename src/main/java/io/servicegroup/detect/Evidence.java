@@ -24,7 +24,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
   /** The writer that beats for the member, while the member counts as in sight; otherwise null. */
   ObservedWriter writer;
 
-  /** When the member's timeout began, on the clock of {@link Reach}. */
+  /** When the member's timeout began, on the clock of {@link HeardTime}. */
   long begunAt;
 
   private Incarnation incarnation;

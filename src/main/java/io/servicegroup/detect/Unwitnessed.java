@@ -10,20 +10,20 @@ import java.util.Map;
  */
 final class Unwitnessed {
 
-  private final Reach reach;
+  private final HeardTime heardTime;
   private final Timeouts timeouts;
   private Map<Evidence, Long> since = Map.of();
   private Map<Evidence, Long> found = new HashMap<>();
 
-  Unwitnessed(Reach reach, Timeouts timeouts) {
-    this.reach = reach;
+  Unwitnessed(HeardTime heardTime, Timeouts timeouts) {
+    this.heardTime = heardTime;
     this.timeouts = timeouts;
   }
 
   /** The present message says so of a member. */
   void found(Evidence evidence) {
     Long before = since.get(evidence);
-    found.put(evidence, before == null ? reach.reachedMillis() : before);
+    found.put(evidence, before == null ? heardTime.reachedMillis() : before);
   }
 
   /** The message has been processed: members of which it did not say so may be judged again. */
@@ -37,7 +37,7 @@ final class Unwitnessed {
     int overdue = 0;
     for (Map.Entry<Evidence, Long> one : since.entrySet()) {
       long timeout = timeouts.millis(one.getKey().tracked.timeout);
-      overdue += reach.reachedMillis() - one.getValue() >= timeout ? 1 : 0;
+      overdue += heardTime.reachedMillis() - one.getValue() >= timeout ? 1 : 0;
     }
     return overdue;
   }

@@ -8,9 +8,9 @@ import io.servicegroup.model.Sightings;
  * while no member is heard or the backend is not reached. It bounds how long failures in a row may
  * postpone a verdict, and tells when a postponement is to be shown.
  */
-final class Reach {
+final class HeardTime {
 
-  private final long patience;
+  private final long longestGap;
   private long reached;
   private long told = Sightings.NOT_TOLD;
   private long heardAt;
@@ -22,10 +22,10 @@ final class Reach {
   /**
    * Makes a clock that stands at zero.
    *
-   * @param patience at most so much time between two beats counts, in milliseconds
+   * @param longestGap the most that counts between two beats, in milliseconds
    */
-  Reach(long patience) {
-    this.patience = patience;
+  HeardTime(long longestGap) {
+    this.longestGap = longestGap;
   }
 
   /**
@@ -46,7 +46,7 @@ final class Reach {
 
   /** A member was heard, or is vouched for. */
   void heard() {
-    millis += Math.min(patience, reached - heardAt);
+    millis += Math.min(longestGap, reached - heardAt);
     heardAt = reached;
   }
 

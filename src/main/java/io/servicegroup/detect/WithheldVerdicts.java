@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * does not prolong the first. When the silent writers are no longer too many, the remaining members
  * of the wave have one more spread in which to be heard.
  */
-final class MassSilenceHold {
+final class WithheldVerdicts {
 
   private static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -36,7 +36,7 @@ final class MassSilenceHold {
   private long waveSince;
   private MassSilence shown;
 
-  MassSilenceHold(EvaluatorSettings settings, Timeouts timeouts, ObservedWriters writers) {
+  WithheldVerdicts(EvaluatorSettings settings, Timeouts timeouts, ObservedWriters writers) {
     this.settings = settings;
     this.writers = writers;
     this.tooManyAt = new long[timeouts.size()];
