@@ -84,9 +84,9 @@ final class MemberCodec {
     if (!view.catalogued()) {
       json.put("catalogued", false);
     }
-    return Objects.equals(view.judgedLife(), view.member().incarnation())
+    return Objects.equals(view.judgedIncarnation(), view.member().incarnation())
         ? json
-        : json.put("judged_incarnation", view.judgedLife().toString());
+        : json.put("judged_incarnation", view.judgedIncarnation().toString());
   }
 
   static MemberView decodeView(JsonObject json) {

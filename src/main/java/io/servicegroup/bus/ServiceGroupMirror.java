@@ -222,7 +222,7 @@ final class ServiceGroupMirror {
     MemberId id = view.member().id();
     Verdict verdict = view.verdict();
     Told before = told.getOrDefault(id, Told.NOTHING);
-    Told now = new Told(verdict.status(), view.judgedLife());
+    Told now = new Told(verdict.status(), view.judgedIncarnation());
     boolean sameStatus = before.status() == now.status();
     if (verdict.status() == Status.UNKNOWN || before.equals(now) || (sameStatus && !judgedSince)) {
       return Optional.empty();
@@ -246,7 +246,7 @@ final class ServiceGroupMirror {
         verdict.status(),
         previous,
         reason,
-        view.judgedLife(),
+        view.judgedIncarnation(),
         verdict.since(),
         view.lastSeenUp(),
         verdict.backend());

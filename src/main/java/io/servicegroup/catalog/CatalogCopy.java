@@ -157,7 +157,7 @@ public final class CatalogCopy {
       found.forEach(member -> others.put(member.id(), member));
       for (Member member : expected) {
         Member there = others.remove(member.id());
-        if (there != null && there.isLaterLifeOf(member)) {
+        if (there != null && there.isLaterIncarnationOf(member)) {
           joined.add(member.id());
         } else if (!member.sameAs(there)) {
           different.add(member);

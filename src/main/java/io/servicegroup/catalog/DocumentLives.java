@@ -175,7 +175,7 @@ final class DocumentLives {
                 .compose(
                     found -> {
                       Member old = found.member();
-                      if (old != null && (old.sameAs(member) || old.isLaterLifeOf(member))) {
+                      if (old != null && (old.sameAs(member) || old.isLaterIncarnationOf(member))) {
                         return Future.succeededFuture(false);
                       }
                       // As a join is, it is a word against a removal.

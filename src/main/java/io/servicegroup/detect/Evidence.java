@@ -60,7 +60,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
     return absence;
   }
 
-  boolean isSameLife(Incarnation seen) {
+  boolean isSameIncarnation(Incarnation seen) {
     return Objects.equals(seen, incarnation);
   }
 
@@ -69,7 +69,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
    * belongs to another incarnation that is not older.
    */
   boolean isFirstOf(Incarnation seen) {
-    return neverSeen() || (!isSameLife(seen) && !TrackedMember.isNewer(seen, incarnation));
+    return neverSeen() || (!isSameIncarnation(seen) && !TrackedMember.isNewer(seen, incarnation));
   }
 
   /**
@@ -77,7 +77,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
    * absence itself is known already.
    */
   boolean isOldNews(Absence seen) {
-    return (isSameLife(seen.incarnation()) && count > seen.count())
+    return (isSameIncarnation(seen.incarnation()) && count > seen.count())
         || seen.equals(absence)
         || isRestartingMarkOf(seen);
   }
@@ -90,7 +90,7 @@ final class Evidence extends SilenceQueue.Node<Evidence> {
     return absence != null
         && absence.cause().isSilence()
         && !seen.cause().stated()
-        && isSameLife(seen.incarnation());
+        && isSameIncarnation(seen.incarnation());
   }
 
   /**

@@ -34,7 +34,7 @@ final class EvidenceRules {
       TrackedMember tracked, BackendView backend, TrackedMember.Record record, Instant startedAt) {
     Evidence evidence = tracked.allEvidence[backend.index];
     boolean votes = tracked.member.backends().isEmpty() || tracked.isRecorded(backend);
-    boolean older = evidence != null && tracked.isOfOlderLife(evidence);
+    boolean older = evidence != null && tracked.isOfOlderIncarnation(evidence);
     boolean beforeIt = older && tracked.status == Status.UNKNOWN && evidence.vote() == Choice.DOWN;
     if (beforeIt || (older && !votes)) {
       backend.drop(evidence);
@@ -63,7 +63,7 @@ final class EvidenceRules {
   private static void learned(Evidence evidence, TrackedMember.Record record, boolean older) {
     TrackedMember tracked = evidence.tracked;
     BackendView backend = evidence.backend;
-    boolean same = evidence.isSameLife(tracked.member.incarnation());
+    boolean same = evidence.isSameIncarnation(tracked.member.incarnation());
     // EvidenceState that arrived late, of a member deleted meanwhile, says nothing about the
     // incarnation
     // that joined since. That one need not be newer: a catalogue may have lost its generations.
@@ -121,11 +121,11 @@ final class EvidenceRules {
    * beat, unless the incarnation joined since this evaluator started.
    */
   static void beat(TrackedMember tracked, BackendView backend, Beat beat) {
-    if (tracked.isOlderLife(backend, beat.incarnation())) {
+    if (tracked.isOlderIncarnation(backend, beat.incarnation())) {
       return;
     }
     Evidence evidence = tracked.evidenceOf(backend);
-    boolean same = evidence.isSameLife(beat.incarnation());
+    boolean same = evidence.isSameIncarnation(beat.incarnation());
     boolean first = evidence.isFirstOf(beat.incarnation());
     boolean inOurTime = tracked.hasJoinedAs(beat.incarnation()) && !backend.clock().isListing();
     if (first ? inOurTime : !same || evidence.hasGrown(beat.count())) {
@@ -144,7 +144,7 @@ final class EvidenceRules {
 
   /** Applies a presence that the backend vouches for. */
   static void held(TrackedMember tracked, BackendView backend, Beat beat) {
-    if (tracked.isOlderLife(backend, beat.incarnation())) {
+    if (tracked.isOlderIncarnation(backend, beat.incarnation())) {
       return;
     }
     Evidence evidence = tracked.evidenceOf(backend);
@@ -152,7 +152,7 @@ final class EvidenceRules {
       return;
     }
     boolean unchanged =
-        evidence.isSameLife(beat.incarnation())
+        evidence.isSameIncarnation(beat.incarnation())
             && !evidence.neverSeen()
             && evidence.absence() == null;
     tracked.sawChange(!backend.clock().isListing() && !unchanged);
@@ -162,7 +162,7 @@ final class EvidenceRules {
 
   /** Applies an absence: it is believed, or it only is a baseline, or it counts as silence. */
   static void gone(TrackedMember tracked, BackendView backend, Absence absence) {
-    if (tracked.isOlderLife(backend, absence.incarnation())) {
+    if (tracked.isOlderIncarnation(backend, absence.incarnation())) {
       return;
     }
     Evidence evidence = tracked.evidenceOf(backend);

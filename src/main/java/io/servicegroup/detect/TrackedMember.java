@@ -85,7 +85,7 @@ final class TrackedMember {
   Record record(Member told, boolean justJoined) {
     boolean first = !catalogued;
     boolean same = !first && Objects.equals(told.incarnation(), member.incarnation());
-    boolean later = !first && !same && told.isLaterLifeOf(member);
+    boolean later = !first && !same && told.isLaterIncarnationOf(member);
     boolean adopts = !first && !same && !later;
     boolean joinedBefore = same && joined;
     joined = later || joinedBefore || (justJoined && !adopts);
@@ -116,7 +116,7 @@ final class TrackedMember {
    * creates no evidence. The present incarnation is the one in the catalogue, except that a backend
    * may show a later one before the catalogue does.
    */
-  boolean isOlderLife(BackendView backend, Incarnation seen) {
+  boolean isOlderIncarnation(BackendView backend, Incarnation seen) {
     Evidence evidence = allEvidence[backend.index];
     boolean before = evidence != null && isNewer(evidence.incarnation(), seen);
     if (catalogued && Objects.equals(seen, member.incarnation())) {
@@ -126,7 +126,7 @@ final class TrackedMember {
   }
 
   /** Whether a evidence is about an incarnation before the one in the catalogue. */
-  boolean isOfOlderLife(Evidence evidence) {
+  boolean isOfOlderIncarnation(Evidence evidence) {
     return isBeforeTheRecord(evidence.incarnation());
   }
 
@@ -149,11 +149,11 @@ final class TrackedMember {
    * Whether an incarnation is another one than was last published with a verdict, and not an
    * earlier one.
    */
-  boolean isNewLife(Incarnation seen) {
-    return isNewer(seen, incarnation) || isAdoptedLife(seen);
+  boolean isNewIncarnation(Incarnation seen) {
+    return isNewer(seen, incarnation) || isAdoptedIncarnation(seen);
   }
 
-  private boolean isAdoptedLife(Incarnation seen) {
+  private boolean isAdoptedIncarnation(Incarnation seen) {
     return adopted
         && Objects.equals(seen, member.incarnation())
         && !Objects.equals(seen, incarnation);
@@ -167,6 +167,6 @@ final class TrackedMember {
     if (seen == null) {
       return member.incarnation();
     }
-    return isNewer(incarnation, seen) && !isAdoptedLife(seen) ? incarnation : seen;
+    return isNewer(incarnation, seen) && !isAdoptedIncarnation(seen) ? incarnation : seen;
   }
 }

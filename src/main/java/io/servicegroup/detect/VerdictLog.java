@@ -55,7 +55,7 @@ final class VerdictLog {
     Incarnation incarnation = decisive == null ? tracked.incarnation : decisive.incarnation();
     Status previous = tracked.status;
     boolean restarted =
-        status == Status.UP && previous == Status.UP && tracked.isNewLife(incarnation);
+        status == Status.UP && previous == Status.UP && tracked.isNewIncarnation(incarnation);
     if (previous == status && !restarted) {
       // The reason may change while the member is down; a silence that lasts is no new reason.
       if (status == Status.DOWN && reason != Reason.HEARTBEAT_TIMEOUT

@@ -119,7 +119,7 @@ final class VerdictRules {
     if (up && why != null) {
       return why;
     }
-    return up && tracked.isNewLife(decisive.incarnation()) ? Reason.RESTARTED : own;
+    return up && tracked.isNewIncarnation(decisive.incarnation()) ? Reason.RESTARTED : own;
   }
 
   private static Evidence find(

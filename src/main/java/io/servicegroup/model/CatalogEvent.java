@@ -16,12 +16,12 @@ public record CatalogEvent(Type type, Member member, boolean own) {
    * @return whether it is to change nothing
    */
   public boolean isOutdatedBy(Member known) {
-    if (known.isLaterLifeOf(member)) {
+    if (known.isLaterIncarnationOf(member)) {
       return true;
     }
     boolean another =
         known.uuid() != null && member.uuid() != null && !known.uuid().equals(member.uuid());
-    return type == Type.DELETED && another && !member.isLaterLifeOf(known);
+    return type == Type.DELETED && another && !member.isLaterIncarnationOf(known);
   }
 
   /** What happened to a member. */

@@ -115,12 +115,13 @@ public record Member(
    * @return whether both say the same
    */
   public boolean saysTheSameAs(Member other) {
-    boolean oneLife = Objects.equals(incarnation, other.incarnation);
+    boolean sameIncarnation = Objects.equals(incarnation, other.incarnation);
     return Objects.equals(uuid, other.uuid)
         && disabled == other.disabled
         && Objects.equals(disabledReason, other.disabledReason)
         && forcedDown == other.forcedDown
-        && (!oneLife || (version == other.version && Metadata.same(metadata, other.metadata)));
+        && (!sameIncarnation
+            || (version == other.version && Metadata.same(metadata, other.metadata)));
   }
 
   /**
@@ -131,7 +132,7 @@ public record Member(
    * @return the copy, with the order of those words
    */
   public Member withWordsOf(Member words) {
-    boolean earlier = isLaterLifeOf(words);
+    boolean earlier = isLaterIncarnationOf(words);
     return new Member(
         id,
         binary,
@@ -187,7 +188,7 @@ public record Member(
    * @param other another state of the same member
    * @return whether this one has the newer incarnation
    */
-  public boolean isLaterLifeOf(Member other) {
+  public boolean isLaterIncarnationOf(Member other) {
     return incarnation != null && incarnation.isNewerThan(other.incarnation);
   }
 

@@ -42,7 +42,7 @@ public record MemberView(Member member, Verdict verdict, boolean catalogued) {
    *
    * @return the one that was judged, or the catalogue's where that is not known
    */
-  public Incarnation judgedLife() {
+  public Incarnation judgedIncarnation() {
     return verdict.incarnation() == null ? member.incarnation() : verdict.incarnation();
   }
 

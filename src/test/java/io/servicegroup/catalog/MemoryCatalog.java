@@ -341,7 +341,7 @@ final class MemoryCatalog implements ServiceCatalog {
             }
           }
           Member old = store.get(member.id());
-          if (old != null && old.isLaterLifeOf(member)) {
+          if (old != null && old.isLaterIncarnationOf(member)) {
             return false;
           }
           boolean same = member.sameAs(old);

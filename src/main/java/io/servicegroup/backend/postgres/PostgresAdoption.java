@@ -39,7 +39,7 @@ final class PostgresAdoption {
         .find(List.of(member.id()))
         .compose(
             found ->
-                found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterLifeOf(member))
+                found.stream().anyMatch(it -> it.sameAs(member) || it.isLaterIncarnationOf(member))
                     ? Future.succeededFuture(false)
                     : store(member)
                         .compose(
