@@ -28,7 +28,7 @@ final class SilentAgents {
   private final long suspectNanos;
   private final long forgetNanos;
   private final Map<MemberId, String> agents = new HashMap<>();
-  private final Map<MemberId, Incarnation> lives = new HashMap<>();
+  private final Map<MemberId, Incarnation> incarnations = new HashMap<>();
   private final Map<MemberId, Heard> heard = new LinkedHashMap<>();
 
   SilentAgents(LivenessSettings settings) {
@@ -44,13 +44,13 @@ final class SilentAgents {
     boolean there = event.type() != CatalogEvent.Type.DELETED;
     if (there && member.agent() != null && member.backends().contains(backend)) {
       String before = agents.put(member.id(), member.agent());
-      lives.put(member.id(), member.incarnation());
+      incarnations.put(member.id(), member.incarnation());
       if (!member.agent().equals(before)) {
         move(member.id(), null, nowNanos);
       }
     } else {
       agents.remove(member.id());
-      lives.remove(member.id());
+      incarnations.remove(member.id());
       heard.remove(member.id());
     }
   }
@@ -70,7 +70,7 @@ final class SilentAgents {
 
   /** Whether an absence is the end of the present incarnation, and not of an earlier one. */
   private boolean isOver(Absence absence) {
-    Incarnation joined = lives.get(absence.id());
+    Incarnation joined = incarnations.get(absence.id());
     return joined == null
         || absence.incarnation() == null
         || !joined.isNewerThan(absence.incarnation());

@@ -5,7 +5,7 @@ package io.servicegroup.model;
  * refers to, so that a late one kills nobody and a late beat revives nobody.
  *
  * @param id the member
- * @param incarnation the life that ended, or null for members that no agent of ours joined
+ * @param incarnation the incarnation that ended, or null for members that no agent of ours joined
  * @param count the count of the last beat before; only a greater one revives
  * @param cause why it is absent
  */

@@ -10,7 +10,8 @@ package io.servicegroup.model;
 public record CatalogEvent(Type type, Member member, boolean own) {
 
   /**
-   * Whether this tells of a life before the one that is known, as an event that comes late does.
+   * Whether this tells of an incarnation before the one that is known, as an event that comes late
+   * does.
    *
    * @param known the member as known otherwise
    * @return whether it is to change nothing

@@ -4,7 +4,7 @@ package io.servicegroup.model;
  * Something that forbids the agent of this process to go on beating for one of its members.
  *
  * @param id the member
- * @param incarnation the life that it concerns; null where there was none yet
+ * @param incarnation the incarnation that it concerns; null where there was none yet
  * @param kind what was found
  */
 public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {

@@ -4,7 +4,7 @@ package io.servicegroup.model;
  * What an agent says about one of its own members, again with every {@code servicegroup.heartbeat}.
  *
  * @param id the member
- * @param incarnation the life that the agent joined it with
+ * @param incarnation the incarnation that the agent joined it with
  * @param count how often the agent has reported it in this incarnation; grows with each report of a
  *     living member
  * @param state what is to be written
@@ -64,7 +64,7 @@ public record Heartbeat(
     }
 
     /**
-     * Whether nothing more will be said of that life.
+     * Whether nothing more will be said of that incarnation.
      *
      * @return whether its agent's membership is over
      */

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param disabled an operator's word about scheduling; never changes the status
  * @param disabledReason the operator's reason, or null
  * @param forcedDown an operator's word that it is down, whatever its beats say
- * @param incarnation its present life, or null where no agent of ours joined it
+ * @param incarnation its present incarnation, or null where no agent of ours joined it
  * @param agent the id of the agent that beats for it (the <em>writer</em>), or null
  * @param backends the names of the liveness backends that its agent recorded at the join; empty
  *     where no agent of ours joined it
@@ -26,7 +26,7 @@ import java.util.Set;
  *     where it never did or holds no beats. Never a basis for a verdict
  * @param wordsOrder which of two states of the operator's words is the later: the larger of its
  *     predecessor's plus one and the speaker's clock in milliseconds; 0 where nobody spoke. Orders
- *     words, never lives
+ *     words, never incarnations
  */
 public record Member(
     MemberId id,
@@ -108,8 +108,8 @@ public record Member(
   }
 
   /**
-   * Compares what the order of words orders: the uuid, the operator's words, and within one life
-   * the version and the metadata, which each join says anew.
+   * Compares what the order of words orders: the uuid, the operator's words, and within one
+   * incarnation the version and the metadata, which each join says anew.
    *
    * @param other another state of the same member
    * @return whether both say the same
@@ -126,7 +126,7 @@ public record Member(
 
   /**
    * Copies this member with the words of another state of it: the uuid and the operator's words;
-   * the version and the metadata too, unless they were said in an earlier life.
+   * the version and the metadata too, unless they were said in an earlier incarnation.
    *
    * @param words the state whose words are to hold
    * @return the copy, with the order of those words

@@ -38,7 +38,7 @@ public record MemberView(Member member, Verdict verdict, boolean catalogued) {
   }
 
   /**
-   * The life that the verdict is about.
+   * The incarnation that the verdict is about.
    *
    * @return the one that was judged, or the catalogue's where that is not known
    */

@@ -14,8 +14,8 @@ import java.time.Instant;
  * @param stale whether no backend can vote on the member at present, so that the verdict may be out
  *     of date
  * @param backend the name of the backend that decided, or null where an operator did
- * @param incarnation the life that was judged, which is not yet the catalogue's between a join and
- *     the first beat; null where that is not known
+ * @param incarnation the incarnation that was judged, which is not yet the catalogue's between a
+ *     join and the first beat; null where that is not known
  */
 public record Verdict(
     Status status,
@@ -30,7 +30,7 @@ public record Verdict(
   public static final Verdict UNKNOWN = new Verdict(Status.UNKNOWN, null, null, null, true, null);
 
   /**
-   * Makes a verdict on the life that the catalogue has.
+   * Makes a verdict on the incarnation that the catalogue has.
    *
    * @param status up, down, or not known yet
    * @param reason why; null while the status is {@link Status#UNKNOWN}
