@@ -5,17 +5,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
 /**
- * A technology's server that runs inside the agent's process tree. Made anew for each URI, by
- * {@link Technology#server()}.
+ * A server of a technology that runs inside the agent's process tree. {@link Technology#server()}
+ * creates one for each URI.
  */
 public interface EmbeddedServer {
 
   /**
-   * Starts the server, keeping what it stored before.
+   * Starts the server with the data that it stored before.
    *
-   * @param vertx for work that blocks
-   * @param uri as configured, {@code embedded:}
-   * @return where the server can be reached; fails with one clear sentence where it cannot run here
+   * @param vertx for blocking work
+   * @param uri the configured URI, {@code embedded:}
+   * @return the URI at which the server can be reached; fails with one clear sentence where it
+   *     cannot run on this machine
    */
   Future<BackendUri> start(Vertx vertx, BackendUri uri);
 

@@ -10,12 +10,12 @@ import io.vertx.core.Vertx;
 import java.util.Optional;
 
 /**
- * The one door of a technology: what its URIs may say ({@link Scheme}), and how what they name
- * keeps beats and members. A technology is one folder with one public class that implements this,
- * named in {@code META-INF/services/io.servicegroup.config.Scheme}; nothing else of ours knows it.
- * A third party's jar adds one in the same way.
+ * The single public class of a technology: it declares what its URIs may contain ({@link Scheme})
+ * and creates its liveness backend and its catalogue. A technology is one folder; its class is
+ * named in {@code META-INF/services/io.servicegroup.config.Scheme}, and no other code of ours
+ * refers to it. A third party's jar adds a technology in the same way.
  *
- * <p>Keeps no state. May be used on any thread, except where a method says otherwise.
+ * <p>Stateless. May be called on any thread, except where a method says otherwise.
  */
 public interface Technology extends Scheme {
 
@@ -23,9 +23,8 @@ public interface Technology extends Scheme {
    * The technology of a scheme.
    *
    * @param scheme of a URI
-   * @return its door
-   * @throws IllegalArgumentException where the class that the service file names declares URIs and
-   *     nothing else
+   * @return its technology
+   * @throws IllegalArgumentException where the class in the service file declares URIs only
    */
   static Technology of(Scheme scheme) {
     if (scheme instanceof Technology technology) {
@@ -37,17 +36,17 @@ public interface Technology extends Scheme {
   }
 
   /**
-   * Makes the keeper of beats that a backend's URI names. Called once a backend, on the context
+   * Creates the liveness backend that a URI names. Called once for each backend, on the context
    * that is going to use it.
    *
    * @param vertx for its connections
-   * @param settings what it is to do, and where
+   * @param settings its URI, intervals and watch
    * @return a backend that is not open yet
    */
   LivenessBackend liveness(Vertx vertx, LivenessSettings settings);
 
   /**
-   * Makes the catalogue that {@code catalog.uri} names.
+   * Creates the catalogue that {@code catalog.uri} names.
    *
    * @param vertx for its connections
    * @param settings {@code catalog}
@@ -56,9 +55,9 @@ public interface Technology extends Scheme {
   ServiceCatalog catalog(Vertx vertx, AgentConfig.Catalog settings);
 
   /**
-   * Makes a catalogue for a process that comes and goes, as {@code migrate} does: nothing is ever
-   * kept in it, and with {@code catalog.create_tables: none} it leaves no trace where it only
-   * reads.
+   * Creates a catalogue for a short-lived process such as the command {@code migrate}. The process
+   * must not become the place where data is stored, and with {@code catalog.create_tables: none} a
+   * catalogue that is only read creates nothing in the store.
    *
    * @param vertx for its connections
    * @param settings {@code catalog}
@@ -69,29 +68,30 @@ public interface Technology extends Scheme {
   }
 
   /**
-   * Makes what keepers of beats need that lives in the catalogue's database, before one of them is
+   * Creates what liveness backends need in the catalogue's database, before the first of them is
    * opened. May be called again.
    *
-   * @param vertx for connections, which are closed again
+   * @param vertx for connections, which are closed before the future completes
    * @param settings {@code catalog}
-   * @return fails where it cannot be made; at once where nothing is needed
+   * @return fails where it cannot be created; completes at once where nothing is needed
    */
   default Future<Void> prepare(Vertx vertx, AgentConfig.Catalog settings) {
     return Future.succeededFuture();
   }
 
   /**
-   * The statements that make the tables, for a DBA to read and run.
+   * The statements that create the tables, for a DBA to read and run.
    *
    * @param settings {@code catalog}
-   * @return SQL, or an explanation as comments where the technology needs none
+   * @return SQL; where the technology has no tables, comments that say so
    */
   String schema(AgentConfig.Catalog settings);
 
   /**
-   * Makes what starts the server that such a URI stands for, and tells where it is.
+   * Creates the server that a URI of this technology stands for, where the agent itself runs it.
    *
-   * @return a server that is not started; empty where the server is somebody else's
+   * @return a server that is not started yet; empty where the technology's servers are not run by
+   *     agents
    */
   default Optional<EmbeddedServer> server() {
     return Optional.empty();

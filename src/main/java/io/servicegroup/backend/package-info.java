@@ -1,5 +1,5 @@
 /**
- * What keeps members and beats: a folder a technology, each with one public class, its {@link
+ * The stores of members and beats. Each technology is one folder with one public class, its {@link
  * io.servicegroup.backend.Technology}.
  */
 package io.servicegroup.backend;

@@ -18,7 +18,7 @@ import java.util.Base64;
  * What the embedded database keeps on disk, locked for one agent:
  *
  * <pre>
- * agent.lock       held while an agent runs
+ * agent.lock       locked while an agent runs
  * password         of the database's only user; readable by the agent's user alone
  * postgresql/      the database
  * postgresql.log   what the server said since its last start; .old: before
@@ -27,7 +27,7 @@ import java.util.Base64;
  */
 final class DataDirectory implements Closeable {
 
-  /** The database's only user. */
+  /** The only user of the database. */
   static final String USER = "servicegroup";
 
   private final Path path;
@@ -73,7 +73,7 @@ final class DataDirectory implements Closeable {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      // Another agent in this very process.
+      // Another agent of this process has the lock.
       return null;
     }
   }
@@ -90,14 +90,17 @@ final class DataDirectory implements Closeable {
     return path.resolve("postgresql.log");
   }
 
-  /** Renames the log of the server that ended, so that the next server begins a log of its own. */
+  /** Renames the log of the previous server, so that the next one begins a new log. */
   void keepLog() throws IOException {
     if (Files.exists(log())) {
       Files.move(log(), path.resolve("postgresql.log.old"), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
-  /** An initialisation that was cut short leaves no such directory: it is renamed at the end. */
+  /**
+   * Whether the database is initialised. Initialisation works under another name and renames at its
+   * end, so an interrupted one does not count.
+   */
   boolean isInitialized() {
     return Files.exists(cluster().resolve("PG_VERSION"));
   }
@@ -113,7 +116,7 @@ final class DataDirectory implements Closeable {
     }
   }
 
-  /** Reads the password, or makes one for a database that does not exist yet. */
+  /** Reads the password, or creates one where there is no database yet. */
   String password() throws IOException {
     Path file = path.resolve("password");
     if (Files.exists(file)) {
@@ -127,7 +130,7 @@ final class DataDirectory implements Closeable {
     return password;
   }
 
-  /** Writes a file that nobody else may read. */
+  /** Writes a file that only the agent's user may read. */
   Path writeSecret(String name, String content) throws IOException {
     Path file = path.resolve(name);
     Files.deleteIfExists(file);

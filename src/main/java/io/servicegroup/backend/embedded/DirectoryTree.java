@@ -7,12 +7,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory with all that is in it. Links are not followed. */
+/** Lists directories recursively. Links are not followed. */
 final class DirectoryTree {
 
   private DirectoryTree() {}
 
-  /** Lists what is in a directory, contents before the directory itself. */
+  /** Lists a directory and all of its contents, contents before the directory itself. */
   static List<Path> list(Path root) throws IOException {
     try (Stream<Path> walk = Files.walk(root)) {
       return walk.sorted(Comparator.reverseOrder()).toList();

@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code embedded:}, a durable PostgreSQL of this agent alone. Listens on 127.0.0.1, at {@code
- * ?port=} or a free port, with a password of its own; keeps everything it stores and unpacks in one
- * directory ({@code data}, or what follows the colon), which one agent at a time may use.
+ * {@code embedded:}, a durable PostgreSQL for this agent alone. It listens on 127.0.0.1, at {@code
+ * ?port=} or a free port, with a password of its own, and stores and unpacks everything in one
+ * directory ({@code data}, or the path after the colon), which one agent at a time may use.
  *
- * <p>It ends with the agent, also where the agent is killed: it watches a pipe that only the
- * agent's process holds open. A server that outlived its agent all the same is stopped by the next
- * start. One that ends while its agent lives is started again on the same port, ever more slowly
- * where that does not help; the agent is not ready meanwhile.
+ * <p>The server ends with the agent, even where the agent is killed, because it watches a pipe that
+ * only the agent's process has open. If it survives nevertheless, the next start stops it. A server
+ * that ends while its agent runs is started again on the same port, with growing pauses where that
+ * fails repeatedly; meanwhile the agent is not ready.
  */
 final class EmbeddedPostgresServer implements EmbeddedServer {
 
@@ -39,7 +39,7 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-  /** Whoever dies sooner after a start is not well again. */
+  /** A server that ends sooner than this after its start counts as a repeated failure. */
   private static final Duration WELL = Duration.ofSeconds(30);
 
   private static final int PORTS_TRIED = 5;
@@ -59,12 +59,12 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
   private long readyNanos;
   private volatile boolean stopping;
 
-  /** Takes a free port where the URI names none. */
+  /** Creates a server that uses a free port where the URI names none. */
   public EmbeddedPostgresServer() {
     this(EmbeddedPostgresServer::freePort);
   }
 
-  /** Takes ports from somebody who may be mistaken. */
+  /** Creates a server for tests, with a choice of ports that may be taken. */
   EmbeddedPostgresServer(IntSupplier freePort) {
     this.freePort = freePort;
   }
@@ -146,7 +146,7 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
         Map.of());
   }
 
-  /** Between choosing a port and listening on it somebody else may have taken it. */
+  /** Tries several ports, because another program may take a port after it was chosen. */
   private void startOnFreePort(int attempts) throws IOException, InterruptedException {
     try {
       port = freePort.getAsInt();

@@ -3,7 +3,7 @@ package io.servicegroup.backend.embedded;
 import java.io.IOException;
 
 /**
- * The embedded database cannot run here; the message is one sentence for whoever runs the agent.
+ * The embedded database cannot run on this machine. The message is one sentence for the operator.
  */
 class EmbeddedServerException extends IOException {
 
@@ -17,7 +17,7 @@ class EmbeddedServerException extends IOException {
     super(message, cause);
   }
 
-  /** Somebody else listens on the port. */
+  /** Another program listens on the port. */
   static final class PortTaken extends EmbeddedServerException {
 
     private static final long serialVersionUID = 1L;

@@ -67,7 +67,7 @@ public final class EmbeddedTechnology implements Technology {
     return Technology.of(postgresql()).schema(settings);
   }
 
-  /** What the server is, once it runs. */
+  /** The scheme of the running server's URI. */
   static Scheme postgresql() {
     return Schemes.find("postgresql")
         .orElseThrow(() -> new IllegalStateException("this build has no PostgreSQL"));

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server that outlived its agent. Whoever holds the directory's lock is the only agent there, so
- * a server that still runs on it is nobody's.
+ * Ends a server that outlived its agent. The process that has the directory's lock is the only
+ * agent of the directory, so a server that still runs on it belongs to no agent.
  */
 final class OrphanedPostgres {
 
@@ -26,7 +26,10 @@ final class OrphanedPostgres {
 
   private OrphanedPostgres() {}
 
-  /** Stops it in good order, or removes what it left where its process is somebody else's now. */
+  /**
+   * Stops the server in good order. Where its process id belongs to another program now, only its
+   * file is removed.
+   */
   static void stop(DataDirectory data) throws IOException, InterruptedException {
     stopServer(data);
     endChildren(data);
@@ -47,12 +50,16 @@ final class OrphanedPostgres {
         "Stopping the embedded database that a killed agent left running in {} (process {})",
         data.path(),
         orphan.get().pid());
-    // SIGINT: fast and in good order. Java itself can only send SIGTERM, which waits for clients.
+    // SIGINT stops the server fast and in good order. Java itself can only send SIGTERM, on which
+    // the server waits for its clients.
     PostgresProcess.run(List.of("sh", "-c", "kill -INT " + orphan.get().pid()), data, BOUND);
     awaitEnd(orphan.get(), data);
   }
 
-  /** Looks at what runs, not at the process: nobody may be there to reap it. */
+  /**
+   * Waits until no server runs on the directory. The process itself may remain as a zombie that no
+   * parent reaps.
+   */
   private static void awaitEnd(ProcessHandle orphan, DataDirectory data)
       throws IOException, InterruptedException {
     CompletableFuture<ProcessHandle> end = orphan.onExit();
@@ -76,8 +83,8 @@ final class OrphanedPostgres {
   }
 
   /**
-   * The children of a killed server hold its shared memory, and no server can start meanwhile. The
-   * next start recovers from the log, so there is nothing that they would have to finish.
+   * Kills the children of a killed server, whose shared memory prevents the start of another one.
+   * They have nothing to finish: the next start recovers from the log.
    */
   private static void endChildren(DataDirectory data) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + BOUND.toNanos();
@@ -99,19 +106,22 @@ final class OrphanedPostgres {
     return ProcessHandle.allProcesses().filter(process -> worksIn(process, data)).toList();
   }
 
-  /** PostgreSQL renames its processes, so this compares their working directory, not their name. */
+  /**
+   * Whether a process works in the data directory. PostgreSQL renames its processes, so their names
+   * prove nothing.
+   */
   private static boolean worksIn(ProcessHandle process, DataDirectory data) {
     Path proc = Path.of("/proc", Long.toString(process.pid()));
     try {
       return Files.readSymbolicLink(proc.resolve("cwd")).equals(data.cluster())
           && Files.readString(proc.resolve("comm")).strip().equals("postgres");
     } catch (IOException e) {
-      // It ended just now, or is somebody else's.
+      // The process has just ended, or belongs to another user.
       return false;
     }
   }
 
-  /** A process id may have been given to another program since. */
+  /** Whether a process is this directory's server; its id may belong to another program now. */
   private static boolean serves(ProcessHandle process, DataDirectory data) {
     try {
       byte[] arguments =
@@ -120,7 +130,7 @@ final class OrphanedPostgres {
       return Path.of(command.get(0)).endsWith("postgres")
           && command.contains(data.cluster().toString());
     } catch (IOException e) {
-      // It ended just now.
+      // The process has just ended.
       return false;
     }
   }

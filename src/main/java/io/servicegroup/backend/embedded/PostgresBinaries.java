@@ -18,12 +18,15 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** PostgreSQL's programs for this machine, as the agent's jar carries them. */
+/** PostgreSQL's programs for this machine, from the agent's jar. */
 final class PostgresBinaries {
 
   private static final int MAJOR = 18;
 
-  /** By what Java calls the machine; the names are those of the artifacts of zonky.io. */
+  /**
+   * The archives by Java's name of the machine's architecture; they are named as the artifacts of
+   * zonky.io.
+   */
   private static final Map<String, String> ARCHIVES =
       Map.of("amd64", "/postgres-linux-x86_64.txz", "aarch64", "/postgres-linux-arm_64.txz");
 
@@ -59,7 +62,10 @@ final class PostgresBinaries {
     return MAJOR;
   }
 
-  /** Unpacks them unless they are there, removes those of other releases, returns {@code bin}. */
+  /**
+   * Unpacks the programs unless they are unpacked, removes those of other releases, and returns
+   * {@code bin}.
+   */
   Path unpackInto(DataDirectory data) throws IOException {
     Path target = data.path().resolve("binaries-" + digest());
     if (!Files.exists(target)) {

@@ -14,21 +14,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
-/** A running server and how it is made, started and stopped. Everything here blocks. */
+/** A running server. Initialises, starts and stops it. All methods block. */
 final class PostgresProcess {
 
   private static final Duration START_BOUND = Duration.ofSeconds(60);
   private static final Duration INITIALIZE_BOUND = Duration.ofSeconds(120);
 
   /**
-   * Ends the server (SIGINT: fast, in good order) when standard input closes, which happens when
-   * the agent stops it and also when the agent is killed. In a session of its own, so that the
-   * terminal's Ctrl-C reaches the agent only, which still has to write that its members leave.
+   * A shell that ends the server (SIGINT: fast and in good order) when its standard input closes,
+   * which happens when the agent stops it and also when the agent is killed. It runs in a session
+   * of its own, so that Ctrl-C in the terminal reaches the agent only, which still has to write
+   * that its members leave.
    */
   private static final String GUARDED =
       "exec 3<&0; \"$@\" </dev/null 3<&- & server=$!;"
           + " { read -r line <&3; kill -INT $server; } >/dev/null 2>&1 & guard=$!; exec 3<&-;"
-          // A guard that outlived its server would signal whoever has its number then.
+          // A guard that outlived its server would signal the process that gets its id next.
           + " wait $server; code=$?; kill $guard 2>/dev/null; exit $code";
 
   private final Process process;
@@ -39,10 +40,11 @@ final class PostgresProcess {
     this.data = data;
   }
 
-  /** Makes the database. One that was interrupted is begun again. */
+  /** Initialises the database. An interrupted initialisation is begun again. */
   static void initialize(DataDirectory data, Path bin, RunAs runAs, String password)
       throws IOException, InterruptedException {
-    // A directory around the unfinished one, which whom initdb runs as may rename nothing in.
+    // The unfinished database lies in a directory of its own, because the user as whom initdb runs
+    // may not rename anything in the data directory.
     Path unfinished = data.path().resolve("postgresql-unfinished");
     DirectoryTree.delete(unfinished);
     Files.createDirectory(unfinished);
@@ -68,9 +70,9 @@ final class PostgresProcess {
   }
 
   /**
-   * Starts the server, and waits until it takes connections.
+   * Starts the server and waits until it accepts connections.
    *
-   * @param abandoned whether nobody waits for it any more
+   * @param abandoned whether the start has been abandoned
    */
   static PostgresProcess start(
       DataDirectory data, Path bin, RunAs runAs, int port, BooleanSupplier abandoned)
@@ -156,10 +158,13 @@ final class PostgresProcess {
         "the embedded database did not start: " + lastLine(log) + "; see " + data.log());
   }
 
-  /** Asked of the system: the server says it in the language of this machine. */
+  /**
+   * Whether the port is taken. The system is asked, because the server's own message is in the
+   * language of the machine.
+   */
   private static boolean isTaken(int port) throws IOException {
     try (ServerSocket socket = new ServerSocket()) {
-      // As the server does: what a connection that ended leaves behind is no listener.
+      // Like the server, ignores the remains of ended connections, which are not listeners.
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress("127.0.0.1", port));
       return false;
@@ -168,21 +173,21 @@ final class PostgresProcess {
     }
   }
 
-  /** Tells when the server has ended, whoever ended it, with the exit code of its shell. */
+  /** Sets what runs when the server has ended for any reason, with the exit code of its shell. */
   void onEnd(IntConsumer then) {
     process.onExit().thenAccept(ended -> then.accept(ended.exitValue()));
   }
 
-  /** Lets go of one that has ended. */
+  /** Releases the resources of a server that has ended. */
   void release() throws IOException {
     process.getOutputStream().close();
   }
 
-  /** Ends the server in good order, or else without. */
+  /** Ends the server in good order, or kills it where that exceeds the bound. */
   void stop(Duration bound) throws IOException, InterruptedException {
     process.getOutputStream().close();
     if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
-      // What it had committed is in its log: the next start recovers it.
+      // Committed data is in the server's log, from which the next start recovers it.
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS);

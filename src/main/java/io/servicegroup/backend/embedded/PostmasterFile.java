@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a running server writes about itself ({@code postmaster.pid}).
+ * The file in which a running server describes itself ({@code postmaster.pid}).
  *
- * @param pid its process
- * @param ready whether it takes connections
+ * @param pid the server's process id
+ * @param ready whether the server accepts connections
  */
 record PostmasterFile(long pid, boolean ready) {
 
   private static final int STATUS_LINE = 7;
 
-  /** Reads the file; empty where there is none, or it is being written. */
+  /** Reads the file; empty where it does not exist or is being written. */
   static Optional<PostmasterFile> of(DataDirectory data) throws IOException {
     List<String> lines;
     try {

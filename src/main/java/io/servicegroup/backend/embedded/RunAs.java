@@ -10,25 +10,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * As whom PostgreSQL runs, which refuses to be root.
+ * The user as whom PostgreSQL runs, since it refuses to run as root.
  *
- * @param prefix what its commands begin with; empty for an ordinary user
- * @param uid who owns its files then, or null for whoever runs the agent
+ * @param prefix the words in front of its commands; empty for an ordinary user
+ * @param uid the owner of its files, or null for the agent's own user
  */
 record RunAs(List<String> prefix, Integer uid) {
 
   private static final int NOBODY = 65534;
 
-  /** An ordinary user needs nothing. */
+  /** The agent's own user, where that is an ordinary user. */
   static final RunAs SELF = new RunAs(List.of(), null);
 
-  /** Root, who does not look like root to the server: needs user namespaces. */
+  /** Root inside a user namespace, in which the server does not see it as root. */
   static final RunAs NAMESPACE = new RunAs(List.of("unshare", "--user"), 0);
 
-  /** An ordinary user whose number has no name, which PostgreSQL asks for; nobody's has one. */
+  /**
+   * An ordinary user whose number has no name, which PostgreSQL needs; the user namespace maps it
+   * to nobody, who has one.
+   */
   static final RunAs NAMED = new RunAs(NAMESPACE.prefix(), null);
 
-  /** Somebody without rights: needs a directory that everybody may enter. */
+  /** A user without rights; needs a directory that every user may enter. */
   static final RunAs UNPRIVILEGED =
       new RunAs(
           List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"), NOBODY);
@@ -53,10 +56,10 @@ record RunAs(List<String> prefix, Integer uid) {
   }
 
   /**
-   * As whom it runs for an ordinary user.
+   * The user as whom the server runs where the agent's user is an ordinary one.
    *
    * @param named whether the user's number has a name
-   * @param namespaces whether the user may make namespaces
+   * @param namespaces whether the user may create user namespaces
    */
   static RunAs ofUser(boolean named, boolean namespaces) throws EmbeddedServerException {
     if (!named && !namespaces) {
@@ -83,7 +86,7 @@ record RunAs(List<String> prefix, Integer uid) {
               .start();
       return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
-      // The command does not exist here.
+      // The command does not exist on this machine.
       return false;
     }
   }
@@ -97,7 +100,10 @@ record RunAs(List<String> prefix, Integer uid) {
     return true;
   }
 
-  /** Gives a file or a tree to whom the server runs as, if that changed since it was made. */
+  /**
+   * Changes the owner of a file or a tree to the server's user, where that changed since it was
+   * created.
+   */
   void own(Path tree) throws IOException {
     if (uid == null || uid.equals(Files.getAttribute(tree, "unix:uid"))) {
       return;

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a version of our tables adds of which an agent can do without.
+ * A table that a later version of our schema adds, and without which an agent can run.
  *
- * @param version which adds it
- * @param table its name
- * @param otherwise what an agent does not do without it, as a clause
+ * @param version the version of the schema that adds the table
+ * @param table the table's name
+ * @param otherwise what an agent without the table does not do, as a clause
  */
 record PostgresAddition(int version, String table, String otherwise) {
 
@@ -29,13 +29,13 @@ record PostgresAddition(int version, String table, String otherwise) {
               "what agents whose catalogue is elsewhere disabled or forced down in services they do"
                   + " not take back after a restart"));
 
-  /** The version of the tables that a catalogue has a use for. */
+  /** The version of the schema that a catalogue uses. */
   static final int OF_A_CATALOGUE = 3;
 
-  /** The same of beats beside a catalogue elsewhere. */
+  /** The version of the schema that beats use where the catalogue is in another store. */
   static final int OF_A_MIRROR = 4;
 
-  /** The last version that needs none of some tables. */
+  /** The last version that needs none of the given tables. */
   static int before(int version, List<String> tables) {
     return ALL.stream()
         .filter(addition -> tables.contains(addition.table))
@@ -43,14 +43,14 @@ record PostgresAddition(int version, String table, String otherwise) {
         .reduce(version, Math::min);
   }
 
-  /** Those of later versions than one, up to another. */
+  /** The additions of the versions after {@code usable}, up to {@code wanted}. */
   static List<PostgresAddition> between(int usable, int wanted) {
     return ALL.stream()
         .filter(addition -> addition.version > usable && addition.version <= wanted)
         .toList();
   }
 
-  /** The names of all, as literals of a statement. */
+  /** The names of all added tables, as literals for a statement. */
   static String literals() {
     return ALL.stream()
         .map(addition -> "'" + addition.table + "'")

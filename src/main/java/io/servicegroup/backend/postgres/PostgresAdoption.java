@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * How a member of another catalogue comes into the tables, unless it joined here since. Somebody
- * may change its row while that is waited for, mostly by a beat: it is judged anew then.
+ * Stores a member of another catalogue, unless an agent has joined it here since. Another
+ * transaction may change the row while the statement waits for it, most often a beat: then the
+ * member is judged again.
  */
 final class PostgresAdoption {
 
@@ -18,10 +19,10 @@ final class PostgresAdoption {
   private final Supplier<String> sql;
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param catalog finds what is stored
-   * @param sql the statement, by the tables that there are
+   * @param catalog finds the stored member
+   * @param sql the statement, which depends on the tables that exist
    */
   PostgresAdoption(PostgresCatalog catalog, PostgresCatalogClient database, Supplier<String> sql) {
     this.catalog = catalog;
@@ -29,7 +30,7 @@ final class PostgresAdoption {
     this.sql = sql;
   }
 
-  /** Stores it; tells whether anything had to be changed. */
+  /** Stores a member; whether the tables changed. */
   Future<Boolean> adopt(Member member) {
     return adopt(member, ATTEMPTS);
   }

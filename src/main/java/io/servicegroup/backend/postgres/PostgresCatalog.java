@@ -29,7 +29,8 @@ import java.util.function.Supplier;
 
 /**
  * The catalogue in Nova's {@code services} table and our {@code servicegroup_members}. A member
- * that no agent joined has no place for metadata: setting them is refused as {@code CONFLICT}.
+ * that no agent joined has no row in the second, and thus no metadata: setting its metadata is
+ * refused as a {@code CONFLICT}.
  */
 final class PostgresCatalog implements ServiceCatalog {
 
@@ -53,9 +54,9 @@ final class PostgresCatalog implements ServiceCatalog {
   private boolean closed;
 
   /**
-   * Makes one that is not open yet.
+   * Creates a catalogue that is not open yet.
    *
-   * @param wanted the version of the tables that there is a use for
+   * @param wanted the version of the schema that the caller uses
    */
   PostgresCatalog(Vertx vertx, AgentConfig.Catalog settings, Concerns concerns, int wanted) {
     this.wanted = wanted;
@@ -67,7 +68,8 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<Void> open() {
     if (client == null || closed) {
-      // Here and not in the constructor: its futures complete on the context that made it.
+      // Created here rather than in the constructor, because its futures complete on the context
+      // that creates it.
       client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
       database =
           new PostgresCatalogClient(client, settings.uri().toString(), this::makeTables, concerns);
@@ -144,7 +146,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return Future.failedFuture(PostgresErrors.unstorable(member.id(), failure));
   }
 
-  /** The rows as those of members whose catalogue is elsewhere; once it is open. */
+  /** Access to the rows for members whose catalogue is in another store; once this one is open. */
   PostgresMirrorBatch mirror() {
     return new PostgresMirrorBatch(database, () -> version);
   }

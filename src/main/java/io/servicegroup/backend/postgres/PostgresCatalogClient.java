@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the catalogue's database, and once more where the server turned out to be no primary any
- * more, or where somebody dropped the tables and they were made again: neither did anything.
+ * Runs the catalogue's statements. A statement is repeated once where it did nothing because the
+ * server is no longer the primary, or because the tables had been dropped and were created again.
  *
  * <p>Used on one context.
  */
@@ -40,11 +40,11 @@ final class PostgresCatalogClient {
   private Future<Void> making = Future.succeededFuture();
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param where the URI, with secrets masked
-   * @param makeTables makes the tables that are missing and allowed
-   * @param concerns is told of tables that are missing and may not be made
+   * @param where the URI with its secrets masked
+   * @param makeTables creates the missing tables that may be created
+   * @param concerns reports missing tables that may not be created
    */
   PostgresCatalogClient(
       PostgresClient client, String where, Supplier<Future<Void>> makeTables, Concerns concerns) {
@@ -54,7 +54,7 @@ final class PostgresCatalogClient {
     this.makeTables = makeTables;
   }
 
-  /** Asks with a statement that is another one where there are other tables. */
+  /** Runs a statement that depends on the tables that exist. */
   Future<RowSet<Row>> ask(Supplier<String> sql, Tuple values) {
     return doing(() -> client.query(sql.get(), values));
   }
@@ -64,9 +64,9 @@ final class PostgresCatalogClient {
   }
 
   /**
-   * Does something in the database.
+   * Runs work in the database.
    *
-   * @param work is called once more where the first time did nothing, for the reasons above
+   * @param work is called a second time where the first did nothing, for the reasons above
    */
   <T> Future<T> doing(Supplier<Future<T>> work) {
     return work.get()
@@ -82,7 +82,7 @@ final class PostgresCatalogClient {
         .onSuccess(done -> there());
   }
 
-  /** Whoever remembers members restores them. */
+  /** Creates the tables again, empty: the agents that remember members restore them. */
   private Future<Void> makeTablesAgain() {
     if (making.isComplete()) {
       if (!missing) {
@@ -102,16 +102,16 @@ final class PostgresCatalogClient {
   }
 
   /**
-   * Notes whether optional tables are missing from the database.
+   * Notes whether optional tables are missing.
    *
-   * @param lacks whether some are
+   * @param lacks whether some are missing
    */
   void lacksTables(boolean lacks) {
     lacking = lacks;
     lookedNanos = System.nanoTime();
   }
 
-  /** A DBA may have made meanwhile what this agent may not make; never fails. */
+  /** Looks for tables that a DBA may have created since. Never fails. */
   Future<Void> lookForTables() {
     if (!lacking || System.nanoTime() - lookedNanos < LOOK_AGAIN.toNanos()) {
       return Future.succeededFuture();
@@ -127,7 +127,7 @@ final class PostgresCatalogClient {
     }
   }
 
-  /** Refused as {@code CONFLICT} where another group has the binary of the host. */
+  /** Fails as {@code CONFLICT} where a member of another group has this binary on this host. */
   Future<Void> refuseClash(MemberId id, String binary) {
     return clashes(List.of(id), List.of(binary))
         .compose(
@@ -136,11 +136,12 @@ final class PostgresCatalogClient {
   }
 
   /**
-   * Tells which of some members cannot be stored, as another group has their binary on their host.
+   * Finds the members that cannot be stored because a member of another group has their binary on
+   * their host.
    *
    * @param ids the members
-   * @param binaries theirs, in the same order
-   * @return what each of those is to be refused with, a {@code CONFLICT}
+   * @param binaries the members' binaries, in the same order
+   * @return the refusal of each such member, a {@code CONFLICT}
    */
   Future<Map<MemberId, ServiceGroupException>> clashes(List<MemberId> ids, List<String> binaries) {
     Tuple values =

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads members from rows, which others write too: any column that may be null is read as one, and
- * a row that cannot be a member is left out and named.
+ * Reads members from rows, which Nova and other programs write too: a column that may be null is
+ * read as such, and a row that cannot be a member is skipped and named in the log.
  */
 final class PostgresCatalogRows {
 
@@ -55,8 +55,8 @@ final class PostgresCatalogRows {
   }
 
   /**
-   * Reads the members that a filter finds. A row that could not be read before, and is not in an
-   * answer about everybody or about its whole group, is not there any more.
+   * Reads the members that a filter found. An unreadable row that is missing from an answer about
+   * all members, or about its whole group, no longer exists and is forgotten.
    */
   List<Member> of(MemberFilter filter, RowSet<Row> rows) {
     String group = filter.group();
@@ -66,13 +66,16 @@ final class PostgresCatalogRows {
     return members(rows);
   }
 
-  /** Those that are asked for by name: what is not among them is not there. */
+  /**
+   * Reads members that were asked for by name. An unreadable row of such a name that is missing
+   * from the answer no longer exists and is forgotten.
+   */
   List<Member> of(Collection<MemberId> asked, RowSet<Row> rows) {
     asked.forEach(id -> unreadable.remove(id.toString()));
     return members(rows);
   }
 
-  /** Why rows are no members, by their topic and host. */
+  /** Why rows cannot be read as members, by topic and host. */
   Map<String, String> unreadable() {
     Map<String, String> named = new TreeMap<>();
     unreadable.forEach((name, odd) -> named.put(name, odd.why));
@@ -121,7 +124,10 @@ final class PostgresCatalogRows {
     return order;
   }
 
-  /** One that nobody can have begun is none; its agent joins the member again. */
+  /**
+   * Parses an incarnation. A generation beyond any clock counts as none; the member's agent then
+   * joins it again.
+   */
   private Incarnation incarnation(Row row, String text) {
     String where = names(row);
     try {
@@ -137,7 +143,7 @@ final class PostgresCatalogRows {
     }
   }
 
-  /** Ranges of versions. */
+  /** Reads ranges of versions. */
   static List<VersionRange> ranges(RowSet<Row> rows) {
     List<VersionRange> ranges = new ArrayList<>(rows.size());
     for (Row row : rows) {
@@ -151,12 +157,12 @@ final class PostgresCatalogRows {
     return ranges;
   }
 
-  /** A member as parameters, with the order of its words at the end. */
+  /** A member as parameters of a statement, with the order of its last word at the end. */
   static Tuple valuesAndOrder(Member member) {
     return values(member).addLong(member.wordsOrder());
   }
 
-  /** A member as parameters. */
+  /** A member as parameters of a statement. */
   static Tuple values(Member member) {
     Incarnation incarnation = member.incarnation();
     return Tuple.tuple()

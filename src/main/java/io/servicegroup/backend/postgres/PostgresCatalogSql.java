@@ -3,15 +3,15 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.model.Incarnation;
 
 /**
- * The catalogue's statements. Each change is one statement, atomic by itself, also through a
- * transaction pooler; it changes both tables and notifies. {@code last_seen_up} and {@code
- * report_count} belong to the beats and are never written.
+ * The catalogue's statements. Each change is one atomic statement, so that it works through a
+ * transaction pooler too; it changes both tables and notifies. The columns {@code last_seen_up} and
+ * {@code report_count} belong to the beats; no statement here writes them.
  */
 final class PostgresCatalogSql {
 
   static final String NOW = "(now() AT TIME ZONE 'utc')";
 
-  /** A generation that somebody can have begun; 0 where it is beyond all clocks. */
+  /** SQL for a generation; 0 where it is beyond any clock, so that no agent can have begun it. */
   static String generation(String column) {
     return "(CASE WHEN %1$s <= %2$d THEN %1$s ELSE 0 END)".formatted(column, Incarnation.GREATEST);
   }
@@ -25,9 +25,9 @@ final class PostgresCatalogSql {
   static final String NOTIFY = ", pg_notify('servicegroup', 'catalog ' || s.id)";
 
   /**
-   * A read that is answered by a primary only. One that turned read-only under open connections
-   * refuses it as it refuses writes, since what it holds is not the catalogue any more: the number
-   * is drawn nowhere else.
+   * A condition under which only a primary answers a read. A server that became read-only under
+   * open connections refuses the read as it refuses writes, because its data is no longer the
+   * catalogue: {@code nextval} is refused there. On a primary the number is not drawn.
    */
   static final String ON_A_PRIMARY =
       """
@@ -44,7 +44,7 @@ final class PostgresCatalogSql {
           """
           + ON_A_PRIMARY;
 
-  /** Group, binary, minimal version; null for any. */
+  /** Parameters: group, binary, minimal version; null for any. */
   private static final String LIST =
       MEMBERS
           + """
@@ -53,11 +53,11 @@ final class PostgresCatalogSql {
           AND ($3::integer IS NULL OR coalesce(s.version, 0) >= $3)
           """;
 
-  /** Arrays of groups and hosts. */
+  /** Parameters: arrays of groups and hosts. */
   private static final String FIND =
       MEMBERS + "AND (s.topic, s.host) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
 
-  /** Group, binary; null for any. */
+  /** Parameters: group, binary; null for any. */
   static final String VERSIONS =
       """
       SELECT topic, coalesce("binary", topic) AS "binary",
@@ -72,7 +72,10 @@ final class PostgresCatalogSql {
       """
           .replace("$PRIMARY", ON_A_PRIMARY);
 
-  /** Groups, hosts and binaries: who else has the host and binary. */
+  /**
+   * Finds members of other groups that have the same host and binary. Parameters: arrays of groups,
+   * hosts and binaries.
+   */
   static final String CLASHES =
       """
       SELECT asked.topic, asked.host, asked."binary", s.topic AS other
@@ -81,7 +84,10 @@ final class PostgresCatalogSql {
         AND s.topic IS DISTINCT FROM asked.topic
       """;
 
-  /** Group, host, disabled, reason, forced down, version, metadata; null for unchanged. */
+  /**
+   * Parameters: group, host, disabled, reason, forced down, version, metadata; null leaves a value
+   * unchanged.
+   */
   private static final String UPDATE =
       """
       WITH s AS (
@@ -111,10 +117,12 @@ final class PostgresCatalogSql {
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
   /**
-   * Group, host, binary, version, uuid, disabled, reason, forced down; incarnation, its generation,
-   * agent, backends and metadata, or null where no agent joined the member. Finds no row where it
-   * joined here since, nor where somebody changed the row while it was waited for: beside it the
-   * life of before is seen. The sequence only rises, however many are adopted at once.
+   * Adopts a member of another catalogue. Parameters: group, host, binary, version, uuid, disabled,
+   * reason, forced down; then incarnation, its generation, agent, backends and metadata, or null
+   * where no agent joined the member. Changes no row where an agent joined the member here since,
+   * or where another transaction changed the row while the statement waited for its lock:
+   * PostgreSQL re-reads the locked row, but reads the joined tables as they were before. The
+   * sequence only rises, however many members are adopted at once.
    */
   private static final String ADOPT =
       """
@@ -156,7 +164,7 @@ final class PostgresCatalogSql {
           + NOTIFY
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
-  /** As {@link #ADOPT}, where there is nothing of the member, not even that it was deleted. */
+  /** As {@link #ADOPT}, for a member of which nothing is stored, not even its removal. */
   private static final String RESTORE =
       """
       WITH s AS (
@@ -186,9 +194,9 @@ final class PostgresCatalogSql {
           + " FROM s JOIN m ON m.service_id = s.id";
 
   /**
-   * Of a life that ends: the sequence of a database that came back older may be behind it, and
-   * whoever joins next may not know of it. It follows as in a join, or is set where that is
-   * allowed.
+   * Ends an incarnation by raising the sequence above its generation, because the next join need
+   * not know of it, and the sequence of a database that was restored from an older state may be
+   * behind it. The sequence is raised by drawing from it, as in a join, or set where the user may.
    */
   static final String END_INCARNATION =
       """
@@ -209,7 +217,7 @@ final class PostgresCatalogSql {
       """
           .replace("$GREATEST", Long.toString(Incarnation.GREATEST));
 
-  /** Group, host. */
+  /** Parameters: group, host. */
   private static final String DELETE =
       """
       WITH s AS (
@@ -236,9 +244,9 @@ final class PostgresCatalogSql {
   final String delete;
 
   /**
-   * Makes the statements.
+   * Creates the statements.
    *
-   * @param words what becomes of the words' orders in them
+   * @param words their parts that concern the order of words
    */
   PostgresCatalogSql(PostgresWordsSql words) {
     list = words.with(LIST, "coalesce(w.spoken, 0)", "0", "");

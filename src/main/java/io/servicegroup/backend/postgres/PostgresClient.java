@@ -24,11 +24,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A few connections to the primary of a PostgreSQL deployment. Everything is bounded: whatever runs
- * out of time fails, is cancelled on the server, and its connection is closed and not used again (a
- * pool of the driver would keep it for as long as the server hangs).
+ * Keeps a few connections to the primary of a PostgreSQL deployment and bounds all work on them.
+ * Work that runs out of time fails, is cancelled on the server, and its connection is closed (the
+ * driver's own pool would keep it for as long as the server hangs).
  *
- * <p>May be called from anywhere; futures complete, and work runs, on the context that created it.
+ * <p>May be called on any thread; futures complete, and work runs, on the context on which the
+ * client was created.
  */
 final class PostgresClient {
 
@@ -62,14 +63,15 @@ final class PostgresClient {
   }
 
   /**
-   * Creates a client. Connects when there is something to do.
+   * Creates a client, which connects when it gets work.
    *
-   * @param vertx whose timers and sockets
-   * @param uri where the servers are, and how to reach them
-   * @param maxConnections at most so many connections at a time
-   * @param timeout for each {@link #run} as a whole, the wait for a connection included
+   * @param vertx for timers and sockets
+   * @param uri the servers and how to connect to them
+   * @param maxConnections the most connections at a time
+   * @param timeout the bound of each {@link #run}, including the wait for a connection
    * @return the client
-   * @throws IllegalArgumentException with a sentence where an option has no such value
+   * @throws IllegalArgumentException where an option has an invalid value; the message is a
+   *     sentence
    */
   public static PostgresClient create(
       Vertx vertx, BackendUri uri, int maxConnections, Duration timeout) {
@@ -77,8 +79,8 @@ final class PostgresClient {
   }
 
   /**
-   * As {@link #create(Vertx, BackendUri, int, Duration)}, where a statement may take another time
-   * on the server than it may with the way to it.
+   * As {@link #create(Vertx, BackendUri, int, Duration)}, with a separate bound for a statement on
+   * the server.
    */
   static PostgresClient create(
       Vertx vertx,
@@ -93,25 +95,28 @@ final class PostgresClient {
         timeout);
   }
 
-  /** Rests between attempts to connect together with others, of whom one may get through. */
+  /**
+   * Shares the pause between attempts to connect with other clients; the first that connects ends
+   * it for all.
+   */
   PostgresClient resting(Rest shared) {
     rest = shared;
     return this;
   }
 
   /**
-   * Does something on a connection to the primary, which is its own for so long. A transaction that
-   * the work leaves open is thrown away with the connection.
+   * Runs work on a connection to the primary, which no other work uses meanwhile. A connection
+   * whose work leaves a transaction open is closed, which rolls the transaction back.
    *
-   * @param work what to do; its statements are its own to bound only where they need a shorter
-   *     bound
-   * @return what the work returned; fails where no primary can be reached, or the time ran out
+   * @param work runs its statements on the connection; it bounds them itself only where they need a
+   *     shorter bound
+   * @return the work's result; fails where no primary can be reached or the time runs out
    */
   public <T> Future<T> run(Function<SqlConnection, Future<T>> work) {
     return run(timeout, work);
   }
 
-  /** As {@link #run(Function)}, with a bound of its own. */
+  /** As {@link #run(Function)}, with the caller's own bound. */
   <T> Future<T> run(Duration bound, Function<SqlConnection, Future<T>> work) {
     PostgresClientTask<T> task = new PostgresClientTask<>(vertx, bound, work);
     onContext(
@@ -128,7 +133,7 @@ final class PostgresClient {
   }
 
   /**
-   * Does one prepared statement.
+   * Runs one prepared statement.
    *
    * @param sql with parameters {@code $1}…
    * @param args the parameters
@@ -139,13 +144,13 @@ final class PostgresClient {
   }
 
   /**
-   * Listens on the channel {@code servicegroup}, and goes on doing so through every loss of the
-   * connection until {@link #close}. To be called once.
+   * Listens on the channel {@code servicegroup} until {@link #close}, through every loss of the
+   * connection. To be called once.
    *
-   * @param payload is given every payload, on the context of this client, and {@code resync} after
-   *     each time something may have been missed
-   * @return whether notifications arrive (a pooler swallows them without a word); never fails. What
-   *     becomes of it later, {@link #isListening()} tells
+   * @param payload receives each payload, on the context of this client, and {@code resync} each
+   *     time when notifications may have been missed
+   * @return whether notifications arrive at first (a pooler swallows them silently); never fails.
+   *     {@link #isListening()} tells the present state
    */
   public Future<Boolean> listen(Consumer<String> payload) {
     return listener.start(payload);
@@ -155,7 +160,9 @@ final class PostgresClient {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** Closes the connections that something runs on, which fails; others are made when needed. */
+  /**
+   * Closes the connections on which work runs, which fails it; further work gets new connections.
+   */
   void abandon() {
     onContext(
         () ->
@@ -165,16 +172,16 @@ final class PostgresClient {
   }
 
   /**
-   * Whether notifications arrive at present. May change with every loss of the connection.
+   * Whether notifications arrive at present.
    *
-   * @return false too where {@link #listen} was not called
+   * @return also false where {@link #listen} was not called
    */
   public boolean isListening() {
     return listener.isListening();
   }
 
   /**
-   * Closes every connection.
+   * Closes all connections.
    *
    * @return completes within a second; never fails
    */
@@ -220,14 +227,17 @@ final class PostgresClient {
       wakeAfter(left);
       return;
     }
-    // After a refused connection a single attempt is made, and all that wait share its result.
+    // After a failed attempt a single connection is tried, and all waiting work shares its result.
     int most = rest.why() == null ? maxConnections : 1;
     while (opening < waiting.size() && connections.size() + opening < most) {
       open();
     }
   }
 
-  /** Nobody connects meanwhile; whoever cannot wait for it is told why. */
+  /**
+   * Waits for the pause between attempts to end. Work whose bound ends sooner fails with the reason
+   * of the last failure.
+   */
   private void wakeAfter(Duration left) {
     if (connections.isEmpty() && opening == 0) {
       long until = System.nanoTime() + left.toNanos();
@@ -263,7 +273,10 @@ final class PostgresClient {
     serve();
   }
 
-  /** Somebody else ended it: a server that restarts ends those of all agents at once. */
+  /**
+   * Handles a connection that the server closed. A pause comes before the next attempt, because a
+   * server that restarts closes the connections of all agents at once.
+   */
   private void lost(PostgresConnection connection) {
     if (connections.contains(connection) && !closed) {
       rest.failed(closed());
@@ -281,7 +294,7 @@ final class PostgresClient {
 
   private void finished(PostgresClientTask<?> task) {
     if (!task.end()) {
-      return; // it was late
+      return; // the task ran out of time before
     }
     PostgresConnection connection = task.connection();
     if (!connection.isClosed()) {
@@ -310,7 +323,7 @@ final class PostgresClient {
     task.fail(late);
   }
 
-  /** What one connection learned of its server holds for all. */
+  /** Makes all connections leave a server that one of them found not to be the primary. */
   private void distrust(String server) {
     connector.distrust(server);
     listener.distrust(server);

@@ -11,10 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a {@link BackendUri} means to the driver, with libpq's meaning of every option. */
+/**
+ * Translates a {@link BackendUri} into the driver's options. The URI's options mean what they mean
+ * to libpq.
+ */
 final class PostgresClientOptions {
 
-  /** What our sessions are called on the server. */
+  /** The application name of our sessions. */
   static final String APPLICATION = "servicegroup";
 
   private static final int CACHED_STATEMENTS = 64;
@@ -30,9 +33,9 @@ final class PostgresClientOptions {
   }
 
   /**
-   * Where a statement may take longer than a client waits as a rule.
+   * Creates options where a statement may take longer than the client usually waits for it.
    *
-   * @param lockBound less than which is waited for a lock, so that the connection is kept
+   * @param lockBound a wait for a lock ends before this, so that the connection survives it
    */
   PostgresClientOptions(BackendUri uri, Duration timeout, Duration lockBound) {
     this.uri = uri;
@@ -44,12 +47,15 @@ final class PostgresClientOptions {
     return Boolean.parseBoolean(uri.options().getOrDefault("pooled", "false"));
   }
 
-  /** Where statements go: each server with the ways to reach it, in the order to be tried. */
+  /**
+   * The servers for statements, each with the ways to connect to it in the order in which they are
+   * tried.
+   */
   List<Server> servers() {
     return servers(uri.hosts(), pooled());
   }
 
-  /** Where a session of our own can be had, which LISTEN needs; empty where there is none. */
+  /** The servers that offer a session of our own, which LISTEN needs; empty where there is none. */
   List<Server> sessionServers() {
     if (!pooled()) {
       return servers();
@@ -75,8 +81,8 @@ final class PostgresClientOptions {
   }
 
   /**
-   * The driver's own {@code prefer} and {@code allow} leave a socket behind when they fall back, so
-   * each way is tried as a connection of its own.
+   * The TLS modes to try, each with a connection of its own: the driver's own {@code prefer} and
+   * {@code allow} leave a socket open when they fall back.
    */
   private List<SslMode> sslModes(String text) {
     return switch (text) {
@@ -84,7 +90,7 @@ final class PostgresClientOptions {
       case "allow" -> List.of(SslMode.DISABLE, SslMode.REQUIRE);
       case "prefer" -> List.of(SslMode.REQUIRE, SslMode.DISABLE);
       case "require" ->
-          // libpq: a root certificate turns require into verify-ca.
+          // As in libpq, a root certificate turns require into verify-ca.
           List.of(uri.options().containsKey("sslrootcert") ? SslMode.VERIFY_CA : SslMode.REQUIRE);
       case "verify-ca" -> List.of(SslMode.VERIFY_CA);
       case "verify-full" -> List.of(SslMode.VERIFY_FULL);
@@ -117,20 +123,23 @@ final class PostgresClientOptions {
     return options;
   }
 
-  /** PgBouncer refuses a start that sets anything but what it can keep per client. */
+  /**
+   * The settings of a session. PgBouncer refuses a startup with any setting that it cannot track
+   * per client.
+   */
   private Map<String, String> sessionSettings(boolean behindPooler) {
     Map<String, String> settings = new HashMap<>();
     settings.put("client_encoding", "utf8");
     settings.put("DateStyle", "ISO");
     if (!behindPooler) {
-      // What our own bound ends here, the server ends too, also where no cancel request arrives.
+      // The server ends a statement when our own bound does, even where no cancel request arrives.
       String millis = Long.toString(Math.max(1, timeout.toMillis()));
       settings.put("statement_timeout", millis);
-      // Whoever waits for a lock is told so before that, and the connection lives on.
+      // The wait for a lock ends earlier with an error, so that the connection survives.
       long wait = lockBound.multipliedBy(LOCK_WAIT_PERCENT).dividedBy(100).toMillis();
       settings.put("lock_timeout", Long.toString(Math.max(1, wait)));
       settings.put("idle_in_transaction_session_timeout", millis);
-      // Planning a beat costs several times what doing it does, and the plan is always the same.
+      // Planning a beat costs several times its execution, and the plan is always the same.
       settings.put("plan_cache_mode", "force_generic_plan");
     }
     return settings;
@@ -166,17 +175,17 @@ final class PostgresClientOptions {
    * A server.
    *
    * @param name host and port, for messages
-   * @param ways how to connect to it, in the order to be tried
+   * @param ways the ways to connect to it, in the order in which they are tried
    */
   record Server(String name, List<Way> ways) {}
 
   /**
    * A way to connect to a server.
    *
-   * @param server its name
-   * @param options what the driver is to do
-   * @param pooled whether a transaction pooler stands before it
-   * @param uri whose present user and password take the place of those in the options
+   * @param server the server's name
+   * @param options for the driver
+   * @param pooled whether a transaction pooler is in front of the server
+   * @param uri its present user and password replace those in the options
    */
   record Way(String server, PgConnectOptions options, boolean pooled, BackendUri uri) {}
 }

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Knows the sockets that the driver opens, so that they can be closed. The driver turns every close
- * into a goodbye that the server is to answer by closing; with a server that hangs, or never
- * answered at all, such a socket would stay for as long as that lasts.
+ * Tracks the sockets that the driver opens, so that they can be closed. The driver closes a
+ * connection by a message that the server answers by closing the socket; with a server that hangs
+ * or never answered, the socket would stay open.
  */
 final class PostgresClientSockets extends DialingVertx {
 
@@ -23,7 +23,7 @@ final class PostgresClientSockets extends DialingVertx {
     super(vertx);
   }
 
-  /** Closes every socket, and those that are still to come. */
+  /** Closes all sockets, and any that open later. */
   synchronized void destroy() {
     destroyed = true;
     sockets.forEach(PostgresClientSockets::close);
@@ -40,7 +40,10 @@ final class PostgresClientSockets extends DialingVertx {
     }
   }
 
-  /** From the first handler on, which is where the driver's own, behind it, has no say. */
+  /**
+   * Closes a socket from the head of its pipeline, because the driver's handler would turn the
+   * close into its own message.
+   */
   private static void close(NetSocketInternal socket) {
     Channel channel = socket.channelHandlerContext().channel();
     channel

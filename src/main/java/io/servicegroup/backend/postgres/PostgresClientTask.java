@@ -8,7 +8,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Something to be done on a connection, within its time. Used on its client's context. */
+/** One work on a connection, with its bound. Used on its client's context. */
 final class PostgresClientTask<T> {
 
   private final Vertx vertx;
@@ -40,12 +40,12 @@ final class PostgresClientTask<T> {
     return endNanos - nanos < 0;
   }
 
-  /** The connection that it runs on; null while it waits for one. */
+  /** The connection on which it runs; null while it waits for one. */
   PostgresConnection connection() {
     return connection;
   }
 
-  /** Its time runs. */
+  /** Starts the bound. */
   void begin(Runnable finished, Runnable late) {
     whenFinished = finished;
     timer = vertx.setTimer(Math.max(1, bound.toMillis()), id -> late.run());
@@ -66,17 +66,17 @@ final class PostgresClientTask<T> {
         });
   }
 
-  /** Whether it was in time. */
+  /** Ends the bound; whether the work was in time. */
   boolean end() {
     return vertx.cancelTimer(timer);
   }
 
-  /** Why the work failed; null where it did not. */
+  /** The work's failure; null where it succeeded. */
   Throwable failure() {
     return outcome.cause();
   }
 
-  /** Tells what the work came to. */
+  /** Completes the caller's future with the work's result. */
   void answer() {
     if (outcome.succeeded()) {
       result.complete(outcome.result());
@@ -85,7 +85,7 @@ final class PostgresClientTask<T> {
     }
   }
 
-  /** Ends it without the work, or before it. */
+  /** Fails the caller's future, whether or not the work runs. */
   void fail(Throwable cause) {
     vertx.cancelTimer(timer);
     result.tryFail(cause);

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, which can be thrown away whatever state it is in: it has sockets of its own, and
- * closing those does not ask the driver.
+ * One connection to one server. It can be closed in any state without the driver's help, because it
+ * owns its sockets.
  */
 final class PostgresConnection {
 
@@ -54,7 +54,7 @@ final class PostgresConnection {
             sockets, new NetClientOptions().setConnectTimeout((int) bound.toMillis()));
   }
 
-  /** Connects within the bound; an attempt that fails leaves no socket behind. */
+  /** Connects within the bound. A failed attempt leaves no open socket. */
   static Future<PostgresConnection> open(Vertx vertx, Context context, Way way, Duration bound) {
     return Secrets.now(vertx, way.uri())
         .compose(uri -> open(new PostgresConnection(vertx, context, way, bound), uri, bound));
@@ -63,7 +63,7 @@ final class PostgresConnection {
   private static Future<PostgresConnection> open(
       PostgresConnection connection, BackendUri uri, Duration bound) {
     Way way = connection.way;
-    // The driver's copy forgets this one setting.
+    // The copy constructor of the driver's options does not copy this setting.
     PgConnectOptions options = new PgConnectOptions(way.options()).setUseLayer7Proxy(way.pooled());
     options.addProperty(APPLICATION_NAME, connection.applicationName);
     if (uri.user() != null) {
@@ -77,7 +77,8 @@ final class PostgresConnection {
         .map(
             opened -> {
               connection.driver = PgConnection.cast(opened);
-              // Told at length by every connection of a server that crashed; its loss is said once.
+              // A server that crashes sends a long notice to every connection; its loss is logged
+              // once elsewhere.
               connection.driver.noticeHandler(
                   notice -> LOG.debug("{} says: {}", way.server(), notice.getMessage()));
               connection.driver.exceptionHandler(
@@ -99,7 +100,7 @@ final class PostgresConnection {
     return closed;
   }
 
-  /** Tells when the connection is gone, whoever ended it. Called once. */
+  /** Sets what runs when the connection ends for any reason. To be called once. */
   void onClosed(Runnable then) {
     driver.closeHandler(
         nothing -> {
@@ -108,13 +109,13 @@ final class PostgresConnection {
         });
   }
 
-  /** Says goodbye, and closes. Never fails; takes half a second at most. */
+  /** Ends the session in good order and closes. Takes at most half a second. Never fails. */
   Future<Void> close() {
     closed = true;
     return OnContext.within(vertx, GOODBYE.toMillis(), driver.close()).transform(done -> destroy());
   }
 
-  /** Ends what is running on the server, if it listens, and closes. Never fails. */
+  /** Cancels the running statement where the server answers, and closes. Never fails. */
   Future<Void> abort() {
     closed = true;
     if (way.pooled()) {
@@ -125,9 +126,10 @@ final class PostgresConnection {
   }
 
   /**
-   * A cancel request ends a PgBouncer before 1.20 rather than the statement (its issues 801 and
-   * 904), and closing leaves the statement waiting for its lock. So it is found by the name that
-   * the pooler gave it, and ended from another connection.
+   * Cancels a statement behind a pooler. A cancel request crashes a PgBouncer before 1.20 (its
+   * issues 801 and 904), and closing the connection leaves the statement waiting for its lock. So
+   * another connection finds the session by its application name, which is unique here, and cancels
+   * it.
    */
   private Future<Void> cancelThroughPooler() {
     return open(vertx, context, way, GOODBYE)

@@ -17,18 +17,22 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Finds the server that is primary now, starting with the one that was last. Used on one context.
+ * Finds the server that is the primary now, beginning with the last one, and connects to it. Used
+ * on one context.
  */
 final class PostgresConnector {
 
-  /** An attempt may outlast the statement that wanted it: the next one finds the connection. */
+  /**
+   * The bound of an attempt where there is only one server. It may exceed the bound of the work
+   * that needs the connection: later work then finds it.
+   */
   private static final Duration ONLY_ATTEMPT = Duration.ofSeconds(3);
 
   private static final String PROTOCOL_VIOLATION = "08P01";
   private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(300);
   private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
 
-  /** Asks a server whether it takes writes, as only a primary does. */
+  /** Asks a server whether it is read-only, which only a primary is not. */
   static final String IS_READ_ONLY = "SHOW transaction_read_only";
 
   private final Vertx vertx;
@@ -44,7 +48,10 @@ final class PostgresConnector {
     this.bound = servers.size() < 2 ? ONLY_ATTEMPT : share(timeout, servers.size());
   }
 
-  /** One that says nothing must not use up the time in which another one would have answered. */
+  /**
+   * The bound of one attempt: a server that does not answer must not use up the time in which
+   * another one would.
+   */
   private static Duration share(Duration timeout, int servers) {
     Duration share = timeout.multipliedBy(9).dividedBy(10L * servers);
     Duration least = share.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : share;
@@ -54,13 +61,17 @@ final class PostgresConnector {
   /**
    * Connects to the primary.
    *
-   * @return fails with a message that names every server tried and why it would not do
+   * @return the connection; fails with a message that names every server that was tried, with its
+   *     reason
    */
   Future<PostgresConnection> connect() {
     return connect(0, "", null);
   }
 
-  /** A server turned out to be hung or no primary any more: the next attempt starts elsewhere. */
+  /**
+   * Begins the next search with another server than this one, which hung or is no longer the
+   * primary.
+   */
   void distrust(String server) {
     if (servers.get(preferred).name().equals(server)) {
       preferred = (preferred + 1) % servers.size();
@@ -97,7 +108,9 @@ final class PostgresConnector {
                     : Future.failedFuture(failure));
   }
 
-  /** A server that refuses how a session is to begin is no PostgreSQL, but stands before one. */
+  /**
+   * The reason of a failure. A refused startup parameter comes from a pooler, not from PostgreSQL.
+   */
   private static String reason(Throwable failure) {
     boolean pooler =
         failure instanceof PgException refused && PROTOCOL_VIOLATION.equals(refused.getSqlState());

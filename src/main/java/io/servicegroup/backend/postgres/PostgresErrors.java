@@ -7,7 +7,7 @@ import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.pgclient.PgException;
 
-/** What PostgreSQL's refusals mean, by their SQLSTATE. */
+/** Classifies PostgreSQL's errors by their SQLSTATE. */
 final class PostgresErrors {
 
   private static final String READ_ONLY_SQL_TRANSACTION = "25006";
@@ -21,55 +21,63 @@ final class PostgresErrors {
 
   private PostgresErrors() {}
 
-  /** Whether the server refused because it is no primary any more. */
+  /** Whether the server refused because it is no longer the primary. */
   static boolean isReadOnly(Throwable failure) {
     return state(failure).equals(READ_ONLY_SQL_TRANSACTION);
   }
 
-  /** Whether a table is not there. */
+  /** Whether a table does not exist. */
   static boolean isWithoutTable(Throwable failure) {
     return state(failure).equals(UNDEFINED_TABLE);
   }
 
-  /** Whether another row has what only one may have. */
+  /** Whether a unique constraint was violated. */
   static boolean isTaken(Throwable failure) {
     return state(failure).equals(UNIQUE_VIOLATION);
   }
 
-  /** Whether the server ended one of those who waited for each other. */
+  /** Whether the server resolved a deadlock by ending this statement. */
   static boolean isDeadlock(Throwable failure) {
     return state(failure).equals(DEADLOCK_DETECTED);
   }
 
-  /** Whether somebody else held for too long what a statement needed. */
+  /** Whether another transaction had a needed lock for too long. */
   static boolean isLocked(Throwable failure) {
     return state(failure).equals(LOCK_NOT_AVAILABLE);
   }
 
-  /** Whether what one row says is the cause, so that a statement without it may well succeed. */
+  /**
+   * Whether the values of one row caused the failure, so that the statement may succeed without it.
+   */
   static boolean isOfOneRow(Throwable failure) {
     String state = state(failure);
     return state.startsWith(DATA_EXCEPTION) || state.startsWith(INTEGRITY_VIOLATION);
   }
 
-  /** What a join gives that no row can hold is refused; all else is as it was. */
+  /**
+   * Turns a failure caused by the values of a join into a refusal as {@code INVALID}; any other
+   * failure is returned as it is.
+   */
   static Throwable unjoinable(MemberId id, Throwable failure) {
     return state(failure).startsWith(DATA_EXCEPTION)
         ? unstorable(Refusal.INVALID, id, failure)
         : failure;
   }
 
-  /** Whether a statement undid itself, by a value that is none where one has to be. */
+  /** Whether a statement aborted itself by writing null where null is not allowed. */
   static boolean isUndone(Throwable failure) {
     return state(failure).equals(NOT_NULL_VIOLATION);
   }
 
-  /** What the member itself is the cause of is refused; another one may well be stored. */
+  /**
+   * Turns a failure caused by the member's own values into a refusal; another member may well be
+   * stored.
+   */
   static Throwable unstorable(MemberId id, Throwable failure) {
     return isOfOneRow(failure) ? unstorable(Refusal.CONFLICT, id, failure) : failure;
   }
 
-  /** The refusal of what the member itself is the cause of. */
+  /** The refusal of a member for its own values. */
   static ServiceGroupException unstorable(Refusal kind, MemberId id, Throwable failure) {
     String rule = ((PgException) failure).getErrorMessage();
     String why = "%s cannot be stored: %s".formatted(id, rule);

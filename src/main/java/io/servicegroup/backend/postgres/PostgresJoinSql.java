@@ -3,22 +3,22 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.model.Incarnation;
 
 /**
- * The statement of a join, of any number of members. Atomic by itself, as the other changes of the
- * catalogue are; it changes both tables, and notifies once.
+ * The statement of a join of any number of members. Like the catalogue's other changes, it is one
+ * atomic statement that changes both tables and notifies once.
  */
 final class PostgresJoinSql {
 
   /**
-   * Groups, hosts, binaries, versions and random parts; agent, backends; metadata; floor; uuids.
-   * Those that it does not return have a row that somebody else holds or has just changed, or a
-   * binary that another group has.
+   * Parameters: arrays of groups, hosts, binaries, versions and random parts; agent, backends;
+   * metadata; floor; uuids. A member that the statement does not return has a row that another
+   * transaction has locked or has just changed, or its binary belongs to another group.
    *
-   * <p>Rows are taken in order, so that of those who join the same members nobody waits for each
-   * other. The generation of each is drawn once its row is locked: of two joins, the one that
-   * commits last has the newer one. Where the floor is above what was drawn, the database came back
-   * older: the sequence follows by being drawn from, since setting it is a right that an agent need
-   * not have; and as far as that is a matter of milliseconds. What is beyond all clocks is not
-   * counted on.
+   * <p>Rows are locked in order of their ids, so that agents that join the same members never wait
+   * for each other in a circle. The generation is drawn after the row is locked: of two joins, the
+   * one that commits last has the greater one. A floor above the drawn number shows that the
+   * database was restored from an older state. The sequence then follows by being drawn from,
+   * because setting it needs a right that an agent may lack, and only as far as that takes
+   * milliseconds. Generations beyond any clock are ignored.
    */
   private static final String JOIN =
       """
@@ -93,29 +93,33 @@ final class PostgresJoinSql {
           FROM s JOIN m ON m.service_id = s.id $SPOKEN
           """;
 
-  /** Arrays of groups and hosts: which of them have a row. */
+  /** Finds which members have a row. Parameters: arrays of groups and hosts. */
   static final String KNOWN =
       """
       SELECT topic, host FROM services
       WHERE deleted = 0 AND (topic, host) IN (SELECT * FROM unnest($1::text[], $2::text[]))
       """;
 
-  /** A condition that is true, in what a statement does first. */
+  /**
+   * A condition that is always true and, in the first part of a statement, limits its waits for
+   * locks.
+   */
   static final String BRIEFLY = "WHERE set_config('lock_timeout', '200ms', true) IS NOT NULL";
 
-  /** Of one; waits for whoever holds its row. */
+  /** Joins one member; waits for the lock of its row. */
   final String one;
 
   /**
-   * Of many; leaves out whom somebody else holds. A row that somebody is making cannot be left out:
-   * it is waited for, but briefly, as so long the others' rows are held.
+   * Joins many members; skips those whose row is locked. A row that another transaction is
+   * inserting cannot be skipped. The wait for it is short, because the rows of the other members
+   * stay locked meanwhile.
    */
   final String many;
 
   /**
-   * Makes the statements.
+   * Creates the statements.
    *
-   * @param words what becomes of the words' orders in them
+   * @param words their parts that concern the order of words
    */
   PostgresJoinSql(PostgresWordsSql words) {
     String join = words.with(JOIN, "w.spoken", "0::bigint", PostgresWordsSql.JOINED);

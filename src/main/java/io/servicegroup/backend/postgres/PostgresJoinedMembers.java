@@ -12,21 +12,24 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What agents keep of the members that joined through them, in a table of its own. Where there is
- * no such table, nothing is kept.
+ * Stores what agents remember of the members that joined through them, in the table {@code
+ * servicegroup_joined}. Without that table nothing is remembered.
  *
  * <p>Used on one context.
  */
 final class PostgresJoinedMembers {
 
-  /** With this version of our tables there is the table. */
+  /** The version of the schema that adds the table. */
   private static final int SINCE = 3;
 
-  /** The agent's id. */
+  /** Parameter: the agent's id. */
   private static final String READ =
       "SELECT topic, host, kept FROM servicegroup_joined WHERE agent_id = $1";
 
-  /** The agent's id; groups, hosts and what to keep; groups and hosts of which nothing is kept. */
+  /**
+   * Parameters: the agent's id; arrays of groups, hosts and data to store; arrays of groups and
+   * hosts to delete.
+   */
   private static final String CHANGE =
       """
       WITH gone AS (
@@ -40,8 +43,8 @@ final class PostgresJoinedMembers {
       """;
 
   /**
-   * The group and host of a member that was deleted. What was kept a moment ago may be of a join
-   * that is under way.
+   * Deletes the data of a deleted member, except what was stored a moment ago, which may belong to
+   * a join under way. Parameters: group and host.
    */
   private static final String GONE =
       """
@@ -51,7 +54,10 @@ final class PostgresJoinedMembers {
           WHERE topic = kept.topic AND host = kept.host AND deleted = 0)
       """;
 
-  /** How long it is kept at least, in milliseconds. No agent finds itself in what is removed. */
+  /**
+   * Deletes data of agents that never came back. Parameter: the least age in milliseconds. No
+   * running agent finds its own data among it.
+   */
   private static final String PRUNE =
       """
       DELETE FROM servicegroup_joined kept
@@ -68,9 +74,9 @@ final class PostgresJoinedMembers {
   private long prunedAt;
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param version of our tables
+   * @param version of the schema
    */
   PostgresJoinedMembers(PostgresCatalogClient database, int version) {
     this.database = database;
@@ -100,7 +106,8 @@ final class PostgresJoinedMembers {
     if (!there) {
       return Future.succeededFuture(false);
     }
-    // Both in the order of the names: two statements that lock rows in two orders stop each other.
+    // Both arrays are sorted by name, because two statements that lock rows in different orders
+    // deadlock.
     Map<MemberId, JsonObject> sorted = new TreeMap<>(said);
     return database
         .ask(
@@ -116,7 +123,7 @@ final class PostgresJoinedMembers {
         .map(true);
   }
 
-  /** A member was deleted; what is kept of it and stays all the same is removed in a month. */
+  /** Deletes the data of a deleted member; data that stays nevertheless is pruned after a month. */
   Future<Void> gone(MemberId id) {
     return there
         ? database.ask(GONE, Tuple.of(id.group(), id.host())).<Void>mapEmpty().otherwiseEmpty()
@@ -124,8 +131,8 @@ final class PostgresJoinedMembers {
   }
 
   /**
-   * Removes, once a day, what agents keep that never came back: of members that are gone, or that
-   * another agent joined since. Whatever fails is done by somebody else.
+   * Deletes, once a day, data of members that are deleted or that another agent has joined since,
+   * of agents that never came back. A failure is ignored: another agent prunes as well.
    */
   void prune() {
     long now = System.nanoTime();

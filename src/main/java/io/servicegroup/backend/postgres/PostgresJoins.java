@@ -27,15 +27,18 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * How members come into the tables: one statement for all of a batch. Where the database refuses it
- * because of what one of them says, it is halved until that one is alone.
+ * Joins members, a batch with one statement. Where the database refuses the statement because of
+ * one member's values, the batch is halved until that member is alone.
  */
 final class PostgresJoins {
 
-  /** For one that is alone; somebody else's row may come and go in between. */
+  /**
+   * The most attempts for a single member: another transaction's row may appear and disappear
+   * between them.
+   */
   private static final int ATTEMPTS = 5;
 
-  /** For so long those are looked for whose rows somebody else is making. */
+  /** How long the members are searched for whose rows another transaction is inserting. */
   private static final Duration LONGEST = Duration.ofSeconds(4);
 
   private final PostgresCatalogClient database;
@@ -47,11 +50,11 @@ final class PostgresJoins {
   private final long startedNanos = System.nanoTime();
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param agent who will beat
-   * @param backends what it will beat through
-   * @param floor generations are greater
+   * @param agent the agent that will beat for the members
+   * @param backends the backends through which it will beat
+   * @param floor the generations will be greater
    */
   PostgresJoins(
       PostgresCatalogClient database,
@@ -68,7 +71,7 @@ final class PostgresJoins {
     this.floor = floor;
   }
 
-  /** Joins one; waits where somebody else writes its row. */
+  /** Joins one member; waits for the lock of its row. */
   Future<Joined> one(Join join) {
     return one(join, ATTEMPTS);
   }
@@ -84,7 +87,7 @@ final class PostgresJoins {
                     : database
                         .refuseClash(spec.id(), spec.binary())
                         .compose(
-                            // Somebody else's row came or went in between.
+                            // Another transaction inserted or deleted the row meanwhile.
                             none ->
                                 attempts > 1
                                     ? one(join, attempts - 1)
@@ -99,14 +102,14 @@ final class PostgresJoins {
         .compose(none -> Future.failedFuture(PostgresErrors.unjoinable(spec.id(), failure)));
   }
 
-  /** Joins many, each with what it came to. */
+  /** Joins many members, each with its own result. */
   List<Future<Joined>> all(List<Join> joins) {
     List<Asked> asked = joins.stream().map(join -> new Asked(join, Promise.promise())).toList();
     inTurn(asked);
     return asked.stream().map(each -> each.answer.future()).toList();
   }
 
-  /** One that is named twice is joined again when it has been joined. */
+  /** Joins the members; a member that is named twice is joined a second time after the first. */
   private void inTurn(List<Asked> asked) {
     Map<MemberId, Asked> first = new LinkedHashMap<>();
     List<Asked> again = new ArrayList<>();
@@ -121,7 +124,7 @@ final class PostgresJoins {
     }
   }
 
-  /** Completes when each has its answer; never fails. */
+  /** Joins a batch. Completes when each member has its answer; never fails. */
   private Future<Void> together(List<Asked> asked) {
     return ask(() -> sql.get().many, asked.stream().map(Asked::join).toList())
         .compose(joined -> explain(tell(asked, joined)))
@@ -150,8 +153,8 @@ final class PostgresJoins {
   }
 
   /**
-   * Somebody is making the row of one of them, and has not done so yet. That takes nothing from
-   * those that have a row already; the others are halved until it is found.
+   * Handles a batch of which another transaction is inserting a row. The members that have a row
+   * are joined by themselves; the others are halved until that row is alone.
    */
   private Future<Void> asideOfOthers(List<Asked> asked) {
     List<MemberId> ids = asked.stream().map(each -> each.spec().id()).toList();
@@ -170,7 +173,8 @@ final class PostgresJoins {
               first.removeIf(each -> !known.contains(each.spec().id()));
               List<Asked> others = new ArrayList<>(asked);
               others.removeIf(each -> known.contains(each.spec().id()));
-              // Where there is no time for all of them, others have it the next time.
+              // Shuffled, so that where there is no time for all members, other members get their
+              // turn next time.
               Collections.shuffle(others);
               return first.isEmpty() || others.isEmpty()
                   ? inHalves(first.isEmpty() ? others : first)
@@ -202,7 +206,10 @@ final class PostgresJoins {
     return left;
   }
 
-  /** Whose binary is in no other group has a row that somebody else holds. */
+  /**
+   * Explains why members were not joined: either a member of another group has the binary, or the
+   * row is locked.
+   */
   private Future<Void> explain(List<Asked> left) {
     if (left.isEmpty()) {
       return Future.succeededFuture();

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beats as counts in the {@code services} table, which Nova's own services and readers share. Beats
- * and polls have a connection each, so that a beat that waits for a lock keeps no poll waiting.
+ * Keeps beats as counts in the {@code services} table, which Nova's own services and readers share.
+ * Beats and polls have a connection each, so that a beat that waits for a lock does not delay a
+ * poll.
  */
 final class PostgresLivenessBackend implements LivenessBackend {
 
@@ -39,7 +40,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private final PostgresLivenessPoller poller;
   private final String where;
 
-  /** Null where the catalogue is here, and has the rows. */
+  /** Null where the catalogue is in this database and has created the rows. */
   private final PostgresMirror mirror;
 
   private Runnable news = () -> {};
@@ -94,11 +95,11 @@ final class PostgresLivenessBackend implements LivenessBackend {
                             true)));
   }
 
-  /** What no beat waits for: on a slow path each costs several round trips. */
+  /** Begins what no beat waits for: on a slow network each of these costs several round trips. */
   private void begin() {
     if (!asked) {
       asked = true;
-      // What was told before is found by a poll.
+      // A poll finds what was announced before LISTEN took effect.
       beats.first().listen(this::notified).onSuccess(arrives -> news.run()).onFailure(this::undone);
       poller.removeStaleCanaries().onFailure(this::undone);
     }
@@ -115,7 +116,10 @@ final class PostgresLivenessBackend implements LivenessBackend {
     }
   }
 
-  /** Which groups an id belongs to is known only after the poll that it asks for. */
+  /**
+   * Whether a notification concerns a watched member. The group of an unknown row is only known
+   * after the poll that the notification asks for.
+   */
   private boolean isWatched(String serviceId) {
     return !settings.watch().equals(Watch.OWN) || writer.members().hasServiceId(serviceId);
   }
@@ -139,7 +143,9 @@ final class PostgresLivenessBackend implements LivenessBackend {
         : mirrored().transform(rows -> beatOfThoseWithRows(members, left, rows.cause()));
   }
 
-  /** Who has a row does not wait for long until all others have theirs. */
+  /**
+   * Writes the members' rows, but lets members that have a row wait only briefly for the others.
+   */
   private Future<Void> mirrored() {
     Future<Void> written =
         mirror
@@ -182,7 +188,10 @@ final class PostgresLivenessBackend implements LivenessBackend {
                             conflicts)));
   }
 
-  /** Only the catalogue's word is an end: a row that somebody deleted here is made again. */
+  /**
+   * Whether a conflict is repaired here: where the catalogue is elsewhere, a row that was deleted
+   * in this database is made again, because only the catalogue ends a member.
+   */
   private boolean isRepaired(Conflict conflict) {
     boolean repaired = conflict.kind() == Conflict.Kind.DELETED && mirror.has(conflict.id());
     if (repaired) {

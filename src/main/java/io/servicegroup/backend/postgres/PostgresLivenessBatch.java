@@ -11,9 +11,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How many beats go into one statement: all, as long as that is done in time. What the server had
- * to end is halved until parts get through, and grows back with those that are quick: dead rows
- * that a transaction keeps make each beat slow, and a batch is as slow as all of its beats.
+ * Decides how many beats one statement contains: all, as long as that is done in time. A batch that
+ * the server had to cancel is halved until parts get through, and grows again with each quick one.
+ * Beats become slow where an old transaction keeps dead rows, and a batch is as slow as the sum of
+ * its beats.
  *
  * <p>Not thread-safe.
  */
@@ -26,10 +27,10 @@ final class PostgresLivenessBatch {
   private final BatchSize size;
 
   /**
-   * Makes one that takes all.
+   * Creates a batch that takes all beats.
    *
-   * @param reportInterval after half of which the server ends a statement
-   * @param patience for a whole write
+   * @param reportInterval the server cancels a statement after half of it
+   * @param patience the bound of a whole write
    */
   PostgresLivenessBatch(Duration reportInterval, Duration patience) {
     this.lateSeconds = reportInterval.toMillis() / 1000.0;
@@ -39,10 +40,10 @@ final class PostgresLivenessBatch {
   }
 
   /**
-   * Sends the beats of some.
+   * Sends the beats of some members.
    *
-   * @param part those
-   * @param all how many the whole write is of
+   * @param part the members
+   * @param all the number of members of the whole write
    * @return the rows that were written, with their counts
    */
   Future<RowSet<Row>> send(SqlConnection connection, List<PostgresLivenessMember> part, int all) {
@@ -56,7 +57,7 @@ final class PostgresLivenessBatch {
         .execute(Tuple.of(first.serviceId(), first.incarnation().toString(), lateSeconds));
   }
 
-  /** As {@link #send}, and leaves out, without waiting, whose row somebody holds. */
+  /** As {@link #send}, but skips locked rows without waiting. */
   Future<RowSet<Row>> sendTogether(SqlConnection connection, List<PostgresLivenessMember> part) {
     part.forEach(PostgresLivenessMember::sending);
     return connection
@@ -68,32 +69,32 @@ final class PostgresLivenessBatch {
                 lateSeconds));
   }
 
-  /** How many of those that are left go into the next statement. */
+  /** The number of beats of the next statement. */
   int size(int left) {
     return size.of(left);
   }
 
-  /** Whether beats are written in parts, because all at once took too long. */
+  /** Whether beats are sent in several statements, because one for all took too long. */
   boolean isSplit() {
     return size.isSplit();
   }
 
-  /** Whether another statement would end before the whole write's time is over. */
+  /** Whether another statement would end before the bound of the whole write. */
   boolean mayGoOn(long sinceNanos) {
     return sinceNanos <= lastStartNanos;
   }
 
-  /** The server ended a statement of so many. */
+  /** Notes that the server cancelled a statement of so many beats. */
   void tookTooLong(int tried) {
     size.tookTooLong(tried);
   }
 
-  /** A statement of so many was done, of so many in the write. */
+  /** Notes that a statement succeeded, with its number of beats and that of the write. */
   void took(int done, int all, long nanos) {
     size.took(done, all, nanos);
   }
 
-  /** Whether the server ended a statement because it took too long. */
+  /** Whether the server cancelled a statement because it took too long. */
   static boolean isTooLong(Throwable failure) {
     return failure instanceof PgException ended && QUERY_CANCELED.equals(ended.getSqlState());
   }

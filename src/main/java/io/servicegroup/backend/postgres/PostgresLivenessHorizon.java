@@ -6,13 +6,13 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * From which transaction on a poll has to read, by what the poll before could see. As a rule that
- * is the oldest one that was running then. Where somebody keeps a transaction open, it is the first
- * that had not begun, and those that were running: otherwise each poll would read again whatever
- * was written since.
+ * Decides from which transaction on a poll has to read, by the snapshot of the previous poll.
+ * Usually that is the oldest transaction that was running then. Where a transaction stays open for
+ * long, it is the first one that had not begun then, plus those that were running; otherwise each
+ * poll would read again everything written since the old transaction began.
  *
- * <p>A part of a transaction (a savepoint) that was running then is missed so: everything is read
- * once per {@code report_interval} anyway. Not thread-safe.
+ * <p>A subtransaction (savepoint) that was running then is missed by the second way; everything is
+ * read once per {@code report_interval} anyway. Not thread-safe.
  */
 final class PostgresLivenessHorizon {
 
@@ -30,7 +30,7 @@ final class PostgresLivenessHorizon {
     this.nanoTime = nanoTime;
   }
 
-  /** Nothing is known: everything is to be read. */
+  /** Forgets the snapshot, so that the next poll reads everything. */
   void forget() {
     from = null;
     running = NOBODY;
@@ -40,7 +40,7 @@ final class PostgresLivenessHorizon {
     return from != null;
   }
 
-  /** Takes in the snapshot of a poll, as PostgreSQL writes it: {@code xmin:xmax:xip,…}. */
+  /** Takes the snapshot of a poll in PostgreSQL's notation: {@code xmin:xmax:xip,…}. */
   void saw(String snapshot) {
     String[] parts = snapshot.split(":", -1);
     long now = nanoTime.getAsLong();
@@ -53,17 +53,17 @@ final class PostgresLivenessHorizon {
     running = isLong ? "{" + parts[2] + "}" : NOBODY;
   }
 
-  /** The first transaction to be read, with its epoch; null where everything is. */
+  /** The first transaction to read, with its epoch; null where everything is to be read. */
   String from() {
     return from;
   }
 
-  /** Those before it that are to be read as well, as an array of PostgreSQL's. */
+  /** The earlier transactions that are to be read too, as a PostgreSQL array. */
   String running() {
     return running;
   }
 
-  /** The same without their epochs, as rows carry them. */
+  /** The same transactions without epochs, as in {@code xmin} of a row. */
   String runningOfRows() {
     String inner = running.substring(1, running.length() - 1);
     return inner.isEmpty()

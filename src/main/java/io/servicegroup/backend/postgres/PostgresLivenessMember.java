@@ -6,23 +6,26 @@ import io.servicegroup.model.MemberId;
 import java.util.Collection;
 
 /**
- * A member of this agent: its row, what was last written of it, and what its row's count tells
- * about others. Somebody else's beats are told from our own by the count: each of ours that is
- * acknowledged adds exactly one.
+ * A member of this agent: its row, the last written state, and what the row's count shows about
+ * other writers. Each acknowledged beat of ours adds exactly one to the count, so any further
+ * increase is another program's beat.
  */
 final class PostgresLivenessMember {
 
   private static final int STRIKES = 3;
   private static final int CALM = 30;
 
-  /** Longer than this nothing fails without the connection being another afterwards. */
+  /**
+   * The most beats that may be unanswered; after more failures the connection is always another
+   * one.
+   */
   private static final int MOST_UNCERTAIN = 30;
 
   private final MemberId id;
   private final Incarnation incarnation;
   private final int serviceId;
 
-  /** What the members table says; null where a write may or may not have succeeded. */
+  /** The state in the members table; null where a write may or may not have succeeded. */
   private String state = PostgresStates.word(Heartbeat.State.ALIVE);
 
   private long count = -1;
@@ -54,24 +57,24 @@ final class PostgresLivenessMember {
     return serviceId;
   }
 
-  /** The write in which it was acknowledged last. */
+  /** The number of the last write that acknowledged a beat. */
   long round() {
     return round;
   }
 
   /**
-   * A write acknowledged it.
+   * Notes that a write acknowledged a beat.
    *
    * @param number of the write
-   * @param sent when the write sent it, by {@link System#nanoTime}: the answer may come so late
-   *     that the next beat is due by then
+   * @param sent when the beat was sent, by {@link System#nanoTime}: the answer may arrive so late
+   *     that the next beat is due
    */
   void round(long number, long sent) {
     round = number;
     sentNanos = sent;
   }
 
-  /** Whether what was acknowledged last was sent since then, by {@link System#nanoTime}. */
+  /** Whether the last acknowledged beat was sent after a time, by {@link System#nanoTime}. */
   boolean sentAfter(long nanos) {
     return sentNanos - nanos > 0;
   }
@@ -84,29 +87,29 @@ final class PostgresLivenessMember {
     state = written;
   }
 
-  /** Whether its last beat was acknowledged, so that nobody seems to hold its row. */
+  /** Whether its last beat was acknowledged, so that its row is not locked for long. */
   boolean isSettled() {
     return count >= 0 && uncertain == 0;
   }
 
-  /** A beat is sent: until it is answered it may or may not count. */
+  /** Notes that a beat is sent; until it is answered, it may or may not be in the count. */
   void sending() {
     uncertain = Math.min(MOST_UNCERTAIN, uncertain + 1);
   }
 
-  /** The beat that was sent did not reach the row. */
+  /** Notes that the sent beat did not reach the row. */
   void skipped() {
     uncertain = Math.max(0, uncertain - 1);
   }
 
   /**
-   * The beat that was sent is acknowledged.
+   * Notes that the sent beat is acknowledged.
    *
    * @param now the row's count
-   * @param on the connection that it was sent on: with another one, a server that recovered may
+   * @param on the connection on which it was sent; behind another one, a server that recovered may
    *     have lost beats
-   * @param poll the number of the poll that has begun last
-   * @return whether the count is less than it must be
+   * @param poll the number of the last poll that has begun
+   * @return whether the count is less than it must be, so that data was lost
    */
   boolean acknowledged(long now, Object on, long poll) {
     skipped();
@@ -124,7 +127,7 @@ final class PostgresLivenessMember {
     return known && others < 0;
   }
 
-  /** What follows a count in its column, which holds no greater one than this. */
+  /** The next count; the column's greatest value wraps around. */
   private static long next(long count) {
     return count < Integer.MAX_VALUE ? count + 1 : 1;
   }
@@ -145,17 +148,20 @@ final class PostgresLivenessMember {
     }
   }
 
-  /** Whether somebody else writes beats into the row, seen often enough to be no accident. */
+  /**
+   * Whether another program writes beats into the row, seen often enough to exclude an accident.
+   */
   boolean hasForeignBeats() {
     return foreign;
   }
 
   /**
-   * A poll read the row.
+   * Takes the count that a poll read.
    *
-   * @param read its count
+   * @param read the row's count
    * @param poll the number of the poll
-   * @return whether the count is less than one that was acknowledged before the poll began
+   * @return whether the count is less than one that was acknowledged before the poll began, so that
+   *     data was lost
    */
   boolean lost(long read, long poll) {
     long known = acknowledgedDuring == poll ? countBeforePoll : count;
@@ -167,24 +173,24 @@ final class PostgresLivenessMember {
     return true;
   }
 
-  /** The database is not what it was: nothing can be concluded from counts before. */
+  /** Forgets the counts, because the database lost data and they prove nothing any more. */
   void forget() {
     count = -1;
     countBeforePoll = -1;
     strikes = 0;
   }
 
-  /** The rows of some. */
+  /** The row ids of members. */
   static Integer[] ids(Collection<PostgresLivenessMember> members) {
     return members.stream().map(PostgresLivenessMember::serviceId).toArray(Integer[]::new);
   }
 
-  /** The lives of some, in the same order. */
+  /** The incarnations of members, in the same order. */
   static String[] incarnations(Collection<PostgresLivenessMember> members) {
     return members.stream().map(member -> member.incarnation().toString()).toArray(String[]::new);
   }
 
-  /** Their generations, in the same order. */
+  /** The generations of members, in the same order. */
   static Long[] generations(Collection<PostgresLivenessMember> members) {
     return members.stream().map(member -> member.incarnation().generation()).toArray(Long[]::new);
   }

@@ -9,22 +9,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** This agent's members by name and by row; shared by its writer and its poller. */
+/** The members of this agent by name and by row, shared by its writer and its poller. */
 final class PostgresLivenessMembers {
 
-  /** More than one, since some fail. */
+  /**
+   * For how many polls the rows of departed members are read: more than one, because polls fail.
+   */
   private static final int POLLS_OF_DEPARTED = 5;
 
   private final Map<MemberId, PostgresLivenessMember> byId = new HashMap<>();
   private final Map<Integer, PostgresLivenessMember> byServiceId = new HashMap<>();
 
-  /** Rows of members that left, by the poll that had begun then: their end is to be read here. */
+  /** Rows of members that left, with the poll that had begun then: later polls read their end. */
   private final Map<Integer, Long> departed = new HashMap<>();
 
-  /** Rows of members that another agent beats for, and that are watched here nevertheless. */
+  /** Rows of members that another agent beats for and this agent watches. */
   private final Map<MemberId, Integer> others = new HashMap<>();
 
-  /** Such members whose rows have not been looked up. */
+  /** Watched members of other agents whose rows are not looked up yet. */
   private final Set<MemberId> strangers = new HashSet<>();
 
   private long poll;
@@ -32,7 +34,7 @@ final class PostgresLivenessMembers {
   private boolean everAcknowledged;
   private boolean dataLost;
 
-  /** The member that a heartbeat speaks of, or null where its row has not been looked up. */
+  /** The member of a heartbeat, or null where its row is not looked up yet. */
   PostgresLivenessMember of(Heartbeat heartbeat) {
     PostgresLivenessMember member = byId.get(heartbeat.id());
     return member != null && member.incarnation().equals(heartbeat.incarnation()) ? member : null;
@@ -66,38 +68,38 @@ final class PostgresLivenessMembers {
     strangers.remove(member.id());
   }
 
-  /** Another agent joined it later. */
+  /** Notes that another agent joined a member later. */
   void superseded(MemberId id, int serviceId) {
     remove(byId.get(id));
     others.put(id, serviceId);
   }
 
-  /** The catalogue told that this agent follows it, and that another one beats for it. */
+  /** Notes that this agent watches a member that another agent beats for. */
   void follows(MemberId id) {
     if (!byId.containsKey(id) && !others.containsKey(id)) {
       strangers.add(id);
     }
   }
 
-  /** Those that are to be looked up before they can be watched. */
+  /** The members whose rows have to be looked up before they can be watched. */
   Set<MemberId> strangers() {
     return Set.copyOf(strangers);
   }
 
-  /** The row of one of them; whoever was joined here meanwhile is watched anyway. */
+  /** Takes the row of such a member; a member that has joined here meanwhile is watched anyway. */
   void found(MemberId id, int serviceId) {
     if (strangers.remove(id)) {
       others.put(id, serviceId);
     }
   }
 
-  /** It is in the catalogue no more, so that there is nothing to watch. */
+  /** Forgets a member that was deleted from the catalogue. */
   void deleted(MemberId id) {
     others.remove(id);
     strangers.remove(id);
   }
 
-  /** It left, as everybody is to read. */
+  /** Notes that a member left, which later polls read like any reader. */
   void depart(PostgresLivenessMember member) {
     if (member != null) {
       remove(member);
@@ -111,7 +113,7 @@ final class PostgresLivenessMembers {
     }
   }
 
-  /** Its row is another: it is looked up again. */
+  /** Forgets a member's row, because it has another now. */
   void forget(MemberId id) {
     remove(byId.get(id));
   }
@@ -122,7 +124,7 @@ final class PostgresLivenessMembers {
     dataLost |= member.acknowledged(count, session, poll);
   }
 
-  /** Whether a beat of ours was acknowledged so lately that it proves what a canary would. */
+  /** Whether a beat of ours was acknowledged recently enough to prove what a canary would. */
   boolean acknowledgedWithin(long nanos) {
     return everAcknowledged && System.nanoTime() - lastAcknowledgedNanos < nanos;
   }
@@ -133,7 +135,7 @@ final class PostgresLivenessMembers {
     return poll;
   }
 
-  /** Whether a beat found its row older than it was since this was asked last. */
+  /** Whether a beat found its row with older data since the last call. */
   boolean takeDataLost() {
     boolean lost = dataLost;
     dataLost = false;

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads what changed, in one statement that proves that a beat could have been written: by the lock
- * that a beat takes, on the primary, and by what was written before being still there.
+ * Reads what changed, in one statement that also proves that a beat could have been written: it
+ * takes the lock that a beat takes, on the primary, and finds what was written before.
  */
 final class PostgresLivenessPoller {
 
@@ -66,25 +66,28 @@ final class PostgresLivenessPoller {
         .onFailure(failure -> horizon.forget());
   }
 
-  /** The first that is asked here, so that a connection has to be made in its time. */
+  /**
+   * Removes canaries of killed agents. It is the first statement on this client, so its bound
+   * includes making a connection.
+   */
   Future<Void> removeStaleCanaries() {
     return query(PostgresLivenessSql.REMOVE_STALE_CANARIES, Tuple.tuple()).mapEmpty();
   }
 
-  /** Says that this agent lives and cannot beat. */
+  /** States that this agent is alive but cannot beat, for a limited time. */
   Future<Void> stalled(Duration validity) {
     String seconds = Double.toString(validity.toMillis() / 1000.0);
     return query(PostgresLivenessSql.STALLED, Tuple.of(stalledKey(settings.agent()), seconds))
         .mapEmpty();
   }
 
-  /** Takes that back. */
+  /** Withdraws that statement. */
   Future<Void> resumed() {
     return query(PostgresLivenessSql.REMOVE_CANARY, Tuple.of(stalledKey(settings.agent())))
         .mapEmpty();
   }
 
-  /** Finds those of the agents that say that they live and cannot beat. */
+  /** Which of the agents state that they are alive but cannot beat. */
   Future<Set<String>> stalledAmong(Set<String> agents) {
     String[] keys = agents.stream().map(PostgresLivenessPoller::stalledKey).toArray(String[]::new);
     return query(PostgresLivenessSql.STALLED_AMONG, Tuple.of(keys))
@@ -105,7 +108,7 @@ final class PostgresLivenessPoller {
     return STALLED + agent;
   }
 
-  /** Never fails. */
+  /** Removes this agent's canary. Never fails. */
   Future<Void> removeCanary() {
     return !canary.exists()
         ? Future.succeededFuture()
@@ -116,8 +119,8 @@ final class PostgresLivenessPoller {
   }
 
   /**
-   * Members of others that are watched by their names have rows as well, in this database; who has
-   * none yet is looked for again when everything is read.
+   * Looks up the rows of watched members of other agents. A member without a row is looked up again
+   * whenever everything is read.
    */
   private Future<Void> lookUp(SqlConnection connection) {
     Set<MemberId> strangers = own.strangers();
@@ -133,7 +136,8 @@ final class PostgresLivenessPoller {
         .map(
             rows -> {
               for (Row row : rows) {
-                // What changes of it is news from here on: what it is now is to be read with it.
+                // Polls report its changes from now on; its present state is read once with
+                // everything.
                 horizon.forget();
                 own.found(
                     new MemberId(row.getString("topic"), row.getString("host")),
@@ -152,7 +156,7 @@ final class PostgresLivenessPoller {
   private Future<Seen> read(SqlConnection connection) {
     long now = System.nanoTime();
     boolean everything = isEverythingDue(connection);
-    // Our own beats prove what a canary would.
+    // A recent beat of ours proves what a canary would, which is then not written.
     boolean writeCanary = !own.acknowledgedWithin(settings.reportInterval().toNanos());
     Tuple arguments =
         Tuple.of(
@@ -204,7 +208,7 @@ final class PostgresLivenessPoller {
     return unwitnessed(connection)
         .map(
             locked -> {
-              // Until here a failure would have hidden it.
+              // The flag is reset only here, because a failure before would have hidden the loss.
               boolean dataLost = lost;
               lost = false;
               return new Observation(read.beats(), List.of(), read.gone(), locked, dataLost);
@@ -216,7 +220,7 @@ final class PostgresLivenessPoller {
     if (suspects.length == 0) {
       return Future.succeededFuture(List.of());
     }
-    // Two agents that ask at one time hold the row for each other: who is held, is so twice.
+    // Checked twice, because two agents that check at the same moment lock the row for each other.
     return locked(connection, suspects)
         .compose(once -> once.length == 0 ? Future.succeededFuture(once) : locked(connection, once))
         .map(silence::locked);

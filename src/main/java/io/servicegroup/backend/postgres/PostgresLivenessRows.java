@@ -16,7 +16,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the rows of {@code services} say, those of Nova's services and those of our agents. */
+/** Reads the rows of {@code services}, both those of Nova's services and those of our agents. */
 final class PostgresLivenessRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
@@ -24,7 +24,7 @@ final class PostgresLivenessRows {
   private final Remarks remarks = new Remarks(LOG);
   private final Set<Integer> refused = new HashSet<>();
 
-  /** Reads the answer to a poll of that number. */
+  /** Reads the answer to a poll. */
   Read read(Iterable<Row> answer, PostgresLivenessMembers own, long poll) {
     Read read = new Read();
     for (Row row : answer) {
@@ -59,14 +59,18 @@ final class PostgresLivenessRows {
         read.beat(serviceId, new Beat(id, incarnation, count));
       }
     } catch (IllegalArgumentException | NullPointerException e) {
-      // A row that others wrote may hold anything; it takes nothing from the other rows.
+      // Another program may have written anything into its row; the row is skipped and does not
+      // affect the others.
       if (refused.add(serviceId)) {
         LOG.warn("row {} of services is no member: {}", serviceId, e.getMessage());
       }
     }
   }
 
-  /** One that nobody can have begun is none: the row's count alone tells, as with Nova's rows. */
+  /**
+   * Parses an incarnation. One beyond any clock counts as none, so that only the row's count tells,
+   * as for Nova's rows.
+   */
   private Incarnation incarnation(MemberId id, String stored) {
     try {
       return stored == null ? null : Incarnation.parse(stored);
@@ -79,7 +83,7 @@ final class PostgresLivenessRows {
     }
   }
 
-  /** What a poll read. */
+  /** The result of a poll. */
   static final class Read {
     private final Map<Integer, Beat> beatsByServiceId = new LinkedHashMap<>();
     private final List<Absence> gone = new ArrayList<>();
@@ -102,7 +106,7 @@ final class PostgresLivenessRows {
       return gone;
     }
 
-    /** Which transactions it could see, as PostgreSQL writes that. */
+    /** The poll's snapshot in PostgreSQL's notation. */
     String snapshot() {
       return snapshot;
     }

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Who fell silent lately: those whose rows somebody else might hold. Rows stand in the order in
- * which they moved last, so that only the silent ones are looked at; who is silent for long is not
- * looked at any more.
+ * Finds the members that fell silent lately, whose rows another transaction may have locked. Rows
+ * are ordered by their last change, so that only the silent ones are looked at; a member that has
+ * been silent for long is not looked at any more.
  */
 final class PostgresLivenessSilence {
 
@@ -32,13 +32,13 @@ final class PostgresLivenessSilence {
 
   PostgresLivenessSilence(
       Duration reportInterval, Duration serviceDownTime, LongSupplier nanoTime) {
-    // In time for the shortest service_down_time there is, two intervals and a poll.
+    // Early enough for the shortest possible service_down_time, two intervals and a poll.
     this.suspectNanos = reportInterval.toNanos() * 3 / 2;
     this.forgetNanos = serviceDownTime.toNanos() * 4;
     this.nanoTime = nanoTime;
   }
 
-  /** Takes in what a poll read; a reading of everything also tells which rows are not there. */
+  /** Takes what a poll read. A poll that read everything also shows which rows no longer exist. */
   void saw(PostgresLivenessRows.Read read, boolean everything) {
     Map<Integer, Beat> beats = read.beatsByServiceId();
     long now = nanoTime.getAsLong();
@@ -58,7 +58,7 @@ final class PostgresLivenessSilence {
     }
   }
 
-  /** The rows that have not moved for more than a beat may be late, but did so lately. */
+  /** The rows that have not changed for longer than a beat may be late, but did change lately. */
   Integer[] suspects() {
     long now = nanoTime.getAsLong();
     List<Integer> suspects = new ArrayList<>();
@@ -80,8 +80,8 @@ final class PostgresLivenessSilence {
   }
 
   /**
-   * Suspects that were found held: their silence says nothing, and begins anew. Otherwise a row
-   * held for long would be taken for that of somebody silent for long.
+   * Takes the suspects whose rows are locked: their silence proves nothing and begins anew.
+   * Otherwise the member of a row that stays locked would count as silent for long.
    */
   List<MemberId> locked(Integer[] serviceIds) {
     long now = nanoTime.getAsLong();

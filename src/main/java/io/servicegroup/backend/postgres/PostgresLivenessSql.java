@@ -8,7 +8,7 @@ final class PostgresLivenessSql {
 
   private PostgresLivenessSql() {}
 
-  /** Whether our tables are there. */
+  /** Whether our tables exist. */
   static final String TABLES =
       """
       SELECT to_regclass('services') IS NOT NULL
@@ -16,7 +16,7 @@ final class PostgresLivenessSql {
          AND to_regclass('servicegroup_canaries') IS NOT NULL
       """;
 
-  /** What the catalogue knows of members: $1 groups, $2 hosts, in pairs. */
+  /** Looks up members. $1 groups, $2 their hosts. */
   static final String LOOK_UP =
       """
       SELECT s.topic, s.host, s.id, $STORED AS generation, m.incarnation
@@ -27,15 +27,17 @@ final class PostgresLivenessSql {
           .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
   /**
-   * Beats: $1 ids, $2 their incarnations, $3 seconds within which it has to run, or not at all.
+   * Writes beats. $1 ids, $2 their incarnations, $3 seconds after which the statement does nothing.
    *
-   * <p>Rows that somebody else holds are left out, and those taken are taken in order. Only this
-   * transaction does without the wait for the disk: a lost beat is repeated. A statement that
-   * waited for a lock on the table says nothing about now, and is none.
+   * <p>Rows that another transaction has locked are skipped; the others are locked in order of
+   * their ids. Only this transaction does not wait for the disk, because a lost beat is repeated. A
+   * statement that had to wait for a lock on the table does nothing, because it says nothing about
+   * the present.
    *
-   * <p>Whoever gets a row after somebody else changed it, sees the row as it is now, and beside it
-   * the life that was joined before: a join in between would get the beat of the life that it
-   * ended. A row is therefore written only as the version that was seen together with its life.
+   * <p>PostgreSQL re-reads a row that was changed while the statement waited for it, but not the
+   * tables that are joined with it. Without a check, a beat of an incarnation that a join has just
+   * ended would be written for the new one. A row is therefore written only in the version that was
+   * seen together with its incarnation.
    */
   static final String BEAT =
       """
@@ -68,8 +70,9 @@ final class PostgresLivenessSql {
           .replace("$BEATING", PostgresStates.BEATING);
 
   /**
-   * The beat of an agent with one member: $1 its id, $2 its incarnation, $3 as above. It costs the
-   * server half of what {@link #BEAT} does for one; but it waits where somebody holds the row.
+   * Writes the beat of an agent with one member. $1 its id, $2 its incarnation, $3 as in {@link
+   * #BEAT}. It costs the server half as much as {@link #BEAT} with one member, but waits where the
+   * row is locked.
    */
   static final String BEAT_OF_ONE =
       """
@@ -89,7 +92,10 @@ final class PostgresLivenessSql {
       """
           .replace("$BEATING", PostgresStates.BEATING);
 
-  /** News: $1 ids, $2 their incarnations, $3 states, $4 reasons. Waits for the disk, for nobody. */
+  /**
+   * Writes changed states. $1 ids, $2 their incarnations, $3 states, $4 reasons. Waits for the
+   * disk, but skips locked rows.
+   */
   static final String CHANGE_STATE =
       """
       WITH ours AS MATERIALIZED (
@@ -111,9 +117,9 @@ final class PostgresLivenessSql {
       """;
 
   /**
-   * Why members could not be written: $1 ids, $2 their incarnations, $3 their generations. A row
-   * that is not there at all, or has another life that is not newer, is one of a database that came
-   * back older, or whose tables somebody emptied.
+   * Finds why members could not be written. $1 ids, $2 their incarnations, $3 their generations. A
+   * row that does not exist, or has another incarnation that is not newer, shows a database that
+   * was restored from an older state or whose tables were emptied.
    */
   static final String WHY_NOT =
       """
@@ -128,7 +134,7 @@ final class PostgresLivenessSql {
       """
           .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
-  /** Which of the ids $1 are held by somebody. Only a row that was ever locked is tried. */
+  /** Finds which rows of the ids $1 are locked. Only rows that were ever locked are tried. */
   static final String LOCKED =
       """
       WITH setting AS MATERIALIZED (
@@ -144,8 +150,8 @@ final class PostgresLivenessSql {
       """;
 
   /**
-   * That an agent lives and cannot beat: $1 its key among the canaries, where agents that know
-   * nothing of this leave it alone, $2 for how many seconds that is to be believed.
+   * States that an agent is alive but cannot beat. $1 its key among the canaries, where agents that
+   * do not know of such statements ignore it, $2 for how many seconds the statement is valid.
    */
   static final String STALLED =
       """
@@ -156,8 +162,8 @@ final class PostgresLivenessSql {
       """;
 
   /**
-   * Which of the keys $1 say so now, by the server's clock alone. A canary's nonce is no number: it
-   * is not to be looked at before its key was.
+   * Finds which of the keys $1 have a valid statement, by the server's clock alone. The key is
+   * checked before the nonce is read as a number, because a canary's nonce is none.
    */
   static final String STALLED_AMONG =
       """
@@ -167,11 +173,11 @@ final class PostgresLivenessSql {
              END
       """;
 
-  /** Canaries of agents that were killed. */
+  /** Removes canaries of agents that were killed. */
   static final String REMOVE_STALE_CANARIES =
       "DELETE FROM servicegroup_canaries WHERE written_at < now() - interval '1 day'";
 
-  /** The canary of agent $1. */
+  /** Removes the canary of agent $1. */
   static final String REMOVE_CANARY = "DELETE FROM servicegroup_canaries WHERE agent = $1";
 
   private static final String TOUCH =
@@ -195,7 +201,10 @@ final class PostgresLivenessSql {
 
   private static final String NO_CANARY = "true";
 
-  /** Writes are seen by the next statement only: this one sees the canary of the poll before. */
+  /**
+   * Whether the canary of the previous poll is intact. The statement writes the next canary too,
+   * but does not see its own write.
+   */
   private static final String CANARY_INTACT =
       """
       ($8::bigint = 0 OR EXISTS (SELECT FROM servicegroup_canaries
@@ -223,14 +232,14 @@ final class PostgresLivenessSql {
 
   /**
    * One poll. It takes the lock that a beat takes, by an update of no row, which only a primary
-   * does. $1 is what is watched: own members, or groups, to which the last parameter adds the own
-   * members outside of them, or nothing for everybody; $2 the horizon of the last poll (null:
-   * everything), below which only the transactions $3 were running then ($4: the same as rows carry
-   * them): so what has changed since was written by one of those or one at or above it, whatever
-   * anybody's clock says.
+   * allows. $1 is what to watch: own members, or groups, to which the last parameter adds the own
+   * members outside of them, or nothing for all. $2 is the horizon of the last poll (null: read
+   * everything); of the transactions below it, only $3 were running then ($4: the same in the form
+   * of {@code xmin}). So whatever changed since was written by one of those or by one at or above
+   * the horizon, regardless of any clock.
    *
    * @param canary whether a canary is written: $5 the agent, $6 its nonce, $7 the new count, $8 the
-   *     count that is known to be there (0: none)
+   *     count that must be stored (0: none)
    */
   static String poll(LivenessSettings settings, boolean canary) {
     String watched =

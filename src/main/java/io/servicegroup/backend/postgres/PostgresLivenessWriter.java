@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Writes the state of this agent's members: news, then all beats at once or in parts. */
+/**
+ * Writes the state of this agent's members: changed states first, then all beats, at once or in
+ * parts.
+ */
 final class PostgresLivenessWriter {
 
   private final TwoWays<PostgresClient> beats;
@@ -32,10 +35,13 @@ final class PostgresLivenessWriter {
   private final long halfNanos;
   private long rounds;
 
-  /** The first of the last writes that each left somebody out; 0 where the last one did not. */
+  /**
+   * The number of the first of the latest consecutive writes that left beats out; 0 where the last
+   * write left out none.
+   */
   private long partlySince;
 
-  /** What was answered to rounds before this one says nothing any more. */
+  /** The newest write that was answered; later answers to older writes are ignored. */
   private long newestAnswered;
 
   PostgresLivenessWriter(
@@ -50,11 +56,11 @@ final class PostgresLivenessWriter {
   }
 
   /**
-   * Writes.
+   * Writes the full state and the ends of members.
    *
    * @param members the full state
-   * @param left members that are not in it any more
-   * @return what was found; fails where it could not be written
+   * @param left members that are no longer in the full state
+   * @return what the write found; fails where it could not be written
    */
   Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
     long number = ++rounds;
@@ -63,11 +69,11 @@ final class PostgresLivenessWriter {
   }
 
   /**
-   * What a write came to.
+   * The result of a write.
    *
-   * @param conflicts what forbids going on
-   * @param missing members that have no row of theirs: the catalogue knows why
-   * @param news whether a state was changed
+   * @param conflicts incarnations that must not be beaten for any more
+   * @param missing members without a row; the catalogue knows the reason
+   * @param news whether the state of a member changed
    */
   record Written(List<Conflict> conflicts, Set<MemberId> missing, boolean news) {}
 
@@ -173,7 +179,7 @@ final class PostgresLivenessWriter {
       PostgresLivenessMember member = own.of(heartbeat);
       State stated = end ? heartbeat.end() : heartbeat.state();
       String state = PostgresStates.word(stated);
-      // Who beats in our row when we leave it stays in it.
+      // A row in which another program beats is not ended when our member leaves.
       boolean stays = member != null && end && member.hasForeignBeats();
       if (member != null && !stays && !state.equals(member.state())) {
         String reason = PostgresStates.reason(stated, heartbeat);
@@ -189,8 +195,8 @@ final class PostgresLivenessWriter {
     }
 
     /**
-     * The one whose beat is the oldest is the first, where not all can be written at once. A write
-     * that follows soon after one that left some out is for those.
+     * Sends the beats. Where not all can be written at once, those with the oldest beats come
+     * first, and a write that soon follows one that left beats out sends only those.
      */
     private Future<Void> beat() {
       Stream<PostgresLivenessMember> known =
@@ -255,7 +261,7 @@ final class PostgresLivenessWriter {
       return Future.succeededFuture();
     }
 
-    /** Takes in what was written, and says what was not. */
+    /** Takes the acknowledged beats; returns the members whose beats were not. */
     private Map<Integer, PostgresLivenessMember> beaten(
         List<PostgresLivenessMember> part, RowSet<Row> rows, long sent) {
       Map<Integer, PostgresLivenessMember> asked = new LinkedHashMap<>();
@@ -267,7 +273,7 @@ final class PostgresLivenessWriter {
 
     private void acknowledged(PostgresLivenessMember member, long count, long sent) {
       if (number < newestAnswered) {
-        return; // one that was sent later was answered before
+        return; // a later write was answered already
       }
       newestAnswered = number;
       own.acknowledged(member, count, connection);
@@ -295,7 +301,10 @@ final class PostgresLivenessWriter {
               });
     }
 
-    /** A row that somebody holds is tried again; one that is not ours any more is not. */
+    /**
+     * Handles a member whose beat was skipped: a locked row is tried again; a row that is no longer
+     * ours is not.
+     */
     private void explained(PostgresLivenessMember member, Row row) {
       if (row.getBoolean("deleted")) {
         own.remove(member);
@@ -321,9 +330,10 @@ final class PostgresLivenessWriter {
     }
 
     /**
-     * Beats once more for those whose rows were held or changed: mostly they are free by now. Who
-     * is left out again was not beaten for, and the agent has to say so: another may be left out
-     * the next time, and none of them for so short that a reader sees its row held.
+     * Sends the beats of locked or changed rows once more, because most are free by now. A member
+     * that is skipped again was not beaten for, and the write has to report that: a different
+     * member may be skipped each time, each for too short a time for a reader to see its row
+     * locked.
      */
     private Future<Void> repeat() {
       if (locked.isEmpty()) {

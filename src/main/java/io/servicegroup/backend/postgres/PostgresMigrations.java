@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the tables, or checks that somebody did. Any number of agents may start at once: whoever
- * makes tables holds a lock of the transaction meanwhile. An agent is content with tables of a
- * later version, so that a fleet can be upgraded one by one.
+ * Creates the tables, or checks that they exist. Any number of agents may start at once, because an
+ * advisory lock serialises them. An agent accepts tables of a later version, so that the agents of
+ * a fleet can be upgraded one by one.
  */
 final class PostgresMigrations {
 
@@ -52,7 +52,7 @@ final class PostgresMigrations {
   private static final int OLDEST_SERVER = 130_000;
   private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-  /** Any number that no other application's locks use. */
+  /** The lock's number is arbitrary, and unlikely to be used by another application. */
   private static final String LOCK = "SELECT pg_advisory_xact_lock(7310317312650473)";
 
   private static final String FOUND =
@@ -81,10 +81,10 @@ final class PostgresMigrations {
   private final int wanted;
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param concerns is told of what an agent has to do without
-   * @param wanted the version of the tables that the agent has a use for
+   * @param concerns reports what this agent has to do without
+   * @param wanted the version of the schema that the agent uses
    */
   PostgresMigrations(
       PostgresClient client, BackendUri uri, CreateTables allowed, Concerns concerns, int wanted) {
@@ -96,10 +96,10 @@ final class PostgresMigrations {
   }
 
   /**
-   * Makes what is missing and allowed; fails with a sentence where more is missing than an agent
-   * can do without.
+   * Creates the missing tables that may be created; fails with a sentence where a table is missing
+   * that an agent needs.
    *
-   * @return the version that the tables are of
+   * @return the version of the schema
    */
   Future<Integer> apply() {
     return client
@@ -135,7 +135,10 @@ final class PostgresMigrations {
         .recover(failure -> Future.failedFuture(explained(failure)));
   }
 
-  /** What later versions add is additional: an agent does without, and says so. */
+  /**
+   * Returns the version that this agent can use, and reports what it has to do without: later
+   * versions add only optional tables.
+   */
   private int with(Found found, String why) {
     int usable = found.usable();
     List<PostgresAddition> lacking = PostgresAddition.between(usable, wanted);
@@ -185,7 +188,7 @@ final class PostgresMigrations {
     List<String> absent = List.of(row.getArrayOfStrings("absent"));
     return new Found(
         columns,
-        // Somebody may have dropped what a version made: it is to be made again.
+        // A table that was dropped is created again, so the version counts as the one before it.
         PostgresAddition.before(version, absent),
         List.of(row.getArrayOfStrings("forbidden")));
   }
@@ -227,7 +230,7 @@ final class PostgresMigrations {
                     .compose(done -> transaction.commit()));
   }
 
-  /** Another agent may have made all of it while this one waited for the lock. */
+  /** The files to run; none where another agent ran them while this one waited for the lock. */
   private List<String> missing(Found found) {
     List<String> files = new ArrayList<>();
     if (!found.hasServices()) {
@@ -276,7 +279,7 @@ final class PostgresMigrations {
   }
 
   private record Found(Set<String> columns, int version, List<String> forbidden) {
-    /** The version up to which this user may use all tables. */
+    /** The version up to which this user has the rights on all tables. */
     int usable() {
       return PostgresAddition.before(version, forbidden);
     }

@@ -29,16 +29,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rows of this agent's members where their catalogue is elsewhere: a beat is a count in a row,
- * and Nova's readers find the rest beside it. They follow the catalogue: a row is made, changed and
- * deleted as it says, and only where it holds no newer life of the member. A row may be somebody
- * else's: it keeps its uuid, and what an operator said in it until one takes that back here.
+ * Writes rows in {@code services} for this agent's members where their catalogue is in another
+ * store: a beat is a count in a row, and Nova's readers find the member's data beside it. The rows
+ * follow the catalogue: a row is created, changed and deleted as the catalogue says, and only where
+ * it has no newer incarnation. A row that existed before keeps its uuid, and an operator's words in
+ * it stay until an operator takes them back in the catalogue.
  */
 final class PostgresMirror {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMirror.class);
 
-  /** What takes longer is halved. */
+  /** The bound of one statement; a batch that takes longer is halved. */
   private static final Duration BOUND = Duration.ofSeconds(2);
 
   private static final int FIRST = 100;
@@ -58,9 +59,9 @@ final class PostgresMirror {
   private boolean catalogueIsHere;
 
   /**
-   * Makes one that has written nothing.
+   * Creates a mirror that has written nothing yet.
    *
-   * @param rewritten called with each member whose row is not what it was
+   * @param rewritten called with each member whose row is another one now
    */
   PostgresMirror(Vertx vertx, LivenessSettings settings, Consumer<MemberId> rewritten) {
     BackendUri uri = settings.uri();
@@ -103,7 +104,7 @@ final class PostgresMirror {
     refused.remove(id);
   }
 
-  /** A row of this agent's that is not there. */
+  /** Notes that a member's row is missing. */
   void lost(MemberId id) {
     Member member = own.get(id);
     if (member != null) {
@@ -112,7 +113,7 @@ final class PostgresMirror {
     }
   }
 
-  /** The tables are gone, with all rows. */
+  /** Notes that the tables are gone with all rows. */
   void lost() {
     unwritten.putAll(own);
     notes.forgetAll();
@@ -123,9 +124,9 @@ final class PostgresMirror {
   }
 
   /**
-   * Makes the rows what they should be; one run at a time.
+   * Writes all rows that differ from the catalogue; one run at a time.
    *
-   * @return fails where not all are so
+   * @return fails where a row could not be written
    */
   Future<Void> write() {
     if (writing.isComplete()) {
@@ -152,7 +153,7 @@ final class PostgresMirror {
       some.put(member.id(), member);
     }
     long started = System.nanoTime();
-    // One that is alone keeps nobody else waiting.
+    // A single row may wait for its lock, because no other member waits for it.
     boolean waits = some.size() == 1;
     return readAndWrite(some, waits)
         .compose(done -> again(some, waits))
@@ -161,7 +162,9 @@ final class PostgresMirror {
         .compose(done -> write(due));
   }
 
-  /** Once more, of rows that somebody changed or made in between: mostly they are free by now. */
+  /**
+   * Writes rows again that another transaction changed or inserted meanwhile; most are free by now.
+   */
   private Future<Void> again(Map<MemberId, Member> some, boolean waits) {
     Map<MemberId, Member> left = new LinkedHashMap<>(some);
     left.values().removeIf(member -> unwritten.get(member.id()) != member);
@@ -180,8 +183,8 @@ final class PostgresMirror {
   private Future<Void> write(Map<MemberId, Member> some, List<Member> found, boolean waits) {
     Map<MemberId, Member> stored = new HashMap<>();
     found.forEach(row -> stored.put(row.id(), row));
-    // Nobody but the catalogue can have begun this life in a row: it is here, by another way than
-    // its URI says, and what it says is not to be written back into it later.
+    // Only the catalogue can have begun this incarnation: this database is the catalogue under
+    // another URI, and its own words must not be written back into it later.
     catalogueIsHere |=
         !wrote
             && found.stream()
@@ -216,7 +219,7 @@ final class PostgresMirror {
 
   private void settle(Member member, Optional<ServiceGroupException> done) {
     if (done == null) {
-      return; // the next read shows why
+      return; // the next read shows the reason
     }
     if (done.isPresent()) {
       unwritten.remove(member.id(), member);
@@ -238,7 +241,7 @@ final class PostgresMirror {
     }
   }
 
-  /** The row as it should be: what the catalogue took back since the last write is taken back. */
+  /** The wanted row: words that the catalogue took back since the last write are taken back. */
   private Member into(Member row, Member member) {
     Said before = notes.of(member.id());
     boolean disabledThere = row.disabled() && !before.disabled();
@@ -262,7 +265,10 @@ final class PostgresMirror {
     return row != null && row.incarnation() != null && row.incarnation().isNewerThan(than);
   }
 
-  /** Removes the rows of members that the catalogue has no more; what fails, the next call does. */
+  /**
+   * Deletes the rows of members that were deleted from the catalogue. What fails is done by the
+   * next call.
+   */
   void removeDeleted() {
     for (Member member : List.copyOf(deleted.values())) {
       MemberId id = member.id();
@@ -284,7 +290,7 @@ final class PostgresMirror {
     }
   }
 
-  /** Never fails. */
+  /** Closes the connections. Never fails. */
   Future<Void> close() {
     return rows.close();
   }

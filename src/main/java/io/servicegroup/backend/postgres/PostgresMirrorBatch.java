@@ -18,16 +18,16 @@ import java.util.Optional;
 import java.util.function.IntSupplier;
 
 /**
- * Writes and removes the rows of members whose catalogue is elsewhere, many at once, and notes in a
- * table of its own what it said in them. Where there is no such table, nothing is noted. For one
- * write.
+ * Writes and deletes many rows of members whose catalogue is in another store, and notes in the
+ * table {@code servicegroup_mirrored} which operator's words it wrote. Without that table nothing
+ * is noted. For one write.
  */
 final class PostgresMirrorBatch {
 
-  /** With this version of our tables there is the table. */
+  /** The version of the schema that adds the table. */
   private static final int SINCE = 4;
 
-  /** For so long those are looked for whose rows somebody else is making. */
+  /** How long the members are searched for whose rows another transaction is inserting. */
   private static final Duration LONGEST = Duration.ofSeconds(4);
 
   private final PostgresCatalogClient database;
@@ -35,9 +35,9 @@ final class PostgresMirrorBatch {
   private final long startedNanos = System.nanoTime();
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param version of our tables, at present
+   * @param version the present version of the schema
    */
   PostgresMirrorBatch(PostgresCatalogClient database, IntSupplier version) {
     this.database = database;
@@ -49,10 +49,11 @@ final class PostgresMirrorBatch {
   }
 
   /**
-   * What was noted of members' rows.
+   * Reads which words were written into members' rows.
    *
-   * @param ids the members; none is allowed
-   * @return nothing of those of which nothing was noted, or of whose row that was not
+   * @param ids the members; may be empty
+   * @return the words by member, without members of which nothing was noted or that have another
+   *     row now
    */
   Future<Map<MemberId, Said>> said(Collection<MemberId> ids) {
     if (ids.isEmpty() || !notes()) {
@@ -77,12 +78,12 @@ final class PostgresMirrorBatch {
   }
 
   /**
-   * Removes the row of a member that its catalogue, elsewhere, has no more: only one that an agent
-   * joined, and no newer life.
+   * Deletes the row of a member that was deleted from its catalogue, but only a row that an agent
+   * joined and that has no newer incarnation.
    *
-   * @param member as its catalogue had it, with an incarnation
-   * @return whether that is settled; where somebody changed the row meanwhile, it is to be tried
-   *     again
+   * @param member the catalogue's last record, with an incarnation
+   * @return whether the row needs no further attempt; false where another transaction changed it
+   *     meanwhile
    */
   Future<Boolean> remove(Member member) {
     return database
@@ -93,12 +94,13 @@ final class PostgresMirrorBatch {
   }
 
   /**
-   * Writes members whose catalogue is elsewhere into rows that may be somebody else's.
+   * Writes members whose catalogue is in another store into rows, which other programs may have
+   * created.
    *
-   * @param wanted what they are to be
-   * @param waits whether to wait for whoever holds one of the rows
-   * @return those that were written, not where the row has a newer life, or somebody else holds it
-   *     or has just changed it; and with a refusal, a {@code CONFLICT}, those that cannot be
+   * @param wanted the wanted rows
+   * @param waits whether to wait for locked rows
+   * @return the members that were written, without those whose row has a newer incarnation, is
+   *     locked or was just changed; and those that cannot be written, each with its refusal
    */
   Future<Map<MemberId, Optional<ServiceGroupException>>> write(List<Wanted> wanted, boolean waits) {
     return database
@@ -118,8 +120,8 @@ final class PostgresMirrorBatch {
   }
 
   /**
-   * Where the database refuses what one of them says, or somebody is making the row of one and has
-   * not done so yet, they are halved until that one is alone.
+   * Writes a batch. Where the database refuses one member's values, or another transaction is
+   * inserting a row, the batch is halved until that member is alone.
    */
   private Future<Void> write(
       List<Wanted> rows, boolean waits, Map<MemberId, Optional<ServiceGroupException>> done) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What of the operator's words in rows the mirror wrote there: what it wrote itself, and what was
- * noted of that in its agent's life before.
+ * Remembers which operator's words in rows the mirror wrote itself, now or in an earlier run of its
+ * agent.
  *
  * <p>Not thread-safe.
  */
@@ -19,17 +19,17 @@ final class PostgresMirrorNotes {
 
   private final Map<MemberId, Said> said = new HashMap<>();
 
-  /** What was said in a member's row. */
+  /** The words that the mirror wrote into a member's row. */
   Said of(MemberId id) {
     return said.getOrDefault(id, Said.NOTHING);
   }
 
-  /** A member's row is as it should be. */
+  /** Notes that a member's row was written. */
   void wrote(Member member) {
     said.put(member.id(), Said.of(member));
   }
 
-  /** A row is another one, or nobody's. */
+  /** Forgets a member whose row is another one or deleted. */
   void forget(MemberId id) {
     said.remove(id);
   }
@@ -39,10 +39,10 @@ final class PostgresMirrorNotes {
   }
 
   /**
-   * Reads what was noted of rows of which nothing is known yet.
+   * Reads the notes about rows of which nothing is known yet.
    *
-   * @param found the rows
-   * @param isOwn whose notes are of use
+   * @param found the members with a row
+   * @param isOwn whether a member is one of this agent's
    */
   Future<Void> read(PostgresMirrorBatch rows, List<Member> found, Predicate<MemberId> isOwn) {
     List<MemberId> unknown =

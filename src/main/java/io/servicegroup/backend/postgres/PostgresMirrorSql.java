@@ -8,14 +8,14 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.function.Function;
 
-/** The statement of the mirror, for any number of rows. */
+/** The statements of the mirror, for any number of rows. */
 final class PostgresMirrorSql {
 
   /**
-   * What of an operator's words in a row a mirror wrote there, so that it may take it back.
+   * Which of an operator's words in a row a mirror wrote, so that it may take them back.
    *
-   * @param disabled whether it said that the member is disabled
-   * @param forcedDown whether it said that the member is forced down
+   * @param disabled whether it wrote that the member is disabled
+   * @param forcedDown whether it wrote that the member is forced down
    */
   record Said(boolean disabled, boolean forcedDown) {
     static final Said NOTHING = new Said(false, false);
@@ -26,21 +26,23 @@ final class PostgresMirrorSql {
   }
 
   /**
-   * What a member's row is to be.
+   * The wanted row of a member.
    *
-   * @param member as the catalogue has it, with an incarnation
-   * @param before what was said in the row when it was written last
+   * @param member the catalogue's record, with an incarnation
+   * @param before the words that the last write put into the row
    */
   record Wanted(Member member, Said before) {}
 
   /**
-   * The members' columns, then what the last write here said: disabled and forced down. Those that
-   * it does not return have a newer life, or a row that somebody else holds or has just made.
+   * Parameters: the members' columns, then the words of the last write: disabled and forced down. A
+   * member that the statement does not return has a newer incarnation, or a row that is locked or
+   * was just inserted by another transaction.
    *
-   * <p>What is kept of an existing row is decided by the row as it is when it is written, which may
-   * not be as it was read: somebody may have spoken in between. A newer life is left as it is. It
-   * is not seen where it joined while the row was waited for, but has changed the row: therefore
-   * that is written only as it was seen together with its life.
+   * <p>The row as it is when it is written decides what is kept, because an operator may have
+   * changed it since it was read. A newer incarnation is not overwritten. PostgreSQL re-reads a
+   * locked row but not the joined tables, so an incarnation that joined during the wait would be
+   * missed; but its join changed the row. Therefore a row is written only in the version that was
+   * seen together with its incarnation.
    */
   private static final String WRITE =
       """
@@ -120,7 +122,7 @@ final class PostgresMirrorSql {
       )
       """;
 
-  /** Arrays of groups and hosts. */
+  /** Parameters: arrays of groups and hosts. */
   static final String NOTED =
       """
       SELECT noted.topic, noted.host, noted.disabled, noted.forced_down
@@ -130,8 +132,9 @@ final class PostgresMirrorSql {
       """;
 
   /**
-   * Group, host, generation. Whoever joined the member while its row was waited for is not seen,
-   * but has changed the row: therefore it is removed only as it was seen together with its life.
+   * Parameters: group, host, generation. An incarnation that joined while the statement waited for
+   * the row is not seen, but has changed the row. Therefore the row is deleted only in the version
+   * that was seen together with its incarnation.
    */
   private static final String REMOVE =
       """
@@ -163,9 +166,9 @@ final class PostgresMirrorSql {
   /**
    * The statement that writes rows.
    *
-   * @param waits for whoever holds one of them; otherwise it is left out, and one that somebody is
-   *     making is waited for briefly
-   * @param notes whether there is a table to note in what was said
+   * @param waits whether to wait for locked rows; otherwise they are skipped, and a row that
+   *     another transaction is inserting is waited for briefly
+   * @param notes whether the table of notes exists
    */
   static String write(boolean waits, boolean notes) {
     return WRITE
@@ -174,12 +177,12 @@ final class PostgresMirrorSql {
         .replace("$NOTE", notes ? NOTE : "");
   }
 
-  /** The statement that removes a row, and what was noted of it. */
+  /** The statement that deletes a row and its note. */
   static String remove(boolean notes) {
     return REMOVE.replace("$FORGET", notes ? FORGET : "");
   }
 
-  /** What is to be written. */
+  /** The parameters of the statement that writes rows. */
   static Tuple values(List<Wanted> rows) {
     return Tuple.tuple()
         .addArrayOfString(texts(rows, member -> member.id().group()))

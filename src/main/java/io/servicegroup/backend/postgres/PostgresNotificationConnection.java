@@ -8,7 +8,7 @@ import io.vertx.core.VertxException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A session that listens. */
+/** A connection that listens on the channel {@code servicegroup}. */
 final class PostgresNotificationConnection implements NotificationChannel.Connection {
 
   private final Vertx vertx;
@@ -43,7 +43,7 @@ final class PostgresNotificationConnection implements NotificationChannel.Connec
     return OnContext.within(vertx, timeout.toMillis(), listens).mapEmpty();
   }
 
-  /** A server that is no primary any more has no news. */
+  /** Fails where the server is no longer the primary, because nothing is announced there. */
   @Override
   public Future<Void> check() {
     var asked = connection.driver().query(PostgresConnector.IS_READ_ONLY).execute();

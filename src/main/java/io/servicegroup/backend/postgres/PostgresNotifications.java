@@ -13,18 +13,21 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * One session that listens. Through a transaction pooler LISTEN does nothing and does not say so.
- * Used on one context.
+ * Announces with NOTIFY and receives with LISTEN in one session. A transaction pooler ignores
+ * LISTEN silently, which the channel's test detects. Used on one context.
  */
 final class PostgresNotifications
     implements NotificationChannel.Transport<PostgresNotificationConnection> {
 
-  /** Tells that something may have been missed. */
+  /** The payload by which the receiver is told that notifications may have been missed. */
   static final String RESYNC = "resync";
 
   private static final Duration RETRY = Duration.ofMillis(250);
 
-  /** Behind a pooler nothing will ever arrive; but one slow test is no pooler. */
+  /**
+   * The first pause where nothing arrives: one slow test does not prove a pooler, behind which
+   * nothing will ever arrive.
+   */
   private static final Duration RETRY_UNHEARD = Duration.ofSeconds(2);
 
   private static final Duration LONGEST_UNHEARD = Duration.ofSeconds(60);
@@ -74,12 +77,15 @@ final class PostgresNotifications
     return channel != null && channel.isListening();
   }
 
-  /** Never fails. */
+  /** Ends the session. Never fails. */
   Future<Void> stop() {
     return channel == null ? Future.succeededFuture() : channel.stop();
   }
 
-  /** A server that is no primary any more has no news; on one context. */
+  /**
+   * Leaves a server that is no longer the primary, because nothing is announced there; on one
+   * context.
+   */
   void distrust(String server) {
     connector.distrust(server);
     if (channel != null) {

@@ -7,18 +7,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The statements that make the tables, which the agent's jar holds. */
+/** The scripts that create the tables, as resources in the agent's jar. */
 final class PostgresScripts {
 
   static final String SERVICES = "services.sql";
 
-  /** In order; the first is version 1. */
+  /** The versions' scripts in order; the first is version 1. */
   static final List<String> VERSIONS =
       List.of("V001__members.sql", "V002__words.sql", "V003__joined.sql", "V004__mirrored.sql");
 
   private PostgresScripts() {}
 
-  /** All statements in one script, for a DBA. */
+  /** All scripts as one text, for a DBA. */
   static String script(CreateTables allowed) {
     StringBuilder script =
         new StringBuilder("-- The tables of servicegroup in PostgreSQL 13 or later.\n");

@@ -7,16 +7,17 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How {@code servicegroup_members} keeps what agents state: in {@code state} and {@code
- * state_reason}. Every end is written as {@link State#LEFT}, with its own word as the reason: an
- * agent that does not know the word reads that the member left, and not that it beats.
+ * Maps the states that agents report to the columns {@code state} and {@code state_reason} of
+ * {@code servicegroup_members}. Every end is written as {@link State#LEFT} with its own word as the
+ * reason, so that an agent that does not know the word reads that the member left rather than that
+ * it beats.
  */
 final class PostgresStates {
 
-  /** Of a member that has joined, as a literal of SQL. */
+  /** The state of a member that has just joined, as an SQL literal. */
   static final String ALIVE = literal(State.ALIVE);
 
-  /** Those in which beats are written, as a list of SQL. */
+  /** The states in which beats are written, as an SQL list. */
   static final String BEATING =
       Arrays.stream(State.values())
           .filter(State::beats)
@@ -29,12 +30,12 @@ final class PostgresStates {
     return "'" + state.text() + "'";
   }
 
-  /** What stands in {@code state}. */
+  /** The value of {@code state}. */
   static String word(State state) {
     return state.isEnd() ? State.LEFT.text() : state.text();
   }
 
-  /** What stands in {@code state_reason} of a member that is so; null where nothing does. */
+  /** The value of {@code state_reason}; null where there is none. */
   static String reason(State state, Heartbeat heartbeat) {
     if (!state.isEnd()) {
       return heartbeat.reason();
@@ -42,7 +43,7 @@ final class PostgresStates {
     return state == State.LEFT ? null : state.text();
   }
 
-  /** What was written. A word that this agent does not know says nothing: the count tells. */
+  /** Reads a state. A word that this agent does not know proves nothing: the row's count tells. */
   static State read(String word, String reason) {
     State state = find(word).orElse(State.ALIVE);
     return state == State.LEFT ? find(reason).filter(State::isEnd).orElse(state) : state;

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** PostgreSQL, possibly Nova's database: its {@code services} table and our own beside it. */
+/** PostgreSQL, possibly Nova's database: its {@code services} table and our tables beside it. */
 public final class PostgresTechnology implements Technology {
 
   private static final String SSL_MODE = "sslmode";
@@ -63,7 +63,10 @@ public final class PostgresTechnology implements Technology {
     return OPTIONS;
   }
 
-  /** As libpq: without sslrootcert there is one in the user's home, or nothing to verify with. */
+  /**
+   * Like libpq, reads the root certificate from the user's home where sslrootcert is not set;
+   * without either there is nothing to verify with.
+   */
   @Override
   public List<String> lacking(BackendUri uri) {
     Path own = Path.of(System.getProperty("user.home"), ".postgresql", "root.crt");

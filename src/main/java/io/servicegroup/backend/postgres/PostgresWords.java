@@ -14,12 +14,13 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * The order of what was said of members, in a table of its own beside Nova's, where Nova and older
- * agents leave it. Where there is no such table, words have no order, and none is put back.
+ * The order of the operator's last word about each member, in the table {@code servicegroup_words}
+ * beside Nova's, which Nova and older agents leave alone. Without that table words have no order,
+ * and none is restored.
  */
 final class PostgresWords {
 
-  /** With this version of our tables there is the table. */
+  /** The version of the schema that adds the table. */
   private static final int SINCE = 2;
 
   private static final Duration KEPT = Duration.ofDays(30);
@@ -32,10 +33,10 @@ final class PostgresWords {
   private long prunedAt;
 
   /**
-   * Makes ready.
+   * Creates it.
    *
-   * @param version of our tables
-   * @param archive whether Nova's archive of deleted rows is there and may be read
+   * @param version of the schema
+   * @param archive whether Nova's archive of deleted rows exists and may be read
    */
   private PostgresWords(PostgresClient client, int version, boolean archive) {
     this.client = client;
@@ -44,7 +45,9 @@ final class PostgresWords {
     this.sql = new PostgresWordsSql(there, archive);
   }
 
-  /** The one that there was, which knows what it did today, unless other tables are there now. */
+  /**
+   * Returns the previous instance, which remembers when it pruned, unless other tables exist now.
+   */
   static Future<PostgresWords> after(PostgresWords before, PostgresClient client, int version) {
     return client
         .query(PostgresWordsSql.ARCHIVE, Tuple.tuple())
@@ -60,12 +63,12 @@ final class PostgresWords {
         && before.archive == archive;
   }
 
-  /** The catalogue's statements, which change the order with the words. */
+  /** The catalogue's statements, which change the words together with their order. */
   PostgresCatalogSql catalog() {
     return new PostgresCatalogSql(sql);
   }
 
-  /** The statement of a join. */
+  /** The statements of a join. */
   PostgresJoinSql joins() {
     return new PostgresJoinSql(sql);
   }
@@ -139,7 +142,10 @@ final class PostgresWords {
     return there;
   }
 
-  /** A member that no agent of ours joined counts as removed: no agent may restore its row. */
+  /**
+   * Reads the removals of members. A missing member that no agent of ours joined counts as removed,
+   * because no agent may restore a row of Nova's.
+   */
   Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
     Map<MemberId, Long> orders = new HashMap<>();
     for (Member member : lastSeen) {
@@ -169,7 +175,10 @@ final class PostgresWords {
     return members.stream().map(value).toArray(String[]::new);
   }
 
-  /** Ends the traces of old removals, once a day; whatever fails is done by somebody else. */
+  /**
+   * Deletes the records of old removals once a day. A failure is ignored: another agent prunes as
+   * well.
+   */
   void prune() {
     long now = System.nanoTime();
     if (there && (prunedAt == 0 || now - prunedAt > PRUNED_EVERY.toNanos())) {

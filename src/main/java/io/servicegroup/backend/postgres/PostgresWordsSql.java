@@ -3,8 +3,8 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.model.WordsOrder;
 
 /**
- * What is said of the order of words, in statements of the catalogue and in its own. Whatever
- * changes words changes their order in the same statement.
+ * The parts of the catalogue's statements that concern the order of words, and the statements of
+ * the order itself. A statement that changes words changes their order too.
  */
 final class PostgresWordsSql {
 
@@ -13,20 +13,20 @@ final class PostgresWordsSql {
       LEFT JOIN servicegroup_words w ON w.topic = s.topic AND w.host = s.host
       """;
 
-  /** Of those of whom it is said in the same statement. */
+  /** Joins the orders that the same statement writes. */
   private static final String JOIN_SPOKEN =
       """
       LEFT JOIN w ON w.topic = s.topic AND w.host = s.host
       """;
 
-  /** An order that somebody can have spoken with; 0 where it is beyond all clocks. */
+  /** SQL for an order; 0 where it is beyond any clock, so that no agent can have written it. */
   static String order(String column) {
     return "(CASE WHEN %1$s <= %2$d THEN %1$s ELSE 0 END)".formatted(column, WordsOrder.GREATEST);
   }
 
   private static final String BEFORE = order("w.spoken");
 
-  /** A join is no word, except against a removal. */
+  /** The order of a join, which is no word of its own except where it follows a removal. */
   static final String JOINED =
       said("0", "false", "CASE WHEN w.removed THEN greatest($BEFORE + 1, $MS) ELSE $BEFORE END");
 
@@ -34,7 +34,10 @@ final class PostgresWordsSql {
   static final String SPOKEN = said("$MS", "false", NEXT);
   static final String REMOVED = said("$MS", "true", NEXT);
 
-  /** Of {@link PostgresCatalogRows#valuesAndOrder}; a word against a removal, as a join is. */
+  /**
+   * The order in {@link PostgresCatalogRows#valuesAndOrder}; like a join, it counts as a later word
+   * than a removal.
+   */
   static final String GIVEN =
       said(
           "$14::bigint",
@@ -42,8 +45,8 @@ final class PostgresWordsSql {
           "greatest($BEFORE + CASE WHEN w.removed THEN 1 ELSE 0 END, EXCLUDED.spoken)");
 
   /**
-   * The same, where nobody removed the member while its row was waited for: an order that is none
-   * undoes all of the statement.
+   * As {@link #GIVEN}, unless the member was removed while the statement waited for its row: null
+   * in the column aborts the whole statement.
    */
   static final String RESTORED =
       said(
@@ -53,9 +56,10 @@ final class PostgresWordsSql {
               + " ELSE greatest($BEFORE, EXCLUDED.spoken) END");
 
   /**
-   * The member's row as it was seen together with everything beside it: whoever waited for it to be
-   * free would see it as it is now, and beside it the life and the order of before. Where somebody
-   * changed it meanwhile, nothing is done, and the next read judges anew.
+   * Locks the member's row in the version that was seen together with the joined tables. PostgreSQL
+   * re-reads a row that was changed during the wait, but reads the incarnation and the order as
+   * they were before. Where another transaction changed the row, nothing is done, and the next read
+   * judges again.
    */
   private static final String AS_SEEN =
       """
@@ -69,9 +73,10 @@ final class PostgresWordsSql {
       """;
 
   /**
-   * Group, host, order, uuid, disabled, reason, forced down; version, metadata and the generation
-   * that they were said in, which a later join says anew. The order is compared as it is when it is
-   * written: a word that was confirmed meanwhile changed no row of Nova's.
+   * Restores words that the store lost. Parameters: group, host, order, uuid, disabled, reason,
+   * forced down; version, metadata and the generation for which they were written, which a later
+   * join replaces. The order is compared as it is at the moment of the write, because a
+   * confirmation ({@link #CONFIRM}) changes no row of Nova's.
    */
   static final String PUT_BACK =
       AS_SEEN.replace("$IF", "")
@@ -101,7 +106,10 @@ final class PostgresWordsSql {
               .replace("$BEFORE", BEFORE)
               .replace("$STORED", PostgresCatalogSql.generation("generation"));
 
-  /** Group, host, order, the order before, uuid, disabled, reason, forced down. */
+  /**
+   * Raises the order of words that are stored as they should be. Parameters: group, host, order,
+   * the order before, uuid, disabled, reason, forced down.
+   */
   static final String CONFIRM =
       """
       INSERT INTO servicegroup_words AS w (topic, host, spoken)
@@ -115,8 +123,9 @@ final class PostgresWordsSql {
           .replace("$BEFORE", BEFORE);
 
   /**
-   * Group, host, order, the last generation. One of Nova's rows is never removed; nor is a life
-   * that somebody asked for since.
+   * Removes a member again whose removal the store lost. Parameters: group, host, order, the last
+   * generation. A row of Nova's own service is never removed, nor an incarnation that was asked for
+   * since.
    */
   static final String BURY =
       AS_SEEN.replace(
@@ -152,8 +161,9 @@ final class PostgresWordsSql {
           """;
 
   /**
-   * Group, host, order: of a member that is not there. Whoever joins it meanwhile says so in the
-   * order's row, which is therefore written only as it was seen.
+   * Records the removal of a member that has no row. Parameters: group, host, order. A join that
+   * happens meanwhile changes the order's row, which is therefore written only in the version that
+   * was seen.
    */
   static final String TRACE =
       """
@@ -167,8 +177,9 @@ final class PostgresWordsSql {
           .replace("$BEFORE", BEFORE);
 
   /**
-   * Arrays of groups, hosts, uuids and the orders of the last words: the same name may have been
-   * deleted and joined again, and a removal before the last word is none of that word's member.
+   * Finds removals. Parameters: arrays of groups, hosts, uuids and the orders of the last words. A
+   * member of the same name may have been deleted and joined again, and a removal that is older
+   * than the last word is of an earlier member.
    */
   private static final String REMOVALS =
       """
@@ -187,9 +198,9 @@ final class PostgresWordsSql {
           .replace("$PRIMARY", PostgresCatalogSql.ON_A_PRIMARY);
 
   /**
-   * For how long removals are kept, in milliseconds: by the server's clock, and also by the removal
-   * in the middle of all, since a clock that jumped ahead, and those that it gave, are to end none
-   * of the others.
+   * Deletes old removals. Parameter: their least age in milliseconds, measured by the server's
+   * clock and by the median of all removals, so that a clock that jumped ahead, and the orders that
+   * it gave, end none of the others.
    */
   static final String PRUNE =
       """
@@ -201,7 +212,7 @@ final class PostgresWordsSql {
       """
           .replace("$GREATEST", Long.toString(WordsOrder.GREATEST));
 
-  /** Whether there is Nova's archive, into which an administrator moves rows that were deleted. */
+  /** Whether Nova's archive exists, into which an administrator moves deleted rows. */
   static final String ARCHIVE =
       """
       SELECT coalesce(has_table_privilege(to_regclass('shadow_services'), 'SELECT'), false)
@@ -214,10 +225,10 @@ final class PostgresWordsSql {
   private final boolean archive;
 
   /**
-   * Makes the statements.
+   * Creates the statements.
    *
-   * @param words whether there is the table of the words' orders
-   * @param archive whether there is Nova's archive
+   * @param words whether the table of the words' orders exists
+   * @param archive whether Nova's archive exists
    */
   PostgresWordsSql(boolean words, boolean archive) {
     this.words = words;
@@ -241,7 +252,10 @@ final class PostgresWordsSql {
         .replace("$MS", "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
   }
 
-  /** A statement with what follows for the order, or without where there is no table of it. */
+  /**
+   * A statement with its parts that concern the order, or without them where the table does not
+   * exist.
+   */
   String with(String statement, String order, String without, String said) {
     return statement
         .replace("$ORDER", words ? order : without)

@@ -1,11 +1,12 @@
--- What agents keep of the members that joined through them while they ran (over HTTP), so that they
--- serve them again after a restart: the probe, without what may be a secret, and who served it.
+-- What agents remember of the members that joined through them over HTTP, so that they serve these
+-- members again after a restart: the probe, without values that may be secret, and the agents that
+-- served the member.
 CREATE TABLE IF NOT EXISTS servicegroup_joined (
-    agent_id text NOT NULL,                 -- agent.id, the same through all lives of an agent
+    agent_id text NOT NULL,                 -- agent.id, which survives restarts of the agent
     topic    text NOT NULL,
     host     text NOT NULL,
     kept     jsonb NOT NULL,
-    kept_at  timestamptz NOT NULL DEFAULT now(), -- of an agent that never comes back it goes one day
+    kept_at  timestamptz NOT NULL DEFAULT now(), -- rows of agents that never come back are pruned by it
     PRIMARY KEY (agent_id, topic, host)
 );
 

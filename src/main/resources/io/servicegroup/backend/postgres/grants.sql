@@ -1,8 +1,8 @@
--- What an agent's user needs, where it does not own the tables:
+-- The rights that an agent's user needs where it does not own the tables:
 -- GRANT SELECT, INSERT, UPDATE ON services TO agent_user;
 -- GRANT USAGE ON SEQUENCE services_id_seq, servicegroup_generation TO agent_user;
 -- GRANT SELECT ON servicegroup_schema TO agent_user;
 -- GRANT SELECT, INSERT, UPDATE, DELETE ON servicegroup_members, servicegroup_canaries, servicegroup_words,
 --   servicegroup_joined, servicegroup_mirrored TO agent_user;
--- And who copies a catalogue into these tables with the command migrate:
+-- The further right that the command migrate needs to copy a catalogue into these tables:
 -- GRANT UPDATE ON SEQUENCE servicegroup_generation TO agent_user;

@@ -1,5 +1,5 @@
--- The service data, as OpenStack Nova's table of that name has it. An existing one is left alone.
--- Half of each page stays free: a beat then updates its row in place and touches no index.
+-- The service data, in the form of OpenStack Nova's table of that name. An existing table is not
+-- changed. Half of each page stays free, so that a beat updates its row in place and no index.
 CREATE TABLE IF NOT EXISTS services (
     created_at      timestamp without time zone,
     updated_at      timestamp without time zone,
