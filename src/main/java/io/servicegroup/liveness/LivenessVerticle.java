@@ -51,6 +51,9 @@ public final class LivenessVerticle extends VerticleBase {
   private WatchThread watching;
   private SightingsNews news;
   private boolean throwing;
+  // A loss of data that a poll found is kept until a round trip as a whole succeeds: the backend
+  // finds it once, and asking the silent agents afterwards may fail.
+  private boolean dataLost;
 
   /**
    * Makes the verticle; nothing happens before its deployment.
@@ -190,6 +193,7 @@ public final class LivenessVerticle extends VerticleBase {
             vertx,
             longestMillis(),
             OnContext.of(vertx, attempt())
+                .onSuccess(seen -> dataLost |= seen.dataLost())
                 .compose(seen -> stalled.complete(seen, stall.isStalled())))
         .onSuccess(seen -> witnessed(started, seen))
         .onFailure(this::notWitnessed)
@@ -237,13 +241,15 @@ public final class LivenessVerticle extends VerticleBase {
       return;
     }
     boolean outage = gap == WitnessClock.Gap.OUTAGE;
-    if (seen.dataLost()) {
+    boolean lost = dataLost;
+    dataLost = false;
+    if (lost) {
       witness.restart();
     }
-    reachability.reached(outage, seen.dataLost());
+    reachability.reached(outage, lost);
     stall.backendReached(started);
     writer.backendReached(started);
-    Observation said = news.of(seen, outage || seen.dataLost(), started);
+    Observation said = news.of(seen, outage || lost, started);
     Topics.SIGHTINGS.publish(
         vertx,
         new Sightings(

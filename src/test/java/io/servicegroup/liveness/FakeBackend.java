@@ -32,6 +32,7 @@ final class FakeBackend implements LivenessBackend {
   final Promise<Void> closed = Promise.promise();
   volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
   volatile Supplier<Future<List<Conflict>>> writing = () -> Future.succeededFuture(List.of());
+  volatile Supplier<Future<Void>> asking = Future::succeededFuture;
   volatile Runnable news;
 
   static final Observation NOTHING =
@@ -86,8 +87,9 @@ final class FakeBackend implements LivenessBackend {
 
   @Override
   public Future<Set<String>> stalledAmong(Set<String> agents) {
-    return Future.succeededFuture(
-        stalled.stream().filter(agents::contains).collect(Collectors.toSet()));
+    return asking
+        .get()
+        .map(asked -> stalled.stream().filter(agents::contains).collect(Collectors.toSet()));
   }
 
   @Override

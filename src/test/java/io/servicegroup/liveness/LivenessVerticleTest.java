@@ -207,6 +207,28 @@ class LivenessVerticleTest {
   }
 
   @Test
+  void aLossOfDataIsSaidByTheNextPollWhereTheAgentsCannotBeAskedAfterThePollThatFoundIt()
+      throws Exception {
+    deploy(POLL);
+    Topics.CATALOG.publish(vertx, joined("silent", "agent-2"));
+    assertThat(next(states).state()).isEqualTo(State.REACHABLE);
+    backend.asking =
+        () -> {
+          // The agent of the silent member is asked now, and the poll after this one finds a loss.
+          backend.polls = () -> Future.succeededFuture(observed(true));
+          backend.asking =
+              () -> {
+                backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
+                backend.asking = Future::succeededFuture;
+                return Future.failedFuture("the connection was closed");
+              };
+          return Future.succeededFuture();
+        };
+    assertThat(next(states).state()).isEqualTo(State.UNREACHABLE);
+    assertThat(next(states).state()).isEqualTo(State.DATA_LOST);
+  }
+
+  @Test
   void pollsAtOnceWhenTheBackendHasNews() throws Exception {
     deploy(Duration.ofSeconds(60));
     next(sightings);
