@@ -45,9 +45,12 @@ final class RefusedJoins {
     return failure instanceof ServiceGroupException && !Refusal.UNAVAILABLE.isIn(failure);
   }
 
-  /** Whether only another configuration of the member, or another store, can help. */
+  /**
+   * Whether only another configuration of the member, or another store, can help. What is missing
+   * in the store at present, such as its tables, somebody may make meanwhile.
+   */
   static boolean isFinal(Throwable failure) {
-    return failure instanceof FaultException;
+    return failure instanceof FaultException && isRefusal(failure);
   }
 
   /** A join was refused. */

@@ -5,6 +5,7 @@ import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.disable;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
@@ -12,6 +13,7 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
+import io.servicegroup.model.Fault;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
@@ -25,10 +27,23 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Whose life a member lives, where the catalogue came back older or another agent joined it. */
 class RegistrationLivesTest extends RegistrationRig {
+
+  @Test
+  void whatIsMissingInTheStoreMayBeMadeBySomebodyElseAndIsTriedAgain() throws Exception {
+    Fault missing = new Fault("catalog.uri", "the store", "the store lacks the tables");
+    store.refuse(H1, new FaultException(Refusal.UNAVAILABLE, missing));
+    deploy(Watch.OWN, true, spec("h1"));
+    while (store.asked(H1) == 0) {
+      await(vertx.timer(20, TimeUnit.MILLISECONDS));
+    }
+    store.refuse(H1, null);
+    assertThat(next(started).spec().id()).isEqualTo(H1);
+  }
 
   @Test
   void aCatalogueThatCameBackOlderGetsANewerLifeThanThoseItForgot() throws Exception {
