@@ -72,11 +72,21 @@ class ArchitectureTest {
   static final ArchRule HTTP_KNOWS_NO_OTHER_FEATURE =
       knowsOnly("http", "bus", "model", "config", "runtime");
 
+  /** The entrance knows the command line, which knows the agent; no feature knows either. */
+  @ArchTest
+  static final ArchRule NO_FEATURE_KNOWS_THE_AGENT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT, ROOT + ".agent..", ROOT + ".cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ROOT, ROOT + ".agent..", ROOT + ".cli..");
+
   @ArchTest
   static final ArchRule FEATURES_KNOW_NO_TECHNOLOGY =
       noClasses()
           .that()
-          .resideOutsideOfPackages(ROOT, ROOT + ".cli..", ROOT + ".backend..")
+          .resideOutsideOfPackages(ROOT + ".agent..", ROOT + ".cli..", ROOT + ".backend..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + ".backend..");
@@ -85,7 +95,7 @@ class ArchitectureTest {
   static final ArchRule A_TECHNOLOGY_IS_KNOWN_BY_ITS_DOOR =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT, ROOT + ".cli..", ROOT + ".backend")
+          .resideInAnyPackage(ROOT + ".agent..", ROOT + ".cli..", ROOT + ".backend")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + ".backend.*..");
@@ -135,7 +145,7 @@ class ArchitectureTest {
   static final ArchRule VERTICLES_ARE_HELD_BY_THE_AGENT_ONLY =
       noClasses()
           .that()
-          .resideOutsideOfPackage(ROOT)
+          .resideOutsideOfPackage(ROOT + ".agent..")
           .should()
           .dependOnClassesThat(
               DescribedPredicate.describe(
@@ -146,14 +156,16 @@ class ArchitectureTest {
 
   /**
    * A future that knows no context ends on a thread of Netty's own where its time runs out: beside
-   * the context whose state its handlers change. Parts stop Vert.x itself, whose timers end with
-   * it.
+   * the context whose state its handlers change. What stops the started parts stops Vert.x itself,
+   * whose timers end with it.
    */
   @ArchTest
   static final ArchRule WHAT_RUNS_OUT_OF_TIME_ENDS_ON_A_CONTEXT =
       noClasses()
           .that()
-          .doNotBelongToAnyOf(OnContext.class, Parts.class)
+          .doNotBelongToAnyOf(OnContext.class)
+          .and()
+          .doNotHaveFullyQualifiedName(ROOT + ".agent.StartedParts")
           .should()
           .callMethodWhere(
               target(name("timeout")).and(target(owner(assignableTo("io.vertx.core.Future")))));

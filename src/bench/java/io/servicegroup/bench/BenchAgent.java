@@ -1,6 +1,6 @@
 package io.servicegroup.bench;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.config.ConfigLoader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,6 @@
 package io.servicegroup.bench;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;

@@ -1,6 +1,6 @@
 package io.servicegroup.cli;
 
-import io.servicegroup.Acceptance;
+import io.servicegroup.agent.Acceptance;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Member;
 import io.vertx.core.Promise;

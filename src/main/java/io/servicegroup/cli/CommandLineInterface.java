@@ -1,6 +1,6 @@
 package io.servicegroup.cli;
 
-import io.servicegroup.StartException;
+import io.servicegroup.agent.StartException;
 import io.servicegroup.config.ConfigException;
 import io.servicegroup.runtime.Logs;
 import io.servicegroup.runtime.Why;

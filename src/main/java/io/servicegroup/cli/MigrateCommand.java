@@ -1,6 +1,6 @@
 package io.servicegroup.cli;
 
-import io.servicegroup.Migration;
+import io.servicegroup.agent.Migration;
 import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigException;

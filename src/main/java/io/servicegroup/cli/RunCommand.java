@@ -1,6 +1,6 @@
 package io.servicegroup.cli;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.Logs;

@@ -1,6 +1,6 @@
 package io.servicegroup.cli;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.model.Durations;
 import io.servicegroup.runtime.Logs;
 import io.servicegroup.runtime.Why;

@@ -1,6 +1,6 @@
 package io.servicegroup.pairings;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigLoader;

@@ -2,7 +2,7 @@ package io.servicegroup.thirdparty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;

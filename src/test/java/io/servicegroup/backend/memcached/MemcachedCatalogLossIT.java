@@ -5,7 +5,7 @@ import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.Agent;
+import io.servicegroup.agent.Agent;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.Services;

@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import io.servicegroup.backend.EmbeddedServer;
 import io.servicegroup.backend.Technology;
@@ -44,7 +44,7 @@ public final class Agent {
   private final AgentConfig configured;
   private final String id;
   private final HttpVerticle http;
-  private final Parts parts = new Parts();
+  private final StartedParts parts = new StartedParts();
   private final AtomicReference<Future<Void>> stop = new AtomicReference<>();
 
   /**

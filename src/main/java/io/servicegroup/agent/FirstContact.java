@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import io.servicegroup.bus.FaultException;
 import io.servicegroup.model.Durations;

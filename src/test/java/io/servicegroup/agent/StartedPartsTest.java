@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class PartsTest {
+class StartedPartsTest {
 
-  private final Parts parts = new Parts();
+  private final StartedParts parts = new StartedParts();
   private final List<String> stopped = Collections.synchronizedList(new ArrayList<>());
 
   private void stop(Duration limit) {

@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import io.servicegroup.backend.EmbeddedServer;
 import io.servicegroup.backend.Technology;
@@ -17,7 +17,7 @@ final class VisitedCatalogs {
 
   private final Vertx vertx;
   private final Duration startTimeout;
-  private final Parts parts = new Parts();
+  private final StartedParts parts = new StartedParts();
 
   VisitedCatalogs(Vertx vertx, Duration startTimeout) {
     this.vertx = vertx;

@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What was started, to be stopped in the reverse order and within a bound. Thread-safe. */
-final class Parts {
+final class StartedParts {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StartedParts.class);
 
   private final Deque<Part> started = new ConcurrentLinkedDeque<>();
 

@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.servicegroup;
+package io.servicegroup.agent;
 
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
