@@ -1,6 +1,7 @@
 package io.servicegroup.config;
 
 import io.servicegroup.model.Fault;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,14 +10,16 @@ import java.util.Set;
 final class Faults {
 
   private final Set<Fault> set = new LinkedHashSet<>();
+  private final Set<String> keys = new HashSet<>();
 
   void add(String key, String given, String rule) {
     set.add(new Fault(key, given, rule));
+    keys.add(key);
   }
 
   /** Whether a key is at fault already: rules between keys only speak where each is sound. */
   boolean has(String key) {
-    return set.stream().anyMatch(fault -> fault.key().equals(key));
+    return keys.contains(key);
   }
 
   List<Fault> list() {

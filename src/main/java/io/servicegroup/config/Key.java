@@ -35,15 +35,10 @@ public final class Key<T> {
    */
   private record Condition(Key<?> other, List<String> words, boolean given, String text) {
 
-    /** Which of the words a section has is not known where that is at fault itself. */
-    boolean isUndecided(Section section) {
-      return !words.isEmpty() && !section.isSound(other.name());
-    }
-
     boolean holds(Section section, Values values) {
       return words.isEmpty()
           ? section.has(other.name()) == given
-          : !isUndecided(section) && values.find(other).filter(words::contains).isPresent();
+          : values.find(other).filter(words::contains).isPresent();
     }
   }
 
@@ -197,9 +192,11 @@ public final class Key<T> {
     return meaning.isEmpty() ? condition.text : meaning + "; " + condition.text;
   }
 
-  /** Whether it may stand here; where the key that decides about it is at fault itself, it may. */
-  boolean isKnown(Section section, Values values) {
-    return isMeant(section, values) || condition.isUndecided(section);
+  /** Whether nobody knows if it is meant, since the key that decides about it is at fault. */
+  boolean isUndecided(Section section) {
+    return condition != null
+        && !condition.words.isEmpty()
+        && !section.isSound(condition.other.name());
   }
 
   /** Whether its value counts here. */

@@ -1,11 +1,14 @@
 package io.servicegroup.config;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads the keys that are declared: each key's value by its type, and what is not declared is
@@ -14,13 +17,23 @@ import java.util.TreeSet;
  */
 final class KeyReader {
 
+  /** What ends a step of a path. */
+  private static final Pattern NEXT = Pattern.compile("[.\\[]");
+
+  /** What a section may hold: a key that is declared, or without one a section of such keys. */
+  private record Step(String name, Optional<Key<?>> key) {}
+
   private final List<Key<?>> keys;
   private final Values values;
+  // By the section's path, with placeholders: a configuration may have thousands of entries.
+  private final Map<String, List<Step>> steps;
   private final List<Runnable> rules;
 
-  private KeyReader(List<Key<?>> keys, Values values, List<Runnable> rules) {
+  private KeyReader(
+      List<Key<?>> keys, Values values, Map<String, List<Step>> steps, List<Runnable> rules) {
     this.keys = keys;
     this.values = values;
+    this.steps = steps;
     this.rules = rules;
   }
 
@@ -31,7 +44,7 @@ final class KeyReader {
    * @param machine this machine's name, which some defaults hold
    */
   KeyReader(List<Key<?>> keys, String machine) {
-    this(keys, new Values(keys, machine), new ArrayList<>());
+    this(List.copyOf(keys), new Values(keys, machine), new HashMap<>(), new ArrayList<>());
   }
 
   /** What was read so far. */
@@ -50,7 +63,7 @@ final class KeyReader {
 
   /** Reads an entry of a list or of a map whose keys are not ours; the rules are asked with all. */
   Values entry(Section section, String pattern) {
-    KeyReader entry = new KeyReader(keys, new Values(keys, values.machine()), rules);
+    KeyReader entry = new KeyReader(keys, new Values(keys, values.machine()), steps, rules);
     entry.read(section, pattern);
     return entry.values;
   }
@@ -61,26 +74,41 @@ final class KeyReader {
    * @param pattern its path, with placeholders; empty for the whole configuration
    */
   void read(Section section, String pattern) {
-    Set<String> declared = new HashSet<>();
     Set<String> known = new TreeSet<>();
-    for (Key<?> key : keys) {
-      String rest = below(pattern, key.path());
-      String name = rest.split("[.\\[]", 2)[0];
-      boolean isNew = !name.isEmpty() && declared.add(name);
-      if (isNew && rest.equals(name)) {
-        if (key.isKnown(section, values)) {
-          known.add(name);
+    for (Step step : steps(pattern)) {
+      if (step.key.isEmpty()) {
+        known.add(step.name);
+        read(section.section(step.name), pattern.isEmpty() ? step.name : pattern + "." + step.name);
+      } else {
+        Key<?> key = step.key.get();
+        boolean isMeant = key.isMeant(section, values);
+        if (isMeant || key.isUndecided(section)) {
+          known.add(step.name);
         }
-        if (key.isMeant(section, values)) {
+        if (isMeant) {
           read(section, key);
         }
-      } else if (isNew) {
-        // Nobody declares a section that may always be there: it is known by the keys in it.
-        known.add(name);
-        read(section.section(name), pattern.isEmpty() ? name : pattern + "." + name);
       }
     }
     section.refuseUnknown(known);
+  }
+
+  private List<Step> steps(String pattern) {
+    List<Step> found = steps.get(pattern);
+    if (found == null) {
+      Map<String, Step> byName = new LinkedHashMap<>();
+      for (Key<?> key : keys) {
+        String rest = below(pattern, key.path());
+        String name = NEXT.split(rest, 2)[0];
+        // A section that may be absent, or is a list, is a key of its own, before those in it.
+        byName.putIfAbsent(
+            name, new Step(name, rest.equals(name) ? Optional.of(key) : Optional.empty()));
+      }
+      byName.remove("");
+      found = List.copyOf(byName.values());
+      steps.put(pattern, found);
+    }
+    return found;
   }
 
   private static String below(String pattern, String path) {
