@@ -91,11 +91,11 @@ final class MemcachedNode {
    * begin before the read has succeeded: a canary that waited for a new connection could reach a
    * restarted server before the read, and hide the loss of data.
    */
-  Future<Answer> poll(Collection<String> keys) {
+  Future<Map<String, MemcachedItem>> poll(Collection<String> keys) {
     return patience.call(bound -> read(keys));
   }
 
-  private Future<Answer> read(Collection<String> keys) {
+  private Future<Map<String, MemcachedItem>> read(Collection<String> keys) {
     Canary.Round proof = canary.begin();
     List<String> all = new ArrayList<>(keys.size() + 1);
     all.add(canaryKey);
@@ -112,8 +112,16 @@ final class MemcachedNode {
               MemcachedItem found = read.result().get(canaryKey);
               proof.found(found == null ? null : found.text());
               proof.written();
-              return new Answer(read.result(), canary.takeLost());
+              return read.result();
             });
+  }
+
+  /**
+   * Whether the server came back empty or with older data since the last call; the answer resets
+   * it. Only a poll that cannot fail any more may ask.
+   */
+  boolean takeLost() {
+    return canary.takeLost();
   }
 
   Future<Void> removeCanary() {
@@ -128,12 +136,4 @@ final class MemcachedNode {
   static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
-
-  /**
-   * The result of a poll.
-   *
-   * @param items the keys that have a value
-   * @param dataLost whether the server came back empty or with older data
-   */
-  record Answer(Map<String, MemcachedItem> items, boolean dataLost) {}
 }

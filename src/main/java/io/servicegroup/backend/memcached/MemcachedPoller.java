@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import io.servicegroup.backend.memcached.MemcachedNode.Answer;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
@@ -52,7 +51,7 @@ final class MemcachedPoller {
 
   Future<Observation> poll() {
     List<Map<String, MemberId>> members = members();
-    List<Future<Answer>> answers = new ArrayList<>();
+    List<Future<Map<String, MemcachedItem>>> answers = new ArrayList<>();
     for (int server = 0; server < nodes.size(); server++) {
       MemcachedNode node = nodes.get(server);
       List<String> keys = new ArrayList<>(members.get(server).keySet());
@@ -91,9 +90,9 @@ final class MemcachedPoller {
   /**
    * Reads the keys that an answer named: the groups of the list, then the members of the groups.
    */
-  private Future<Answer> complete(Answer answer, Set<String> asked, int rounds) {
+  private Future<Map<String, MemcachedItem>> complete(Map<String, MemcachedItem> answer, Set<String> asked, int rounds) {
     List<String> more =
-        tooz.keys(answer.items()).stream().filter(key -> !asked.contains(key)).toList();
+        tooz.keys(answer).stream().filter(key -> !asked.contains(key)).toList();
     if (more.isEmpty() || rounds == 0) {
       return Future.succeededFuture(answer);
     }
@@ -104,29 +103,29 @@ final class MemcachedPoller {
         .get(more)
         .compose(
             found -> {
-              Map<String, MemcachedItem> all = new HashMap<>(answer.items());
+              Map<String, MemcachedItem> all = new HashMap<>(answer);
               all.putAll(found);
-              return complete(new Answer(all, answer.dataLost()), asked, rounds - 1);
+              return complete(all, asked, rounds - 1);
             });
   }
 
-  private Observation observe(List<Map<String, MemberId>> members, List<Future<Answer>> answers) {
+  private Observation observe(List<Map<String, MemberId>> members, List<Future<Map<String, MemcachedItem>>> answers) {
     List<Beat> beats = new ArrayList<>();
     List<Beat> held = new ArrayList<>();
     List<Absence> gone = new ArrayList<>();
     List<MemberId> unwitnessed = new ArrayList<>();
     boolean dataLost = false;
     for (int server = 0; server < nodes.size(); server++) {
-      Future<Answer> answer = answers.get(server);
+      Future<Map<String, MemcachedItem>> answer = answers.get(server);
       tell(nodes.get(server), answer);
       if (answer.failed()) {
         unwitnessed.addAll(members.get(server).values());
       } else {
-        dataLost |= answer.result().dataLost();
-        read(members.get(server), answer.result().items(), beats, gone);
+        dataLost |= nodes.get(server).takeLost();
+        read(members.get(server), answer.result(), beats, gone);
       }
     }
-    Future<Answer> first = answers.get(0);
+    Future<Map<String, MemcachedItem>> first = answers.get(0);
     if (first.failed()) {
       tooz.interrupted(false);
       unwitnessed.addAll(tooz.held());
@@ -134,7 +133,7 @@ final class MemcachedPoller {
       if (dataLost) {
         tooz.interrupted(true);
       }
-      last = first.result().items();
+      last = first.result();
       tooz.observe(last, held, gone);
     }
     return new Observation(beats, held, gone, unwitnessed, dataLost);
@@ -144,7 +143,7 @@ final class MemcachedPoller {
    * Logs the outage of one of several servers; the outage of a single server is logged by the
    * verticle.
    */
-  private void tell(MemcachedNode node, Future<Answer> answer) {
+  private void tell(MemcachedNode node, Future<Map<String, MemcachedItem>> answer) {
     if (nodes.size() > 1 && answer.failed()) {
       node.outages().failed(answer.cause());
     } else if (nodes.size() > 1) {
