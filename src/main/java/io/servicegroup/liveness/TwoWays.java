@@ -59,7 +59,7 @@ public final class TwoWays<C> {
     }
     long number = ++started;
     free.running = number;
-    return work.apply(free.client)
+    return call(free.client, work)
         .onComplete(
             answer -> {
               free.running = 0;
@@ -67,6 +67,15 @@ public final class TwoWays<C> {
                 overtake(number);
               }
             });
+  }
+
+  /** A call that throws has failed as well: its client must not count as waiting for ever. */
+  private static <C, T> Future<T> call(C client, Function<C, Future<T>> work) {
+    try {
+      return work.apply(client);
+    } catch (Throwable e) { // an Error too
+      return Future.failedFuture(e);
+    }
   }
 
   private Way free() {

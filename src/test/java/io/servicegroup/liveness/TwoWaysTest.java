@@ -49,4 +49,17 @@ class TwoWaysTest {
     ways.run(way -> Promise.promise().future());
     assertThat(ways.run(Future::succeededFuture).failed()).isTrue();
   }
+
+  @Test
+  void aWayIsFreeAgainAfterACallThatThrows() {
+    for (int i = 0; i < 3; i++) {
+      Future<String> thrown =
+          ways.run(
+              way -> {
+                throw new IllegalStateException("never sent");
+              });
+      assertThat(thrown.cause()).hasMessage("never sent");
+    }
+    assertThat(ways.run(Future::succeededFuture).result()).isEqualTo("way-1");
+  }
 }
