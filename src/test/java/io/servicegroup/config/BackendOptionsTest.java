@@ -104,6 +104,8 @@ class BackendOptionsTest {
   void anOptionAtFaultIsNotTheReasonForAnotherFault() {
     assertThatThrownBy(() -> BackendUri.parse("hazelcast://h?mode=both&port=5701"))
         .hasMessage("the option mode has to be one of member, client");
+    assertThatThrownBy(() -> BackendUri.parse("zookeeper://h?namespace="))
+        .hasMessage("the option namespace has to consist of letters, digits and . _ - :");
   }
 
   @Test

@@ -90,9 +90,9 @@ final class MemcachedPoller {
   /**
    * Reads the keys that an answer named: the groups of the list, then the members of the groups.
    */
-  private Future<Map<String, MemcachedItem>> complete(Map<String, MemcachedItem> answer, Set<String> asked, int rounds) {
-    List<String> more =
-        tooz.keys(answer).stream().filter(key -> !asked.contains(key)).toList();
+  private Future<Map<String, MemcachedItem>> complete(
+      Map<String, MemcachedItem> answer, Set<String> asked, int rounds) {
+    List<String> more = tooz.keys(answer).stream().filter(key -> !asked.contains(key)).toList();
     if (more.isEmpty() || rounds == 0) {
       return Future.succeededFuture(answer);
     }
@@ -109,7 +109,8 @@ final class MemcachedPoller {
             });
   }
 
-  private Observation observe(List<Map<String, MemberId>> members, List<Future<Map<String, MemcachedItem>>> answers) {
+  private Observation observe(
+      List<Map<String, MemberId>> members, List<Future<Map<String, MemcachedItem>>> answers) {
     List<Beat> beats = new ArrayList<>();
     List<Beat> held = new ArrayList<>();
     List<Absence> gone = new ArrayList<>();
