@@ -14,29 +14,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that hears of news at once, and is made again after each loss. Its loss only slows:
- * what is announced is found by the next poll too. Whether announcements arrive is tried out with
- * one of our own, on the path of everybody's: a pooler swallows subscriptions without a word, and a
- * user's rights may forbid them.
+ * Keeps a connection that receives notifications, and makes another after each loss. Without it,
+ * changes are only seen later, because the next poll finds them too. The channel tests each
+ * connection with a notification of its own, sent on the path that all agents use: a pooler ignores
+ * subscriptions silently, and the user may lack the right.
  *
- * <p>To be used on one context; whoever is told, is told on it.
+ * <p>Used on one context; the receivers are called on it.
  *
  * @param <C> the technology's connections
  */
-public final class NotificationChannel<C extends NotificationChannel.Connection> {
+public final class NotificationChannel<C extends NotificationTransport.Connection> {
 
   private static final Logger LOG = LoggerFactory.getLogger(NotificationChannel.class);
   private static final String TEST = "test ";
 
-  /** A connection that was cut without a word would be silent for ever. */
+  /**
+   * The interval of checks, without which a connection that was cut silently would never be
+   * noticed.
+   */
   private static final Duration CHECK = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final Context context;
-  private final Transport<C> transport;
+  private final NotificationTransport<C> transport;
   private final Pace pace;
   private final Backoff pause;
-  private final Backoff deafPause;
+  private final Backoff unheardPause;
   private final Consumer<String> heard;
   private final Runnable missed;
   private final Promise<Boolean> first = Promise.promise();
@@ -49,119 +52,36 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
   private boolean retrying;
   private boolean stopped;
 
-  /** One connection that listens. Used on one context. */
-  public interface Connection {
-
-    /**
-     * Begins to listen.
-     *
-     * @param heard is given each payload
-     * @return fails where that is refused, or not answered within the technology's own bound
-     */
-    Future<Void> subscribe(Consumer<String> heard);
-
-    /**
-     * Asks whether this is the connection to have still.
-     *
-     * @return fails where it gives no answer, or another one is to take its place
-     */
-    Future<Void> check();
-
-    /** Whether it is over, whoever ended it. */
-    boolean isClosed();
-
-    /**
-     * Is told once when somebody else ended the connection, and perhaps when this agent did.
-     *
-     * @param then what follows
-     */
-    void onClosed(Runnable then);
-
-    /**
-     * Ends it.
-     *
-     * @return never fails
-     */
-    Future<Void> close();
-  }
-
   /**
-   * How a technology announces.
+   * The pauses between attempts, which grow with each failure in a row.
    *
-   * @param <C> its connections
-   */
-  public interface Transport<C extends Connection> {
-
-    /**
-     * Connects to whoever announces now.
-     *
-     * @return a connection that does not listen yet; fails within the technology's own bound
-     */
-    Future<C> connect();
-
-    /**
-     * Announces, on the path on which everybody does.
-     *
-     * @param payload a short text
-     * @return fails where that is refused, or not answered within the technology's own bound
-     */
-    Future<?> announce(String payload);
-
-    /**
-     * Whether a server answered that this user may not, so that it is of no use to ask again soon.
-     *
-     * @param failure of a subscription or an announcement
-     * @return false where there was no answer
-     */
-    boolean isRefusal(Throwable failure);
-
-    /**
-     * What is said once where nothing arrives.
-     *
-     * @param before whether something did, earlier
-     * @param why the refusal, or null where there was none
-     * @return a sentence: cause, effect and what to do
-     */
-    String notArriving(boolean before, Throwable why);
-
-    /**
-     * What is said where something arrives after all.
-     *
-     * @return a sentence
-     */
-    String arriving();
-  }
-
-  /**
-   * When things are tried again. All waits get longer with each failure in a row.
-   *
-   * @param retry the first wait after a loss
-   * @param longestRetry no wait after a loss is longer
-   * @param deaf the first wait where nothing arrives
-   * @param longestDeaf no wait where nothing arrives is longer
-   * @param arrival for how long a test may be under way
+   * @param retry the first pause after the loss of a connection
+   * @param longestRetry the longest pause after a loss
+   * @param unheard the first pause where notifications do not arrive
+   * @param longestUnheard the longest pause where notifications do not arrive
+   * @param arrival how long the test notification may take
    */
   public record Pace(
       Duration retry,
       Duration longestRetry,
-      Duration deaf,
-      Duration longestDeaf,
+      Duration unheard,
+      Duration longestUnheard,
       Duration arrival) {}
 
   /**
-   * Makes one that is not connected yet.
+   * Creates a channel that is not connected yet.
    *
    * @param vertx for timers
-   * @param context on which it is used, and on which whoever is told is told
-   * @param transport how the technology announces
-   * @param pace when things are tried again
-   * @param heard is given each payload of others
-   * @param missed is told after each time in which something may have been missed
+   * @param context on which the channel is used and the receivers are called
+   * @param transport the technology's means of notification
+   * @param pace the pauses between attempts
+   * @param heard receives each payload, except those of tests
+   * @param missed is called after each time in which notifications may have been missed
    */
   public NotificationChannel(
       Vertx vertx,
       Context context,
-      Transport<C> transport,
+      NotificationTransport<C> transport,
       Pace pace,
       Consumer<String> heard,
       Runnable missed) {
@@ -170,16 +90,16 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
     this.transport = transport;
     this.pace = pace;
     this.pause = new Backoff(pace.retry(), pace.longestRetry());
-    this.deafPause = new Backoff(pace.deaf(), pace.longestDeaf());
+    this.unheardPause = new Backoff(pace.unheard(), pace.longestUnheard());
     this.heard = heard;
     this.missed = missed;
   }
 
   /**
-   * Begins to listen, and goes on with it through every loss until {@link #stop}. Called once.
+   * Subscribes and stays subscribed through every loss until {@link #stop}. To be called once.
    *
-   * @return whether the first attempt succeeded; never fails. What becomes of it later, {@link
-   *     #isListening()} tells
+   * @return whether the first attempt succeeded; never fails. {@link #isListening()} tells the
+   *     present state
    */
   public Future<Boolean> start() {
     context.runOnContext(nothing -> connect());
@@ -187,7 +107,7 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
   }
 
   /**
-   * Ends it.
+   * Ends the subscription and closes the connection.
    *
    * @return never fails
    */
@@ -198,24 +118,24 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
     return connection == null ? Future.succeededFuture() : connection.close();
   }
 
-  /** Whether announcements of others arrive at present. */
+  /** Whether notifications arrive at present. */
   public boolean isListening() {
     return listening;
   }
 
   /**
-   * Whether announcing is allowed and reaches this agent, and hence probably the others. A loss of
-   * the connection alone keeps nobody from announcing.
+   * Whether announcements are allowed and reach this agent, and thus probably the others. The loss
+   * of the connection alone does not change this.
    */
   public boolean isAnnouncing() {
     return announcing;
   }
 
   /**
-   * Lets go of a connection that leads to the wrong server by now, and makes another.
+   * Replaces a connection that leads to the wrong server by now.
    *
-   * @param which whether it is that one
-   * @param why for the log
+   * @param which whether a connection leads to the wrong server
+   * @param why the reason, for the log
    */
   public void replace(Predicate<C> which, String why) {
     if (connection != null && !retrying && which.test(connection)) {
@@ -264,14 +184,14 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
 
   private void tested(C opened, boolean arrives) {
     if (connection != opened || retrying) {
-      return; // it was replaced meanwhile
+      return; // another connection has replaced it
     }
     if (opened.isClosed()) {
       lost(closed());
     } else if (arrives) {
       established();
     } else {
-      deaf(null);
+      unheard(null);
     }
   }
 
@@ -280,7 +200,7 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
       return;
     }
     if (!opened.isClosed() && transport.isRefusal(failure)) {
-      deaf(failure);
+      unheard(failure);
     } else {
       lost(failure);
     }
@@ -295,7 +215,7 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
     everListened = true;
     announcing = true;
     pause.succeeded();
-    deafPause.succeeded();
+    unheardPause.succeeded();
     first.tryComplete(true);
     if (mayHaveMissed) {
       missed.run();
@@ -327,18 +247,21 @@ public final class NotificationChannel<C extends NotificationChannel.Connection>
     }
   }
 
-  /** Nothing may ever arrive here, or this once it was late: it is tried again, ever slower. */
-  private void deaf(Throwable why) {
+  /**
+   * Handles a test that failed. Notifications may never arrive here, or this test may only have
+   * been late, so it is repeated with growing pauses.
+   */
+  private void unheard(Throwable why) {
     if (!warned) {
       warned = true;
       LOG.warn("{}", transport.notArriving(everListened, why));
     }
     announcing = false;
-    again(deafPause.failed());
+    again(unheardPause.failed());
   }
 
   private void lost(Throwable failure) {
-    // Whoever polls the same server says that it is lost; here only haste is.
+    // Only at debug level: the polls of the same server report its loss.
     LOG.debug("not listening for the moment", failure);
     again(pause.failed());
   }

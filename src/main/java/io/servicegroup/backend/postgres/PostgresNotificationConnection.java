@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.backend.common.NotificationChannel;
+import io.servicegroup.backend.common.NotificationTransport;
 import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /** A connection that listens on the channel {@code servicegroup}. */
-final class PostgresNotificationConnection implements NotificationChannel.Connection {
+final class PostgresNotificationConnection implements NotificationTransport.Connection {
 
   private final Vertx vertx;
   private final PostgresConnection connection;

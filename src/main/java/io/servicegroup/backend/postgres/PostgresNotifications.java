@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.common.NotificationChannel;
+import io.servicegroup.backend.common.NotificationTransport;
 import io.servicegroup.backend.postgres.PostgresClientOptions.Server;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Context;
@@ -16,8 +17,7 @@ import java.util.function.Function;
  * Announces with NOTIFY and receives with LISTEN in one session. A transaction pooler ignores
  * LISTEN silently, which the channel's test detects. Used on one context.
  */
-final class PostgresNotifications
-    implements NotificationChannel.Transport<PostgresNotificationConnection> {
+final class PostgresNotifications implements NotificationTransport<PostgresNotificationConnection> {
 
   /** The payload by which the receiver is told that notifications may have been missed. */
   static final String RESYNC = "resync";

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.redis;
 
-import io.servicegroup.backend.common.NotificationChannel;
+import io.servicegroup.backend.common.NotificationTransport;
 import io.servicegroup.config.BackendUri.Host;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A connection that subscribes to one channel. */
-final class RedisNotificationConnection implements NotificationChannel.Connection {
+final class RedisNotificationConnection implements NotificationTransport.Connection {
 
   private final RedisServerConnection connection;
   private final String channel;

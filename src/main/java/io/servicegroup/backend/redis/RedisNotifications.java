@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.backend.common.NotificationChannel;
+import io.servicegroup.backend.common.NotificationTransport;
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
@@ -12,8 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Announces and receives on one channel of Redis. Used on one context. */
-final class RedisNotifications
-    implements NotificationChannel.Transport<RedisNotificationConnection> {
+final class RedisNotifications implements NotificationTransport<RedisNotificationConnection> {
 
   /** The payload by which the receiver is told that announcements may have been missed. */
   static final String RESYNC = "";

@@ -143,7 +143,7 @@ class NotificationChannelTest {
     private static final long serialVersionUID = 1;
   }
 
-  private static final class FakeConnection implements NotificationChannel.Connection {
+  private static final class FakeConnection implements NotificationTransport.Connection {
     private final Function<Consumer<String>, Future<Void>> subscribing;
     private Runnable onClosed = () -> {};
     private volatile Consumer<String> heard = payload -> {};
@@ -189,7 +189,7 @@ class NotificationChannelTest {
     }
   }
 
-  private final class FakeTransport implements NotificationChannel.Transport<FakeConnection> {
+  private final class FakeTransport implements NotificationTransport<FakeConnection> {
     private final List<FakeConnection> connections = new CopyOnWriteArrayList<>();
     private final AtomicInteger refusedConnections = new AtomicInteger();
     private final AtomicInteger swallowed = new AtomicInteger();
