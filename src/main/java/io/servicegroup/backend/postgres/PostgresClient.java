@@ -2,24 +2,15 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.Rest;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -35,24 +26,16 @@ final class PostgresClient {
 
   private final Vertx vertx;
   private final Context context;
-  private final int maxConnections;
   private final Duration timeout;
-  private final PostgresConnector connector;
   private final PostgresNotifications listener;
-  private final Deque<PostgresConnection> idle = new ArrayDeque<>();
-  private final Set<PostgresConnection> connections = new HashSet<>();
-  private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
-  private Rest rest = Rest.upTo(Duration.ofSeconds(1));
-  private int opening;
-  private boolean closed;
+  private final PostgresPool pool;
 
   private PostgresClient(
       Vertx vertx, PostgresClientOptions options, int maxConnections, Duration timeout) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.maxConnections = maxConnections;
     this.timeout = timeout;
-    this.connector = new PostgresConnector(vertx, context, options.servers(), timeout);
+    PostgresConnector connector = new PostgresConnector(vertx, context, options.servers(), timeout);
     this.listener =
         new PostgresNotifications(
             vertx,
@@ -60,6 +43,8 @@ final class PostgresClient {
             options.sessionServers(),
             timeout,
             payload -> query("SELECT pg_notify('servicegroup', $1)", Tuple.of(payload)));
+    this.pool =
+        new PostgresPool(vertx, this::onContext, connector, maxConnections, listener::distrust);
   }
 
   /**
@@ -100,7 +85,7 @@ final class PostgresClient {
    * it for all.
    */
   PostgresClient resting(Rest shared) {
-    rest = shared;
+    pool.resting(shared);
     return this;
   }
 
@@ -119,16 +104,7 @@ final class PostgresClient {
   /** As {@link #run(Function)}, with the caller's own bound. */
   <T> Future<T> run(Duration bound, Function<SqlConnection, Future<T>> work) {
     PostgresClientTask<T> task = new PostgresClientTask<>(vertx, bound, work);
-    onContext(
-        () -> {
-          if (closed) {
-            task.fail(closed());
-            return;
-          }
-          task.begin(() -> onContext(() -> finished(task)), () -> late(task));
-          waiting.add(task);
-          serve();
-        });
+    onContext(() -> pool.add(task));
     return task.result();
   }
 
@@ -164,11 +140,7 @@ final class PostgresClient {
    * Closes the connections on which work runs, which fails it; further work gets new connections.
    */
   void abandon() {
-    onContext(
-        () ->
-            List.copyOf(connections).stream()
-                .filter(connection -> !idle.contains(connection))
-                .forEach(PostgresConnection::abort));
+    onContext(pool::abandon);
   }
 
   /**
@@ -188,23 +160,12 @@ final class PostgresClient {
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
     onContext(
-        () -> {
-          closed = true;
-          List<PostgresClientTask<?>> given = new ArrayList<>(waiting);
-          waiting.clear();
-          given.forEach(task -> task.fail(closed()));
-          List<Future<Void>> closing = new ArrayList<>();
-          closing.add(listener.stop());
-          connections.forEach(connection -> closing.add(connection.close()));
-          connections.clear();
-          idle.clear();
-          Future.join(closing).<Void>mapEmpty().otherwiseEmpty().onComplete(done);
-        });
+        () ->
+            Future.join(pool.close(), listener.stop())
+                .<Void>mapEmpty()
+                .otherwiseEmpty()
+                .onComplete(done));
     return done.future();
-  }
-
-  private Throwable closed() {
-    return new VertxException(connector.description() + ": the connection was closed", true);
   }
 
   private void onContext(Runnable work) {
@@ -212,143 +173,6 @@ final class PostgresClient {
       work.run();
     } else {
       context.runOnContext(nothing -> work.run());
-    }
-  }
-
-  private void serve() {
-    while (!waiting.isEmpty() && !idle.isEmpty()) {
-      waiting.poll().startOn(idle.pop());
-    }
-    if (waiting.isEmpty()) {
-      return;
-    }
-    Duration left = rest.left();
-    if (!left.isZero()) {
-      wakeAfter(left);
-      return;
-    }
-    // After a failed attempt a single connection is tried, and all waiting work shares its result.
-    int most = rest.why() == null ? maxConnections : 1;
-    while (opening < waiting.size() && connections.size() + opening < most) {
-      open();
-    }
-  }
-
-  /**
-   * Waits for the pause between attempts to end. Work whose bound ends sooner fails with the reason
-   * of the last failure.
-   */
-  private void wakeAfter(Duration left) {
-    if (connections.isEmpty() && opening == 0) {
-      long until = System.nanoTime() + left.toNanos();
-      List<PostgresClientTask<?>> late =
-          waiting.stream().filter(task -> task.endsBefore(until)).toList();
-      waiting.removeAll(late);
-      late.forEach(task -> task.fail(rest.why()));
-    }
-    vertx.setTimer(left.toMillis() + 1, id -> serve());
-  }
-
-  private void open() {
-    opening++;
-    connector.connect().onComplete(result -> onContext(() -> opened(result)));
-  }
-
-  private void opened(AsyncResult<PostgresConnection> result) {
-    opening--;
-    if (result.succeeded() && closed) {
-      result.result().close();
-    } else if (result.succeeded()) {
-      PostgresConnection connection = result.result();
-      connections.add(connection);
-      connection.onClosed(() -> onContext(() -> lost(connection)));
-      idle.push(connection);
-    } else {
-      rest.failed(result.cause());
-      PostgresClientTask<?> first = waiting.poll();
-      if (first != null) {
-        first.fail(result.cause());
-      }
-    }
-    serve();
-  }
-
-  /**
-   * Handles a connection that the server closed. A pause comes before the next attempt, because a
-   * server that restarts closes the connections of all agents at once.
-   */
-  private void lost(PostgresConnection connection) {
-    if (connections.contains(connection) && !closed) {
-      rest.failed(closed());
-    }
-    forget(connection);
-  }
-
-  private void forget(PostgresConnection connection) {
-    connections.remove(connection);
-    idle.remove(connection);
-    if (!closed) {
-      serve();
-    }
-  }
-
-  private void finished(PostgresClientTask<?> task) {
-    if (!task.end()) {
-      return; // the task ran out of time before
-    }
-    PostgresConnection connection = task.connection();
-    if (!connection.isClosed()) {
-      rest.succeeded();
-    }
-    if (!closed) {
-      release(connection, task.failure());
-    }
-    task.answer();
-  }
-
-  private void late(PostgresClientTask<?> task) {
-    TimeoutException late =
-        new TimeoutException(
-            connector.description() + ": no answer within " + task.bound().toMillis() + " ms");
-    PostgresConnection connection = task.connection();
-    if (connection == null) {
-      waiting.remove(task);
-      task.fail(rest.why() == null ? late : rest.why());
-      return;
-    }
-    connector.distrust(connection.server());
-    rest.late(late);
-    connection.abort();
-    forget(connection);
-    task.fail(late);
-  }
-
-  /** Makes all connections leave a server that one of them found not to be the primary. */
-  private void distrust(String server) {
-    connector.distrust(server);
-    listener.distrust(server);
-    List.copyOf(idle).stream()
-        .filter(connection -> connection.server().equals(server))
-        .forEach(
-            connection -> {
-              forget(connection);
-              connection.close();
-            });
-  }
-
-  private void release(PostgresConnection connection, Throwable failure) {
-    boolean readOnly = PostgresErrors.isReadOnly(failure);
-    if (readOnly) {
-      distrust(connection.server());
-    }
-    if (readOnly || connection.driver().transaction() != null) {
-      connection.close();
-    }
-    if (connection.isClosed()) {
-      forget(connection);
-    } else {
-      idle.push(connection);
-      serve();
     }
   }
 }
