@@ -4,14 +4,11 @@ import io.servicegroup.liveness.PartlyWritten;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
-import io.servicegroup.model.Heartbeat.State;
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -88,10 +85,9 @@ final class PostgresLivenessWriter {
     private final List<Conflict> conflicts = new ArrayList<>();
     private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
     private final List<PostgresLivenessMember> locked = new ArrayList<>();
-    private final Map<Integer, News> news = new LinkedHashMap<>();
+    private final PostgresStateChanges changes = new PostgresStateChanges();
     private final Set<MemberId> missing = new HashSet<>();
     private final long startedNanos = System.nanoTime();
-    private boolean changed;
     private int late;
 
     Round(long number, SqlConnection connection, List<Heartbeat> members, List<Heartbeat> left) {
@@ -111,41 +107,15 @@ final class PostgresLivenessWriter {
           .compose(nothing -> finish());
     }
 
-    private Future<RowSet<Row>> execute(String sql, Tuple arguments) {
-      return connection.preparedQuery(sql).execute(arguments);
-    }
-
     private Future<Void> lookUp() {
-      Map<MemberId, Heartbeat> wanted = new HashMap<>();
-      Stream.concat(left.stream(), members.stream())
-          .filter(heartbeat -> own.of(heartbeat) == null)
-          .forEach(heartbeat -> wanted.put(heartbeat.id(), heartbeat));
-      if (wanted.isEmpty()) {
-        return Future.succeededFuture();
-      }
-      String[] groups = wanted.keySet().stream().map(MemberId::group).toArray(String[]::new);
-      String[] hosts = wanted.keySet().stream().map(MemberId::host).toArray(String[]::new);
-      return execute(PostgresLivenessSql.LOOK_UP, Tuple.wrap(List.of(groups, hosts)))
+      return PostgresLivenessLookUp.of(
+              connection, own, Stream.concat(left.stream(), members.stream()))
           .map(
-              rows -> {
-                rows.forEach(row -> found(row, wanted));
-                wanted.keySet().stream().filter(present::containsKey).forEach(missing::add);
+              found -> {
+                found.superseded().forEach(id -> conflict(id, Conflict.Kind.SUPERSEDED));
+                found.missing().stream().filter(present::containsKey).forEach(missing::add);
                 return null;
               });
-    }
-
-    private void found(Row row, Map<MemberId, Heartbeat> wanted) {
-      MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
-      Incarnation ours = wanted.get(id).incarnation();
-      String stored = row.getString("incarnation");
-      if (ours.toString().equals(stored)) {
-        own.add(new PostgresLivenessMember(id, ours, row.getInteger("id")));
-        wanted.remove(id);
-      } else if (stored != null && row.getLong("generation") > ours.generation()) {
-        own.superseded(id, row.getInteger("id"));
-        conflict(id, Conflict.Kind.SUPERSEDED);
-        wanted.remove(id);
-      }
     }
 
     private void conflict(MemberId id, Conflict.Kind kind) {
@@ -156,42 +126,13 @@ final class PostgresLivenessWriter {
     }
 
     private Future<Void> changeStates() {
-      left.forEach(heartbeat -> collectNews(heartbeat, true));
-      members.forEach(heartbeat -> collectNews(heartbeat, false));
-      if (news.isEmpty()) {
-        return Future.succeededFuture();
-      }
-      return execute(
-              PostgresLivenessSql.CHANGE_STATE,
-              Tuple.of(
-                  news.keySet().toArray(Integer[]::new),
-                  news.values().stream().map(News::incarnation).toArray(String[]::new),
-                  news.values().stream().map(News::state).toArray(String[]::new),
-                  news.values().stream().map(News::reason).toArray(String[]::new)))
-          .map(
-              rows -> {
-                rows.forEach(row -> stateWritten(row.getInteger(0)));
-                return null;
-              });
-    }
-
-    private void collectNews(Heartbeat heartbeat, boolean end) {
-      PostgresLivenessMember member = own.of(heartbeat);
-      State stated = end ? heartbeat.end() : heartbeat.state();
-      String state = PostgresStates.word(stated);
-      // A row in which another program beats is not ended when our member leaves.
-      boolean stays = member != null && end && member.hasForeignBeats();
-      if (member != null && !stays && !state.equals(member.state())) {
-        String reason = PostgresStates.reason(stated, heartbeat);
-        news.put(member.serviceId(), new News(member.incarnation().toString(), state, reason));
-        unwritten.put(member.serviceId(), member);
-        member.state(null);
-      }
-    }
-
-    private void stateWritten(int serviceId) {
-      changed = true;
-      unwritten.remove(serviceId).state(news.remove(serviceId).state());
+      left.forEach(gone -> changes.add(own.of(gone), gone, true));
+      members.forEach(heartbeat -> changes.add(own.of(heartbeat), heartbeat, false));
+      return changes
+          .write(connection)
+          .onSuccess(
+              written ->
+                  changes.pending().forEach(member -> unwritten.put(member.serviceId(), member)));
     }
 
     /**
@@ -287,13 +228,7 @@ final class PostgresLivenessWriter {
       if (unwritten.isEmpty()) {
         return Future.succeededFuture();
       }
-      return execute(
-              PostgresLivenessSql.WHY_NOT,
-              Tuple.wrap(
-                  List.of(
-                      PostgresLivenessMember.ids(unwritten.values()),
-                      PostgresLivenessMember.incarnations(unwritten.values()),
-                      PostgresLivenessMember.generations(unwritten.values()))))
+      return PostgresLivenessLookUp.whyNotWritten(connection, unwritten.values())
           .map(
               rows -> {
                 rows.forEach(row -> explained(unwritten.get(row.getInteger("id")), row));
@@ -308,15 +243,15 @@ final class PostgresLivenessWriter {
     private void explained(PostgresLivenessMember member, Row row) {
       if (row.getBoolean("deleted")) {
         own.remove(member);
-        news.remove(member.serviceId());
+        changes.drop(member);
         conflict(member.id(), Conflict.Kind.DELETED);
       } else if (row.getBoolean("superseded")) {
         own.superseded(member.id(), member.serviceId());
-        news.remove(member.serviceId());
+        changes.drop(member);
         conflict(member.id(), Conflict.Kind.SUPERSEDED);
       } else if (row.getBoolean("set_back")) {
         own.remove(member);
-        news.remove(member.serviceId());
+        changes.drop(member);
         missing.add(member.id());
       } else {
         member.state(row.getString("state"));
@@ -350,8 +285,9 @@ final class PostgresLivenessWriter {
     }
 
     private Future<Written> finish() {
-      if (!news.isEmpty()) {
-        return Future.failedFuture("somebody else holds the rows of " + news.size() + " members");
+      int pending = changes.pending().size();
+      if (pending > 0) {
+        return Future.failedFuture("somebody else holds the rows of " + pending + " members");
       }
       left.forEach(gone -> own.depart(own.of(gone)));
       if (late == 0) {
@@ -361,9 +297,7 @@ final class PostgresLivenessWriter {
         String why = late + " of " + members.size() + " beats could not be written in time";
         return Future.failedFuture(new PartlyWritten(why, conflicts));
       }
-      return Future.succeededFuture(new Written(conflicts, missing, changed));
+      return Future.succeededFuture(new Written(conflicts, missing, changes.anyWritten()));
     }
   }
-
-  private record News(String incarnation, String state, String reason) {}
 }
