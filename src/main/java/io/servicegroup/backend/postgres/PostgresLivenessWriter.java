@@ -265,10 +265,9 @@ final class PostgresLivenessWriter {
     }
 
     /**
-     * Sends the beats of locked or changed rows once more, because most are free by now. A member
-     * that is skipped again was not beaten for, and the write has to report that: a different
-     * member may be skipped each time, each for too short a time for a reader to see its row
-     * locked.
+     * Sends the beats of locked or changed rows once more, because most are free by now. The write
+     * has to report a member that is skipped again: it was not beaten for, and readers may never
+     * see its row locked.
      */
     private Future<Void> repeat() {
       if (locked.isEmpty()) {
@@ -292,12 +291,11 @@ final class PostgresLivenessWriter {
       left.forEach(gone -> own.depart(own.of(gone)));
       if (late == 0) {
         partlySince = 0;
-      } else {
-        partlySince = partlySince == 0 ? number : partlySince;
-        String why = late + " of " + members.size() + " beats could not be written in time";
-        return Future.failedFuture(new PartlyWritten(why, conflicts));
+        return Future.succeededFuture(new Written(conflicts, missing, changes.anyWritten()));
       }
-      return Future.succeededFuture(new Written(conflicts, missing, changes.anyWritten()));
+      partlySince = partlySince == 0 ? number : partlySince;
+      String why = late + " of " + members.size() + " beats could not be written in time";
+      return Future.failedFuture(new PartlyWritten(why, conflicts));
     }
   }
 }

@@ -2,16 +2,12 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.model.EnumText;
 import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -86,22 +82,22 @@ final class RedisDocuments implements DocumentStore {
       return redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
       """;
 
-  private final RedisKeys keys;
+  private final RedisDocumentKeys keys;
   private final RedisClient client;
-  private final RedisNotifications news;
+  private final RedisNotifications notifications;
   private Runnable changed = () -> {};
   private boolean unannounced;
 
   RedisDocuments(Vertx vertx, BackendUri uri) {
     RedisAddress address = new RedisAddress(uri);
     RedisConnector connector = new RedisConnector(vertx, address, LONGEST_REST);
-    this.keys = new RedisKeys(address.namespace());
+    this.keys = new RedisDocumentKeys(new RedisKeys(address.namespace()));
     this.client = new RedisClient(connector, TIMEOUT);
-    this.news =
+    this.notifications =
         new RedisNotifications(
             vertx,
             connector,
-            keys.catalogNews(),
+            keys.news(),
             TIMEOUT,
             announcement -> client.run(call -> call.ask(announcement)),
             told -> changed.run());
@@ -119,16 +115,16 @@ final class RedisDocuments implements DocumentStore {
     wanted.stream()
         .collect(Collectors.groupingBy(Key::kind))
         .forEach(
-            (kind, keys) ->
-                Portions.of(keys, AT_ONCE)
+            (kind, asked) ->
+                Portions.of(asked, AT_ONCE)
                     .forEach(
                         some -> batch.add(read(kind, some), answer -> take(some, answer, found))));
     return client.run(batch::send).map(done -> found);
   }
 
-  private Request read(Kind kind, List<Key> keys) {
-    Request read = Request.cmd(Command.HMGET).arg(hash(kind));
-    keys.forEach(key -> read.arg(field(key)));
+  private Request read(Kind kind, List<Key> some) {
+    Request read = Request.cmd(Command.HMGET).arg(keys.hash(kind));
+    some.forEach(key -> read.arg(RedisDocumentKeys.field(key)));
     return read;
   }
 
@@ -156,11 +152,11 @@ final class RedisDocuments implements DocumentStore {
   }
 
   private Future<List<Document>> all(Kind kind) {
-    return send(Request.cmd(Command.HGETALL).arg(hash(kind)))
+    return send(Request.cmd(Command.HGETALL).arg(keys.hash(kind)))
         .map(
             answer ->
                 answer.getKeys().stream()
-                    .map(field -> document(key(kind, field), answer.get(field)))
+                    .map(field -> document(RedisDocumentKeys.key(kind, field), answer.get(field)))
                     .toList());
   }
 
@@ -182,11 +178,12 @@ final class RedisDocuments implements DocumentStore {
   @Override
   public List<Future<Boolean>> write(List<Change> changes) {
     Request script = Request.cmd(Command.EVAL).arg(CHANGE).arg(2 * changes.size());
-    changes.forEach(change -> script.arg(hash(change.key().kind())).arg(removed(change.key())));
+    changes.forEach(
+        change -> script.arg(keys.hash(change.key().kind())).arg(keys.removed(change.key())));
     script.arg(REMEMBERED.toMillis());
     for (Change change : changes) {
       script
-          .arg(field(change.key()))
+          .arg(RedisDocumentKeys.field(change.key()))
           .arg(change.expected() == null ? 0 : 1)
           .arg(change.expected() == null ? "" : change.expected().text())
           .arg(change.text() == null ? 0 : 1)
@@ -205,9 +202,9 @@ final class RedisDocuments implements DocumentStore {
             Request.cmd(Command.EVAL)
                 .arg(RESTORE)
                 .arg(2)
-                .arg(hash(key.kind()))
-                .arg(removed(key))
-                .arg(field(key))
+                .arg(keys.hash(key.kind()))
+                .arg(keys.removed(key))
+                .arg(RedisDocumentKeys.field(key))
                 .arg(text))
         .map(answer -> answer.toInteger() == 1);
   }
@@ -217,10 +214,10 @@ final class RedisDocuments implements DocumentStore {
    * announcing works.
    */
   private void announceBelated() {
-    if (unannounced && news.isAnnouncing()) {
+    if (unannounced && notifications.isAnnouncing()) {
       unannounced = false;
       RedisBatch batch = new RedisBatch();
-      batch.add(news.announcement(RedisNotifications.RESYNC));
+      batch.add(notifications.announcement(RedisNotifications.RESYNC));
       // A failure only delays the other agents: their next poll finds the change.
       client.run(batch::send).otherwiseEmpty();
     }
@@ -230,17 +227,17 @@ final class RedisDocuments implements DocumentStore {
    * Adds one announcement for the whole batch: an agent that receives it reads all members, so
    * naming one suffices.
    */
-  private Future<Response> announced(List<Key> keys, Request change) {
+  private Future<Response> announced(List<Key> changed, Request change) {
     RedisBatch batch = new RedisBatch();
     List<Response> done = new ArrayList<>();
     batch.add(change, done::add);
-    keys.stream()
+    changed.stream()
         .filter(key -> key.kind() == Kind.MEMBER)
         .findFirst()
         .ifPresent(
             member -> {
-              if (news.isAnnouncing()) {
-                batch.add(news.announcement(field(member)));
+              if (notifications.isAnnouncing()) {
+                batch.add(notifications.announcement(RedisDocumentKeys.field(member)));
               } else {
                 unannounced = true;
               }
@@ -254,7 +251,7 @@ final class RedisDocuments implements DocumentStore {
     RedisBatch batch = new RedisBatch();
     for (List<Key> some : Portions.of(asked, AT_ONCE)) {
       Request ask = Request.cmd(Command.MGET);
-      some.forEach(key -> ask.arg(removed(key)));
+      some.forEach(key -> ask.arg(keys.removed(key)));
       batch.add(
           ask,
           answer -> {
@@ -278,42 +275,14 @@ final class RedisDocuments implements DocumentStore {
   @Override
   public Future<BooleanSupplier> watch(Runnable onChange) {
     changed = onChange;
-    return news.start().onSuccess(started -> announceBelated()).map(started -> news::isListening);
+    return notifications
+        .start()
+        .onSuccess(started -> announceBelated())
+        .map(started -> notifications::isListening);
   }
 
   @Override
   public Future<Void> close() {
-    return Future.join(news.stop(), client.close()).<Void>mapEmpty().otherwiseEmpty();
-  }
-
-  private String hash(Kind kind) {
-    return keys.catalog(EnumText.of(kind));
-  }
-
-  private String removed(Key key) {
-    return keys.removed(EnumText.of(key.kind()), field(key));
-  }
-
-  /**
-   * The field of a member: the encoded group, a colon, the host. The encoding has no colon, so the
-   * first one ends the group.
-   */
-  private static String field(Key key) {
-    return URLEncoder.encode(key.group(), StandardCharsets.UTF_8) + ":" + key.name();
-  }
-
-  /**
-   * The key that a field names. A field that is not one of ours gets no group, so that it is not
-   * mistaken for a member.
-   */
-  private static Key key(Kind kind, String field) {
-    int colon = field.indexOf(':');
-    try {
-      String group =
-          URLDecoder.decode(field.substring(0, Math.max(0, colon)), StandardCharsets.UTF_8);
-      return new Key(kind, group, field.substring(colon + 1));
-    } catch (IllegalArgumentException e) {
-      return new Key(kind, "", field);
-    }
+    return Future.join(notifications.stop(), client.close()).<Void>mapEmpty().otherwiseEmpty();
   }
 }

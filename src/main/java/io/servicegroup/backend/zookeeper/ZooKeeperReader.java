@@ -254,8 +254,7 @@ final class ZooKeeperReader {
         .onSuccess(
             presence -> {
               unreadable.remove(id);
-              // An event that arrived during the read may be newer than its answer, so the member
-              // is read again.
+              // An event during the read may be newer than its answer: the member is read again.
               if (mine == connection && !dirty.contains(id)) {
                 observations.saw(id, presence);
               }

@@ -1,8 +1,8 @@
 package io.servicegroup.backend.zookeeper;
 
-import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.backend.zookeeper.ZooKeeperObservations.Node;
 import io.servicegroup.backend.zookeeper.ZooKeeperObservations.Presence;
+import io.servicegroup.backend.zookeeper.ZooKeeperOperations.Wanted;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.PartlyWritten;
@@ -15,14 +15,11 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -53,6 +50,7 @@ final class ZooKeeperWriter {
   private final ZooKeeperClient client;
   private final ZooKeeperLayout layout;
   private final ZooKeeperLookup lookup;
+  private final ZooKeeperOperations operations;
   private final ZooKeeperReader reader;
   private final ZooKeeperObservations observations;
   private final Roster roster;
@@ -76,6 +74,7 @@ final class ZooKeeperWriter {
     this.client = client;
     this.layout = layout;
     this.lookup = new ZooKeeperLookup(client, layout);
+    this.operations = new ZooKeeperOperations(session, client, layout, roster);
     this.reader = reader;
     this.observations = observations;
     this.roster = roster;
@@ -207,12 +206,12 @@ final class ZooKeeperWriter {
       conflicts.add(new Conflict(wanted.id(), wanted.beat().incarnation(), conflict));
       return Future.succeededFuture();
     }
-    List<Op> operations = isForeign(there.node()) ? List.of() : operations(wanted, there);
-    if (operations.isEmpty()) {
+    List<Op> changes = isForeign(there.node()) ? List.of() : operations.of(wanted, there);
+    if (changes.isEmpty()) {
       return Future.succeededFuture();
     }
     return client
-        .multi(operations)
+        .multi(changes)
         .onSuccess(written -> reader.touch(wanted.id()))
         .recover(
             failure ->
@@ -251,57 +250,5 @@ final class ZooKeeperWriter {
   /** Whether a node under our member's name was created through tooz by another program. */
   private boolean isForeign(Node node) {
     return node != null && node.incarnation() == null && node.owner() != session.id();
-  }
-
-  private List<Op> operations(Wanted wanted, Presence there) {
-    return wanted.beat().isAlive() ? present(wanted.id(), there) : absent(wanted, there);
-  }
-
-  private List<Op> present(MemberId id, Presence there) {
-    byte[] data = Capabilities.of(roster.get(id));
-    Node node = there.node();
-    List<Op> operations = new ArrayList<>();
-    if (node == null) {
-      if (there.mark() != null) {
-        operations.add(Op.delete(layout.mark(id), there.mark().version()));
-      }
-      operations.add(client.ephemeral(layout.node(id), data));
-    } else if (node.owner() != session.id()
-        || !roster.get(id).incarnation().equals(node.incarnation())) {
-      operations.add(Op.delete(layout.node(id), node.version()));
-      operations.add(client.ephemeral(layout.node(id), data));
-    } else if (!Arrays.equals(data, node.data())) {
-      operations.add(Op.setData(layout.node(id), data, node.version()));
-    }
-    return operations;
-  }
-
-  private List<Op> absent(Wanted wanted, Presence there) {
-    MemberId id = wanted.id();
-    byte[] text = wanted.text();
-    List<Op> operations = new ArrayList<>();
-    if (there.node() != null) {
-      operations.add(Op.delete(layout.node(id), there.node().version()));
-      operations.add(client.persistent(layout.mark(id), text));
-    } else if (there.mark() == null) {
-      operations.add(client.persistent(layout.mark(id), text));
-    } else if (!wanted.isSaidBy(there.mark().beat())) {
-      operations.add(Op.setData(layout.mark(id), text, there.mark().version()));
-    }
-    return operations;
-  }
-
-  /** The wanted state of a member. */
-  private record Wanted(MemberId id, StoredBeat beat) {
-
-    byte[] text() {
-      return beat.text().getBytes(StandardCharsets.UTF_8);
-    }
-
-    boolean isSaidBy(StoredBeat other) {
-      return beat.incarnation().equals(other.incarnation())
-          && beat.state() == other.state()
-          && Objects.equals(beat.reason(), other.reason());
-    }
   }
 }
