@@ -187,6 +187,7 @@ final class PostgresLivenessSql {
       )
       """;
 
+  /** A poll that was given up may arrive after those that followed it, and writes nothing then. */
   private static final String WRITE_CANARY =
       """
       , setting AS MATERIALIZED (
@@ -196,6 +197,7 @@ final class PostgresLivenessSql {
         SELECT $5::text, $6::text, $7::bigint, now() FROM setting WHERE setting.commit = 'off'
         ON CONFLICT (agent) DO UPDATE
            SET nonce = excluded.nonce, count = excluded.count, written_at = excluded.written_at
+         WHERE c.nonce <> excluded.nonce OR c.count < excluded.count
       )
       """;
 

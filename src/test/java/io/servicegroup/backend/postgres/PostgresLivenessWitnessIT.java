@@ -18,9 +18,12 @@ import io.servicegroup.testkit.PgBouncer;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +105,30 @@ class PostgresLivenessWitnessIT {
       assertThat(watcher.poll().dataLost()).isFalse();
     }
     assertThat(server.number("SELECT count(*) FROM servicegroup_canaries")).isZero();
+  }
+
+  @Test
+  void aPollOfBeforeThatArrivesLateIsNoLossOfData() {
+    BackendUri uri = BackendUri.parse(server.uri());
+    PostgresClient late =
+        PostgresClient.create(vertx, uri, 1, Duration.ofSeconds(5), Duration.ofSeconds(5));
+    String poll =
+        PostgresLivenessSql.poll(
+            PostgresLivenessRig.settings("w", server.uri(), false, Set.of()), true);
+    try (var watcher = watcher("w")) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(watcher.poll().dataLost()).isFalse();
+      }
+      String nonce =
+          LivenessHarness.await(
+              late.query("SELECT nonce FROM servicegroup_canaries", Tuple.tuple())
+                  .map(rows -> rows.iterator().next().getString(0)));
+      LivenessHarness.await(
+          late.query(poll, Tuple.tuple(Arrays.asList(null, null, "{}", "{}", "w", nonce, 1L, 0L))));
+      assertThat(watcher.poll().dataLost()).isFalse();
+    } finally {
+      LivenessHarness.await(late.close());
+    }
   }
 
   @Test
