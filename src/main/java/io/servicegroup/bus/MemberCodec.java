@@ -3,7 +3,6 @@ package io.servicegroup.bus;
 import static io.servicegroup.bus.Fields.array;
 import static io.servicegroup.bus.Fields.bool;
 import static io.servicegroup.bus.Fields.id;
-import static io.servicegroup.bus.Fields.incarnation;
 import static io.servicegroup.bus.Fields.instant;
 import static io.servicegroup.bus.Fields.integer;
 import static io.servicegroup.bus.Fields.list;
@@ -30,7 +29,6 @@ import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -58,14 +56,7 @@ final class MemberCodec {
   static JsonObject encodeView(MemberView view) {
     Member member = view.member();
     Verdict verdict = view.verdict();
-    return putId(new JsonObject(), member.id())
-        .put("binary", member.binary())
-        .put("uuid", member.uuid())
-        .put("version", member.version())
-        .put("metadata", new JsonObject(new LinkedHashMap<>(member.metadata())))
-        .put("disabled", member.disabled())
-        .put("disabled_reason", member.disabledReason())
-        .put("forced_down", member.forcedDown())
+    return MemberJson.write(member)
         .put("status", verdict.status().name())
         .put("reason", verdict.reason() == null ? null : verdict.reason().text())
         .put("since", text(verdict.since()))
@@ -110,19 +101,7 @@ final class MemberCodec {
   }
 
   private static Member decodeMember(JsonObject json, String agent, Set<String> backends) {
-    return new Member(
-        id(json),
-        string(json, "binary"),
-        string(json, "uuid"),
-        json.getInteger("version"),
-        json.getJsonObject("metadata").getMap(),
-        json.getBoolean("disabled"),
-        string(json, "disabled_reason"),
-        json.getBoolean("forced_down"),
-        incarnation(json),
-        agent,
-        backends,
-        instant(json, "last_seen_up"));
+    return MemberJson.read(json, agent, backends, instant(json, "last_seen_up"), 0);
   }
 
   /** A catalogue event also says who beats for the member, which the evaluator needs to know. */

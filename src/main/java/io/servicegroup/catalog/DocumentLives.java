@@ -96,8 +96,9 @@ final class DocumentLives {
   private Incarnation newLife(Member old, Incarnation goesOnWith) {
     long before = old == null || old.incarnation() == null ? 0 : old.incarnation().generation();
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    newestGeneration = Incarnation.next(Math.max(newestGeneration, before), now);
-    return new Incarnation(newestGeneration, Incarnation.newNonce(goesOnWith));
+    long generation = Incarnation.next(Math.max(newestGeneration, before), now);
+    newestGeneration = generation;
+    return new Incarnation(generation, Incarnation.newNonce(goesOnWith));
   }
 
   private Member joined(

@@ -1,13 +1,13 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.MemberJson;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.Remarks;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Fault;
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.WordsOrder;
@@ -15,7 +15,6 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,16 +54,7 @@ final class MemberDocument {
   }
 
   private static JsonObject json(Member member) {
-    return new JsonObject()
-        .put("group", member.id().group())
-        .put("host", member.id().host())
-        .put("binary", member.binary())
-        .put("uuid", member.uuid())
-        .put("version", member.version())
-        .put("metadata", new JsonObject(new LinkedHashMap<>(member.metadata())))
-        .put("disabled", member.disabled())
-        .put("disabled_reason", member.disabledReason())
-        .put("forced_down", member.forcedDown())
+    return MemberJson.write(member)
         .put("incarnation", member.incarnation() == null ? null : member.incarnation().toString())
         .put("agent", member.agent())
         .put("backends", new JsonArray(member.backends().stream().sorted().toList()))
@@ -105,25 +95,12 @@ final class MemberDocument {
   }
 
   private static Member member(JsonObject json) {
-    String incarnation = json.getString("incarnation");
     Set<String> backends =
-        required("backends", json.getJsonArray("backends")).stream()
-            .map(backend -> required("backends", (String) backend))
+        MemberJson.required("backends", json.getJsonArray("backends")).stream()
+            .map(backend -> MemberJson.required("backends", (String) backend))
             .collect(Collectors.toUnmodifiableSet());
-    return new Member(
-        new MemberId(json.getString("group"), json.getString("host")),
-        required("binary", json.getString("binary")),
-        json.getString("uuid"),
-        required("version", json.getInteger("version")),
-        required("metadata", json.getJsonObject("metadata")).getMap(),
-        required("disabled", json.getBoolean("disabled")),
-        json.getString("disabled_reason"),
-        required("forced_down", json.getBoolean("forced_down")),
-        incarnation == null ? null : Incarnation.parse(incarnation),
-        json.getString("agent"),
-        backends,
-        null,
-        Math.max(UNORDERED, order(json)));
+    long order = Math.max(UNORDERED, order(json));
+    return MemberJson.read(json, json.getString("agent"), backends, null, order);
   }
 
   private static long order(JsonObject json) {
@@ -141,13 +118,6 @@ final class MemberDocument {
         "%s: the order of its words in %s (%d) is beyond all clocks and counts for nothing; the next"
                 .formatted(Remarks.shown(member), where, order)
             + " word of an operator writes over it");
-  }
-
-  private static <T> T required(String field, T value) {
-    if (value == null) {
-      throw new Unreadable("it lacks " + field);
-    }
-    return value;
   }
 
   /** A document that is no member; the message is a clause that says why. */
