@@ -30,7 +30,7 @@ final class PidProber implements Prober {
   private static final Duration MIN_TIMEOUT = Duration.ofSeconds(2);
 
   /** How long a look at a known process waits for the file, which may name a new one. */
-  private static final Duration FILE_PATIENCE = Duration.ofMillis(500);
+  private static final Duration FILE_WAIT = Duration.ofMillis(500);
 
   private static final Logger LOG = LoggerFactory.getLogger(PidProber.class);
 
@@ -89,7 +89,7 @@ final class PidProber implements Prober {
       return read.compose(named -> findProcess(attempt));
     }
     Future<Void> waited =
-        hung ? Future.succeededFuture() : Patience.await(vertx, FILE_PATIENCE, read);
+        hung ? Future.succeededFuture() : PauseTolerantTimeout.await(vertx, FILE_WAIT, read);
     return waited.transform(
         waitedFor -> {
           sayWhetherItHangs();

@@ -17,8 +17,8 @@ import java.util.function.Function;
 final class ProbeLoop {
 
   /**
-   * A look ends after so many timeouts at the latest, even while {@link Patience} begins the
-   * timeout again.
+   * A look ends after so many timeouts at the latest, even while {@link PauseTolerantTimeout}
+   * begins the timeout again.
    */
   private static final int NET_BELOW = 10;
 
@@ -89,7 +89,8 @@ final class ProbeLoop {
 
   private Future<Void> attempt(Attempt attempt) {
     try {
-      return Patience.await(vertx, timeout, () -> attempt.late(timeout), lookAwake(attempt));
+      return PauseTolerantTimeout.await(
+          vertx, timeout, () -> attempt.late(timeout), lookAwake(attempt));
     } catch (Throwable e) { // an Error too: the member must not be left without a result
       return Future.failedFuture(e);
     }

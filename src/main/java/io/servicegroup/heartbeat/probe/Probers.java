@@ -114,7 +114,7 @@ public final class Probers {
 
   /**
    * The timeout of a connection or a handshake itself, a little longer than that of the look, by
-   * {@link Patience}: it closes the socket that no look waits for any more.
+   * {@link PauseTolerantTimeout}: it closes the socket that no look waits for any more.
    */
   static int netBelowMillis(Duration timeout) {
     long millis = timeout.toMillis();

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * timer that fires much too late therefore proves nothing about the other side, and the whole
  * timeout begins again.
  */
-final class Patience {
+final class PauseTolerantTimeout {
 
   private static final long MIN_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -27,7 +27,7 @@ final class Patience {
   private long due;
   private long timer;
 
-  private Patience(
+  private PauseTolerantTimeout(
       Vertx vertx, Duration timeout, Supplier<? extends Throwable> late, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.timeout = timeout;
@@ -76,13 +76,13 @@ final class Patience {
     if (answer.isComplete()) {
       return answer;
     }
-    Patience patience = new Patience(vertx, timeout, late, nanoTime);
-    patience.arm();
+    PauseTolerantTimeout waiting = new PauseTolerantTimeout(vertx, timeout, late, nanoTime);
+    waiting.arm();
     Promise<T> first = Promise.promise();
-    patience.over.future().onFailure(first::tryFail);
+    waiting.over.future().onFailure(first::tryFail);
     answer.onComplete(
         result -> {
-          vertx.cancelTimer(patience.timer);
+          vertx.cancelTimer(waiting.timer);
           if (result.succeeded()) {
             first.tryComplete(result.result());
           } else {

@@ -30,7 +30,7 @@ class PatienceTest {
     return Future.future(
         promise ->
             vertx.runOnContext(
-                nothing -> Patience.await(vertx, TIMEOUT, answer).onComplete(promise)));
+                nothing -> PauseTolerantTimeout.await(vertx, TIMEOUT, answer).onComplete(promise)));
   }
 
   @Test
@@ -74,7 +74,7 @@ class PatienceTest {
             promise ->
                 vertx.runOnContext(
                     nothing ->
-                        Patience.await(vertx, TIMEOUT, paused, answer.future())
+                        PauseTolerantTimeout.await(vertx, TIMEOUT, paused, answer.future())
                             .onComplete(promise)));
     assertThat(await(waiting)).isEqualTo("it had arrived long before");
   }
