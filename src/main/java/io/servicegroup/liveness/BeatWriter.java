@@ -164,7 +164,7 @@ final class BeatWriter {
   private Future<List<Conflict>> write(List<Heartbeat> state, List<Heartbeat> leaving) {
     long half = settings.reportInterval().dividedBy(2).toMillis();
     // The backend bounds its calls by itself; this bound catches one that does not.
-    long bound = settings.patience().toMillis() + half;
+    long bound = settings.longestCall().toMillis() + half;
     long started = System.nanoTime();
     int members = state.size() + leaving.size();
     return Beside.run(

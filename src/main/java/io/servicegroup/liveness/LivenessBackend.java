@@ -17,9 +17,9 @@ import java.util.Set;
  * nothing. {@link LivenessVerticle} calls it, on its own context, with one call of each method at a
  * time, except for a write that is repeated.
  *
- * <p>Every future completes within {@link LivenessSettings#patience()}. The connection of a call
+ * <p>Every future completes within {@link LivenessSettings#longestCall()}. The connection of a call
  * that ran out of time is closed and not used again. How long a poll is waited for is learned
- * ({@link Patience}), because a slow path is not a dead one.
+ * ({@link AdaptiveTimeout}), because a slow path is not a dead one.
  */
 public interface LivenessBackend {
 

@@ -56,7 +56,7 @@ public record LivenessSettings(
    *
    * @return two thirds of {@code service_down_time}
    */
-  public Duration patience() {
+  public Duration longestCall() {
     return serviceDownTime.multipliedBy(2).dividedBy(3);
   }
 

@@ -213,7 +213,7 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private long longestMillis() {
-    return settings.patience().plus(settings.pollInterval()).toMillis();
+    return settings.longestCall().plus(settings.pollInterval()).toMillis();
   }
 
   private Future<Observation> attempt() {

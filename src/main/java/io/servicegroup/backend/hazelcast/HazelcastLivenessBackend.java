@@ -55,7 +55,8 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     Duration memory = settings.timeout().plus(settings.serviceDownTime());
     presence = new HazelcastPresence(vertx, context, memory, () -> news.run());
     calls = new HazelcastCalls(vertx, starter.preparing(this::listen));
-    writer = new HazelcastWriter(calls, roster, !client, settings.patience(), settings.timeout());
+    writer =
+        new HazelcastWriter(calls, roster, !client, settings.longestCall(), settings.timeout());
     poller = new HazelcastPoller(calls, presence, roster, settings);
   }
 

@@ -3,9 +3,9 @@ package io.servicegroup.backend.hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import io.servicegroup.backend.common.Canary;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.MemberId;
@@ -30,7 +30,7 @@ final class HazelcastPoller {
   private final HazelcastCalls calls;
   private final HazelcastPresence presence;
   private final Roster roster;
-  private final Patience patience;
+  private final AdaptiveTimeout pollTimeout;
   private final Duration minorityHold;
   private final Duration longest;
   private final String agent;
@@ -44,8 +44,9 @@ final class HazelcastPoller {
     this.calls = calls;
     this.presence = presence;
     this.roster = roster;
-    this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
-    this.longest = settings.patience();
+    this.pollTimeout =
+        new AdaptiveTimeout(AdaptiveTimeout.half(settings.pollInterval()), settings.longestCall());
+    this.longest = settings.longestCall();
     this.agent = settings.agent();
     this.stored = new StoredBeats(settings.backend());
     this.minorityHold = settings.serviceDownTime();
@@ -61,7 +62,7 @@ final class HazelcastPoller {
     Set<String> keys = new HashSet<>();
     roster.members().forEach(member -> keys.add(HazelcastEntry.key(member.id())));
     keys.add(HazelcastEntry.canaryKey(agent));
-    return patience
+    return pollTimeout
         .call(bound -> calls.call("poll", bound, running -> read(running, keys)))
         .compose(this::observe);
   }
@@ -72,7 +73,7 @@ final class HazelcastPoller {
         ? calls
             .call(
                 "poll",
-                patience.bound(),
+                pollTimeout.bound(),
                 running ->
                     running.getMap(HazelcastConfigs.BEATS).remove(HazelcastEntry.canaryKey(agent)))
             .<Void>mapEmpty()

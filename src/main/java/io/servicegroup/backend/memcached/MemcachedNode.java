@@ -2,8 +2,8 @@ package io.servicegroup.backend.memcached;
 
 import io.servicegroup.backend.common.Canary;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Rest;
@@ -23,20 +23,20 @@ final class MemcachedNode {
 
   private final TwoWays<MemcachedClient> beats;
   private final MemcachedClient polls;
-  private final Patience patience;
+  private final AdaptiveTimeout pollTimeout;
   private final OutageLog outages;
   private final String canaryKey;
   private final Canary canary = new Canary();
 
   MemcachedNode(MemcachedConnector connector, BackendUri.Host host, LivenessSettings settings) {
-    this.patience = patience(settings);
+    this.pollTimeout = pollTimeout(settings);
     // Shared by the clients: the first that connects ends the pause for all.
     Rest rest = Rest.upTo(settings.reportInterval());
     Duration longest = longestWrite(settings);
     this.beats =
         new TwoWays<>(
             () -> new MemcachedClient(connector, host, () -> longest, rest), MemcachedClient::drop);
-    this.polls = new MemcachedClient(connector, host, () -> ofOneCall(patience.bound()), rest);
+    this.polls = new MemcachedClient(connector, host, () -> ofOneCall(pollTimeout.bound()), rest);
     this.canaryKey = MemcachedKeys.canary(settings.agent());
     this.outages =
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);
@@ -46,17 +46,17 @@ final class MemcachedNode {
    * The bound of a poll. With several servers it is at most one poll interval, so that a hung
    * server does not delay the polls of the others.
    */
-  private static Patience patience(LivenessSettings settings) {
+  private static AdaptiveTimeout pollTimeout(LivenessSettings settings) {
     boolean alone = settings.uri().hosts().size() == 1;
-    return new Patience(
-        Patience.half(settings.pollInterval()),
-        alone ? settings.patience() : settings.pollInterval());
+    return new AdaptiveTimeout(
+        AdaptiveTimeout.half(settings.pollInterval()),
+        alone ? settings.longestCall() : settings.pollInterval());
   }
 
   /** The longest bound of a write. */
   static Duration longestWrite(LivenessSettings settings) {
     boolean alone = settings.uri().hosts().size() == 1;
-    return alone ? settings.patience() : Patience.half(settings.reportInterval());
+    return alone ? settings.longestCall() : AdaptiveTimeout.half(settings.reportInterval());
   }
 
   /**
@@ -69,7 +69,7 @@ final class MemcachedNode {
 
   /** The present bound of a poll of this server. */
   Duration bound() {
-    return patience.bound();
+    return pollTimeout.bound();
   }
 
   /** The clients for beats. */
@@ -92,7 +92,7 @@ final class MemcachedNode {
    * restarted server before the read, and hide the loss of data.
    */
   Future<Map<String, MemcachedItem>> poll(Collection<String> keys) {
-    return patience.call(bound -> read(keys));
+    return pollTimeout.call(bound -> read(keys));
   }
 
   private Future<Map<String, MemcachedItem>> read(Collection<String> keys) {

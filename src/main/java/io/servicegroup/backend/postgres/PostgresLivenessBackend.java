@@ -1,10 +1,10 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.PartlyWritten;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -55,13 +55,18 @@ final class PostgresLivenessBackend implements LivenessBackend {
     Duration half = settings.reportInterval().dividedBy(2);
     this.beats =
         new TwoWays<>(
-            () -> PostgresClient.create(vertx, uri, 1, settings.patience(), half).resting(rest),
+            () -> PostgresClient.create(vertx, uri, 1, settings.longestCall(), half).resting(rest),
             PostgresClient::abandon);
     this.polls =
         PostgresClient.create(
-                vertx, uri, 1, Patience.half(settings.pollInterval()), settings.patience())
+                vertx,
+                uri,
+                1,
+                AdaptiveTimeout.half(settings.pollInterval()),
+                settings.longestCall())
             .resting(rest);
-    this.writer = new PostgresLivenessWriter(beats, settings.reportInterval(), settings.patience());
+    this.writer =
+        new PostgresLivenessWriter(beats, settings.reportInterval(), settings.longestCall());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
     this.mirror =
         settings.tables() == null

@@ -1,9 +1,9 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.common.Canary;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
@@ -28,7 +28,7 @@ final class PostgresLivenessPoller {
   private final PostgresLivenessMembers own;
   private final LivenessSettings settings;
   private final PostgresLivenessSilence silence;
-  private final Patience patience;
+  private final AdaptiveTimeout pollTimeout;
   private final PostgresLivenessRows rows = new PostgresLivenessRows();
   private final String pollOnly;
   private final String pollAndWriteCanary;
@@ -45,7 +45,8 @@ final class PostgresLivenessPoller {
     this.own = own;
     this.settings = settings;
     this.horizon = new PostgresLivenessHorizon(settings.reportInterval(), System::nanoTime);
-    this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
+    this.pollTimeout =
+        new AdaptiveTimeout(AdaptiveTimeout.half(settings.pollInterval()), settings.longestCall());
     this.silence =
         new PostgresLivenessSilence(settings.reportInterval(), settings.serviceDownTime());
     this.pollOnly = PostgresLivenessSql.poll(settings, false);
@@ -54,7 +55,7 @@ final class PostgresLivenessPoller {
 
   Future<Observation> poll() {
     long number = own.beginPoll();
-    return patience
+    return pollTimeout
         .call(
             bound ->
                 client.run(
@@ -101,7 +102,7 @@ final class PostgresLivenessPoller {
 
   private Future<RowSet<Row>> query(String sql, Tuple arguments) {
     return client.run(
-        settings.patience(), connection -> connection.preparedQuery(sql).execute(arguments));
+        settings.longestCall(), connection -> connection.preparedQuery(sql).execute(arguments));
   }
 
   private static String stalledKey(String agent) {

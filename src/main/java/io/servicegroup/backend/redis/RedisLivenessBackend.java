@@ -2,9 +2,9 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri.Host;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
@@ -63,8 +63,8 @@ final class RedisLivenessBackend implements LivenessBackend {
     this.keys = new RedisKeys(address.namespace());
     this.connector = new RedisConnector(vertx, address, settings.reportInterval());
     this.beats =
-        new TwoWays<>(() -> new RedisClient(connector, settings.patience()), RedisClient::drop);
-    this.polls = new RedisClient(connector, Patience.half(settings.pollInterval()));
+        new TwoWays<>(() -> new RedisClient(connector, settings.longestCall()), RedisClient::drop);
+    this.polls = new RedisClient(connector, AdaptiveTimeout.half(settings.pollInterval()));
     this.announcements =
         new RedisNotifications(
             vertx, connector, keys.news(), FIRST_CONTACT, this::announce, this::announced);
@@ -111,7 +111,7 @@ final class RedisLivenessBackend implements LivenessBackend {
    */
   private void followMaster() {
     connector
-        .master(Patience.half(settings.reportInterval()))
+        .master(AdaptiveTimeout.half(settings.reportInterval()))
         .onSuccess(
             master -> {
               polls.keepOnly(master);
@@ -207,7 +207,7 @@ final class RedisLivenessBackend implements LivenessBackend {
   /** Sends a command on the connection of polls, which is free while beats wait for an answer. */
   private Future<Response> poll(Request request) {
     return polls.run(
-        settings.patience(), call -> call.send(List.of(request)).map(answers -> answers.get(0)));
+        settings.longestCall(), call -> call.send(List.of(request)).map(answers -> answers.get(0)));
   }
 
   @Override

@@ -2,9 +2,9 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.backend.common.Canary;
 import io.servicegroup.backend.tooz.Capabilities;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeats;
 import io.servicegroup.model.Absence;
@@ -46,7 +46,7 @@ final class RedisLivenessPoller {
   private final Canary canary = new Canary();
   private final RedisGroups tooz;
   private final RedisToozMembers others;
-  private final Patience patience;
+  private final AdaptiveTimeout pollTimeout;
   private final StoredBeats stored;
   private final Set<String> groups = new TreeSet<>();
 
@@ -64,12 +64,13 @@ final class RedisLivenessPoller {
     this.roster = roster;
     this.writer = writer;
     this.tooz = groupsOfTooz;
-    this.patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
+    this.pollTimeout =
+        new AdaptiveTimeout(AdaptiveTimeout.half(settings.pollInterval()), settings.longestCall());
     this.others = new RedisToozMembers(settings.serviceDownTime());
   }
 
   Future<Observation> poll() {
-    return patience.call(bound -> client.run(bound, call -> new Round(call).read()));
+    return pollTimeout.call(bound -> client.run(bound, call -> new Round(call).read()));
   }
 
   /** Removes the canary. Never fails. */

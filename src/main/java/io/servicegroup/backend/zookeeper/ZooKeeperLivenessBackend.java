@@ -1,9 +1,9 @@
 package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.Patience;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
@@ -43,7 +43,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   private final ZooKeeperStalled stalled;
   private final ZooKeeperDataLoss dataLoss = new ZooKeeperDataLoss();
   private final Roster roster;
-  private final Patience patience;
+  private final AdaptiveTimeout pollTimeout;
   private final Duration writeBound;
   private final Duration serviceDownTime;
   private final String backend;
@@ -72,8 +72,9 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
             session, client, layout, reader, observations, roster, settings, concerns);
     markCleaner = new ZooKeeperMarkCleaner(client, layout, settings);
     stalled = new ZooKeeperStalled(session, client, layout, settings.agent());
-    patience = new Patience(Patience.half(settings.pollInterval()), settings.patience());
-    writeBound = settings.patience();
+    pollTimeout =
+        new AdaptiveTimeout(AdaptiveTimeout.half(settings.pollInterval()), settings.longestCall());
+    writeBound = settings.longestCall();
     serviceDownTime = settings.serviceDownTime();
     backend = settings.backend();
   }
@@ -113,7 +114,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
 
   @Override
   public Future<Observation> poll() {
-    return patience.call(this::poll);
+    return pollTimeout.call(this::poll);
   }
 
   private Future<Observation> poll(Duration bound) {
@@ -178,7 +179,7 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   public Future<Void> close() {
     Future<Void> removed =
         session.isConnected() ? markCleaner.removeOwn() : Future.<Void>succeededFuture();
-    return OnContext.within(vertx, patience.bound().toMillis(), removed)
+    return OnContext.within(vertx, pollTimeout.bound().toMillis(), removed)
         .otherwiseEmpty()
         .eventually(session::close);
   }

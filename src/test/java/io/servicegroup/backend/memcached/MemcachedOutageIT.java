@@ -30,7 +30,7 @@ class MemcachedOutageIT {
   /** As long as a write waits; the machine may be busy. */
   private static final Duration WRITE_BOUND =
       MemcachedHarness.settings("agent", "memcached://127.0.0.1", true, Set.of())
-          .patience()
+          .longestCall()
           .plusSeconds(2);
 
   private static final Duration POLL_BOUND = MemcachedHarness.POLL_INTERVAL;

@@ -69,7 +69,7 @@ class RedisOutageIT {
     assertThatThrownBy(() -> await(write)).isInstanceOf(IllegalStateException.class);
     // Two thirds of service_down_time are promised; the rest is for a loaded machine.
     assertThat(Duration.ofNanos(System.nanoTime() - started))
-        .isLessThan(agent.settings().patience().plusSeconds(2));
+        .isLessThan(agent.settings().longestCall().plusSeconds(2));
   }
 
   private void assertWorksAgain() {

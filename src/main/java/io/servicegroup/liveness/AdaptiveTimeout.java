@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Not thread-safe.
  */
-public final class Patience {
+public final class AdaptiveTimeout {
 
   /** A shorter bound would make a busy machine look like an outage. */
   private static final Duration LEAST_HALF = Duration.ofMillis(320);
@@ -35,11 +35,11 @@ public final class Patience {
    * @param usual the first bound, and the shortest
    * @param longest the longest bound
    */
-  public Patience(Duration usual, Duration longest) {
+  public AdaptiveTimeout(Duration usual, Duration longest) {
     this(usual, longest, System::nanoTime);
   }
 
-  Patience(Duration usual, Duration longest, LongSupplier nanoTime) {
+  AdaptiveTimeout(Duration usual, Duration longest, LongSupplier nanoTime) {
     this.usualMillis = Math.max(1, usual.toMillis());
     this.longestMillis = Math.max(usualMillis, longest.toMillis());
     this.nanoTime = nanoTime;
