@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class WritersTest {
+class ObservedWritersTest {
 
   private static ObservedWriters writers(double share) {
     EvaluatorSettings settings =

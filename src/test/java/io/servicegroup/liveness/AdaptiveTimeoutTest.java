@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class PatienceTest {
+class AdaptiveTimeoutTest {
 
   private long now;
   private final AdaptiveTimeout timeout =

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PatienceTest {
+class PauseTolerantTimeoutTest {
 
   private static final Duration TIMEOUT = Duration.ofMillis(100);
 
