@@ -42,7 +42,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   private final RecentConflicts conflicts = new RecentConflicts();
   private final NotServed notServed;
   private Probers probers;
-  private News news;
+  private HeartbeatCoalescer coalescer;
   private Ticker ticker;
   private List<MessageConsumer<?>> consumers = List.of();
 
@@ -60,7 +60,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     probers = new Probers(vertx);
-    news = new News(vertx, () -> ticker.hasten());
+    coalescer = new HeartbeatCoalescer(vertx, () -> ticker.hasten());
     Duration interval = config.liveness().reportInterval();
     ticker = Ticker.start(vertx, "The heartbeat", interval, interval, this::publish);
     consumers =
@@ -79,7 +79,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   /** Publishes the last state, then stops the probes. Bounded in time, whatever the probes do. */
   @Override
   public Future<?> stop() {
-    news.close();
+    coalescer.close();
     Future<Void> silent = ticker.stop();
     Topics.HEARTBEAT.publish(
         vertx, config.agent().leaveOnStop() ? List.of() : reports(OwnMember::reportRestarting));
@@ -139,7 +139,7 @@ public final class HeartbeatVerticle extends VerticleBase {
       return refuse(Refusal.MISSING, "this agent does not beat for " + id);
     }
     Future<Void> removed = remove(id);
-    return news.flush().eventually(() -> removed);
+    return coalescer.request().eventually(() -> removed);
   }
 
   private Future<Void> touch(MemberId id) {
@@ -176,7 +176,7 @@ public final class HeartbeatVerticle extends VerticleBase {
           conflict.kind().sentence());
       conflicts.add(conflict);
       remove(conflict.id());
-      news.flush();
+      coalescer.request();
     }
   }
 
@@ -192,13 +192,13 @@ public final class HeartbeatVerticle extends VerticleBase {
       } else {
         LOG.warn("{} has failed: {}", member.spec().id(), member.reason());
       }
-      news.flush();
+      coalescer.request();
     }
   }
 
   private Future<Void> publish() {
     Topics.HEARTBEAT.publish(vertx, reports(OwnMember::report));
-    news.told();
+    coalescer.sent();
     return Future.succeededFuture();
   }
 

@@ -11,25 +11,25 @@ import java.util.concurrent.TimeUnit;
  * state, so a thousand services that fail together must not cause a thousand messages of a thousand
  * members each.
  */
-final class News {
+final class HeartbeatCoalescer {
 
   static final long GAP_MILLIS = 10;
 
   private final Vertx vertx;
-  private final Runnable tell;
+  private final Runnable send;
   private Promise<Void> pending;
   private long timer;
-  private long toldAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(GAP_MILLIS);
+  private long sentAt = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(GAP_MILLIS);
   private boolean closed;
 
   /**
    * Makes an object without a pending message.
    *
-   * @param tell sends a message, and calls {@link #told()}
+   * @param send sends a message, and calls {@link #sent()}
    */
-  News(Vertx vertx, Runnable tell) {
+  HeartbeatCoalescer(Vertx vertx, Runnable send) {
     this.vertx = vertx;
-    this.tell = tell;
+    this.send = send;
   }
 
   /**
@@ -37,21 +37,21 @@ final class News {
    *
    * @return completes when it was sent, or when no more are sent; never fails
    */
-  Future<Void> flush() {
+  Future<Void> request() {
     if (closed) {
       return Future.succeededFuture();
     }
     if (pending == null) {
       pending = Promise.promise();
-      long sinceMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - toldAt);
-      timer = vertx.setTimer(Math.max(1, GAP_MILLIS - sinceMillis), id -> tell.run());
+      long sinceMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sentAt);
+      timer = vertx.setTimer(Math.max(1, GAP_MILLIS - sinceMillis), id -> send.run());
     }
     return pending.future();
   }
 
   /** A message was sent, for this or another cause. */
-  void told() {
-    toldAt = System.nanoTime();
+  void sent() {
+    sentAt = System.nanoTime();
     settle();
   }
 
@@ -64,9 +64,9 @@ final class News {
   private void settle() {
     if (pending != null) {
       vertx.cancelTimer(timer);
-      Promise<Void> told = pending;
+      Promise<Void> sent = pending;
       pending = null;
-      told.complete();
+      sent.complete();
     }
   }
 }

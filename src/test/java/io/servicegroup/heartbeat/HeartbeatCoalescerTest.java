@@ -11,20 +11,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class NewsTest {
+class HeartbeatCoalescerTest {
 
   private final Vertx vertx = Vertx.vertx();
-  private News news;
+  private HeartbeatCoalescer coalescer;
   private int messages;
 
   @BeforeEach
   void prepare() {
-    news =
-        new News(
+    coalescer =
+        new HeartbeatCoalescer(
             vertx,
             () -> {
               messages++;
-              news.told();
+              coalescer.sent();
             });
   }
 
@@ -33,9 +33,11 @@ class NewsTest {
     HeartbeatRig.await(vertx.close());
   }
 
-  /** Says that there is news as soon as the last was told, so many times. */
+  /** Requests a message as soon as the last was sent, so many times. */
   private Future<Void> again(int times) {
-    return times == 0 ? Future.succeededFuture() : news.flush().compose(told -> again(times - 1));
+    return times == 0
+        ? Future.succeededFuture()
+        : coalescer.request().compose(told -> again(times - 1));
   }
 
   private <T> void onContext(Supplier<Future<T>> work) throws Exception {
@@ -48,9 +50,9 @@ class NewsTest {
   void changesThatComeTogetherAreOneMessage() throws Exception {
     onContext(
         () -> {
-          news.flush();
-          news.flush();
-          return news.flush();
+          coalescer.request();
+          coalescer.request();
+          return coalescer.request();
         });
     assertThat(messages).isEqualTo(1);
   }
@@ -60,7 +62,7 @@ class NewsTest {
     long started = System.nanoTime();
     onContext(() -> again(21));
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started))
-        .isGreaterThanOrEqualTo(20 * News.GAP_MILLIS - 20);
+        .isGreaterThanOrEqualTo(20 * HeartbeatCoalescer.GAP_MILLIS - 20);
     assertThat(messages).isEqualTo(21);
   }
 
@@ -68,9 +70,9 @@ class NewsTest {
   void nobodyWaitsForNewsThatWillNotBeTold() throws Exception {
     onContext(
         () -> {
-          Future<Void> waiting = news.flush();
-          news.close();
-          return waiting.compose(told -> news.flush());
+          Future<Void> waiting = coalescer.request();
+          coalescer.close();
+          return waiting.compose(told -> coalescer.request());
         });
     assertThat(messages).isZero();
   }
