@@ -49,7 +49,7 @@ public final class LivenessVerticle extends VerticleBase {
   private Stalled stalled;
   private HeartbeatWatch heartbeatWatch;
   private WatchThread watching;
-  private SightingsNews news;
+  private SightingsDelta delta;
   private boolean throwing;
   // A loss of data that a poll found is kept until a round trip as a whole succeeds: the backend
   // finds it once, and asking the silent agents afterwards may fail.
@@ -78,7 +78,7 @@ public final class LivenessVerticle extends VerticleBase {
     stalled = new Stalled(backend, settings, concerns);
     writer = new BeatWriter(vertx, backend, settings, stall);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
-    news = new SightingsNews(settings.reportInterval());
+    delta = new SightingsDelta(settings.reportInterval());
     Topics.CATALOG.consume(vertx, this::catalogued);
     Topics.BURIAL.consume(vertx, this::bury);
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
@@ -249,7 +249,7 @@ public final class LivenessVerticle extends VerticleBase {
     reachability.reached(outage, lost);
     stall.backendReached(started);
     writer.backendReached(started);
-    Observation said = news.of(seen, outage || lost, started);
+    Observation said = delta.of(seen, outage || lost, started);
     Topics.SIGHTINGS.publish(
         vertx,
         new Sightings(

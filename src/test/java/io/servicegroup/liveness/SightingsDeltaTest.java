@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class SightingsNewsTest {
+class SightingsDeltaTest {
 
   private static final List<Beat> NO_BEATS = List.of();
   private static final List<Absence> NONE_GONE = List.of();
 
-  private final SightingsNews news = new SightingsNews(Duration.ofSeconds(5));
+  private final SightingsDelta delta = new SightingsDelta(Duration.ofSeconds(5));
 
   @Test
   void ofPresenceAreSaidOnceAndAgainAfterAReportInterval() {
@@ -53,7 +53,7 @@ class SightingsNewsTest {
   void areEverythingWhenTheClockStartsAgain() {
     see(0, List.of(beat("a", 1)), List.of(beat("b", 1)), List.of(gone("c", 1)));
     Observation said =
-        news.of(
+        delta.of(
             seen(List.of(beat("a", 1)), List.of(beat("b", 1)), List.of(gone("c", 1))),
             true,
             seconds(1));
@@ -118,7 +118,7 @@ class SightingsNewsTest {
   }
 
   private Observation see(long second, List<Beat> beats, List<Beat> held, List<Absence> gone) {
-    return news.of(seen(beats, held, gone), false, seconds(second));
+    return delta.of(seen(beats, held, gone), false, seconds(second));
   }
 
   private static Observation seen(List<Beat> beats, List<Beat> held, List<Absence> gone) {

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  *
  * <p>Not thread-safe.
  */
-final class SightingsNews {
+final class SightingsDelta {
 
   private record Sign(Beat beat, boolean held) {}
 
@@ -35,7 +35,7 @@ final class SightingsNews {
    *
    * @param repeat the time after which everything is published again
    */
-  SightingsNews(Duration repeat) {
+  SightingsDelta(Duration repeat) {
     this.repeatNanos = repeat.toNanos();
   }
 
@@ -64,10 +64,10 @@ final class SightingsNews {
     }
     List<Beat> seenBeats =
         seen.beats().stream()
-            .filter(beat -> !held.containsKey(beat.id()) && isNews(beat, false))
+            .filter(beat -> !held.containsKey(beat.id()) && isNew(beat, false))
             .toList();
-    List<Beat> seenHeld = held.values().stream().filter(beat -> isNews(beat, true)).toList();
-    List<Absence> seenGone = seen.gone().stream().filter(this::isNews).toList();
+    List<Beat> seenHeld = held.values().stream().filter(beat -> isNew(beat, true)).toList();
+    List<Absence> seenGone = seen.gone().stream().filter(this::isNew).toList();
     beats.removeIf(beat -> signs.containsKey(beat.id()) || absences.containsKey(beat.id()));
     gone.removeIf(old -> signs.containsKey(old.id()) || absences.containsKey(old.id()));
     beats.addAll(unheld);
@@ -91,24 +91,24 @@ final class SightingsNews {
     return List.copyOf(lapsed.values());
   }
 
-  private boolean isNews(Beat beat, boolean held) {
+  private boolean isNew(Beat beat, boolean held) {
     Sign sign = new Sign(beat, held);
-    boolean news = !sign.equals(signs.put(beat.id(), sign));
-    if (news) {
+    boolean isNew = !sign.equals(signs.put(beat.id(), sign));
+    if (isNew) {
       absences.remove(beat.id());
       lapses.remove(beat.id());
     }
-    return news;
+    return isNew;
   }
 
-  private boolean isNews(Absence absence) {
-    boolean news = !absence.equals(absences.put(absence.id(), absence));
-    if (news) {
+  private boolean isNew(Absence absence) {
+    boolean isNew = !absence.equals(absences.put(absence.id(), absence));
+    if (isNew) {
       // A presence that returns unchanged is published again; a count that stands still is not.
       signs.computeIfPresent(absence.id(), (id, sign) -> sign.held() ? null : sign);
       lapses.remove(absence.id());
     }
-    return news;
+    return isNew;
   }
 
   private static Map<MemberId, Beat> index(List<Beat> beats) {
