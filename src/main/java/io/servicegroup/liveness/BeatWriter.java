@@ -36,7 +36,7 @@ final class BeatWriter {
   private final OutageLog outages;
   private final PartFailure own = new PartFailure();
   private Throwable unsaid;
-  private final Stall stall;
+  private final BeatStall stall;
   private final Map<MemberId, Heartbeat> left = new LinkedHashMap<>();
   private final Map<MemberId, Incarnation> deleted = new HashMap<>();
   private List<Heartbeat> written = List.of();
@@ -46,7 +46,7 @@ final class BeatWriter {
   private long retry = -1;
   private Promise<Void> finished;
 
-  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings, Stall stall) {
+  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings, BeatStall stall) {
     this.stall = stall;
     this.vertx = vertx;
     this.backend = backend;

@@ -45,8 +45,8 @@ public final class LivenessVerticle extends VerticleBase {
   private Ticker polling;
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
-  private Stall stall;
-  private Stalled stalled;
+  private BeatStall stall;
+  private StalledAgents stalledAgents;
   private HeartbeatWatch heartbeatWatch;
   private WatchThread watching;
   private SightingsDelta delta;
@@ -74,8 +74,8 @@ public final class LivenessVerticle extends VerticleBase {
     reachability = new Reachability(vertx, settings);
     witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
     Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
-    stall = new Stall(backend, settings, concerns, System::nanoTime);
-    stalled = new Stalled(backend, settings, concerns);
+    stall = new BeatStall(backend, settings, concerns, System::nanoTime);
+    stalledAgents = new StalledAgents(backend, settings, concerns);
     writer = new BeatWriter(vertx, backend, settings, stall);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
     delta = new SightingsDelta(settings.reportInterval());
@@ -122,7 +122,7 @@ public final class LivenessVerticle extends VerticleBase {
     if (event.type() == CatalogEvent.Type.DELETED && member.incarnation() != null) {
       writer.deleted(member.id(), member.incarnation());
     }
-    stalled.catalogued(event);
+    stalledAgents.catalogued(event);
     backend.catalogued(event);
   }
 
@@ -194,7 +194,7 @@ public final class LivenessVerticle extends VerticleBase {
             longestMillis(),
             OnContext.of(vertx, attempt())
                 .onSuccess(seen -> dataLost |= seen.dataLost())
-                .compose(seen -> stalled.complete(seen, stall.isStalled())))
+                .compose(seen -> stalledAgents.complete(seen, stall.isStalled())))
         .onSuccess(seen -> witnessed(started, seen))
         .onFailure(this::notWitnessed)
         .onComplete(result -> measured(started, result));

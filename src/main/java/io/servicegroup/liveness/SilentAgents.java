@@ -33,7 +33,7 @@ final class SilentAgents {
 
   SilentAgents(LivenessSettings settings) {
     this.backend = settings.backend();
-    this.suspectNanos = Stall.after(settings).toNanos();
+    this.suspectNanos = BeatStall.after(settings).toNanos();
     Duration forgotten = settings.serviceDownTime().multipliedBy(4);
     this.forgetNanos = forgotten.toNanos();
   }

@@ -15,7 +15,7 @@ import java.util.Set;
  * members are asked; for as long as an agent says so, the silence of all its members proves
  * nothing. Used on one context.
  */
-final class Stalled {
+final class StalledAgents {
 
   private final LivenessBackend backend;
   private final LivenessSettings settings;
@@ -23,7 +23,7 @@ final class Stalled {
   private final SilentAgents silent;
   private Set<String> saying = Set.of();
 
-  Stalled(LivenessBackend backend, LivenessSettings settings, Concerns concerns) {
+  StalledAgents(LivenessBackend backend, LivenessSettings settings, Concerns concerns) {
     this.backend = backend;
     this.settings = settings;
     this.concerns = concerns;

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  * arrive, and observers withhold the verdicts on the agent's members meanwhile. Used on one
  * context.
  */
-final class Stall {
+final class BeatStall {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Stall.class);
+  private static final Logger LOG = LoggerFactory.getLogger(BeatStall.class);
   private static final String SUBJECT = "beats";
 
   private final LivenessBackend backend;
@@ -30,7 +30,7 @@ final class Stall {
   private boolean beating;
   private boolean stalled;
 
-  Stall(
+  BeatStall(
       LivenessBackend backend,
       LivenessSettings settings,
       Concerns concerns,
