@@ -103,14 +103,16 @@ final class MemcachedNode {
     Future<Map<String, MemcachedItem>> read = polls.get(all);
     Future<Void> written =
         read.compose(
-            seen ->
-                polls.set(
-                    Map.of(canaryKey, bytes(proof.text())), (int) Canary.LIFETIME.toSeconds()));
+            seen -> {
+              // Before the next one is written: where its answer is lost, it may be there already.
+              MemcachedItem found = seen.get(canaryKey);
+              proof.found(found == null ? null : found.text());
+              return polls.set(
+                  Map.of(canaryKey, bytes(proof.text())), (int) Canary.LIFETIME.toSeconds());
+            });
     return Future.join(read, written)
         .map(
             done -> {
-              MemcachedItem found = read.result().get(canaryKey);
-              proof.found(found == null ? null : found.text());
               proof.written();
               return read.result();
             });
