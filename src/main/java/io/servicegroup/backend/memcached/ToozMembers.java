@@ -1,17 +1,16 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.backend.tooz.ToozPresence;
+import io.servicegroup.backend.tooz.ToozPresence.Listed;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.Absence;
-import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,15 +26,13 @@ final class ToozMembers {
   private final LivenessSettings settings;
   private final Roster roster;
   private final Map<String, Listing> listings = new HashMap<>();
-  private final Map<MemberId, Present> present = new LinkedHashMap<>();
+  private final ToozPresence presence;
   private final Set<MemberId> strangers = new LinkedHashSet<>();
-  private long lives;
-  private long graceUntil;
-  private boolean inGrace;
 
   ToozMembers(LivenessSettings settings, Roster roster) {
     this.settings = settings;
     this.roster = roster;
+    this.presence = new ToozPresence(settings.serviceDownTime());
   }
 
   /** Members of ours that the catalogue has not told of. */
@@ -45,7 +42,7 @@ final class ToozMembers {
 
   /** Members that only tooz knows, as of the last poll. */
   Set<MemberId> held() {
-    return present.keySet();
+    return presence.held();
   }
 
   /** Which keys are to be read, as far as is known from what was found. */
@@ -57,7 +54,7 @@ final class ToozMembers {
     if (settings.watch().equals(Watch.ALL)) {
       keys.add(MemcachedKeys.GROUP_LIST);
     }
-    present.values().forEach(member -> keys.add(member.beatKey));
+    presence.held().forEach(id -> keys.add(MemcachedKeys.toozMember(id.host())));
     for (String group : groups(found)) {
       keys.add(MemcachedKeys.toozGroup(group));
       listing(group, found).members().keySet().stream()
@@ -78,70 +75,57 @@ final class ToozMembers {
       }
       roster.members().stream().map(Member::id).map(MemberId::group).forEach(groups::add);
       // Until the list is found again.
-      present.keySet().stream().map(MemberId::group).forEach(groups::add);
+      presence.held().stream().map(MemberId::group).forEach(groups::add);
     }
     groups.removeIf(group -> !roster.isWatched(group) || MemcachedKeys.toozGroup(group) == null);
     return groups;
   }
 
-  /** The server was away or lost data: an absence found for a while is no one's word. */
+  /**
+   * Notes that the server was away or lost data, so that a missing heartbeat or entry proves
+   * nothing for a while.
+   */
   void interrupted(boolean dataLost) {
-    present.values().forEach(member -> member.doubtful = true);
-    if (!dataLost) {
-      inGrace = true;
-      graceUntil = System.nanoTime() + settings.serviceDownTime().toNanos();
+    if (dataLost) {
+      presence.doubt(id -> true);
+    } else {
+      presence.away(System.nanoTime());
     }
   }
 
-  /** Compares what was found with what was so before. */
+  /** Takes what a poll found, and adds what follows from it to an observation. */
   void observe(Map<String, MemcachedItem> found, List<Beat> held, List<Absence> gone) {
     strangers.clear();
-    inGrace &= System.nanoTime() - graceUntil < 0;
-    Set<MemberId> listed = new HashSet<>();
+    Set<MemberId> listed = new LinkedHashSet<>();
     for (String group : groups(found)) {
       Listing listing = listing(group, found);
       if (!listing.there()) {
-        present.forEach((id, member) -> member.doubtful |= id.group().equals(group));
+        presence.doubt(id -> id.group().equals(group));
       }
-      listing.members().forEach((id, incarnation) -> listed(id, incarnation, found, listed));
+      listing.members().forEach((id, incarnation) -> listed(id, incarnation, listed));
     }
-    present.keySet().removeIf(id -> roster.get(id) != null || strangers.contains(id));
-    List<MemberId> over = new ArrayList<>();
-    present.forEach(
-        (id, member) -> {
-          boolean beats = isThere(found.get(member.beatKey));
-          boolean unlisted = !listed.contains(id) && listing(id.group(), found).there();
-          if (beats && unlisted) {
-            gone.add(member.absence(id, member.doubtful ? Cause.EXPIRED : Cause.LEFT));
-            over.add(id);
-          } else if (beats || inGrace) {
-            held.add(new Beat(id, null, member.life));
-          } else {
-            gone.add(member.absence(id, Cause.EXPIRED));
-            over.add(id);
-          }
-        });
-    over.forEach(present::remove);
+    presence.forget(id -> roster.get(id) != null || strangers.contains(id));
+    long now = System.nanoTime();
+    Set<MemberId> all = new LinkedHashSet<>(presence.known());
+    all.addAll(listed);
+    for (MemberId id : all) {
+      boolean beats = isThere(found.get(MemcachedKeys.toozMember(id.host())));
+      presence.observe(id, listed(id, listed, found), beats, now);
+    }
+    held.addAll(presence.beats());
+    gone.addAll(presence.gone(now));
     listings.keySet().retainAll(groups(found));
   }
 
-  private void listed(
-      MemberId id,
-      Incarnation incarnation,
-      Map<String, MemcachedItem> found,
-      Set<MemberId> listed) {
-    if (roster.get(id) != null) {
-      return;
-    }
-    if (incarnation != null) {
-      strangers.add(id);
-      return;
-    }
-    listed.add(id);
-    String key = MemcachedKeys.toozMember(id.host());
-    if (!present.containsKey(id) && isThere(found.get(key))) {
-      lives++;
-      present.put(id, new Present(key, lives));
+  private Listed listed(MemberId id, Set<MemberId> listed, Map<String, MemcachedItem> found) {
+    return listed.contains(id)
+        ? Listed.YES
+        : listing(id.group(), found).there() ? Listed.NO : Listed.UNKNOWN;
+  }
+
+  private void listed(MemberId id, Incarnation incarnation, Set<MemberId> listed) {
+    if (roster.get(id) == null) {
+      (incarnation == null ? listed : strangers).add(id);
     }
   }
 
@@ -195,22 +179,5 @@ final class ToozMembers {
 
   private record Listing(long version, boolean there, Map<MemberId, Incarnation> members) {
     static final Listing MISSING = new Listing(0, false, Map.of());
-  }
-
-  private static final class Present {
-    private final String beatKey;
-    private final long life;
-
-    /** Whether something else than its leave may be why it is not listed. */
-    private boolean doubtful;
-
-    Present(String beatKey, long life) {
-      this.beatKey = beatKey;
-      this.life = life;
-    }
-
-    Absence absence(MemberId id, Cause cause) {
-      return new Absence(id, null, life, cause);
-    }
   }
 }

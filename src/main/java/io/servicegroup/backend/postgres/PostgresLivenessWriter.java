@@ -20,10 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/**
- * Writes the state of this agent's members: changed states first, then all beats, at once or in
- * parts.
- */
+/** Writes the state of this agent's members: changed states, then beats, at once or in parts. */
 final class PostgresLivenessWriter {
 
   private final TwoWays<PostgresClient> beats;

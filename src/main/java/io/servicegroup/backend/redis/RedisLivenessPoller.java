@@ -266,15 +266,17 @@ final class RedisLivenessPoller {
     }
 
     private Observation observation() {
-      others.update(listed, beating, System.nanoTime());
-      gone.addAll(others.gone());
-      groups.clear();
-      all.stream().filter(roster::isWatched).forEach(groups::add);
-      others.held().forEach(member -> groups.add(member.id().group()));
       boolean dataLost = canary.takeLost();
       if (dataLost) {
         writer.forget();
+        others.dataLost();
       }
+      long now = System.nanoTime();
+      others.update(listed, beating, now);
+      gone.addAll(others.gone(now));
+      groups.clear();
+      all.stream().filter(roster::isWatched).forEach(groups::add);
+      others.held().forEach(member -> groups.add(member.id().group()));
       return new Observation(beats, others.held(), gone, List.of(), dataLost);
     }
   }

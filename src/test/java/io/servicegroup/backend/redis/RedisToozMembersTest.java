@@ -26,10 +26,10 @@ class RedisToozMembersTest {
     members.update(Set.of(ONE, TWO), Set.of(ONE, TWO), 0);
     assertThat(members.held()).hasSize(2);
     members.update(Set.of(TWO), Set.of(TWO), 0);
-    long went = members.gone().get(0).count();
+    long went = members.gone(0).get(0).count();
     long after = Duration.ofSeconds(16).toNanos();
     members.update(Set.of(TWO), Set.of(TWO), after);
-    assertThat(members.gone()).as("forgotten").isEmpty();
+    assertThat(members.gone(after)).as("forgotten").isEmpty();
     assertThat(members.knows(ONE)).isFalse();
     members.add(ONE, false);
     members.update(Set.of(ONE, TWO), Set.of(ONE, TWO), after);
@@ -43,9 +43,10 @@ class RedisToozMembersTest {
     members.update(Set.of(ONE), Set.of(ONE), 0);
     members.update(Set.of(), Set.of(), 0);
     Absence gone = new Absence(ONE, null, 1, Cause.EXPIRED);
-    assertThat(members.gone()).containsExactly(gone);
-    members.update(Set.of(), Set.of(), Duration.ofSeconds(14).toNanos());
-    assertThat(members.gone()).containsExactly(gone);
+    assertThat(members.gone(0)).containsExactly(gone);
+    long later = Duration.ofSeconds(14).toNanos();
+    members.update(Set.of(), Set.of(), later);
+    assertThat(members.gone(later)).containsExactly(gone);
   }
 
   @Test
@@ -53,7 +54,7 @@ class RedisToozMembersTest {
     members.add(ONE, false);
     members.update(Set.of(ONE), Set.of(ONE), 0);
     members.update(Set.of(), Set.of(ONE), 0);
-    assertThat(members.gone()).containsExactly(new Absence(ONE, null, 1, Cause.LEFT));
+    assertThat(members.gone(0)).containsExactly(new Absence(ONE, null, 1, Cause.LEFT));
   }
 
   @Test
@@ -61,7 +62,7 @@ class RedisToozMembersTest {
     members.add(ONE, false);
     members.update(Set.of(ONE), Set.of(), 0);
     assertThat(members.held()).isEmpty();
-    assertThat(members.gone()).isEmpty();
+    assertThat(members.gone(0)).isEmpty();
   }
 
   @Test
@@ -71,7 +72,7 @@ class RedisToozMembersTest {
     assertThat(members.held()).isEmpty();
     assertThat(members.ours()).containsExactly(ONE);
     members.update(Set.of(), Set.of(), 0);
-    assertThat(members.gone()).isEmpty();
+    assertThat(members.gone(0)).isEmpty();
     assertThat(members.knows(ONE)).isFalse();
   }
 
@@ -81,6 +82,6 @@ class RedisToozMembersTest {
     members.update(Set.of(ONE), Set.of(ONE), 0);
     members.remove(List.of(ONE));
     assertThat(members.held()).isEmpty();
-    assertThat(members.gone()).isEmpty();
+    assertThat(members.gone(0)).isEmpty();
   }
 }
