@@ -167,7 +167,7 @@ final class BeatWriter {
     long bound = settings.longestCall().toMillis() + half;
     long started = System.nanoTime();
     int members = state.size() + leaving.size();
-    return Beside.run(
+    return HedgedCall.run(
             vertx,
             half,
             bound,

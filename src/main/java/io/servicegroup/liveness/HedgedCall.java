@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * way. There are never more than two attempts at a time; a second one that failed while the first
  * still waits is repeated after the same delay.
  */
-final class Beside<T> {
+final class HedgedCall<T> {
 
   private static final int MOST = 2;
 
@@ -26,7 +26,7 @@ final class Beside<T> {
   private long timer = -1;
   private long bound = -1;
 
-  private Beside(Vertx vertx, long afterMillis, Supplier<Future<T>> attempt, Runnable late) {
+  private HedgedCall(Vertx vertx, long afterMillis, Supplier<Future<T>> attempt, Runnable late) {
     this.vertx = vertx;
     this.afterMillis = Math.max(1, afterMillis);
     this.attempt = attempt;
@@ -45,13 +45,13 @@ final class Beside<T> {
    */
   static <T> Future<T> run(
       Vertx vertx, long afterMillis, long boundMillis, Supplier<Future<T>> attempt, Runnable late) {
-    Beside<T> both = new Beside<>(vertx, afterMillis, attempt, late);
-    both.start();
-    both.waitOn();
-    if (!both.result.future().isComplete()) {
-      both.endAfter(boundMillis);
+    HedgedCall<T> call = new HedgedCall<>(vertx, afterMillis, attempt, late);
+    call.start();
+    call.waitOn();
+    if (!call.result.future().isComplete()) {
+      call.endAfter(boundMillis);
     }
-    return both.result.future().onComplete(done -> both.cancelTimers());
+    return call.result.future().onComplete(done -> call.cancelTimers());
   }
 
   private void endAfter(long boundMillis) {

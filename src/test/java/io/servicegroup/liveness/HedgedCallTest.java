@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class BesideTest {
+class HedgedCallTest {
 
   private static final long AFTER = 20;
   private static final long BOUND = 20_000;
@@ -34,7 +34,7 @@ class BesideTest {
     // The first timer of all has the number 0.
     vertx.setTimer(AFTER * 3, id -> untouched.complete());
     Future<String> answer =
-        Beside.run(
+        HedgedCall.run(
             vertx, AFTER, BOUND, () -> Future.succeededFuture("at once"), late::incrementAndGet);
     assertThat(answer.result()).isEqualTo("at once");
     await(untouched.future());
@@ -43,7 +43,7 @@ class BesideTest {
 
   @Test
   void theSecondCountsWhereItAnswersFirst() throws Exception {
-    Future<String> answer = Beside.run(vertx, AFTER, BOUND, this::attempt, this::answerSecond);
+    Future<String> answer = HedgedCall.run(vertx, AFTER, BOUND, this::attempt, this::answerSecond);
     assertThat(await(answer)).isEqualTo("second");
     attempts.get(0).complete("first");
     assertThat(answer.result()).isEqualTo("second");
@@ -57,7 +57,7 @@ class BesideTest {
 
   @Test
   void aSecondThatFailedIsRepeatedWhileTheFirstWaitsAndFailsNothing() throws Exception {
-    Future<String> answer = Beside.run(vertx, AFTER, BOUND, this::attempt, this::failBesides);
+    Future<String> answer = HedgedCall.run(vertx, AFTER, BOUND, this::attempt, this::failBesides);
     assertThat(await(answer)).isEqualTo("third");
   }
 
@@ -71,7 +71,8 @@ class BesideTest {
 
   @Test
   void nothingMoreIsBegunOnceItsTimeIsOver() {
-    Future<String> answer = Beside.run(vertx, AFTER, AFTER / 2, this::attempt, this::failBesides);
+    Future<String> answer =
+        HedgedCall.run(vertx, AFTER, AFTER / 2, this::attempt, this::failBesides);
     assertThatThrownBy(() -> await(answer)).hasRootCauseInstanceOf(TimeoutException.class);
     int begun = attempts.size();
     attempts.get(0).fail("late");
@@ -81,7 +82,7 @@ class BesideTest {
   @Test
   void failsWhenNoneIsUnderWay() {
     Future<String> answer =
-        Beside.run(
+        HedgedCall.run(
             vertx, AFTER, BOUND, () -> Future.failedFuture("refused"), late::incrementAndGet);
     assertThat(answer.cause()).hasMessage("refused");
   }
