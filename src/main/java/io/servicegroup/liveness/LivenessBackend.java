@@ -46,9 +46,9 @@ public interface LivenessBackend {
    * others. A member is written only where its incarnation is still the newest in the catalogue.
    *
    * <p>Called once more with the same arguments while a call has had no answer for half a {@code
-   * report_interval}. The repeated call uses a second connection ({@link TwoWays}), since the first
-   * may be dead; the first answer counts. A backend without a second connection fails the repeated
-   * call.
+   * report_interval}. The repeated call uses a second connection ({@link ClientPair}), since the
+   * first may be dead; the first answer counts. A backend without a second connection fails the
+   * repeated call.
    *
    * @param members the full state; a later call replaces an earlier one
    * @param left members of the state before that are not in this one: their ends are written

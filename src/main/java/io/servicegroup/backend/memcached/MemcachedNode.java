@@ -3,8 +3,8 @@ package io.servicegroup.backend.memcached;
 import io.servicegroup.backend.common.Canary;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.AdaptiveTimeout;
+import io.servicegroup.liveness.ClientPair;
 import io.servicegroup.liveness.LivenessSettings;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.Rest;
 import io.vertx.core.Future;
@@ -21,7 +21,7 @@ import java.util.Map;
  */
 final class MemcachedNode {
 
-  private final TwoWays<MemcachedClient> beats;
+  private final ClientPair<MemcachedClient> beats;
   private final MemcachedClient polls;
   private final AdaptiveTimeout pollTimeout;
   private final OutageLog outages;
@@ -34,7 +34,7 @@ final class MemcachedNode {
     Rest rest = Rest.upTo(settings.reportInterval());
     Duration longest = longestWrite(settings);
     this.beats =
-        new TwoWays<>(
+        new ClientPair<>(
             () -> new MemcachedClient(connector, host, () -> longest, rest), MemcachedClient::drop);
     this.polls = new MemcachedClient(connector, host, () -> ofOneCall(pollTimeout.bound()), rest);
     this.canaryKey = MemcachedKeys.canary(settings.agent());
@@ -73,7 +73,7 @@ final class MemcachedNode {
   }
 
   /** The clients for beats. */
-  TwoWays<MemcachedClient> beats() {
+  ClientPair<MemcachedClient> beats() {
     return beats;
   }
 

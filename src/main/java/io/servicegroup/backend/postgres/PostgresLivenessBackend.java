@@ -2,10 +2,10 @@ package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.AdaptiveTimeout;
+import io.servicegroup.liveness.ClientPair;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.PartlyWritten;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -34,7 +34,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private final Vertx vertx;
   private final LivenessSettings settings;
-  private final TwoWays<PostgresClient> beats;
+  private final ClientPair<PostgresClient> beats;
   private final PostgresClient polls;
   private final PostgresLivenessWriter writer;
   private final PostgresLivenessPoller poller;
@@ -54,7 +54,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
     Rest rest = Rest.upTo(settings.reportInterval());
     Duration half = settings.reportInterval().dividedBy(2);
     this.beats =
-        new TwoWays<>(
+        new ClientPair<>(
             () -> PostgresClient.create(vertx, uri, 1, settings.longestCall(), half).resting(rest),
             PostgresClient::abandon);
     this.polls =

@@ -1,7 +1,7 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.liveness.ClientPair;
 import io.servicegroup.liveness.PartlyWritten;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** Writes the state of this agent's members: changed states, then beats, at once or in parts. */
 final class PostgresLivenessWriter {
 
-  private final TwoWays<PostgresClient> beats;
+  private final ClientPair<PostgresClient> beats;
   private final PostgresLivenessMembers own = new PostgresLivenessMembers();
   private final PostgresLivenessBatch batch;
   private final long halfNanos;
@@ -39,7 +39,7 @@ final class PostgresLivenessWriter {
   private long newestAnswered;
 
   PostgresLivenessWriter(
-      TwoWays<PostgresClient> beats, Duration reportInterval, Duration patience) {
+      ClientPair<PostgresClient> beats, Duration reportInterval, Duration patience) {
     this.beats = beats;
     this.batch = new PostgresLivenessBatch(reportInterval, patience);
     this.halfNanos = reportInterval.dividedBy(2).toNanos();

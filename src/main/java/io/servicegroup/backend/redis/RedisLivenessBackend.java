@@ -3,10 +3,10 @@ package io.servicegroup.backend.redis;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.liveness.AdaptiveTimeout;
+import io.servicegroup.liveness.ClientPair;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
@@ -46,7 +46,7 @@ final class RedisLivenessBackend implements LivenessBackend {
 
   private final RedisKeys keys;
   private final RedisConnector connector;
-  private final TwoWays<RedisClient> beats;
+  private final ClientPair<RedisClient> beats;
   private final RedisClient polls;
   private final RedisNotifications announcements;
   private final RedisLivenessWriter writer;
@@ -63,7 +63,8 @@ final class RedisLivenessBackend implements LivenessBackend {
     this.keys = new RedisKeys(address.namespace());
     this.connector = new RedisConnector(vertx, address, settings.reportInterval());
     this.beats =
-        new TwoWays<>(() -> new RedisClient(connector, settings.longestCall()), RedisClient::drop);
+        new ClientPair<>(
+            () -> new RedisClient(connector, settings.longestCall()), RedisClient::drop);
     this.polls = new RedisClient(connector, AdaptiveTimeout.half(settings.pollInterval()));
     this.announcements =
         new RedisNotifications(

@@ -1,8 +1,8 @@
 package io.servicegroup.backend.redis;
 
+import io.servicegroup.liveness.ClientPair;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
-import io.servicegroup.liveness.TwoWays;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -29,7 +29,7 @@ final class RedisLivenessWriter {
 
   private static final String ALIVE = "Not dead!";
 
-  private final TwoWays<RedisClient> beats;
+  private final ClientPair<RedisClient> beats;
   private final RedisKeys keys;
   private final Roster roster;
   private final RedisNotifications news;
@@ -40,7 +40,7 @@ final class RedisLivenessWriter {
   private Set<String> beatingHosts = new HashSet<>();
 
   RedisLivenessWriter(
-      TwoWays<RedisClient> beats,
+      ClientPair<RedisClient> beats,
       RedisKeys keys,
       Roster roster,
       RedisNotifications news,

@@ -8,27 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TwoWaysTest {
+class ClientPairTest {
 
   private final List<String> dropped = new ArrayList<>();
   private int made;
-  private final TwoWays<String> ways = new TwoWays<>(() -> "way-" + ++made, dropped::add);
+  private final ClientPair<String> pair = new ClientPair<>(() -> "way-" + ++made, dropped::add);
 
   @Test
   void usesOneWayWhileItAnswers() {
-    assertThat(ways.run(Future::succeededFuture).result()).isEqualTo("way-1");
-    assertThat(ways.run(Future::succeededFuture).result()).isEqualTo("way-1");
+    assertThat(pair.run(Future::succeededFuture).result()).isEqualTo("way-1");
+    assertThat(pair.run(Future::succeededFuture).result()).isEqualTo("way-1");
     assertThat(made).isEqualTo(1);
   }
 
   @Test
   void dropsTheOneThatWasOvertaken() {
     Promise<String> hanging = Promise.promise();
-    ways.run(way -> hanging.future());
-    assertThat(ways.run(Future::succeededFuture).result()).isEqualTo("way-2");
+    pair.run(way -> hanging.future());
+    assertThat(pair.run(Future::succeededFuture).result()).isEqualTo("way-2");
     assertThat(dropped).containsExactly("way-1");
     hanging.fail("closed");
-    assertThat(ways.run(Future::succeededFuture).result()).isEqualTo("way-1");
+    assertThat(pair.run(Future::succeededFuture).result()).isEqualTo("way-1");
     assertThat(made).isEqualTo(2);
   }
 
@@ -36,8 +36,8 @@ class TwoWaysTest {
   void keepsTheSecondWhereTheFirstIsMerelySlow() {
     Promise<String> slow = Promise.promise();
     Promise<String> second = Promise.promise();
-    ways.run(way -> slow.future());
-    ways.run(way -> second.future());
+    pair.run(way -> slow.future());
+    pair.run(way -> second.future());
     slow.complete("late");
     second.complete("later");
     assertThat(dropped).isEmpty();
@@ -45,21 +45,21 @@ class TwoWaysTest {
 
   @Test
   void refusesAThirdAttempt() {
-    ways.run(way -> Promise.promise().future());
-    ways.run(way -> Promise.promise().future());
-    assertThat(ways.run(Future::succeededFuture).failed()).isTrue();
+    pair.run(way -> Promise.promise().future());
+    pair.run(way -> Promise.promise().future());
+    assertThat(pair.run(Future::succeededFuture).failed()).isTrue();
   }
 
   @Test
   void aWayIsFreeAgainAfterACallThatThrows() {
     for (int i = 0; i < 3; i++) {
       Future<String> thrown =
-          ways.run(
+          pair.run(
               way -> {
                 throw new IllegalStateException("never sent");
               });
       assertThat(thrown.cause()).hasMessage("never sent");
     }
-    assertThat(ways.run(Future::succeededFuture).result()).isEqualTo("way-1");
+    assertThat(pair.run(Future::succeededFuture).result()).isEqualTo("way-1");
   }
 }

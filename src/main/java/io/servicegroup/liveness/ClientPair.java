@@ -17,11 +17,11 @@ import java.util.function.Supplier;
  *
  * @param <C> a client of one connection, which connects again after it was dropped
  */
-public final class TwoWays<C> {
+public final class ClientPair<C> {
 
   private final Supplier<C> make;
   private final Consumer<C> drop;
-  private final List<Way> ways = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
   private long started;
 
   /**
@@ -30,10 +30,10 @@ public final class TwoWays<C> {
    * @param make makes a client
    * @param drop closes a client's connection at once; calls on it fail
    */
-  public TwoWays(Supplier<C> make, Consumer<C> drop) {
+  public ClientPair(Supplier<C> make, Consumer<C> drop) {
     this.make = make;
     this.drop = drop;
-    ways.add(new Way(make.get()));
+    slots.add(new Slot(make.get()));
   }
 
   /**
@@ -42,7 +42,7 @@ public final class TwoWays<C> {
    * @return the first client
    */
   public C first() {
-    return ways.get(0).client;
+    return slots.get(0).client;
   }
 
   /**
@@ -52,7 +52,7 @@ public final class TwoWays<C> {
    * @return its answer; fails at once where both clients wait
    */
   public <T> Future<T> run(Function<C, Future<T>> work) {
-    Way free = free();
+    Slot free = free();
     if (free == null) {
       return Future.failedFuture(
           new VertxException("two attempts before this one have not been answered yet", true));
@@ -78,24 +78,24 @@ public final class TwoWays<C> {
     }
   }
 
-  private Way free() {
-    for (Way way : ways) {
-      if (way.running == 0) {
-        return way;
+  private Slot free() {
+    for (Slot slot : slots) {
+      if (slot.running == 0) {
+        return slot;
       }
     }
-    if (ways.size() == 1) {
-      ways.add(new Way(make.get()));
-      return ways.get(1);
+    if (slots.size() == 1) {
+      slots.add(new Slot(make.get()));
+      return slots.get(1);
     }
     return null;
   }
 
   /** Drops the connections of calls that began earlier and are not answered yet. */
   private void overtake(long number) {
-    ways.stream()
-        .filter(way -> way.running != 0 && way.running < number)
-        .forEach(way -> drop.accept(way.client));
+    slots.stream()
+        .filter(slot -> slot.running != 0 && slot.running < number)
+        .forEach(slot -> drop.accept(slot.client));
   }
 
   /**
@@ -104,7 +104,7 @@ public final class TwoWays<C> {
    * @param action what to do
    */
   public void each(Consumer<C> action) {
-    ways.forEach(way -> action.accept(way.client));
+    slots.forEach(slot -> action.accept(slot.client));
   }
 
   /**
@@ -114,18 +114,18 @@ public final class TwoWays<C> {
    * @return completes when all are closed; never fails
    */
   public Future<Void> close(Function<C, Future<Void>> close) {
-    return Future.join(ways.stream().map(way -> close.apply(way.client)).toList())
+    return Future.join(slots.stream().map(slot -> close.apply(slot.client)).toList())
         .<Void>mapEmpty()
         .otherwiseEmpty();
   }
 
-  private final class Way {
+  private final class Slot {
     private final C client;
 
     /** The number of the call that runs on it, or 0. */
     private long running;
 
-    Way(C client) {
+    Slot(C client) {
       this.client = client;
     }
   }
