@@ -67,7 +67,7 @@ public final class TryEdges {
             + " purpose",
         "it goes on beating, or ends with a code that is not 0",
         "SmallHeapIT",
-        "runtime.LastResortIT");
+        "runtime.ProcessWatchdogIT");
     add(
         "threads",
         "allows an agent no more threads while its store is away",

@@ -1,8 +1,8 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.model.BackendState;
-import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.OutageLog;
+import io.servicegroup.runtime.ProcessWatchdog;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashSet;
@@ -42,7 +42,7 @@ final class StoreOutage {
 
   /** The store did not answer. */
   void failed(Throwable failure) {
-    LastResort.mind(failure);
+    ProcessWatchdog.inspect(failure);
     last = failure;
     if (beside.isEmpty()) {
       log.failed(failure);

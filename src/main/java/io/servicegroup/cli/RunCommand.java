@@ -2,8 +2,8 @@ package io.servicegroup.cli;
 
 import io.servicegroup.agent.Agent;
 import io.servicegroup.config.AgentConfig;
-import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.Logs;
+import io.servicegroup.runtime.ProcessWatchdog;
 import io.vertx.core.Vertx;
 import java.io.FileDescriptor;
 import java.util.concurrent.Callable;
@@ -23,7 +23,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Vertx vertx = root.vertx(FileDescriptor.out);
-    LastResort.watch(vertx, RootCommand.EVENT_LOOPS);
+    ProcessWatchdog.watch(vertx, RootCommand.EVENT_LOOPS);
     Reload reload = new Reload(root, vertx);
     Signals.install(reload::reload);
     AgentConfig config;

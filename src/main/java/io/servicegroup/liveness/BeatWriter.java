@@ -7,9 +7,9 @@ import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.RemoteWork;
-import io.servicegroup.runtime.LastResort;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
+import io.servicegroup.runtime.ProcessWatchdog;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -212,7 +212,7 @@ final class BeatWriter {
   }
 
   private void failed(Throwable failure) {
-    LastResort.mind(failure);
+    ProcessWatchdog.inspect(failure);
     unsaid = failure;
     own.failed(System.nanoTime());
     if (failure instanceof PartlyWritten some) {

@@ -11,7 +11,7 @@ import org.slf4j.Marker;
 /**
  * Keeps the lines and stack traces out of the log that libraries write about each failed connection
  * and each failed call between machines. The callers get the same failures and log them once.
- * {@link LastResort} still sees the lines that are kept out.
+ * {@link ProcessWatchdog} still sees the lines that are kept out.
  */
 final class Chatter extends TurboFilter {
 

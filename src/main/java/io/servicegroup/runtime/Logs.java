@@ -67,7 +67,7 @@ public final class Logs {
     end();
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     current = new Logs(context, out, verbose);
-    context.addTurboFilter(LastResort.filter());
+    context.addTurboFilter(ProcessWatchdog.filter());
     context.addTurboFilter(new Chatter());
   }
 

@@ -53,7 +53,7 @@ public final class OutageLog {
    * @param failure why
    */
   public void failed(Throwable failure) {
-    LastResort.mind(failure);
+    ProcessWatchdog.inspect(failure);
     if (!lost) {
       lost = true;
       lostAt = nanoTime.getAsLong();

@@ -15,7 +15,7 @@ final class OutOfMemoryProgram {
   public static void main(String[] arguments) throws InterruptedException {
     Logs.begin(new FileOutputStream(FileDescriptor.out), false);
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-    LastResort.watch(vertx, 2);
+    ProcessWatchdog.watch(vertx, 2);
     switch (arguments[0]) {
       case "handler" -> vertx.runOnContext(nothing -> fail());
       case "ticker" -> {

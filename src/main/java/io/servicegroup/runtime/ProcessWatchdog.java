@@ -22,14 +22,14 @@ import org.slf4j.Marker;
  * <p>Code on event loops catches and logs whatever is thrown. So this class also looks at the
  * failure of every line that is logged.
  */
-public final class LastResort extends TurboFilter {
+public final class ProcessWatchdog extends TurboFilter {
 
   /** The exit code of every other failure as well. */
   private static final int EXIT_CODE = 1;
 
   private static final int DEEPEST_CAUSE = 10;
   private static final int STUCK_SECONDS = 60;
-  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LastResort.class);
+  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(ProcessWatchdog.class);
 
   /**
    * Whether this process is an agent, which may be ended, and not a program that embeds its
@@ -48,11 +48,11 @@ public final class LastResort extends TurboFilter {
     }
   }
 
-  private LastResort() {}
+  private ProcessWatchdog() {}
 
   /** Makes the filter that looks at the failures in logged lines. */
   static TurboFilter filter() {
-    return new LastResort();
+    return new ProcessWatchdog();
   }
 
   /**
@@ -88,7 +88,7 @@ public final class LastResort extends TurboFilter {
     descriptors.look();
     Executors.newSingleThreadScheduledExecutor(
             work -> {
-              Thread thread = new Thread(work, "last-resort");
+              Thread thread = new Thread(work, "process-watchdog");
               thread.setDaemon(true);
               return thread;
             })
@@ -101,7 +101,7 @@ public final class LastResort extends TurboFilter {
    */
   private static void look(List<Loop> loops, Descriptors descriptors) {
     try {
-      descriptors.look().ifPresent(LastResort::end);
+      descriptors.look().ifPresent(ProcessWatchdog::end);
       for (Loop loop : loops) {
         if (!loop.turned) {
           if (++loop.stuck >= STUCK_SECONDS) {
@@ -135,7 +135,7 @@ public final class LastResort extends TurboFilter {
    *
    * @param failure which the caller takes for one of something remote
    */
-  public static void mind(Throwable failure) {
+  public static void inspect(Throwable failure) {
     if (watching) {
       endIfFatal(failure);
     }

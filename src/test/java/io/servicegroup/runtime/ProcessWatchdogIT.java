@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process without the JVM's flag for it ends all the same where it is out of memory. */
 @Timeout(90)
-class LastResortIT {
+class ProcessWatchdogIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"handler", "ticker", "thread"})
