@@ -7,7 +7,7 @@ import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.NoNameServerException;
 import io.servicegroup.runtime.OnContext;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.servicegroup.runtime.Why;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -44,7 +44,7 @@ final class MemcachedClient {
   private final MemcachedConnector connector;
   private final BackendUri.Host host;
   private final Supplier<Duration> bound;
-  private final Rest rest;
+  private final ReconnectPause pause;
   private final Set<MemcachedConnection> retired = new HashSet<>();
   private MemcachedConnection connection;
   private Future<MemcachedConnection> connecting;
@@ -54,14 +54,17 @@ final class MemcachedClient {
    * Creates a client; nothing connects yet.
    *
    * @param bound the bound of a call, evaluated for each
-   * @param rest the pause between attempts to connect, shared by the clients of a server
+   * @param pause the pause between attempts to connect, shared by the clients of a server
    */
   MemcachedClient(
-      MemcachedConnector connector, BackendUri.Host host, Supplier<Duration> bound, Rest rest) {
+      MemcachedConnector connector,
+      BackendUri.Host host,
+      Supplier<Duration> bound,
+      ReconnectPause pause) {
     this.connector = connector;
     this.host = host;
     this.bound = bound;
-    this.rest = rest;
+    this.pause = pause;
   }
 
   /** Completes when the client is connected. */
@@ -166,7 +169,7 @@ final class MemcachedClient {
   }
 
   private Future<List<MemcachedAnswer>> understood(List<MemcachedAnswer> answers) {
-    rest.succeeded();
+    pause.succeeded();
     for (MemcachedAnswer answer : answers) {
       if (answer instanceof ServerError error) {
         return Future.failedFuture(new VertxException("refused: " + error.words(), true));
@@ -183,12 +186,12 @@ final class MemcachedClient {
       return Future.succeededFuture(connection);
     }
     retireUnusable();
-    Duration left = rest.left();
+    Duration left = pause.left();
     if (left.compareTo(within) >= 0) {
-      return Future.failedFuture(rest.why());
+      return Future.failedFuture(pause.why());
     }
     if (connecting == null || connecting.isComplete()) {
-      connecting = pause(left).compose(rested -> connect()).onComplete(this::connected);
+      connecting = pause(left).compose(waited -> connect()).onComplete(this::connected);
     }
     long millis = within.toMillis();
     return OnContext.within(connector.vertx(), millis, connecting)
@@ -223,14 +226,14 @@ final class MemcachedClient {
     if (!(failure instanceof TimeoutException)) {
       return failure;
     }
-    return rest.why() == null
+    return pause.why() == null
         ? new TimeoutException("did not answer within " + millis + " ms")
-        : rest.why();
+        : pause.why();
   }
 
   private void connected(AsyncResult<MemcachedConnection> result) {
     if (result.failed()) {
-      rest.failed(result.cause());
+      pause.failed(result.cause());
     } else if (closed) {
       result.result().close();
     } else {
@@ -240,9 +243,9 @@ final class MemcachedClient {
 
   private void lost(Throwable why) {
     if (why instanceof TimeoutException) {
-      rest.late(why);
+      pause.late(why);
     } else {
-      rest.failed(why);
+      pause.failed(why);
     }
   }
 

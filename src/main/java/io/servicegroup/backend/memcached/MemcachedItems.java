@@ -7,7 +7,7 @@ import io.servicegroup.bus.Refusal;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Fault;
 import io.servicegroup.runtime.Portions;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
@@ -35,7 +35,7 @@ final class MemcachedItems {
    */
   private static final int AT_ONCE = 500;
 
-  private static final Duration LONGEST_REST = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final MemcachedConnector connector;
   private final List<MemcachedClient> servers;
@@ -48,7 +48,7 @@ final class MemcachedItems {
   }
 
   private MemcachedClient client(BackendUri.Host host) {
-    return new MemcachedClient(connector, host, () -> BOUND, Rest.upTo(LONGEST_REST));
+    return new MemcachedClient(connector, host, () -> BOUND, ReconnectPause.upTo(LONGEST_PAUSE));
   }
 
   Future<Void> connected() {

@@ -6,7 +6,7 @@ import io.servicegroup.liveness.AdaptiveTimeout;
 import io.servicegroup.liveness.ClientPair;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.runtime.OutageLog;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,12 +31,13 @@ final class MemcachedNode {
   MemcachedNode(MemcachedConnector connector, BackendUri.Host host, LivenessSettings settings) {
     this.pollTimeout = pollTimeout(settings);
     // Shared by the clients: the first that connects ends the pause for all.
-    Rest rest = Rest.upTo(settings.reportInterval());
+    ReconnectPause pause = ReconnectPause.upTo(settings.reportInterval());
     Duration longest = longestWrite(settings);
     this.beats =
         new ClientPair<>(
-            () -> new MemcachedClient(connector, host, () -> longest, rest), MemcachedClient::drop);
-    this.polls = new MemcachedClient(connector, host, () -> ofOneCall(pollTimeout.bound()), rest);
+            () -> new MemcachedClient(connector, host, () -> longest, pause),
+            MemcachedClient::drop);
+    this.polls = new MemcachedClient(connector, host, () -> ofOneCall(pollTimeout.bound()), pause);
     this.canaryKey = MemcachedKeys.canary(settings.agent());
     this.outages =
         new OutageLog("Server " + host + " of backend " + settings.backend(), System::nanoTime);

@@ -1,7 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -84,8 +84,8 @@ final class PostgresClient {
    * Shares the pause between attempts to connect with other clients; the first that connects ends
    * it for all.
    */
-  PostgresClient resting(Rest shared) {
-    pool.resting(shared);
+  PostgresClient withPause(ReconnectPause shared) {
+    pool.withPause(shared);
     return this;
   }
 

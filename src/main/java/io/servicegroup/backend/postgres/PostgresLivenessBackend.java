@@ -10,7 +10,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Watch;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -51,11 +51,12 @@ final class PostgresLivenessBackend implements LivenessBackend {
     this.vertx = vertx;
     this.settings = settings;
     this.where = uri.toString();
-    Rest rest = Rest.upTo(settings.reportInterval());
+    ReconnectPause pause = ReconnectPause.upTo(settings.reportInterval());
     Duration half = settings.reportInterval().dividedBy(2);
     this.beats =
         new ClientPair<>(
-            () -> PostgresClient.create(vertx, uri, 1, settings.longestCall(), half).resting(rest),
+            () ->
+                PostgresClient.create(vertx, uri, 1, settings.longestCall(), half).withPause(pause),
             PostgresClient::abandon);
     this.polls =
         PostgresClient.create(
@@ -64,7 +65,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
                 1,
                 AdaptiveTimeout.half(settings.pollInterval()),
                 settings.longestCall())
-            .resting(rest);
+            .withPause(pause);
     this.writer =
         new PostgresLivenessWriter(beats, settings.reportInterval(), settings.longestCall());
     this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);

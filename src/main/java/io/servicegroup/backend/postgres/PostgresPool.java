@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,7 +31,7 @@ final class PostgresPool {
   private final Deque<PostgresConnection> idle = new ArrayDeque<>();
   private final Set<PostgresConnection> connections = new HashSet<>();
   private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
-  private Rest rest = Rest.upTo(Duration.ofSeconds(1));
+  private ReconnectPause pause = ReconnectPause.upTo(Duration.ofSeconds(1));
   private int opening;
   private boolean closed;
 
@@ -56,8 +56,8 @@ final class PostgresPool {
   }
 
   /** Shares the pause between attempts to connect with other clients. */
-  void resting(Rest shared) {
-    rest = shared;
+  void withPause(ReconnectPause shared) {
+    pause = shared;
   }
 
   /** Runs a task as soon as a connection is free. */
@@ -101,13 +101,13 @@ final class PostgresPool {
     if (waiting.isEmpty()) {
       return;
     }
-    Duration left = rest.left();
+    Duration left = pause.left();
     if (!left.isZero()) {
       wakeAfter(left);
       return;
     }
     // After a failed attempt a single connection is tried, and all waiting work shares its result.
-    int allowed = rest.why() == null ? most : 1;
+    int allowed = pause.why() == null ? most : 1;
     while (opening < waiting.size() && connections.size() + opening < allowed) {
       open();
     }
@@ -123,7 +123,7 @@ final class PostgresPool {
       List<PostgresClientTask<?>> late =
           waiting.stream().filter(task -> task.endsBefore(until)).toList();
       waiting.removeAll(late);
-      late.forEach(task -> task.fail(rest.why()));
+      late.forEach(task -> task.fail(pause.why()));
     }
     vertx.setTimer(left.toMillis() + 1, id -> serve());
   }
@@ -143,7 +143,7 @@ final class PostgresPool {
       connection.onClosed(() -> onContext.execute(() -> lost(connection)));
       idle.push(connection);
     } else {
-      rest.failed(result.cause());
+      pause.failed(result.cause());
       PostgresClientTask<?> first = waiting.poll();
       if (first != null) {
         first.fail(result.cause());
@@ -158,7 +158,7 @@ final class PostgresPool {
    */
   private void lost(PostgresConnection connection) {
     if (connections.contains(connection) && !closed) {
-      rest.failed(closed());
+      pause.failed(closed());
     }
     forget(connection);
   }
@@ -177,7 +177,7 @@ final class PostgresPool {
     }
     PostgresConnection connection = task.connection();
     if (!connection.isClosed()) {
-      rest.succeeded();
+      pause.succeeded();
     }
     if (!closed) {
       release(connection, task.failure());
@@ -192,11 +192,11 @@ final class PostgresPool {
     PostgresConnection connection = task.connection();
     if (connection == null) {
       waiting.remove(task);
-      task.fail(rest.why() == null ? late : rest.why());
+      task.fail(pause.why() == null ? late : pause.why());
       return;
     }
     connector.distrust(connection.server());
-    rest.late(late);
+    pause.late(late);
     connection.abort();
     forget(connection);
     task.fail(late);

@@ -56,7 +56,7 @@ final class RedisClient {
       Function<RedisCall, Future<T>> work) {
     long begun = System.nanoTime();
     return RedisCall.within(bound, started, open, work)
-        .onSuccess(done -> connector.rest().succeeded())
+        .onSuccess(done -> connector.pause().succeeded())
         .recover(failure -> failed(open, begun, failure));
   }
 
@@ -70,7 +70,7 @@ final class RedisClient {
         .runOnContext(
             turned -> {
               if (on.isClosed()) {
-                connector.rest().late(failure);
+                connector.pause().late(failure);
               } else if (failure instanceof TimeoutException) {
                 ranOutOfTime(on, begun, failure);
               } else {
@@ -86,7 +86,7 @@ final class RedisClient {
       retire(on);
       return;
     }
-    connector.rest().late(failure);
+    connector.pause().late(failure);
     retire(on);
     if (System.nanoTime() - begun >= timeout.toNanos() * SILENT_QUARTERS / 4) {
       // No call of this client waits for longer than it was silent: none would be answered.
@@ -96,7 +96,7 @@ final class RedisClient {
 
   /** Checks the role of a server that refused a command: it may have become a replica. */
   private void refused(RedisServerConnection on) {
-    connector.rest().succeeded();
+    connector.pause().succeeded();
     RedisCall.within(timeout, System.nanoTime(), on, RedisCall::requireMaster)
         .onFailure(failure -> retire(on));
   }
@@ -119,8 +119,8 @@ final class RedisClient {
       return Future.succeededFuture(connection);
     }
     Duration left = bound.minusNanos(System.nanoTime() - started);
-    if (connector.rest().left().compareTo(left) >= 0) {
-      return Future.failedFuture(connector.rest().why());
+    if (connector.pause().left().compareTo(left) >= 0) {
+      return Future.failedFuture(connector.pause().why());
     }
     boolean another = connecting != null && !connecting.isComplete();
     if (!another) {

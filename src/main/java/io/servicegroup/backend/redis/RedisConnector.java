@@ -2,7 +2,7 @@ package io.servicegroup.backend.redis;
 
 import io.servicegroup.config.BackendUri.Host;
 import io.servicegroup.runtime.OnContext;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -17,15 +17,15 @@ final class RedisConnector {
   private final Vertx vertx;
   private final RedisAddress address;
   private final RedisSentinels sentinels;
-  private final Rest rest;
+  private final ReconnectPause pause;
 
   /**
    * Creates a connector; nothing connects yet.
    *
-   * @param longestRest the longest pause between two attempts to connect
+   * @param longestPause the longest pause between two attempts to connect
    */
-  RedisConnector(Vertx vertx, RedisAddress address, Duration longestRest) {
-    this.rest = Rest.upTo(longestRest);
+  RedisConnector(Vertx vertx, RedisAddress address, Duration longestPause) {
+    this.pause = ReconnectPause.upTo(longestPause);
     this.vertx = vertx;
     this.address = address;
     this.sentinels = new RedisSentinels(vertx, address);
@@ -35,18 +35,18 @@ final class RedisConnector {
    * The pause between attempts, shared by all clients of this backend: the first that connects ends
    * it for all.
    */
-  Rest rest() {
-    return rest;
+  ReconnectPause pause() {
+    return pause;
   }
 
   /** Waits for the pause after the last failure to end, then connects within the bound. */
   Future<RedisServerConnection> connectRested(Duration bound) {
-    Duration left = rest.left();
-    Future<?> rested =
+    Duration left = pause.left();
+    Future<?> waited =
         left.isZero()
             ? Future.succeededFuture()
             : vertx.timer(left.toMillis() + 1, TimeUnit.MILLISECONDS);
-    return rested.compose(over -> connect(bound)).onFailure(rest::failed);
+    return waited.compose(over -> connect(bound)).onFailure(pause::failed);
   }
 
   /**
@@ -62,9 +62,9 @@ final class RedisConnector {
 
   private Throwable late(Duration bound) {
     String hosts = address.hosts().stream().map(Host::toString).collect(Collectors.joining(","));
-    return rest.why() == null
+    return pause.why() == null
         ? new TimeoutException(hosts + ": no answer within " + bound.toMillis() + " ms")
-        : rest.why();
+        : pause.why();
   }
 
   /** Connects within the bound. */

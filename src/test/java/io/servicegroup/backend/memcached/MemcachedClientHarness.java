@@ -1,7 +1,7 @@
 package io.servicegroup.backend.memcached;
 
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.runtime.Rest;
+import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,7 +22,9 @@ final class MemcachedClientHarness implements AutoCloseable {
     context = vertx.getOrCreateContext();
     connector = new MemcachedConnector(vertx);
     BackendUri.Host host = BackendUri.parse(uri).hosts().get(0);
-    client = new MemcachedClient(connector, host, () -> bound, Rest.upTo(Duration.ofSeconds(1)));
+    client =
+        new MemcachedClient(
+            connector, host, () -> bound, ReconnectPause.upTo(Duration.ofSeconds(1)));
   }
 
   <T> Future<T> start(Function<MemcachedClient, Future<T>> work) {

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Not thread-safe.
  */
-public final class Rest {
+public final class ReconnectPause {
 
   private static final Duration FIRST = Duration.ofMillis(200);
 
@@ -25,7 +25,7 @@ public final class Rest {
    * @param longest the longest pause
    * @param nanoTime a monotonic clock, {@link System#nanoTime} outside tests
    */
-  public Rest(Duration longest, LongSupplier nanoTime) {
+  public ReconnectPause(Duration longest, LongSupplier nanoTime) {
     this.backoff = new Backoff(FIRST, longest);
     this.nanoTime = nanoTime;
   }
@@ -36,8 +36,8 @@ public final class Rest {
    * @param longest the longest pause
    * @return an object without a pause
    */
-  public static Rest upTo(Duration longest) {
-    return new Rest(longest, System::nanoTime);
+  public static ReconnectPause upTo(Duration longest) {
+    return new ReconnectPause(longest, System::nanoTime);
   }
 
   /**
