@@ -33,7 +33,7 @@ final class HttpProber implements Prober {
 
   private final HttpClient client;
   private final Probe.Http probe;
-  private final Reserve reserve;
+  private final DescriptorReserve reserve;
   private final ProbeTls tls;
   private final ProbeLoop loop;
 
@@ -63,7 +63,7 @@ final class HttpProber implements Prober {
     this.loop =
         new ProbeLoop(
             vertx,
-            shared.lacks(),
+            shared.lackLog(),
             name,
             probe.timing().interval(),
             probe.timing().timeout(),

@@ -46,7 +46,7 @@ final class PidProber implements Prober {
   private boolean readingBegan;
   private boolean hangs;
 
-  PidProber(Vertx vertx, Readers readers, Lacks lacks, String name, Probe.Pid probe) {
+  PidProber(Vertx vertx, Readers readers, LackLog lackLog, String name, Probe.Pid probe) {
     this.vertx = vertx;
     this.readers = readers;
     this.file = probe.pidFile();
@@ -56,7 +56,7 @@ final class PidProber implements Prober {
     this.loop =
         new ProbeLoop(
             vertx,
-            lacks,
+            lackLog,
             name,
             Duration.ofMillis(Math.min(MAX_INTERVAL, interval.toMillis())),
             timeout.compareTo(MIN_TIMEOUT) < 0 ? MIN_TIMEOUT : timeout,

@@ -23,7 +23,7 @@ final class ProbeLoop {
   private static final int NET_BELOW = 10;
 
   private final Vertx vertx;
-  private final Lacks lacks;
+  private final LackLog lackLog;
   private final String name;
   private final Duration interval;
   private final Duration timeout;
@@ -37,20 +37,20 @@ final class ProbeLoop {
   /**
    * Prepares a loop.
    *
-   * @param lacks told of looks that could not be made
+   * @param lackLog told of looks that could not be made
    * @param name for the log
    * @param look makes one look: it succeeds where the service lives, fails with the reason where it
    *     does not, and fails with a {@link NoVerdict} where the look could not be made; may throw
    */
   ProbeLoop(
       Vertx vertx,
-      Lacks lacks,
+      LackLog lackLog,
       String name,
       Duration interval,
       Duration timeout,
       Function<Attempt, Future<Void>> look) {
     this.vertx = vertx;
-    this.lacks = lacks;
+    this.lackLog = lackLog;
     this.name = name;
     this.interval = interval;
     this.timeout = timeout;
@@ -70,7 +70,7 @@ final class ProbeLoop {
 
   Future<Void> stop() {
     stopped = true;
-    lacks.looked(this);
+    lackLog.looked(this);
     Future<Void> ended = ticker.stop();
     over.tryFail("stopped");
     return ended;
@@ -113,13 +113,13 @@ final class ProbeLoop {
     if (stopped) {
       return;
     }
-    Throwable failure = cause == null ? null : Want.explain(cause);
+    Throwable failure = cause == null ? null : AgentLack.explain(cause);
     if (failure instanceof NoVerdict lack) {
       burst = 0;
-      lacks.cannotLook(this, name, lack);
+      lackLog.cannotLook(this, name, lack);
       return;
     }
-    lacks.looked(this);
+    lackLog.looked(this);
     if (failure == null) {
       burst = inBurst ? 0 : burst;
       results.accept(ProbeResult.pass());

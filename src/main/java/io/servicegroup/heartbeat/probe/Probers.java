@@ -19,14 +19,15 @@ public final class Probers {
   private static final int WORKERS = 2;
 
   /** The objects that probers with connections share. */
-  record Connections(Dialer dialer, Reserve reserve, FileThreads files, Lacks lacks) {}
+  record Connections(
+      Dialer dialer, DescriptorReserve reserve, FileThreads files, LackLog lackLog) {}
 
   private final Vertx vertx;
   private final Dialer dialer;
   private final NetClient tcp;
   private final PidProber.Readers readers;
-  private final Lacks lacks = new Lacks();
-  private final Reserve reserve = Reserve.ofThisProcess();
+  private final LackLog lackLog = new LackLog();
+  private final DescriptorReserve reserve = DescriptorReserve.ofThisProcess();
 
   /**
    * Opens the clients and threads that probers share.
@@ -61,7 +62,7 @@ public final class Probers {
       return new HttpProber(vertx, connections(), name, p);
     }
     if (probe instanceof Probe.Pid p) {
-      return new PidProber(vertx, readers, lacks, name, p);
+      return new PidProber(vertx, readers, lackLog, name, p);
     }
     if (probe instanceof Probe.Self) {
       return new SelfProber(vertx, name, serviceDownTime, System::nanoTime);
@@ -83,7 +84,7 @@ public final class Probers {
   }
 
   private Connections connections() {
-    return new Connections(dialer, reserve, readers.files(), lacks);
+    return new Connections(dialer, reserve, readers.files(), lackLog);
   }
 
   /**

@@ -34,11 +34,11 @@ final class TcpProber implements Prober {
   private final Dialer dialer;
   private final NetClient client;
   private final Probe.Tcp probe;
-  private final Reserve reserve;
+  private final DescriptorReserve reserve;
   private final ProbeTls tls;
   private final ProbeLoop loop;
-  private NetSocket held;
-  private long heldSince;
+  private NetSocket kept;
+  private long keptSince;
   private int briefInARow;
   private boolean stopped;
 
@@ -60,7 +60,7 @@ final class TcpProber implements Prober {
     this.loop =
         new ProbeLoop(
             vertx,
-            shared.lacks(),
+            shared.lackLog(),
             name,
             probe.timing().interval(),
             probe.timing().timeout(),
@@ -75,7 +75,7 @@ final class TcpProber implements Prober {
   @Override
   public Future<Void> stop() {
     stopped = true;
-    Future<Void> closed = held == null ? Future.succeededFuture() : release();
+    Future<Void> closed = kept == null ? Future.succeededFuture() : release();
     return loop.stop().eventually(() -> closed);
   }
 
@@ -122,8 +122,8 @@ final class TcpProber implements Prober {
       socket.close();
       return Future.failedFuture(new ProbeFailure("connection refused"));
     }
-    if (probe.hold() && held == null && !over.isComplete()) {
-      hold(socket);
+    if (probe.hold() && kept == null && !over.isComplete()) {
+      keep(socket);
     } else {
       socket.close();
     }
@@ -134,29 +134,29 @@ final class TcpProber implements Prober {
     return from.port() == to.port() && from.hostAddress().equals(to.hostAddress());
   }
 
-  private void hold(NetSocket socket) {
-    held = socket;
-    heldSince = System.nanoTime();
+  private void keep(NetSocket socket) {
+    kept = socket;
+    keptSince = System.nanoTime();
     int[] discarded = {0};
     socket.handler(
         data -> {
           discarded[0] += data.length();
-          if (discarded[0] > MAX_DISCARDED && held == socket) {
+          if (discarded[0] > MAX_DISCARDED && kept == socket) {
             release();
           }
         });
     socket.closeHandler(
         nothing -> {
-          if (held == socket) {
-            held = null;
+          if (kept == socket) {
+            kept = null;
             lookAgain();
           }
         });
   }
 
   private Future<Void> release() {
-    NetSocket socket = held;
-    held = null;
+    NetSocket socket = kept;
+    kept = null;
     return socket.close();
   }
 
@@ -168,8 +168,8 @@ final class TcpProber implements Prober {
    */
   private void lookAgain() {
     long intervalMillis = probe.timing().interval().toMillis();
-    long heldMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heldSince);
-    briefInARow = heldMillis < intervalMillis / 10 ? Math.min(10, briefInARow + 1) : 0;
+    long keptMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - keptSince);
+    briefInARow = keptMillis < intervalMillis / 10 ? Math.min(10, briefInARow + 1) : 0;
     if (briefInARow > 1) {
       vertx.setTimer(Math.min(intervalMillis, 1L << 2 * (briefInARow - 2)), id -> burst());
     } else {

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * Keeps some of this process's file descriptors for its own listener and backends: probes may not
  * take the last ones. Not thread-safe.
  */
-final class Reserve {
+final class DescriptorReserve {
 
   private static final long LEAST = 32;
   private static final long MOST = 256;
@@ -30,20 +30,20 @@ final class Reserve {
   private long taken;
   private boolean known;
 
-  Reserve(long most, LongSupplier count, LongSupplier nanoTime) {
+  DescriptorReserve(long most, LongSupplier count, LongSupplier nanoTime) {
     this.most = most;
     this.count = count;
     this.nanoTime = nanoTime;
   }
 
   /** The reserve of this process; without a bound where the system does not tell its limit. */
-  static Reserve ofThisProcess() {
+  static DescriptorReserve ofThisProcess() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-        ? new Reserve(
+        ? new DescriptorReserve(
             system.getMaxFileDescriptorCount(),
             system::getOpenFileDescriptorCount,
             System::nanoTime)
-        : new Reserve(Long.MAX_VALUE, () -> 0, System::nanoTime);
+        : new DescriptorReserve(Long.MAX_VALUE, () -> 0, System::nanoTime);
   }
 
   /**

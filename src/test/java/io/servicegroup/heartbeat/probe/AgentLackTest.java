@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A want of the agent's own is no verdict on a service, and its listener keeps a reserve. */
-class WantTest {
+class AgentLackTest {
 
   private long open;
   private long now;
@@ -32,7 +32,7 @@ class WantTest {
             new RejectedExecutionException("full"),
             new SocketException("Cannot assign requested address")
                 .initCause(new BindException("Cannot assign requested address")))) {
-      assertThat(Want.explain(want)).as(want.toString()).isInstanceOf(NoVerdict.class);
+      assertThat(AgentLack.explain(want)).as(want.toString()).isInstanceOf(NoVerdict.class);
     }
   }
 
@@ -44,12 +44,12 @@ class WantTest {
             new NoRouteToHostException("No route to host"),
             new UnknownHostException("there is no such name"),
             new ProbeFailure("answered 503"))) {
-      assertThat(Want.explain(failure)).isSameAs(failure);
+      assertThat(AgentLack.explain(failure)).isSameAs(failure);
     }
   }
 
-  private Reserve reserve(long most) {
-    return new Reserve(
+  private DescriptorReserve reserve(long most) {
+    return new DescriptorReserve(
         most,
         () -> {
           counts++;
@@ -60,7 +60,7 @@ class WantTest {
 
   @Test
   void theLastDescriptorsAreKept() {
-    Reserve reserve = reserve(1024);
+    DescriptorReserve reserve = reserve(1024);
     open = 890;
     for (int i = 0; i < 6; i++) {
       assertThatCode(reserve::take).doesNotThrowAnyException();
@@ -77,7 +77,7 @@ class WantTest {
 
   @Test
   void theyAreNotCountedForEachProbe() {
-    Reserve reserve = reserve(100_000);
+    DescriptorReserve reserve = reserve(100_000);
     for (int i = 0; i < 1_000; i++) {
       reserve.take();
     }

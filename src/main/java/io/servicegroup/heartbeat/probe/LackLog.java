@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Not thread-safe.
  */
-final class Lacks {
+final class LackLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Lacks.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LackLog.class);
 
   private final Set<Object> blind = new HashSet<>();
   private int most;

@@ -9,11 +9,11 @@ import java.util.concurrent.RejectedExecutionException;
  * Distinguishes the failure of a look that this agent itself caused, because it lacks something,
  * from a failure of the service.
  */
-final class Want {
+final class AgentLack {
 
   private static final int DEEPEST = 10;
 
-  private Want() {}
+  private AgentLack() {}
 
   /**
    * Explains the failure of a look.
