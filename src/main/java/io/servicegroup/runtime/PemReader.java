@@ -139,12 +139,13 @@ final class PemReader {
       certificate.checkValidity();
     } catch (CertificateExpiredException e) {
       LOG.warn(
-          "{}: the certificate has expired on {}: whoever verifies it refuses to connect",
+          "{}: the certificate expired on {}: every peer that verifies it refuses to connect",
           name,
           certificate.getNotAfter().toInstant());
     } catch (CertificateNotYetValidException e) {
       LOG.warn(
-          "{}: the certificate is not valid before {}: whoever verifies it refuses to connect",
+          "{}: the certificate is not valid before {}: every peer that verifies it refuses to"
+              + " connect",
           name,
           certificate.getNotBefore().toInstant());
     }

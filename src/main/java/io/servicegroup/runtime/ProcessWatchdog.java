@@ -72,7 +72,7 @@ public final class ProcessWatchdog extends TurboFilter {
     vertx.exceptionHandler(
         failure -> {
           endIfFatal(failure);
-          LOG.error("Something failed that nobody waits for", failure);
+          LOG.error("An operation failed for whose result no code waits", failure);
         });
     List<Loop> watched = new ArrayList<>();
     for (int i = 0; i < loops; i++) {

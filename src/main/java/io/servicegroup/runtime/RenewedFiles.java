@@ -110,7 +110,7 @@ final class RenewedFiles<T> {
 
   private void failed(String found) {
     if (last != null && !found.equals(fault)) {
-      LOG.warn("{}: {}; what was there before stays in use", name, found);
+      LOG.warn("{}: {}; the contents that were read before stay in use", name, found);
     }
     fault = found;
   }

@@ -29,7 +29,7 @@ final class LackLog {
     if (blind.isEmpty()) {
       most = 0;
       LOG.warn(
-          "{} could not look: {}; while that lasts, what was seen last stands",
+          "{} could not look at its service: {}; while that lasts, the last result stands",
           name,
           lack.getMessage());
     }
@@ -40,7 +40,7 @@ final class LackLog {
   /** A look was made, whatever its result, or the prober has stopped. */
   void looked(Object prober) {
     if (blind.remove(prober) && blind.isEmpty()) {
-      LOG.info("All services can be looked at again; {} could not", most);
+      LOG.info("All services can be looked at again, of which {} could not", most);
     }
   }
 }
