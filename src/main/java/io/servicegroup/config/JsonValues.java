@@ -1,6 +1,7 @@
 package io.servicegroup.config;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,9 @@ final class JsonValues {
       List<Object> items = new ArrayList<>();
       list.forEach(item -> items.add(value(path + "[" + items.size() + "]", item)));
       return items;
+    }
+    if (value instanceof Instant date) {
+      return date.toString();
     }
     boolean isJson =
         value == null

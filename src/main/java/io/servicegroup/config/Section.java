@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -119,7 +120,7 @@ final class Section {
       } catch (IllegalArgumentException e) {
         rule = e.getMessage();
       }
-    } else if (value instanceof Number || value instanceof Boolean) {
+    } else if (value instanceof Number || value instanceof Boolean || value instanceof Instant) {
       rule += ", in quotes";
     } else if (value == null) {
       return Optional.empty();

@@ -78,8 +78,8 @@ final class Trees {
     if (value instanceof List<?> list) {
       return list(list, depth);
     }
-    // An unquoted date in YAML.
-    return value instanceof Date date ? date.toInstant().toString() : value;
+    // A date without quotes is no text: as one it would not be what was written.
+    return value instanceof Date date ? date.toInstant() : value;
   }
 
   private static Map<String, Object> map(Map<?, ?> map, int depth) {

@@ -17,6 +17,8 @@ class ConfigFaultTest {
       value = {
         "{agent: 5} | agent | allowed is a map",
         "{agent: {host: 5}} | agent.host | in quotes",
+        "{agent: {id: 2001-01-01}} | agent.id | in quotes",
+        "{watch: [2001-01-01]} | watch[0] | in quotes",
         "{agent: {host: ''}} | agent.host | 1 to 255 characters",
         "{agent: {host: \"a\\u0007\"}} | agent.host | control character",
         "{agent: {host: ..}} | agent.host | no URL can name",
