@@ -292,7 +292,7 @@ public final class Topics {
    * the backends, should that be dead, goes as well. Published by RegistrationVerticle, consumed by
    * liveness verticles.
    */
-  public static final Topic<CatalogEvent> BURIAL =
+  public static final Topic<CatalogEvent> FOREIGN_DELETION =
       new Topic<>("servicegroup.burial", true, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
 
   // ---- liveness verticles to EvaluationVerticle ----

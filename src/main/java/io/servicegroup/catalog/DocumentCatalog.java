@@ -159,7 +159,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> bury(Member last) {
+  public Future<Boolean> removeAgain(Member last) {
     return attempts
         .repeat(
             last.id(),

@@ -250,7 +250,7 @@ final class MemberOperations {
                             ? words.lookout().remove(id, failure)
                             : Future.failedFuture(failure))
                 .onSuccess(words::removedHere)
-                .onSuccess(this::bury)
+                .onSuccess(this::announceDeletion)
                 .<Void>mapEmpty()
                 .recover(
                     failure ->
@@ -261,9 +261,10 @@ final class MemberOperations {
                 .compose(deleted -> forget(id)));
   }
 
-  private void bury(Member member) {
+  private void announceDeletion(Member member) {
     if (served.get(member.id()).filter(own -> !NOT_HERE.contains(own.state())).isEmpty()) {
-      Topics.BURIAL.publish(vertx, new CatalogEvent(CatalogEvent.Type.DELETED, member, false));
+      Topics.FOREIGN_DELETION.publish(
+          vertx, new CatalogEvent(CatalogEvent.Type.DELETED, member, false));
     }
   }
 

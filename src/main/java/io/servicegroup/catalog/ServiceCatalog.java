@@ -135,15 +135,15 @@ public interface ServiceCatalog {
   Future<Member> confirm(Member seen, long order);
 
   /**
-   * Removes a member that is remembered as removed, and leaves the trace that tells everybody so:
-   * only where nothing was said of it since, and nobody joined it since. A life that an agent went
-   * on with by itself is no new one, see {@link Incarnation#origin}. Where there is no member, it
-   * does what {@link #trace} does.
+   * Removes a member again whose removal the store lost, and leaves the trace of the removal. Does
+   * nothing where a later word about the member is stored, or an agent has joined it since. An
+   * incarnation that an agent continued by itself does not count as a join, see {@link
+   * Incarnation#origin}. Where there is no member, it does what {@link #trace} does.
    *
    * @param last the member as it was before its removal, with the order of the removal
-   * @return whether there was a member to remove; false also where it is a later one
+   * @return whether a member was removed; false where there is none, or a later one
    */
-  Future<Boolean> bury(Member last);
+  Future<Boolean> removeAgain(Member last);
 
   /**
    * Leaves the trace of the removal of a member that is not there, so that everybody is told that

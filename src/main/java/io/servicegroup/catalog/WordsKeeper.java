@@ -87,7 +87,7 @@ final class WordsKeeper {
      */
     MADE_ANEW,
     /** It was removed later than it was said. */
-    BURY
+    REMOVE_AGAIN
   }
 
   /**
@@ -101,7 +101,7 @@ final class WordsKeeper {
   record Judgement(Member stored, Member shown, Mending mending, Member written) {
 
     boolean isHidden() {
-      return mending == Mending.BURY;
+      return mending == Mending.REMOVE_AGAIN;
     }
   }
 
@@ -114,7 +114,7 @@ final class WordsKeeper {
     if (gone != null && stored.wordsOrder() <= gone.wordsOrder()) {
       return removed.isAnother(stored, gone)
           ? confirm(stored, gone.wordsOrder())
-          : new Judgement(stored, stored, Mending.BURY, gone);
+          : new Judgement(stored, stored, Mending.REMOVE_AGAIN, gone);
     }
     Member words = living.get(stored.id());
     if (words == null || stored.wordsOrder() > words.wordsOrder()) {
@@ -165,7 +165,7 @@ final class WordsKeeper {
   /** Remembers what a read found, or a join left. */
   void heard(Judgement judgement) {
     switch (judgement.mending()) {
-      case BURY, MADE_ANEW -> {}
+      case REMOVE_AGAIN, MADE_ANEW -> {}
       case PUT_BACK -> remember(judgement.written());
       case NONE, CONFIRM -> remember(judgement.stored());
     }

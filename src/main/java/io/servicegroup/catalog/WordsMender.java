@@ -37,7 +37,7 @@ final class WordsMender {
   private final WordsKeeper keeper;
   private final WordsLosses losses;
   private final WordsLookout lookout;
-  private final Burials burials;
+  private final RemovalTraces removalTraces;
   private final Map<MemberId, Judgement> due = new LinkedHashMap<>();
 
   WordsMender(
@@ -54,7 +54,7 @@ final class WordsMender {
     this.keeper = keeper;
     this.losses = losses;
     this.lookout = new WordsLookout(catalog, guard, queue, keeper, losses);
-    this.burials = new Burials(catalog, guard, queue, keeper);
+    this.removalTraces = new RemovalTraces(catalog, guard, queue, keeper);
   }
 
   /** Begins a read. */
@@ -83,7 +83,7 @@ final class WordsMender {
     switch (judgement.mending()) {
       case NONE -> losses.settled(stored.id());
       case CONFIRM -> due.put(stored.id(), judgement);
-      case PUT_BACK, MADE_ANEW, BURY -> {
+      case PUT_BACK, MADE_ANEW, REMOVE_AGAIN -> {
         due.put(stored.id(), judgement);
         if (losses.found(judgement.written())) {
           keeper.doubt();
@@ -156,7 +156,7 @@ final class WordsMender {
           guard
               .guard(catalog.confirm(judgement.stored(), written.wordsOrder()))
               .onSuccess(this::settled);
-      case BURY -> guard.guard(catalog.bury(written)).map(judgement.shown());
+      case REMOVE_AGAIN -> guard.guard(catalog.removeAgain(written)).map(judgement.shown());
     };
   }
 
@@ -239,7 +239,7 @@ final class WordsMender {
       // Whoever joined it since the read began comes after that.
       Member gone = lastSeen.withWordsOrder(keeper.orderOfRead(known));
       keeper.removed(gone);
-      burials.add(gone);
+      removalTraces.add(gone);
     }
     losses.settled(lastSeen.id());
   }
@@ -278,7 +278,7 @@ final class WordsMender {
     losses.say();
     List<Future<?>> mended = new ArrayList<>();
     due.values().stream().limit(AT_ONCE).toList().forEach(each -> mended.add(mend(each)));
-    mended.add(burials.write(AT_ONCE));
+    mended.add(removalTraces.write(AT_ONCE));
     return Future.join(mended).transform(done -> Future.succeededFuture());
   }
 

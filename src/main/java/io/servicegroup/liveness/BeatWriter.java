@@ -102,8 +102,8 @@ final class BeatWriter {
         : gone;
   }
 
-  /** Writes that a member was deleted for which this agent does not beat. */
-  void bury(Heartbeat last) {
+  /** Writes the deletion of a member that another agent beats for. */
+  void foreignDeletion(Heartbeat last) {
     boolean beating = written.stream().anyMatch(own -> own.id().equals(last.id()));
     if (!beating && !abandoned && finished == null) {
       left.put(last.id(), last);

@@ -80,7 +80,7 @@ public final class LivenessVerticle extends VerticleBase {
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
     delta = new SightingsDelta(settings.reportInterval());
     Topics.CATALOG.consume(vertx, this::catalogued);
-    Topics.BURIAL.consume(vertx, this::bury);
+    Topics.FOREIGN_DELETION.consume(vertx, this::foreignDeletion);
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
     return backend
         .open(this::hasten)
@@ -130,11 +130,11 @@ public final class LivenessVerticle extends VerticleBase {
    * Writes the end of a member that was deleted through this agent; where the member's own agent
    * lives, that one writes the same.
    */
-  private void bury(CatalogEvent deleted) {
+  private void foreignDeletion(CatalogEvent deleted) {
     catalogued(deleted);
     Member member = deleted.member();
     if (member.incarnation() != null && member.backends().contains(settings.backend())) {
-      writer.bury(
+      writer.foreignDeletion(
           new Heartbeat(member.id(), member.incarnation(), 0, Heartbeat.State.DELETED, null));
     }
   }

@@ -399,7 +399,7 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> bury(Member last) {
+  public Future<Boolean> removeAgain(Member last) {
     return attempt(
         () -> {
           Member there = store.get(last.id());

@@ -135,6 +135,6 @@ class OlderAgentsDocumentsTest {
     olderAgentSays(Map.of("incarnation", last.incarnation().toString(), "agent", last.agent()));
     assertThat(keeper.judge(stored()).mending())
         .as("the one that slept")
-        .isEqualTo(WordsKeeper.Mending.BURY);
+        .isEqualTo(WordsKeeper.Mending.REMOVE_AGAIN);
   }
 }

@@ -609,19 +609,19 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     Member last = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
     Member removed = last.withWordsOrder(System.currentTimeMillis());
 
-    assertThat(await(catalog.bury(removed))).isTrue();
+    assertThat(await(catalog.removeAgain(removed))).isTrue();
     assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
     assertThat(await(catalog.removal(last))).isPresent();
     assertThat(await(catalog.removal(last))).hasValue(removed.wordsOrder());
     assertThat(await(open().restore(last))).as("over a removal").isFalse();
-    assertThat(await(catalog.bury(removed))).as("there is none").isFalse();
+    assertThat(await(catalog.removeAgain(removed))).as("there is none").isFalse();
 
     Member anew = await(catalog.join(spec("h1", 1), "agent-2", BACKENDS)).member();
-    assertThat(await(catalog.bury(removed))).as("a later word").isFalse();
+    assertThat(await(catalog.removeAgain(removed))).as("a later word").isFalse();
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(anew);
     // The trace alone, as whoever remembers leaves it in a store that was emptied.
     Member lost = member("h2");
-    assertThat(await(catalog.bury(lost))).isFalse();
+    assertThat(await(catalog.removeAgain(lost))).isFalse();
     assertThat(await(catalog.removal(lost.withWordsOrder(0)))).hasValue(1);
     assertThat(await(catalog.removals(List.of(lost))).getOrDefault(lost.id(), 0L))
         .as("before the last word")
@@ -637,14 +637,14 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
       await(catalog.join(spec(host, 1), "agent-1", BACKENDS));
       deleted.add(await(catalog.delete(id(host))));
     }
-    Member buried = member("h4");
-    await(catalog.bury(buried));
+    Member removedAgain = member("h4");
+    await(catalog.removeAgain(removedAgain));
     Member there = await(catalog.join(spec("h5", 1), "agent-1", BACKENDS)).member();
-    Map<MemberId, Long> orders = new HashMap<>(Map.of(buried.id(), 1L));
+    Map<MemberId, Long> orders = new HashMap<>(Map.of(removedAgain.id(), 1L));
     deleted.forEach(member -> orders.put(member.id(), member.wordsOrder()));
     List<Member> asked = new ArrayList<>();
     deleted.forEach(member -> asked.add(member.withWordsOrder(0)));
-    asked.add(buried.withWordsOrder(0));
+    asked.add(removedAgain.withWordsOrder(0));
 
     assertThat(await(open().removals(asked))).isEqualTo(orders);
     assertThat(await(catalog.removals(List.of()))).isEmpty();
@@ -657,14 +657,14 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     Member removed = last.withWordsOrder(System.currentTimeMillis() + 60_000);
     Member anew = await(open().join(spec("h1", 1), "agent-1", BACKENDS)).member();
 
-    assertThat(await(catalog.bury(removed))).as("joined since, by the same agent").isFalse();
+    assertThat(await(catalog.removeAgain(removed))).as("joined since, by the same agent").isFalse();
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(anew);
 
     Member slept =
         await(catalog.join(spec("h1", 1), "agent-1", BACKENDS, 0, last.incarnation())).member();
     assertThat(slept.incarnation().isNewerThan(anew.incarnation())).isTrue();
     assertThat(slept.incarnation().origin()).isEqualTo(last.incarnation().generation());
-    assertThat(await(catalog.bury(removed))).as("of an agent that slept").isTrue();
+    assertThat(await(catalog.removeAgain(removed))).as("of an agent that slept").isTrue();
     assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
     assertThat(await(catalog.removal(last))).hasValue(removed.wordsOrder());
   }

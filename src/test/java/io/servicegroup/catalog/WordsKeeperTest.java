@@ -94,7 +94,9 @@ class WordsKeeperTest {
     Incarnation joinedThenWokeUp = new Incarnation(9, Incarnation.newNonce(joined));
 
     for (Incarnation same : new Incarnation[] {FIRST, wokeUp, again}) {
-      assertThat(keeper.judge(member(same, 0)).mending()).as("" + same).isEqualTo(Mending.BURY);
+      assertThat(keeper.judge(member(same, 0)).mending())
+          .as("" + same)
+          .isEqualTo(Mending.REMOVE_AGAIN);
     }
     for (Incarnation other : new Incarnation[] {joined, joinedThenWokeUp, null}) {
       Judgement judgement = keeper.judge(member(other, 0));
@@ -117,11 +119,11 @@ class WordsKeeperTest {
 
     assertThat(keeper.judge(member(joined, "first", false, 0)).mending())
         .as("an older life of the same")
-        .isEqualTo(Mending.BURY);
+        .isEqualTo(Mending.REMOVE_AGAIN);
     Incarnation wokeUp = new Incarnation(8, Incarnation.newNonce(new Incarnation(6, "ab")));
     assertThat(keeper.judge(member(wokeUp, "second", false, 0)).mending())
         .as("nobody asked for it")
-        .isEqualTo(Mending.BURY);
+        .isEqualTo(Mending.REMOVE_AGAIN);
   }
 
   @Test
@@ -131,11 +133,13 @@ class WordsKeeperTest {
     hear(member(new Incarnation(7, "2f3a9c04d2e1"), "second", false, 101));
     keeper.removed(member(new Incarnation(7, "2f3a9c04d2e1"), "second", false, 200));
 
-    assertThat(keeper.judge(member(older, "first", false, 50)).mending()).isEqualTo(Mending.BURY);
+    assertThat(keeper.judge(member(older, "first", false, 50)).mending())
+        .isEqualTo(Mending.REMOVE_AGAIN);
     for (int i = 0; i < 50; i++) {
       keeper.removed(member(new Incarnation(8 + i, "ab"), "later " + i, false, 300 + i));
     }
-    assertThat(keeper.judge(member(older, "later 49", false, 0)).mending()).isEqualTo(Mending.BURY);
+    assertThat(keeper.judge(member(older, "later 49", false, 0)).mending())
+        .isEqualTo(Mending.REMOVE_AGAIN);
   }
 
   @Test

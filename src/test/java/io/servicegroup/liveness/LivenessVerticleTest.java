@@ -588,20 +588,20 @@ class LivenessVerticleTest {
   }
 
   @Test
-  void whatADeadAgentLeftIsBuriedBesideTheBeats() throws Exception {
+  void theDeletionOfADeadAgentsMemberIsWrittenBesideTheBeats() throws Exception {
     deploy(POLL);
     publish(alive("a", 1));
     awaitWrites(1);
 
-    Topics.BURIAL.publish(vertx, deleted("dead", "fake"));
+    Topics.FOREIGN_DELETION.publish(vertx, deleted("dead", "fake"));
     awaitWrites(2);
     assertThat(backend.writes.get(1).members()).containsExactly(alive("a", 1));
     assertThat(backend.writes.get(1).left())
         .extracting(gone -> gone.id().host(), Heartbeat::state)
         .containsExactly(tuple("dead", Heartbeat.State.DELETED));
 
-    Topics.BURIAL.publish(vertx, deleted("elsewhere", "another"));
-    Topics.BURIAL.publish(vertx, deleted("a", "fake"));
+    Topics.FOREIGN_DELETION.publish(vertx, deleted("elsewhere", "another"));
+    Topics.FOREIGN_DELETION.publish(vertx, deleted("a", "fake"));
     publish(alive("a", 2));
     awaitWrites(3);
     assertThat(backend.writes.get(2).members()).containsExactly(alive("a", 2));

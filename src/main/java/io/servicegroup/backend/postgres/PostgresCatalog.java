@@ -172,8 +172,8 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Boolean> bury(Member last) {
-    return database.doing(() -> words.bury(last));
+  public Future<Boolean> removeAgain(Member last) {
+    return database.doing(() -> words.removeAgain(last));
   }
 
   @Override

@@ -112,12 +112,12 @@ final class PostgresWords {
         : Future.succeededFuture();
   }
 
-  Future<Boolean> bury(Member last) {
+  Future<Boolean> removeAgain(Member last) {
     Incarnation incarnation = last.incarnation();
     return there
         ? client
             .query(
-                PostgresWordsSql.BURY,
+                PostgresWordsSql.REMOVE_AGAIN,
                 Tuple.tuple()
                     .addString(last.id().group())
                     .addString(last.id().host())

@@ -127,7 +127,7 @@ final class PostgresWordsSql {
    * generation. A row of Nova's own service is never removed, nor an incarnation that was asked for
    * since.
    */
-  static final String BURY =
+  static final String REMOVE_AGAIN =
       AS_SEEN.replace(
               "$IF",
               """

@@ -168,7 +168,7 @@ class PostgresMigrationsIT {
     assertThat(await(old.list(MemberFilter.ALL))).containsExactly(disabled);
     assertThat(await(old.putBack(joined.withWordsOrder(7)))).isEqualTo(disabled);
     assertThat(await(old.confirm(disabled, 7))).isEqualTo(disabled);
-    assertThat(await(old.bury(disabled.withWordsOrder(7)))).isFalse();
+    assertThat(await(old.removeAgain(disabled.withWordsOrder(7)))).isFalse();
     assertThat(await(old.adopt(disabled.withWordsOrder(7)))).isFalse();
     await(old.delete(id("h1")));
     assertThat(await(old.removal(disabled))).isPresent();
@@ -207,7 +207,7 @@ class PostgresMigrationsIT {
             () -> catalog.confirm(joined, 8),
             () -> catalog.removals(List.of(joined)),
             () -> catalog.join(spec("h1", 1), "agent-1", Set.of()),
-            () -> catalog.bury(joined.withWordsOrder(9)));
+            () -> catalog.removeAgain(joined.withWordsOrder(9)));
     for (int i = 0; i < calls.size(); i++) {
       server.execute("DROP TABLE servicegroup_words");
       Future<?> call = calls.get(i).get();

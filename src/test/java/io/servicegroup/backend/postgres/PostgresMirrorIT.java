@@ -299,7 +299,7 @@ class PostgresMirrorIT {
   }
 
   @Test
-  void aRowThatSomebodyElseMadeIsNotBuriedWithAMemberOfItsName() {
+  void aRowOfAnotherProgramIsNotRemovedWithAMemberOfItsName() {
     server.execute(SOMEBODY_ELSES);
 
     watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
@@ -319,7 +319,7 @@ class PostgresMirrorIT {
   }
 
   @Test
-  void aNewerLifeIsNotBuriedWithTheOneBefore() {
+  void aNewerIncarnationIsNotRemovedWithTheOneBefore() {
     joined(8);
 
     watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
@@ -332,7 +332,7 @@ class PostgresMirrorIT {
 
   /** The mirror has read the row of the older life, and waits for it when the newer one joins. */
   @Test
-  void aNewerLifeThatJoinsMeanwhileIsNotBuriedWithTheOneBefore() throws Exception {
+  void aNewerIncarnationThatJoinsMeanwhileIsNotRemovedWithTheOneBefore() throws Exception {
     joined(7);
     try (Connection other = server.connect();
         Statement statement = other.createStatement()) {

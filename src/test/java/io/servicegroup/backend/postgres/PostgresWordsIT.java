@@ -167,15 +167,15 @@ class PostgresWordsIT {
   }
 
   @Test
-  void aLifeThatBeganMeanwhileIsNotBuried() throws Exception {
-    assertThat(after(JOIN, () -> catalog.bury(remembered(50)))).isFalse();
+  void anIncarnationThatBeganMeanwhileIsNotRemoved() throws Exception {
+    assertThat(after(JOIN, () -> catalog.removeAgain(remembered(50)))).isFalse();
     assertThat(await(catalog.find(List.of(member.id())))).hasSize(1);
     assertThat(await(catalog.removal(member))).isEmpty();
   }
 
   @Test
-  void aMemberOfWhichSomebodySpokeMeanwhileIsNotBuried() throws Exception {
-    assertThat(after(WORD, () -> catalog.bury(remembered(50)))).isFalse();
+  void aMemberWithALaterWordIsNotRemoved() throws Exception {
+    assertThat(after(WORD, () -> catalog.removeAgain(remembered(50)))).isFalse();
     assertThat(await(catalog.find(List.of(member.id())))).hasSize(1);
   }
 

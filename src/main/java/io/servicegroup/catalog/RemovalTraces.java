@@ -10,15 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removals of which the store keeps no order, since whoever removed gave none: those are given one
- * there, some after each read, for as long as they are remembered. Nothing is removed by that: what
- * somebody joined since is another member.
+ * Writes the traces of removals that the store has without an order, because the program that
+ * removed the member (Nova, a DBA, an older agent) gave none. Some are written after each read, for
+ * as long as the removal is remembered. No member is removed by that: one that joined since is
+ * another member.
  *
  * <p>Not thread-safe.
  */
-final class Burials {
+final class RemovalTraces {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Burials.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RemovalTraces.class);
 
   private final ServiceCatalog catalog;
   private final StoreGuard guard;
@@ -26,19 +27,19 @@ final class Burials {
   private final WordsKeeper keeper;
   private final Map<MemberId, Member> due = new LinkedHashMap<>();
 
-  Burials(ServiceCatalog catalog, StoreGuard guard, MemberQueue queue, WordsKeeper keeper) {
+  RemovalTraces(ServiceCatalog catalog, StoreGuard guard, MemberQueue queue, WordsKeeper keeper) {
     this.catalog = catalog;
     this.guard = guard;
     this.queue = queue;
     this.keeper = keeper;
   }
 
-  /** A member that is removed, as it was, with the order that it is remembered with. */
+  /** Adds the last record of a removed member, with the order under which it is remembered. */
   void add(Member gone) {
     due.put(gone.id(), gone);
   }
 
-  /** Writes the next of them; completes when all of those are written, and never fails. */
+  /** Writes the next traces. Completes when all of them are written or failed; never fails. */
   Future<Void> write(int most) {
     due.values().removeIf(gone -> !isRemembered(gone));
     List<Future<Void>> written =
