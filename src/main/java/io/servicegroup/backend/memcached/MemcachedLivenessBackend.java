@@ -52,7 +52,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
     this.writer = new MemcachedWriter(vertx, settings, nodes, roster, members);
     this.poller =
         new MemcachedPoller(
-            settings.backend(), nodes, roster, members, new ToozMembers(settings, roster));
+            settings.backend(), nodes, roster, members, new MemcachedToozMembers(settings, roster));
   }
 
   @Override

@@ -32,7 +32,7 @@ final class MemcachedPoller {
   private final List<MemcachedNode> nodes;
   private final Roster roster;
   private final MemcachedMembers own;
-  private final ToozMembers tooz;
+  private final MemcachedToozMembers tooz;
   private final StoredBeats stored;
   private Map<String, MemcachedItem> last = Map.of();
 
@@ -41,7 +41,7 @@ final class MemcachedPoller {
       List<MemcachedNode> nodes,
       Roster roster,
       MemcachedMembers own,
-      ToozMembers tooz) {
+      MemcachedToozMembers tooz) {
     this.stored = new StoredBeats(backend);
     this.nodes = nodes;
     this.roster = roster;

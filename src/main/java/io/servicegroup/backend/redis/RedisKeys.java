@@ -9,7 +9,7 @@ import java.util.Map;
 /** The names of the keys: tooz's keys, and our own beside them. */
 final class RedisKeys {
 
-  /** The field that keeps a group without members from disappearing. */
+  /** The field that keeps the hash of a group without members from being deleted by Redis. */
   static final String CREATED = "__created__";
 
   private final String namespace;

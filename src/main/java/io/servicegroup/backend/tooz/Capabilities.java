@@ -62,7 +62,7 @@ public final class Capabilities {
   }
 
   /**
-   * Tells a member of an agent of ours from one that joined through tooz.
+   * Distinguishes members of our agents from members that joined through tooz.
    *
    * @param capabilities of any member, in any form
    * @return its incarnation, or empty where no agent of ours joined the member

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The members of the watched groups that only tooz knows: present while their beat's key is there.
- * And those of ours that the catalogue has not told of yet, to be looked up by name.
+ * Members of the watched groups that the catalogue does not list: those that only tooz knows, about
+ * which {@link ToozPresence} decides, and those of other agents of ours, whose own keys are read.
  */
-final class ToozMembers {
+final class MemcachedToozMembers {
 
   private final LivenessSettings settings;
   private final Roster roster;
@@ -29,23 +29,23 @@ final class ToozMembers {
   private final ToozPresence presence;
   private final Set<MemberId> strangers = new LinkedHashSet<>();
 
-  ToozMembers(LivenessSettings settings, Roster roster) {
+  MemcachedToozMembers(LivenessSettings settings, Roster roster) {
     this.settings = settings;
     this.roster = roster;
     this.presence = new ToozPresence(settings.serviceDownTime());
   }
 
-  /** Members of ours that the catalogue has not told of. */
+  /** Members of our agents that the catalogue has not reported yet. */
   Set<MemberId> strangers() {
     return strangers;
   }
 
-  /** Members that only tooz knows, as of the last poll. */
+  /** The held members that only tooz knows, as of the last poll. */
   Set<MemberId> held() {
     return presence.held();
   }
 
-  /** Which keys are to be read, as far as is known from what was found. */
+  /** The keys to read, as far as the values found so far name them. */
   Set<String> keys(Map<String, MemcachedItem> found) {
     Set<String> keys = new LinkedHashSet<>();
     if (settings.watch().equals(Watch.OWN)) {
@@ -74,7 +74,7 @@ final class ToozMembers {
         ToozGroupList.parse(list.value()).ifPresent(read -> groups.addAll(read.names()));
       }
       roster.members().stream().map(Member::id).map(MemberId::group).forEach(groups::add);
-      // Until the list is found again.
+      // While the list is missing, the groups of held members are read all the same.
       presence.held().stream().map(MemberId::group).forEach(groups::add);
     }
     groups.removeIf(group -> !roster.isWatched(group) || MemcachedKeys.toozGroup(group) == null);
@@ -129,12 +129,14 @@ final class ToozMembers {
     }
   }
 
-  /** tooz takes an empty value for an absence. */
+  /** Whether a heartbeat exists; tooz treats an empty value as none. */
   private static boolean isThere(MemcachedItem item) {
     return item != null && item.value().length > 0;
   }
 
-  /** A large group is taken apart only where it changed. */
+  /**
+   * The members of a group, parsed again only when its value changed, because a group may be large.
+   */
   private Listing listing(String group, Map<String, MemcachedItem> found) {
     MemcachedItem item = found.get(MemcachedKeys.toozGroup(group));
     if (item == null) {
@@ -168,10 +170,10 @@ final class ToozMembers {
     try {
       id = new MemberId(group, host);
     } catch (IllegalArgumentException e) {
-      // tooz takes names that no catalogue does.
+      // tooz accepts names that are not valid in a catalogue.
       return;
     }
-    // One id may be there as bytes and as text: ours is the one with an incarnation.
+    // An id may be stored both as bytes and as text; the entry with an incarnation is ours.
     if (incarnation != null || !members.containsKey(id)) {
       members.put(id, incarnation);
     }
