@@ -139,7 +139,7 @@ final class PemReader {
       certificate.checkValidity();
     } catch (CertificateExpiredException e) {
       LOG.warn(
-          "{}: the certificate expired on {}: every peer that verifies it refuses to connect",
+          "{}: the certificate has expired on {}: every peer that verifies it refuses to connect",
           name,
           certificate.getNotAfter().toInstant());
     } catch (CertificateNotYetValidException e) {
