@@ -106,7 +106,7 @@ final class BackendClock {
   boolean reachable(boolean dataLost) {
     boolean anew = dataLost || weight == Weight.OUT;
     resume(anew, false);
-    beginsAnew |= anew;
+    beginsAnew = beginsAnew || anew;
     return anew;
   }
 
