@@ -178,8 +178,9 @@ final class ObservedWriters {
 
   /**
    * Remembers those writers that are out of sight now: the backend concluded that all their members
-   * are gone, and this is believed. They still count in the next {@link #census}, so that agents
-   * which go one after the other are recognised as a mass silence.
+   * are gone, and this is believed. They count as lost in the {@link #census} for one more {@code
+   * report_interval}, so that agents which go shortly after one another are recognised as a mass
+   * silence.
    */
   void departed(Map<ObservedWriter, int[]> believed, long clock) {
     forgetDepartures(clock);

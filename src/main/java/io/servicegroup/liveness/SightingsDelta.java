@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 /**
  * Picks from what a poll saw what was not published before, so that ten thousand members do not
  * make a message of ten thousand entries every second. Once in a while, and whenever the witness
- * clock starts again, everything is published again, which repairs the loss of a message.
+ * clock starts again, everything is published again, each end of a presence or a member once more;
+ * this repairs the loss of a message.
  *
  * <p>Not thread-safe.
  */
