@@ -199,7 +199,7 @@ final class PostgresLivenessPoller {
   }
 
   private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {
-    PostgresLivenessRows.Read read = rows.read(seen.rows(), own, number);
+    PostgresLivenessRows.PollResult read = rows.read(seen.rows(), own, number);
     horizon.saw(read.snapshot());
     lost |= own.takeDataLost() | read.dataLost();
     if (lost) {

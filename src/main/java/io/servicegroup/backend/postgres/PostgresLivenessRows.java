@@ -25,8 +25,8 @@ final class PostgresLivenessRows {
   private final Set<Integer> refused = new HashSet<>();
 
   /** Reads the answer to a poll. */
-  Read read(Iterable<Row> answer, PostgresLivenessMembers own, long poll) {
-    Read read = new Read();
+  PollResult read(Iterable<Row> answer, PostgresLivenessMembers own, long poll) {
+    PollResult read = new PollResult();
     for (Row row : answer) {
       read.snapshot = row.getString("snapshot");
       read.dataLost |= !row.getBoolean("intact");
@@ -42,7 +42,7 @@ final class PostgresLivenessRows {
     return read;
   }
 
-  private void interpret(Row row, int serviceId, long count, Read read) {
+  private void interpret(Row row, int serviceId, long count, PollResult read) {
     try {
       MemberId id = new MemberId(row.getString("topic"), row.getString("host"));
       Incarnation incarnation = incarnation(id, row.getString("incarnation"));
@@ -84,7 +84,7 @@ final class PostgresLivenessRows {
   }
 
   /** The result of a poll. */
-  static final class Read {
+  static final class PollResult {
     private final Map<Integer, Beat> beatsByServiceId = new LinkedHashMap<>();
     private final List<Absence> gone = new ArrayList<>();
     private String snapshot;

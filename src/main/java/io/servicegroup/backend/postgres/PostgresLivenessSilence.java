@@ -39,7 +39,7 @@ final class PostgresLivenessSilence {
   }
 
   /** Takes what a poll read. A poll that read everything also shows which rows no longer exist. */
-  void saw(PostgresLivenessRows.Read read, boolean everything) {
+  void saw(PostgresLivenessRows.PollResult read, boolean everything) {
     Map<Integer, Beat> beats = read.beatsByServiceId();
     long now = nanoTime.getAsLong();
     beats.forEach(

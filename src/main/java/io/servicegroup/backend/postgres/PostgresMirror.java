@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.backend.postgres.PostgresMirrorSql.Said;
+import io.servicegroup.backend.postgres.PostgresMirrorSql.MirroredWords;
 import io.servicegroup.backend.postgres.PostgresMirrorSql.Wanted;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.ServiceGroupException;
@@ -214,7 +214,7 @@ final class PostgresMirror {
   private boolean isAsItShould(Member row, Member member) {
     return row != null
         && into(row, member).sameAs(row)
-        && notes.of(member.id()).equals(Said.of(member));
+        && notes.of(member.id()).equals(MirroredWords.of(member));
   }
 
   private void settle(Member member, Optional<ServiceGroupException> done) {
@@ -243,7 +243,7 @@ final class PostgresMirror {
 
   /** The wanted row: words that the catalogue took back since the last write are taken back. */
   private Member into(Member row, Member member) {
-    Said before = notes.of(member.id());
+    MirroredWords before = notes.of(member.id());
     boolean disabledThere = row.disabled() && !before.disabled();
     boolean forcedThere = row.forcedDown() && !before.forcedDown();
     return new Member(

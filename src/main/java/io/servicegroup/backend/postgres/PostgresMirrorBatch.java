@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.backend.postgres.PostgresMirrorSql.Said;
+import io.servicegroup.backend.postgres.PostgresMirrorSql.MirroredWords;
 import io.servicegroup.backend.postgres.PostgresMirrorSql.Wanted;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
@@ -55,7 +55,7 @@ final class PostgresMirrorBatch {
    * @return the words by member, without members of which nothing was noted or that have another
    *     row now
    */
-  Future<Map<MemberId, Said>> said(Collection<MemberId> ids) {
+  Future<Map<MemberId, MirroredWords>> words(Collection<MemberId> ids) {
     if (ids.isEmpty() || !notes()) {
       return Future.succeededFuture(Map.of());
     }
@@ -67,13 +67,13 @@ final class PostgresMirrorBatch {
                 .addArrayOfString(ids.stream().map(MemberId::host).toArray(String[]::new)))
         .map(
             found -> {
-              Map<MemberId, Said> said = new HashMap<>();
+              Map<MemberId, MirroredWords> words = new HashMap<>();
               for (Row row : found) {
-                said.put(
+                words.put(
                     new MemberId(row.getString("topic"), row.getString("host")),
-                    new Said(row.getBoolean("disabled"), row.getBoolean("forced_down")));
+                    new MirroredWords(row.getBoolean("disabled"), row.getBoolean("forced_down")));
               }
-              return said;
+              return words;
             });
   }
 

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.backend.postgres.PostgresMirrorSql.Said;
+import io.servicegroup.backend.postgres.PostgresMirrorSql.MirroredWords;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
@@ -17,25 +17,25 @@ import java.util.function.Predicate;
  */
 final class PostgresMirrorNotes {
 
-  private final Map<MemberId, Said> said = new HashMap<>();
+  private final Map<MemberId, MirroredWords> words = new HashMap<>();
 
   /** The words that the mirror wrote into a member's row. */
-  Said of(MemberId id) {
-    return said.getOrDefault(id, Said.NOTHING);
+  MirroredWords of(MemberId id) {
+    return words.getOrDefault(id, MirroredWords.NOTHING);
   }
 
   /** Notes that a member's row was written. */
   void wrote(Member member) {
-    said.put(member.id(), Said.of(member));
+    words.put(member.id(), MirroredWords.of(member));
   }
 
   /** Forgets a member whose row is another one or deleted. */
   void forget(MemberId id) {
-    said.remove(id);
+    words.remove(id);
   }
 
   void forgetAll() {
-    said.clear();
+    words.clear();
   }
 
   /**
@@ -46,14 +46,14 @@ final class PostgresMirrorNotes {
    */
   Future<Void> read(PostgresMirrorBatch rows, List<Member> found, Predicate<MemberId> isOwn) {
     List<MemberId> unknown =
-        found.stream().map(Member::id).filter(id -> !said.containsKey(id)).toList();
-    return rows.said(unknown)
+        found.stream().map(Member::id).filter(id -> !words.containsKey(id)).toList();
+    return rows.words(unknown)
         .map(
             noted -> {
               noted.forEach(
-                  (id, words) -> {
+                  (id, written) -> {
                     if (isOwn.test(id)) {
-                      said.put(id, words);
+                      words.put(id, written);
                     }
                   });
               return null;

@@ -17,11 +17,11 @@ final class PostgresMirrorSql {
    * @param disabled whether it wrote that the member is disabled
    * @param forcedDown whether it wrote that the member is forced down
    */
-  record Said(boolean disabled, boolean forcedDown) {
-    static final Said NOTHING = new Said(false, false);
+  record MirroredWords(boolean disabled, boolean forcedDown) {
+    static final MirroredWords NOTHING = new MirroredWords(false, false);
 
-    static Said of(Member member) {
-      return new Said(member.disabled(), member.forcedDown());
+    static MirroredWords of(Member member) {
+      return new MirroredWords(member.disabled(), member.forcedDown());
     }
   }
 
@@ -31,7 +31,7 @@ final class PostgresMirrorSql {
    * @param member the catalogue's record, with an incarnation
    * @param before the words that the last write put into the row
    */
-  record Wanted(Member member, Said before) {}
+  record Wanted(Member member, MirroredWords before) {}
 
   /**
    * Parameters: the members' columns, then the words of the last write: disabled and forced down. A

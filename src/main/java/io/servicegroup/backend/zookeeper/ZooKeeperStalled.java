@@ -32,7 +32,7 @@ final class ZooKeeperStalled {
   private final ZooKeeperClient client;
   private final ZooKeeperLayout layout;
   private final String own;
-  private Map<String, Said> said = new HashMap<>();
+  private Map<String, Statement> statements = new HashMap<>();
 
   ZooKeeperStalled(
       ZooKeeperSession session, ZooKeeperClient client, ZooKeeperLayout layout, String agent) {
@@ -43,7 +43,7 @@ final class ZooKeeperStalled {
   }
 
   /** An agent's last statement, by its transaction, and when this reader first saw it. */
-  private record Said(long mzxid, long sinceNanos) {}
+  private record Statement(long mzxid, long sinceNanos) {}
 
   /** Writes this agent's statement. */
   Future<Void> say(Duration validity) {
@@ -84,7 +84,7 @@ final class ZooKeeperStalled {
   /** Which of the agents have a valid statement. */
   Future<Set<String>> among(Set<String> agents) {
     Set<String> saying = new HashSet<>();
-    Map<String, Said> now = new HashMap<>();
+    Map<String, Statement> now = new HashMap<>();
     List<Future<?>> reads = new ArrayList<>();
     for (String agent : agents) {
       reads.add(
@@ -102,16 +102,16 @@ final class ZooKeeperStalled {
     return Future.join(reads)
         .map(
             read -> {
-              said = now;
+              statements = now;
               return saying;
             });
   }
 
-  private boolean isBelieved(String agent, Found found, Map<String, Said> now) {
+  private boolean isBelieved(String agent, Found found, Map<String, Statement> now) {
     long nanos = System.nanoTime();
-    Said before = said.get(agent);
+    Statement before = statements.get(agent);
     boolean same = before != null && before.mzxid() == found.stat().getMzxid();
-    Said last = same ? before : new Said(found.stat().getMzxid(), nanos);
+    Statement last = same ? before : new Statement(found.stat().getMzxid(), nanos);
     now.put(agent, last);
     return nanos - last.sinceNanos() < Duration.ofMillis(millis(found)).toNanos();
   }

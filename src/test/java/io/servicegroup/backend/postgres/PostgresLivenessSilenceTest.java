@@ -19,7 +19,7 @@ class PostgresLivenessSilenceTest {
       new PostgresLivenessSilence(REPORT_INTERVAL, SERVICE_DOWN_TIME, () -> nanos);
 
   private void saw(Map<Integer, Long> counts, boolean everything) {
-    PostgresLivenessRows.Read read = new PostgresLivenessRows.Read();
+    PostgresLivenessRows.PollResult read = new PostgresLivenessRows.PollResult();
     counts.forEach(
         (id, count) -> read.beat(id, new Beat(new MemberId("g", "h" + id), null, count)));
     silence.saw(read, everything);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Whose life a beat counts for, where another was joined or the database came back older. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
-class PostgresLivesIT {
+class PostgresIncarnationsIT {
 
   private static final String WAITING =
       "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
