@@ -123,6 +123,17 @@ class ArchitectureTest {
               DescribedPredicate.alwaysTrue(),
               resideInAnyPackage(ROOT + ".backend.tooz..", ROOT + ".backend.common.."));
 
+  /**
+   * A connection is one socket or session, and a client bounds calls on it, in every technology.
+   */
+  @ArchTest
+  static final ArchRule TECHNOLOGIES_HAVE_ONE_WORD_FOR_A_CONNECTION =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".backend..")
+          .should()
+          .haveNameMatching(".*(Link|Handle|Line)");
+
   @ArchTest
   static final ArchRule A_DOOR_IS_ALL_THAT_A_TECHNOLOGY_SHOWS =
       classes()
