@@ -35,7 +35,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Members, lists and requests about them in JSON, as section 3 of the contract shows them. */
+/** Members, lists and requests about them in JSON, as they are sent on the event bus. */
 final class MemberCodec {
 
   private static final Set<String> UPDATE_FIELDS =

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * What a member is, in JSON: the fields that messages, HTTP and the stores of documents have in
- * common, in the order in which section 4 of the contract shows them.
+ * common, in the order in which {@code openapi.yaml} shows them.
  */
 public final class MemberJson {
 

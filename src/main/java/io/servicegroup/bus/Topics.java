@@ -29,7 +29,7 @@ import java.util.function.Function;
 
 /**
  * The one catalogue of event bus addresses: every address the agent uses, with who publishes, who
- * consumes and what is sent. Section 3 of the contract describes the public ones.
+ * consumes and what is sent.
  *
  * <p>Order. On one address, a consumer hears one publisher's messages in the order in which they
  * were published. Between addresses there is an order inside of one process only, and it is that of

@@ -31,7 +31,7 @@ public final class CommandLineInterface {
    * Runs a command with this process's environment and streams.
    *
    * @param arguments the command line
-   * @return the exit code: 0, 1, 2 or 3 as section 1 of the contract says
+   * @return the exit code: 0, 1, 2 or 3, as {@code docs/operations.md} lists them
    */
   public static int execute(String... arguments) {
     try {

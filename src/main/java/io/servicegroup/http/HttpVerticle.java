@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves section 4 of the contract: health, the API, the event stream, HAProxy's check. Deployed
- * first and undeployed last, so that health can tell that the agent starts or stops. Asks the other
- * verticles over the event bus, never a backend.
+ * Serves what {@code openapi.yaml} describes: health, the API, the event stream, HAProxy's check.
+ * Deployed first and undeployed last, so that health can tell that the agent starts or stops. Asks
+ * the other verticles over the event bus, never a backend.
  */
 public final class HttpVerticle extends VerticleBase {
 

@@ -35,7 +35,8 @@ public interface LivenessBackend {
   /**
    * Takes in what the catalogue says about a member that this agent follows: its own members and
    * those that it watches. The event of an own member comes before the first {@link #write} that
-   * contains it. Returns at once.
+   * contains it. A poll reports on these members ({@link Roster} keeps them), and on those that
+   * other software wrote into a group that is watched. Returns at once.
    *
    * @param event what happened
    */
@@ -51,10 +52,11 @@ public interface LivenessBackend {
    * repeated call.
    *
    * @param members the full state; a later call replaces an earlier one
-   * @param left members of the state before that are not in this one: their ends are written
-   * @return the conflicts that were found. A member whose row another transaction has locked is
-   *     neither written nor reported: the next call repeats it. Fails where the backend cannot be
-   *     written
+   * @param left members of the state before that are not in this one: their ends are written,
+   *     except where a newer incarnation is known
+   * @return the conflicts that were found, such as a newer incarnation. A member whose row another
+   *     transaction has locked is neither written nor reported: the next call repeats it. Fails
+   *     where the backend cannot be written
    */
   Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left);
 
