@@ -187,7 +187,7 @@ final class PostgresLivenessSql {
       )
       """;
 
-  /** A poll that was given up may arrive after those that followed it, and writes nothing then. */
+  /** An abandoned poll may reach the server after later polls; it then writes no canary. */
   private static final String WRITE_CANARY =
       """
       , setting AS MATERIALIZED (

@@ -107,8 +107,9 @@ final class PostgresWordsSql {
               .replace("$STORED", PostgresCatalogSql.generation("generation"));
 
   /**
-   * Raises the order of words that are stored as they should be. Parameters: group, host, order,
-   * the order before, uuid, disabled, reason, forced down.
+   * Gives an order to words of a writer that gives none (Nova, a DBA, an older agent), if they are
+   * still stored. Parameters: group, host, order, the order before, uuid, disabled, reason, forced
+   * down.
    */
   static final String CONFIRM =
       """
