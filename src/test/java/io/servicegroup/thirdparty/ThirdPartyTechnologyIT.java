@@ -101,7 +101,8 @@ class ThirdPartyTechnologyIT {
   private void assertRefused(List<Path> beside, String uri, String sentence) {
     try (AgentProcess agent = AgentProcess.of(config(uri))) {
       ManagedProcess process = agent.beside(beside).launch();
-      assertThat(process.awaitExit(DEADLINE)).isEqualTo(2);
+      int code = process.awaitExit(DEADLINE);
+      assertThat(code).as(process.tail()).isEqualTo(2);
       assertThat(process.tail())
           .contains(sentence)
           .contains("catalog.uri")
