@@ -54,7 +54,7 @@ final class CatalogCommand implements Callable<Integer> {
                       .onComplete(accepted));
       return report(Await.result(accepted.future()), config.catalog());
     } finally {
-      Await.result(vertx.close());
+      Await.end(vertx);
     }
   }
 

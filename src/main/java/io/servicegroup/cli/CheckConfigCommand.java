@@ -27,7 +27,7 @@ final class CheckConfigCommand implements Callable<Integer> {
       root.out().flush();
       return 0;
     } finally {
-      Await.result(vertx.close());
+      Await.end(vertx);
     }
   }
 }

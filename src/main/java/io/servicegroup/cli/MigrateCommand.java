@@ -57,7 +57,7 @@ final class MigrateCommand implements Callable<Integer> {
                       .onComplete(copied));
       return report(Await.result(copied.future()));
     } finally {
-      Await.result(vertx.close());
+      Await.end(vertx);
     }
   }
 

@@ -35,7 +35,7 @@ final class RunCommand implements Callable<Integer> {
       agent = new Agent(vertx, config);
       onSignal = StopOnSignal.install(agent, config.agent().stopTimeout());
     } catch (Exception e) {
-      Await.result(vertx.close());
+      Await.end(vertx);
       throw e;
     }
     try {

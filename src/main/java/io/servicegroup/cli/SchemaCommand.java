@@ -28,7 +28,7 @@ final class SchemaCommand implements Callable<Integer> {
       root.out().flush();
       return 0;
     } finally {
-      Await.result(vertx.close());
+      Await.end(vertx);
     }
   }
 }
