@@ -13,7 +13,8 @@ public final class StartException extends RuntimeException {
   }
 
   /**
-   * What a failure means to whoever starts the agent. A {@link FaultException} explains itself.
+   * Wraps a failure so that its message tells the operator which key to look at. A {@link
+   * FaultException} carries its key already.
    *
    * @param failure what stopped the start
    * @param key the key that it belongs to otherwise

@@ -69,6 +69,22 @@ public record BackendUri(
   }
 
   /**
+   * The value of an option.
+   *
+   * @param name as its technology declares it
+   * @return the value that is given, otherwise the declared default; empty where there is neither
+   */
+  public String option(String name) {
+    return options.getOrDefault(
+        name,
+        scheme.options().stream()
+            .filter(option -> option.name().equals(name))
+            .findFirst()
+            .map(UriOption::byDefault)
+            .orElse(""));
+  }
+
+  /**
    * The option {@code timeout}.
    *
    * @return how long a beat is to live, or empty where the option is not given

@@ -118,6 +118,16 @@ class BackendOptionsTest {
   }
 
   @Test
+  void anOptionThatIsNotGivenHasItsDeclaredDefault() {
+    assertThat(BackendUri.parse("redis://h").option("namespace")).isEqualTo("_tooz");
+    assertThat(BackendUri.parse("redis://h?namespace=x").option("namespace")).isEqualTo("x");
+    assertThat(BackendUri.parse("zookeeper://h").option("namespace")).isEqualTo("tooz");
+    assertThat(BackendUri.parse("postgresql://h").option("sslmode")).isEqualTo("prefer");
+    assertThat(BackendUri.parse("hazelcast://h").option("port")).isEqualTo("5701");
+    assertThat(BackendUri.parse("redis://h").option("sentinel")).isEmpty();
+  }
+
+  @Test
   void severalSentinelsAreOneList() {
     assertThat(
             BackendUri.parse(

@@ -84,7 +84,7 @@ final class OrphanedPostgres {
 
   /**
    * Kills the children of a killed server, whose shared memory prevents the start of another one.
-   * They have nothing to finish: the next start recovers from the log.
+   * Killing them loses nothing, because the next start recovers from the write-ahead log.
    */
   private static void endChildren(DataDirectory data) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + BOUND.toNanos();

@@ -35,7 +35,6 @@ final class HazelcastConfigs {
   /** Hazelcast's default cluster name. */
   private static final String DEFAULT_CLUSTER = "dev";
 
-  private static final int FIRST_PORT = 5701;
   private static final int CONNECT_SECONDS = 1;
   private static final int JOIN_SECONDS = 15;
   private static final int SHUTDOWN_SECONDS = 3;
@@ -112,8 +111,8 @@ final class HazelcastConfigs {
 
   private static void network(Config config, BackendUri uri) {
     NetworkConfig network = config.getNetworkConfig();
-    String address = uri.options().getOrDefault("interface", "127.0.0.1");
-    String port = uri.options().getOrDefault("port", Integer.toString(FIRST_PORT));
+    String address = uri.option("interface");
+    String port = uri.option("port");
     network.setPort(Integer.parseInt(port)).setPortAutoIncrement(true);
     if (address.contains(":")) {
       // Without this Hazelcast ignores IPv6 addresses.

@@ -44,7 +44,7 @@ final class PostgresClientOptions {
   }
 
   boolean pooled() {
-    return Boolean.parseBoolean(uri.options().getOrDefault("pooled", "false"));
+    return Boolean.parseBoolean(uri.option("pooled"));
   }
 
   /**
@@ -68,7 +68,7 @@ final class PostgresClientOptions {
   }
 
   private List<Server> servers(List<BackendUri.Host> hosts, boolean behindPooler) {
-    String mode = uri.options().getOrDefault("sslmode", "prefer");
+    String mode = uri.option("sslmode");
     return hosts.stream()
         .map(
             host ->

@@ -64,7 +64,7 @@ final class RedisAddress {
 
   /** The prefix of tooz's keys. */
   String namespace() {
-    return options.getOrDefault("namespace", "_tooz");
+    return uri.option("namespace");
   }
 
   /**
@@ -89,12 +89,12 @@ final class RedisAddress {
   }
 
   boolean tls() {
-    return Boolean.parseBoolean(options.getOrDefault("ssl", "false"));
+    return Boolean.parseBoolean(uri.option("ssl"));
   }
 
   /** The driver's options for a Redis server. */
   RedisOptions server(BackendUri.Host host, Duration bound) {
-    String database = uri.path().isEmpty() ? options.getOrDefault("db", "0") : uri.path();
+    String database = uri.path().isEmpty() ? uri.option("db") : uri.path();
     RedisOptions server = options(bound, tls(), "/" + database);
     return authenticate(server);
   }

@@ -16,7 +16,6 @@ import org.apache.zookeeper.common.PathUtils;
 final class ZooKeeperLayout {
 
   private static final String OURS = "servicegroup";
-  private static final String DEFAULT_NAMESPACE = "tooz";
   private static final String LOCKS = "locks";
   private static final String LEADER = "leader";
   private static final String NODE_NAME =
@@ -40,7 +39,7 @@ final class ZooKeeperLayout {
 
   /** The namespace: the name of tooz's root node, which also separates our own trees. */
   static String namespace(BackendUri uri) {
-    return uri.options().getOrDefault("namespace", DEFAULT_NAMESPACE);
+    return uri.option("namespace");
   }
 
   /** Why the namespace or the path cannot be used, as a sentence; empty where they can. */
