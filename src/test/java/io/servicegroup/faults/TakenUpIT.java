@@ -28,7 +28,7 @@ class TakenUpIT {
   private static final String MEMBERS = "/v1/groups/compute/members";
 
   /** Longer than an agent takes to start on a loaded machine. */
-  private static final Duration DOWN_TIME = Duration.ofSeconds(20);
+  private static final Duration DOWN_TIME = Duration.ofSeconds(12);
 
   @ParameterizedTest
   @EnumSource(names = {"POSTGRESQL", "ZOOKEEPER"})
