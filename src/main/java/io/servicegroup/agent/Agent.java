@@ -5,7 +5,6 @@ import io.servicegroup.backend.Technology;
 import io.servicegroup.bus.AgentPhase;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.catalog.RegistrationVerticle;
-import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Secrets;
@@ -14,7 +13,6 @@ import io.servicegroup.http.HttpVerticle;
 import io.servicegroup.liveness.EvaluationVerticle;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.LivenessVerticle;
-import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -196,11 +194,12 @@ public final class Agent {
                 reach(
                     "catalog.uri",
                     uri,
-                    () -> {
-                      ServiceCatalog catalog = technology.catalog(vertx, config.catalog());
-                      Deployable verticle = new RegistrationVerticle(config, id, catalog);
-                      return deploy("RegistrationVerticle", () -> vertx.deployVerticle(verticle));
-                    }));
+                    () ->
+                        deploy(
+                            "RegistrationVerticle",
+                            () ->
+                                vertx.deployVerticle(
+                                    new RegistrationVerticle(config, id, technology::catalog)))));
   }
 
   private Future<?> deployBackends(AgentConfig config) {

@@ -46,7 +46,8 @@ public interface Technology extends Scheme {
   LivenessBackend liveness(Vertx vertx, LivenessSettings settings);
 
   /**
-   * Creates the catalogue that {@code catalog.uri} names.
+   * Creates the catalogue that {@code catalog.uri} names. Called on the context on which the
+   * catalogue is used afterwards, and on no other: it needs no locks.
    *
    * @param vertx for its connections
    * @param settings {@code catalog}

@@ -12,9 +12,11 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.BootTime;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -32,8 +34,9 @@ public final class RegistrationVerticle extends VerticleBase {
 
   private final AgentConfig config;
   private final String agentId;
-  private final ServiceCatalog catalog;
+  private final BiFunction<Vertx, AgentConfig.Catalog, ServiceCatalog> technology;
   private final LongSupplier sinceBoot = new BootTime();
+  private ServiceCatalog catalog;
   private CatalogFollower follower;
   private TakingUp takingUp;
   private Future<Void> learned;
@@ -43,17 +46,22 @@ public final class RegistrationVerticle extends VerticleBase {
    *
    * @param config the agent's configuration
    * @param agentId the id of this agent, unique in the fleet and new with each start
-   * @param catalog the store, not open yet; closed with the verticle, and also where the deployment
-   *     fails
+   * @param technology makes the catalogue, which is not open yet; called once, on the verticle's
+   *     context, which is then the only one that the catalogue is used on. The catalogue is closed
+   *     with the verticle, and also where the deployment fails
    */
-  public RegistrationVerticle(AgentConfig config, String agentId, ServiceCatalog catalog) {
+  public RegistrationVerticle(
+      AgentConfig config,
+      String agentId,
+      BiFunction<Vertx, AgentConfig.Catalog, ServiceCatalog> technology) {
     this.config = config;
     this.agentId = agentId;
-    this.catalog = catalog;
+    this.technology = technology;
   }
 
   @Override
   public Future<?> start() {
+    catalog = technology.apply(vertx, config.catalog());
     StoreOutage outages = outages();
     Topics.BACKEND.consume(vertx, outages::backend);
     StoreGuard guard = new StoreGuard(config.catalog().uri().toString(), outages);

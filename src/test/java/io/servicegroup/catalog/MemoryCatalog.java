@@ -12,6 +12,7 @@ import io.servicegroup.model.MemberView;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -476,7 +477,7 @@ final class MemoryCatalog implements ServiceCatalog {
       if (store.holding && !store.away) {
         Promise<Void> later = Promise.promise();
         store.held.add(later);
-        return later.future().map(found);
+        return OnContext.of(vertx, later.future()).map(found);
       }
     }
     return attempt(() -> found);
@@ -551,7 +552,9 @@ final class MemoryCatalog implements ServiceCatalog {
 
   private <T> Future<T> write(Supplier<T> work) {
     Future<Void> allowed = store.mayWrite();
-    return allowed.isComplete() ? attempt(work) : allowed.compose(now -> attempt(work));
+    return allowed.isComplete()
+        ? attempt(work)
+        : OnContext.of(vertx, allowed).compose(now -> attempt(work));
   }
 
   private <T> Future<T> attempt(Supplier<T> work) {

@@ -11,7 +11,7 @@ class MemoryCatalogTest extends ServiceCatalogContract {
 
   @Override
   protected ServiceCatalog create(Vertx vertx) {
-    return new MemoryCatalog(vertx, store, true);
+    return new MemoryCatalog(vertx, store, false);
   }
 
   /** It knows no time. */

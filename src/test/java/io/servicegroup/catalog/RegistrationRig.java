@@ -18,6 +18,8 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,9 +97,31 @@ abstract class RegistrationRig {
   /** A life of the agent, by its id; returns what undeploys it. */
   final String deploy(String life, Watch watch, boolean tells, ServiceSpec... services)
       throws Exception {
-    MemoryCatalog catalog = new MemoryCatalog(vertx, store, tells);
     return await(
-        vertx.deployVerticle(new RegistrationVerticle(config(watch, services), life, catalog)));
+        vertx.deployVerticle(
+            new RegistrationVerticle(
+                config(watch, services),
+                life,
+                (on, settings) -> onOneThread(new MemoryCatalog(on, store, tells)))));
+  }
+
+  /** Refuses calls from any other thread than its maker's: catalogues have no locks. */
+  private static ServiceCatalog onOneThread(ServiceCatalog catalog) {
+    Thread maker = Thread.currentThread();
+    return (ServiceCatalog)
+        Proxy.newProxyInstance(
+            ServiceCatalog.class.getClassLoader(),
+            new Class<?>[] {ServiceCatalog.class},
+            (proxy, method, arguments) -> {
+              if (Thread.currentThread() != maker) {
+                throw new IllegalStateException(method.getName() + " is called on another thread");
+              }
+              try {
+                return method.invoke(catalog, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   AgentConfig config(Watch watch, ServiceSpec... services) {

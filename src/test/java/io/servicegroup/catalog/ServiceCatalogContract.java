@@ -19,6 +19,7 @@ import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -31,6 +32,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,41 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     opened.add(made);
     await(made.open());
     return made;
+  }
+
+  /** Whoever uses a catalogue keeps state of its own without locks. */
+  @Test
+  void completesAndTellsOnTheContextThatItWasMadeOn() throws Exception {
+    BlockingQueue<Thread> heard = new LinkedBlockingQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    List<Boolean> tells = new ArrayList<>();
+    Runnable here = () -> threads.add(Thread.currentThread());
+    await(
+        vertx.deployVerticle(
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                ServiceCatalog made = create(vertx);
+                opened.add(made);
+                here.run();
+                return made.open()
+                    .compose(open -> made.watch(() -> heard.add(Thread.currentThread())))
+                    .onSuccess(watching -> tells.add(watching.getAsBoolean()))
+                    .onComplete(end -> here.run())
+                    .compose(watching -> made.join(spec("h1", 1), "agent-1", BACKENDS))
+                    .onComplete(end -> here.run())
+                    .compose(joined -> made.list(MemberFilter.ALL))
+                    .onComplete(end -> here.run())
+                    .compose(listed -> made.delete(id("h1")))
+                    .onComplete(end -> here.run());
+              }
+            }));
+    if (tells.get(0)) {
+      heard.clear();
+      await(catalog.join(spec("h2", 1), "agent-2", BACKENDS));
+      threads.add(heard.poll(20, TimeUnit.SECONDS));
+    }
+    assertThat(Set.copyOf(threads)).containsExactly(threads.get(0));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class ClassArchive {
    * @param jar what is started with {@code -jar}
    * @return options that belong before {@code -jar}
    */
-  static List<String> options(Path jar) {
+  static synchronized List<String> options(Path jar) {
     Path archive = jar.resolveSibling(jar.getFileName() + "." + Runtime.version() + ".jsa");
     try (FileChannel lock =
             FileChannel.open(
