@@ -26,7 +26,7 @@ public final class Acceptance {
   /** So often members are looked at again that somebody changed meanwhile. */
   private static final int PASSES = 3;
 
-  private final VisitedCatalogs catalogs;
+  private final CommandCatalogs catalogs;
   private final long since;
 
   /**
@@ -37,7 +37,7 @@ public final class Acceptance {
    * @param clock orders words
    */
   public Acceptance(Vertx vertx, Duration startTimeout, Clock clock) {
-    this.catalogs = new VisitedCatalogs(vertx, startTimeout);
+    this.catalogs = new CommandCatalogs(vertx, startTimeout);
     this.since = clock.millis();
   }
 

@@ -22,7 +22,7 @@ public final class Migration {
   private static final String ONLY_READ =
       ", and a source is only read: no agent has had its catalogue there";
 
-  private final VisitedCatalogs catalogs;
+  private final CommandCatalogs catalogs;
 
   /**
    * Makes a migration that has not begun.
@@ -31,7 +31,7 @@ public final class Migration {
    * @param startTimeout for the first contact with each store
    */
   public Migration(Vertx vertx, Duration startTimeout) {
-    this.catalogs = new VisitedCatalogs(vertx, startTimeout);
+    this.catalogs = new CommandCatalogs(vertx, startTimeout);
   }
 
   /**

@@ -31,7 +31,7 @@ record AgentLife(String agent, long pid, ProcessIdentity process) {
    *
    * @param own the process of the life that asks
    */
-  boolean goesOn(ProcessIdentity own) {
+  boolean isRunning(ProcessIdentity own) {
     return !process.equals(own) || RUNNING_HERE.contains(agent);
   }
 }

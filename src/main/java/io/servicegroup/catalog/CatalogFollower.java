@@ -42,14 +42,14 @@ final class CatalogFollower {
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
-  private final StoreGuard guard;
+  private final StoreReachability reachability;
   private final WatchScope scope;
   private final MemberQueue queue;
   private final Listener listener;
-  private final WordsMender words;
-  private final MemberCache cache;
+  private final CatalogRepair repair;
+  private final FollowedMembers followed;
   private final ServedMembers served;
-  private final ToldChanges told = new ToldChanges();
+  private final ChangeNotifications notifications = new ChangeNotifications();
   private Set<MemberId> lost = Set.of();
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
@@ -95,20 +95,20 @@ final class CatalogFollower {
   CatalogFollower(
       Vertx vertx,
       ServiceCatalog catalog,
-      StoreGuard guard,
+      StoreReachability reachability,
       WatchScope scope,
       MemberQueue queue,
-      WordsMender words,
-      MemberCache cache,
+      CatalogRepair repair,
+      FollowedMembers followed,
       ServedMembers served,
       Listener listener) {
     this.vertx = vertx;
     this.catalog = catalog;
-    this.guard = guard;
+    this.reachability = reachability;
     this.scope = scope;
     this.queue = queue;
-    this.words = words;
-    this.cache = cache;
+    this.repair = repair;
+    this.followed = followed;
     this.served = served;
     this.listener = listener;
   }
@@ -118,7 +118,7 @@ final class CatalogFollower {
     return read()
         .map(
             done -> {
-              told.ask(catalog, this::changed);
+              notifications.request(catalog, this::changed);
               long quiet = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
               ticker =
                   Ticker.start(
@@ -126,7 +126,7 @@ final class CatalogFollower {
                       "reading the catalogue",
                       pollInterval,
                       READ_BOUND,
-                      () -> told.areTold() ? readAfter(quiet) : read());
+                      () -> notifications.areDelivered() ? readAfter(quiet) : read());
               return null;
             });
   }
@@ -173,19 +173,19 @@ final class CatalogFollower {
     wanted = false;
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
-    words.begin();
-    Set<MemberId> spoken = words.toLookAfter(id -> scope.covers(id, joinedHere.contains(id)));
-    Future<List<Member>> others = guard.guard(catalog.find(spoken));
-    return guard
-        .guard(scope.read(catalog, joinedHere))
+    repair.beginRead();
+    Set<MemberId> toCheck = repair.toCheck(id -> scope.covers(id, joinedHere.contains(id)));
+    Future<List<Member>> others = reachability.observe(catalog.find(toCheck));
+    return reachability
+        .observe(scope.read(catalog, joinedHere))
         .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
-        .compose(done -> words.lookAfter(spoken, others.result(), read))
-        .compose(done -> words.mend(cache::has))
+        .compose(done -> repair.check(toCheck, others.result(), read))
+        .compose(done -> repair.repairPending(followed::has))
         .onSuccess(done -> readNanos = System.nanoTime() - started)
         .onComplete(
             end ->
                 Topics.WORK.publish(
-                    vertx, RemoteWork.read(started, cache.all().size(), end.succeeded())));
+                    vertx, RemoteWork.read(started, followed.all().size(), end.succeeded())));
   }
 
   private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {
@@ -197,7 +197,7 @@ final class CatalogFollower {
       }
     }
     List<Member> missing =
-        cache.all().stream()
+        followed.all().stream()
             .filter(member -> !now.containsKey(member.id()))
             .filter(member -> !queue.mayBeOutdated(member.id(), read))
             .toList();
@@ -227,13 +227,13 @@ final class CatalogFollower {
         }
       }
       // Nobody beats for it yet, or a backend has a life that the catalogue does not know.
-      case STRANDED, SUPERSEDED -> {
+      case NOT_BEATING, SUPERSEDED -> {
         if (!newer) {
           setBack.add(own);
         }
       }
       case ABANDONED -> listener.abandoned(own);
-      case CONFLICT, LEFT, UNTAKEN, MOVED -> {}
+      case CONFLICT, LEFT, JOINED_BEFORE_RESTART, MOVED -> {}
     }
   }
 
@@ -262,8 +262,8 @@ final class CatalogFollower {
   }
 
   private Future<?> explain(List<Member> absent, long read, Set<MemberId> now) {
-    return guard
-        .guard(catalog.removals(absent))
+    return reachability
+        .observe(catalog.removals(absent))
         .onSuccess(
             removals -> {
               for (Member member : absent) {
@@ -271,7 +271,7 @@ final class CatalogFollower {
                 if (queue.mayBeOutdated(id, read)) {
                   continue;
                 }
-                if (removals.containsKey(id) || words.isCutOff()) {
+                if (removals.containsKey(id) || repair.isTooLateToRestore()) {
                   deleted(id, removals.getOrDefault(id, 0L));
                 } else {
                   now.add(id);

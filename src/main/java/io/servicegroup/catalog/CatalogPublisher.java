@@ -14,43 +14,47 @@ final class CatalogPublisher {
   private final Vertx vertx;
   private final String agentId;
   private final WatchScope scope;
-  private final MemberCache cache;
+  private final FollowedMembers followed;
   private final ServedMembers served;
 
   CatalogPublisher(
-      Vertx vertx, String agentId, WatchScope scope, MemberCache cache, ServedMembers served) {
+      Vertx vertx,
+      String agentId,
+      WatchScope scope,
+      FollowedMembers followed,
+      ServedMembers served) {
     this.vertx = vertx;
     this.agentId = agentId;
     this.scope = scope;
-    this.cache = cache;
+    this.followed = followed;
     this.served = served;
   }
 
   /** A member as it is stored now; published where that is news of a followed one. */
   void stored(Member member) {
     if (scope.covers(member.id(), served.get(member.id()).isPresent())) {
-      cache.put(member).ifPresent(type -> publish(type, member));
+      followed.put(member).ifPresent(type -> publish(type, member));
     }
   }
 
   /** A member that is not in the catalogue any more. */
   void gone(MemberId id) {
-    cache.remove(id).ifPresent(member -> publish(CatalogEvent.Type.DELETED, member));
+    followed.remove(id).ifPresent(member -> publish(CatalogEvent.Type.DELETED, member));
   }
 
   /** This agent does not beat for the member any more, though nothing stored changed. */
   void left(MemberId id) {
-    cache.get(id).ifPresent(member -> publish(CatalogEvent.Type.UPDATED, member));
+    followed.get(id).ifPresent(member -> publish(CatalogEvent.Type.UPDATED, member));
   }
 
   /** A followed member as it was last seen. */
   Optional<Member> lastSeen(MemberId id) {
-    return cache.get(id);
+    return followed.get(id);
   }
 
   /** Every followed member, as if it had just been found. */
   List<CatalogEvent> snapshot() {
-    return cache.all().stream().map(member -> event(CatalogEvent.Type.JOINED, member)).toList();
+    return followed.all().stream().map(member -> event(CatalogEvent.Type.JOINED, member)).toList();
   }
 
   private void publish(CatalogEvent.Type type, Member member) {

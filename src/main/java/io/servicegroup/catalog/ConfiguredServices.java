@@ -26,7 +26,7 @@ final class ConfiguredServices {
 
   private final Vertx vertx;
   private final MemberOperations operations;
-  private final ConfiguredJoins joins;
+  private final RetriedJoins joins;
   private final RefusedJoins refusals;
   private final Map<MemberId, ServiceSpec> wanted = new LinkedHashMap<>();
 
@@ -41,7 +41,7 @@ final class ConfiguredServices {
     this.vertx = vertx;
     this.operations = operations;
     this.refusals = refusals;
-    this.joins = new ConfiguredJoins(vertx, operations::join, refusals::refused, this::wanted);
+    this.joins = new RetriedJoins(vertx, operations::join, refusals::refused, this::wanted);
   }
 
   private ServiceSpec wanted(MemberId id) {

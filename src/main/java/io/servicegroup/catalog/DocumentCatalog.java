@@ -36,15 +36,15 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   private static final Duration PRUNED_EVERY = Duration.ofDays(1);
 
-  private final OptimisticRetry attempts;
+  private final OptimisticRetry retry;
   private final DocumentStore store;
-  private final JudgedDocuments judged;
+  private final ConditionalChanges conditional;
   private final StoredMembers stored;
   private final BinaryClaims claims;
-  private final ReadMembers members = new ReadMembers();
-  private final DocumentLives lives;
-  private final KeptDocuments kept;
-  private final KeptPruning keptPruning;
+  private final ParsedMembers parsed = new ParsedMembers();
+  private final DocumentAdditions additions;
+  private final RejoinRecordDocuments rejoinRecords;
+  private final RejoinRecordPruning rejoinRecordPruning;
   private final Clock clock;
   private long prunedAt;
 
@@ -56,15 +56,15 @@ public final class DocumentCatalog implements ServiceCatalog {
    * @param clock for new generations
    */
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
-    this.attempts = new OptimisticRetry(vertx);
-    this.store = new GatheredDocuments(vertx, store);
-    this.judged = new JudgedDocuments(attempts, this.store);
-    this.stored = new StoredMembers(this.store, judged, clock);
+    this.retry = new OptimisticRetry(vertx);
+    this.store = new BatchedDocumentStore(vertx, store);
+    this.conditional = new ConditionalChanges(retry, this.store);
+    this.stored = new StoredMembers(this.store, conditional, clock);
     this.claims = new BinaryClaims(this.store);
-    this.lives = new DocumentLives(attempts, this.store, stored, claims, clock);
-    KeepingAgents agents = new KeepingAgents(attempts, this.store, clock);
-    this.kept = new KeptDocuments(attempts, this.store, agents, clock);
-    this.keptPruning = new KeptPruning(this.store, judged, agents, clock);
+    this.additions = new DocumentAdditions(retry, this.store, stored, claims, clock);
+    RejoinRecordAgents agents = new RejoinRecordAgents(retry, this.store, clock);
+    this.rejoinRecords = new RejoinRecordDocuments(retry, this.store, agents, clock);
+    this.rejoinRecordPruning = new RejoinRecordPruning(this.store, conditional, agents, clock);
     this.clock = clock;
   }
 
@@ -75,8 +75,8 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Joined> join(
-      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
-    return lives.join(spec, agent, backends, floor, goesOnWith);
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation continued) {
+    return additions.join(spec, agent, backends, floor, continued);
   }
 
   @Override
@@ -112,7 +112,7 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   /** Writes what a member is to be; nothing where it is so already. */
   private Future<Member> change(MemberId id, Function<Found, Member> next) {
-    return attempts.repeat(
+    return retry.repeat(
         id,
         () ->
             stored
@@ -134,12 +134,12 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Boolean> adopt(Member member) {
-    return lives.adopt(member);
+    return additions.adopt(member);
   }
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return attempts
+    return retry
         .repeat(
             id,
             () ->
@@ -160,7 +160,7 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Boolean> removeAgain(Member last) {
-    return attempts
+    return retry
         .repeat(
             last.id(),
             () ->
@@ -191,7 +191,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   private Future<Member> remove(Found found, Member last) {
     return stored
         .trace(last.id(), last.wordsOrder())
-        .compose(traced -> judged.remove(found.document()))
+        .compose(traced -> conditional.remove(found.document()))
         .compose(done -> done ? Future.succeededFuture(last) : OptimisticRetry.overtaken());
   }
 
@@ -221,8 +221,8 @@ public final class DocumentCatalog implements ServiceCatalog {
         .map(
             found ->
                 filter.group() == null
-                    ? members.ofAll(found)
-                    : members.ofGroup(filter.group(), found))
+                    ? parsed.ofAll(found)
+                    : parsed.ofGroup(filter.group(), found))
         .compose(stored::ordered)
         .onSuccess(read -> prune())
         .map(
@@ -238,7 +238,7 @@ public final class DocumentCatalog implements ServiceCatalog {
     if (Math.abs(now - prunedAt) >= PRUNED_EVERY.toMillis()) {
       prunedAt = now;
       stored.prune();
-      keptPruning.prune();
+      rejoinRecordPruning.prune();
     }
   }
 
@@ -252,22 +252,23 @@ public final class DocumentCatalog implements ServiceCatalog {
     List<Key> keys = ids.stream().map(MemberDocument::key).toList();
     return keys.isEmpty()
         ? Future.succeededFuture(List.of())
-        : store.read(keys).map(found -> members.of(keys, found)).compose(stored::ordered);
+        : store.read(keys).map(found -> parsed.of(keys, found)).compose(stored::ordered);
   }
 
   @Override
   public Future<Boolean> restore(Member member) {
-    return lives.restore(member);
+    return additions.restore(member);
   }
 
   @Override
-  public Future<Map<MemberId, JsonObject>> kept(String agentId) {
-    return kept.read(agentId);
+  public Future<Map<MemberId, JsonObject>> rejoinRecords(String agentId) {
+    return rejoinRecords.read(agentId);
   }
 
   @Override
-  public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
-    return kept.change(agentId, said, over);
+  public Future<Boolean> changeRejoinRecords(
+      String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+    return rejoinRecords.change(agentId, said, over);
   }
 
   @Override
@@ -294,7 +295,7 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Map<String, String> unreadable() {
-    return members.unreadable();
+    return parsed.unreadable();
   }
 
   private static Member required(MemberId id, Found found) {

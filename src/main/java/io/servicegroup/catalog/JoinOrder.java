@@ -42,11 +42,12 @@ final class JoinOrder implements Comparator<MemberId> {
    *
    * @return completes when it has answered, or could not be asked; never fails
    */
-  Future<Void> learn(StoreGuard guard, ServiceCatalog catalog, Collection<ServiceSpec> services) {
+  Future<Void> learn(
+      StoreReachability reachability, ServiceCatalog catalog, Collection<ServiceSpec> services) {
     return services.isEmpty()
         ? Future.succeededFuture()
-        : guard
-            .guard(catalog.find(services.stream().map(ServiceSpec::id).toList()))
+        : reachability
+            .observe(catalog.find(services.stream().map(ServiceSpec::id).toList()))
             .onSuccess(found -> found.forEach(this::saw))
             .<Void>mapEmpty()
             .otherwiseEmpty();

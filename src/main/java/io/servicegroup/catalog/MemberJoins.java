@@ -37,20 +37,20 @@ final class MemberJoins {
   private static final int STRAGGLERS = 10;
 
   /** For so long a member is tried again that somebody else is writing. */
-  private static final Duration HELD = Duration.ofSeconds(5);
+  private static final Duration LOCKED_AT_MOST = Duration.ofSeconds(5);
 
   private static final long LOCKED_PAUSE_MILLIS = 100;
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
-  private final StoreGuard guard;
+  private final StoreReachability reachability;
   private final String agentId;
   private final Set<String> backends;
   private final LongSupplier floor;
   private final JoinOrder order;
   private final LongSupplier nanoTime;
   private final BatchSize size = new BatchSize(FIRST, MOST, BOUND);
-  private final List<Asked> waiting = new ArrayList<>();
+  private final List<PendingJoin> waiting = new ArrayList<>();
   private boolean underWay;
   private boolean due;
 
@@ -66,7 +66,7 @@ final class MemberJoins {
   MemberJoins(
       Vertx vertx,
       ServiceCatalog catalog,
-      StoreGuard guard,
+      StoreReachability reachability,
       String agentId,
       Set<String> backends,
       LongSupplier floor,
@@ -74,7 +74,7 @@ final class MemberJoins {
       LongSupplier nanoTime) {
     this.vertx = vertx;
     this.catalog = catalog;
-    this.guard = guard;
+    this.reachability = reachability;
     this.agentId = agentId;
     this.backends = backends;
     this.floor = floor;
@@ -85,11 +85,11 @@ final class MemberJoins {
   /** Joins one; fails with {@link ServiceGroupException} only. */
   Future<Joined> join(Join join) {
     Promise<Joined> answer = Promise.promise();
-    enqueue(new Asked(join, answer, nanoTime.getAsLong(), false));
+    enqueue(new PendingJoin(join, answer, nanoTime.getAsLong(), false));
     return answer.future();
   }
 
-  private void enqueue(Asked asked) {
+  private void enqueue(PendingJoin asked) {
     waiting.add(asked);
     if (!underWay && !due) {
       due = true;
@@ -107,11 +107,11 @@ final class MemberJoins {
       return;
     }
     underWay = true;
-    List<Asked> batch = nextBatch();
+    List<PendingJoin> batch = nextBatch();
     long started = nanoTime.getAsLong();
-    UnderWay joins = new UnderWay(join(batch), started);
+    Batch joins = new Batch(join(batch), started);
     for (int i = 0; i < batch.size(); i++) {
-      Asked asked = batch.get(i);
+      PendingJoin asked = batch.get(i);
       Future<Joined> joined = joins.all.get(i);
       joined.onComplete(
           result -> {
@@ -122,34 +122,34 @@ final class MemberJoins {
   }
 
   /** Members whose row was locked the last time come after the others, in a batch of their own. */
-  private List<Asked> nextBatch() {
+  private List<PendingJoin> nextBatch() {
     waiting.sort(
-        Comparator.comparing(Asked::wasLocked)
+        Comparator.comparing(PendingJoin::wasLocked)
             .thenComparing(asked -> asked.join.spec().id(), order));
     boolean locked = waiting.get(0).wasLocked;
     int alike = (int) waiting.stream().filter(asked -> asked.wasLocked == locked).count();
-    List<Asked> some = waiting.subList(0, size.of(alike));
-    List<Asked> batch = List.copyOf(some);
+    List<PendingJoin> some = waiting.subList(0, size.of(alike));
+    List<PendingJoin> batch = List.copyOf(some);
     some.clear();
     return batch;
   }
 
-  private List<Future<Joined>> join(List<Asked> batch) {
+  private List<Future<Joined>> join(List<PendingJoin> batch) {
     try {
       return catalog.joinAll(
-          batch.stream().map(Asked::join).toList(), agentId, backends, floor.getAsLong());
+          batch.stream().map(PendingJoin::join).toList(), agentId, backends, floor.getAsLong());
     } catch (RuntimeException e) {
       return batch.stream().map(asked -> Future.<Joined>failedFuture(e)).toList();
     }
   }
 
-  private void answer(Asked asked, Future<Joined> joined) {
-    if (!(joined.cause() instanceof LockedMember)) {
-      guard
-          .guard(joined)
+  private void answer(PendingJoin asked, Future<Joined> joined) {
+    if (!(joined.cause() instanceof MemberLockedException)) {
+      reachability
+          .observe(joined)
           .onSuccess(done -> order.joined(asked.join.spec().id()))
           .onComplete(asked.answer);
-    } else if (nanoTime.getAsLong() - asked.sinceNanos < HELD.toNanos()) {
+    } else if (nanoTime.getAsLong() - asked.sinceNanos < LOCKED_AT_MOST.toNanos()) {
       vertx.setTimer(LOCKED_PAUSE_MILLIS, later -> enqueue(asked.locked()));
     } else {
       asked.answer.fail(
@@ -157,18 +157,18 @@ final class MemberJoins {
               Refusal.UNAVAILABLE,
               ("%s could not be joined within %d ms, since somebody else's transaction holds its"
                       + " row in the catalogue: end that one, and join again")
-                  .formatted(asked.join.spec().id(), HELD.toMillis())));
+                  .formatted(asked.join.spec().id(), LOCKED_AT_MOST.toMillis())));
     }
   }
 
   /** A batch. The next begins when all but a few stragglers have their answers. */
-  private final class UnderWay {
+  private final class Batch {
 
     private final List<Future<Joined>> all;
     private final long started;
     private int left;
 
-    UnderWay(List<Future<Joined>> all, long started) {
+    Batch(List<Future<Joined>> all, long started) {
       this.all = all;
       this.started = started;
       this.left = all.size();
@@ -191,12 +191,13 @@ final class MemberJoins {
   private static boolean couldNotBeAsked(Future<Joined> join) {
     return join.failed()
         && !(join.cause() instanceof ServiceGroupException)
-        && !(join.cause() instanceof LockedMember);
+        && !(join.cause() instanceof MemberLockedException);
   }
 
-  private record Asked(Join join, Promise<Joined> answer, long sinceNanos, boolean wasLocked) {
-    Asked locked() {
-      return new Asked(join, answer, sinceNanos, true);
+  private record PendingJoin(
+      Join join, Promise<Joined> answer, long sinceNanos, boolean wasLocked) {
+    PendingJoin locked() {
+      return new PendingJoin(join, answer, sinceNanos, true);
     }
   }
 }

@@ -20,38 +20,38 @@ final class MemberLists {
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
-  private final StoreGuard guard;
-  private final MemberCache cache;
-  private final WordsMender words;
-  private final Verdicts verdicts;
+  private final StoreReachability reachability;
+  private final FollowedMembers followed;
+  private final CatalogRepair repair;
+  private final VerdictLookup verdictLookup;
 
   MemberLists(
       Vertx vertx,
       ServiceCatalog catalog,
-      StoreGuard guard,
-      MemberCache cache,
-      WordsMender words,
-      Verdicts verdicts) {
+      StoreReachability reachability,
+      FollowedMembers followed,
+      CatalogRepair repair,
+      VerdictLookup verdictLookup) {
     this.vertx = vertx;
     this.catalog = catalog;
-    this.guard = guard;
-    this.cache = cache;
-    this.words = words;
-    this.verdicts = verdicts;
+    this.reachability = reachability;
+    this.followed = followed;
+    this.repair = repair;
+    this.verdictLookup = verdictLookup;
   }
 
   /** Lists members with their verdicts; never fails. */
   Future<Snapshot> list(MemberFilter filter) {
-    Future<Snapshot> said = verdicts.ask(filter);
-    return guard
-        .guard(OnContext.within(vertx, PATIENCE.toMillis(), stored(filter)))
+    Future<Snapshot> said = verdictLookup.ask(filter);
+    return reachability
+        .observe(OnContext.within(vertx, PATIENCE.toMillis(), stored(filter)))
         .transform(
             stored ->
                 said.map(
                     verdict ->
                         stored.succeeded()
-                            ? Verdicts.merge(stored.result(), verdict, filter, false)
-                            : Verdicts.merge(cache.all(), verdict, filter, true)));
+                            ? VerdictLookup.merge(stored.result(), verdict, filter, false)
+                            : VerdictLookup.merge(followed.all(), verdict, filter, true)));
   }
 
   private Future<List<Member>> stored(MemberFilter filter) {
@@ -59,7 +59,7 @@ final class MemberLists {
         .onlyMember()
         .map(id -> catalog.find(List.of(id)))
         .orElseGet(() -> catalog.list(filter))
-        .map(words::shown);
+        .map(repair::shown);
   }
 
   /** The oldest and newest versions, as the store has them. */
@@ -67,6 +67,6 @@ final class MemberLists {
     if (filter.host() != null || filter.status() != null || filter.minVersion() != null) {
       throw new IllegalArgumentException("versions are asked for by group and binary only");
     }
-    return guard.guard(catalog.versions(filter.group(), filter.binary()));
+    return reachability.observe(catalog.versions(filter.group(), filter.binary()));
   }
 }

@@ -26,39 +26,39 @@ final class MemberOperations {
 
   /** What was never joined in this life of the agent. */
   private static final Set<ServedMembers.State> NOT_HERE =
-      EnumSet.of(ServedMembers.State.UNTAKEN, ServedMembers.State.MOVED);
+      EnumSet.of(ServedMembers.State.JOINED_BEFORE_RESTART, ServedMembers.State.MOVED);
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
-  private final StoreGuard guard;
+  private final StoreReachability reachability;
   private final MemberQueue queue;
   private final ServedMembers served;
   private final CatalogPublisher publisher;
-  private final Generations generations;
-  private final WordsMender words;
+  private final NewestGeneration newestGeneration;
+  private final CatalogRepair repair;
   private final RefusedJoins refusals;
   private final MemberJoins joins;
 
   MemberOperations(
       Vertx vertx,
       ServiceCatalog catalog,
-      StoreGuard guard,
+      StoreReachability reachability,
       MemberQueue queue,
       ServedMembers served,
       CatalogPublisher publisher,
-      Generations generations,
-      WordsMender words,
+      NewestGeneration newestGeneration,
+      CatalogRepair repair,
       MemberJoins joins,
       RefusedJoins refusals) {
     this.refusals = refusals;
     this.vertx = vertx;
     this.catalog = catalog;
-    this.guard = guard;
+    this.reachability = reachability;
     this.queue = queue;
     this.served = served;
     this.publisher = publisher;
-    this.generations = generations;
-    this.words = words;
+    this.newestGeneration = newestGeneration;
+    this.repair = repair;
     this.joins = joins;
   }
 
@@ -68,7 +68,7 @@ final class MemberOperations {
   }
 
   /** Begins a new incarnation that nobody asked for: of a member that this agent joined before. */
-  Future<ServiceCatalog.Joined> goOn(ServedMembers.Served own) {
+  Future<ServiceCatalog.Joined> rejoin(ServedMembers.Served own) {
     MemberId id = own.spec().id();
     return queue.run(
         id,
@@ -89,12 +89,12 @@ final class MemberOperations {
             && now.incarnation().isNewerThan(own.incarnation()));
   }
 
-  private Future<ServiceCatalog.Joined> register(ServiceSpec spec, Incarnation goesOnWith) {
+  private Future<ServiceCatalog.Joined> register(ServiceSpec spec, Incarnation continued) {
     return joins
-        .join(new ServiceCatalog.Join(spec, goesOnWith))
+        .join(new ServiceCatalog.Join(spec, continued))
         .compose(
             joined ->
-                words
+                repair
                     .joined(joined.member())
                     .map(member -> new ServiceCatalog.Joined(member, joined.created())))
         .compose(
@@ -107,18 +107,19 @@ final class MemberOperations {
                   member.incarnation());
               refusals.over(member.id());
               served.joined(spec, member.incarnation());
-              generations.listenToBackends();
+              newestGeneration.listenToBackends();
               stored(member);
               return Topics.HEARTBEAT_START
                   .request(vertx, new LocalMember(spec, member.incarnation()), PATIENCE)
-                  .onFailure(failure -> served.become(spec.id(), ServedMembers.State.STRANDED))
+                  .onFailure(
+                      failure -> served.changeState(spec.id(), ServedMembers.State.NOT_BEATING))
                   .map(joined);
             });
   }
 
   /** A member as it is stored now. */
   private void stored(Member member) {
-    generations.saw(member.incarnation());
+    newestGeneration.saw(member.incarnation());
     publisher.stored(member);
   }
 
@@ -133,22 +134,22 @@ final class MemberOperations {
     if (state == ServedMembers.State.LEFT) {
       return Future.succeededFuture();
     }
-    if (ServedMembers.IS_ANOTHERS.contains(state)) {
+    if (ServedMembers.SERVED_ELSEWHERE.contains(state)) {
       return refuseToLeave(id);
     }
     return stopBeating(id)
         .map(
             stopped -> {
               LOG.info("{} left", id);
-              served.become(id, ServedMembers.State.LEFT);
+              served.changeState(id, ServedMembers.State.LEFT);
               publisher.left(id);
               return null;
             });
   }
 
   private Future<Void> refuseToLeave(MemberId id) {
-    return guard
-        .guard(catalog.find(id))
+    return reachability
+        .observe(catalog.find(id))
         .compose(
             member ->
                 Future.failedFuture(
@@ -177,21 +178,21 @@ final class MemberOperations {
 
   /** A store that came back older is told what it forgot first: it would be said anew otherwise. */
   private Future<Member> say(MemberUpdate update) {
-    return words
-        .agree(update.id())
-        .compose(agreed -> guard.guard(catalog.update(update)))
+    return repair
+        .repair(update.id())
+        .compose(agreed -> reachability.observe(catalog.update(update)))
         .recover(
             failure ->
                 Refusal.MISSING.isIn(failure)
                     // One that is lost is listed, and has to say why it cannot be changed.
-                    ? words
-                        .lookout()
+                    ? repair
+                        .missingMembers()
                         .restore(update.id())
-                        .compose(restored -> guard.guard(catalog.update(update)))
+                        .compose(restored -> reachability.observe(catalog.update(update)))
                     : Future.failedFuture(failure))
         .onSuccess(
             member -> {
-              words.said(member);
+              repair.changedHere(member);
               stored(member);
             });
   }
@@ -241,15 +242,15 @@ final class MemberOperations {
     return queue.runAsked(
         id,
         () ->
-            words
-                .agree(id)
-                .compose(agreed -> guard.guard(catalog.delete(id)))
+            repair
+                .repair(id)
+                .compose(agreed -> reachability.observe(catalog.delete(id)))
                 .recover(
                     failure ->
                         Refusal.MISSING.isIn(failure)
-                            ? words.lookout().remove(id, failure)
+                            ? repair.missingMembers().remove(id, failure)
                             : Future.failedFuture(failure))
-                .onSuccess(words::removedHere)
+                .onSuccess(repair::removedHere)
                 .onSuccess(this::announceDeletion)
                 .<Void>mapEmpty()
                 .recover(

@@ -38,7 +38,7 @@ public final class RegistrationVerticle extends VerticleBase {
   private final LongSupplier sinceBoot = new BootTime();
   private ServiceCatalog catalog;
   private CatalogFollower follower;
-  private TakingUp takingUp;
+  private RestartRejoins rejoins;
   private Future<Void> learned;
 
   /**
@@ -62,89 +62,104 @@ public final class RegistrationVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     catalog = technology.apply(vertx, config.catalog());
-    StoreOutage outages = outages();
+    StoreOutageLog outages = outages();
     Topics.BACKEND.consume(vertx, outages::backend);
-    StoreGuard guard = new StoreGuard(config.catalog().uri().toString(), outages);
+    StoreReachability reachability =
+        new StoreReachability(config.catalog().uri().toString(), outages);
     WatchScope scope = new WatchScope(config.watch());
     MemberQueue queue = new MemberQueue(sinceBoot);
-    MemberCache cache = new MemberCache();
+    FollowedMembers followed = new FollowedMembers();
     ServedMembers served = new ServedMembers();
-    CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, cache, served);
-    Generations generations = new Generations(vertx);
-    WordsMender words = words(guard, queue);
+    CatalogPublisher publisher = new CatalogPublisher(vertx, agentId, scope, followed, served);
+    NewestGeneration newestGeneration = new NewestGeneration(vertx);
+    CatalogRepair repair = catalogRepair(reachability, queue);
     JoinOrder order = new JoinOrder(config.liveness()::downTime);
     MemberJoins joins =
         new MemberJoins(
             vertx,
             catalog,
-            guard,
+            reachability,
             agentId,
             backends(),
-            generations::newest,
+            newestGeneration::get,
             order,
             System::nanoTime);
     RefusedJoins refusals = new RefusedJoins(vertx, Concerns.ofCatalog(vertx), System::nanoTime);
     MemberOperations operations =
         new MemberOperations(
-            vertx, catalog, guard, queue, served, publisher, generations, words, joins, refusals);
-    CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
-    CatalogFindings findings =
-        new CatalogFindings(
             vertx,
             catalog,
-            guard,
+            reachability,
             queue,
             served,
             publisher,
-            generations,
+            newestGeneration,
+            repair,
+            joins,
+            refusals);
+    CatalogLosses losses = new CatalogLosses(vertx, config.catalog().uri().toString());
+    CatalogReactions reactions =
+        new CatalogReactions(
+            vertx,
+            catalog,
+            reachability,
+            queue,
+            served,
+            publisher,
+            newestGeneration,
             losses,
-            words,
+            repair,
             refusals,
-            operations::goOn);
+            operations::rejoin);
     follower =
-        new CatalogFollower(vertx, catalog, guard, scope, queue, words, cache, served, findings);
-    findings.recheckBy(follower::changed);
-    KeptMembers keeper = keeper(guard);
-    takingUp = new TakingUp(vertx, config, catalog, guard, served, keeper, order::saw, agentId);
-    served.tell(takingUp);
-    findings.takenUpBy(takingUp);
-    Verdicts verdicts = new Verdicts(vertx);
+        new CatalogFollower(
+            vertx, catalog, reachability, scope, queue, repair, followed, served, reactions);
+    reactions.useRecheck(follower::changed);
+    RejoinRecords rejoinRecords = rejoinRecords(reachability);
+    rejoins =
+        new RestartRejoins(
+            vertx, config, catalog, reachability, served, rejoinRecords, order::saw, agentId);
+    served.setListener(rejoins);
+    reactions.useRejoins(rejoins);
+    VerdictLookup verdictLookup = new VerdictLookup(vertx);
     AgentConfig.Liveness pace = config.liveness();
-    return guard
-        .guard(catalog.open())
+    return reachability
+        .observe(catalog.open())
         .compose(
             open -> {
               // Side by side: on a slow path nobody is to be silent for a round trip more.
-              learned = order.learn(guard, catalog, config.services());
-              return takingUp.read();
+              learned = order.learn(reachability, catalog, config.services());
+              return rejoins.read();
             })
         .compose(read -> follower.start(pace.pollInterval(), pace.reportInterval()))
         .map(
             following -> {
               Topics.CATALOG_SNAPSHOT.serve(
                   vertx, nothing -> Future.succeededFuture(publisher.snapshot()));
-              serve(new MemberLists(vertx, catalog, guard, cache, words, verdicts));
-              serve(new RuntimeJoins(vertx, operations, served, keeper, takingUp), verdicts);
-              serve(operations, verdicts);
-              takingUp.start(operations::goOn);
-              Topics.CONFLICT.consume(vertx, findings::conflict);
-              Topics.STATUS.consume(vertx, findings::changed);
+              serve(new MemberLists(vertx, catalog, reachability, followed, repair, verdictLookup));
+              serve(
+                  new RuntimeJoins(vertx, operations, served, rejoinRecords, rejoins),
+                  verdictLookup);
+              serve(operations, verdictLookup);
+              rejoins.start(operations::rejoin);
+              Topics.CONFLICT.consume(vertx, reactions::conflict);
+              Topics.STATUS.consume(vertx, reactions::changed);
               ConfiguredServices services = new ConfiguredServices(vertx, operations, refusals);
               Topics.SERVICES.consume(vertx, services::reload);
-              guard.whenBack(
+              reachability.whenBack(
                   () -> {
                     services.storeIsBack();
-                    takingUp.storeIsBack();
+                    rejoins.storeIsBack();
                   });
-              Topics.SERVICES.consume(vertx, keeper::configured);
+              Topics.SERVICES.consume(vertx, rejoinRecords::configured);
               learned.onComplete(known -> services.start(config.services()));
               return following;
             })
-        .onFailure(failure -> takingUp.stop())
+        .onFailure(failure -> rejoins.stop())
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
   }
 
-  private StoreOutage outages() {
+  private StoreOutageLog outages() {
     BackendUri store = config.catalog().uri();
     AgentConfig.Liveness pace = config.liveness();
     Set<String> beside =
@@ -156,23 +171,23 @@ public final class RegistrationVerticle extends VerticleBase {
             .collect(Collectors.toUnmodifiableSet());
     // A poll, its net and another one.
     Duration found = pace.reportInterval().plus(pace.pollInterval().multipliedBy(2));
-    return new StoreOutage(store.toString(), vertx, beside, found);
+    return new StoreOutageLog(store.toString(), vertx, beside, found);
   }
 
-  private WordsMender words(StoreGuard guard, MemberQueue queue) {
+  private CatalogRepair catalogRepair(StoreReachability reachability, MemberQueue queue) {
     String store = config.catalog().uri().toString();
-    return new WordsMender(
+    return new CatalogRepair(
         catalog,
-        guard,
+        reachability,
         queue,
         store,
-        new WordsKeeper(Clock.systemUTC(), sinceBoot, catalog::keepsOrders),
-        new WordsLosses(store, Concerns.ofCatalog(vertx)));
+        new RememberedMembers(Clock.systemUTC(), sinceBoot, catalog::keepsOrders),
+        new RepairLog(store, Concerns.ofCatalog(vertx)));
   }
 
-  private KeptMembers keeper(StoreGuard guard) {
+  private RejoinRecords rejoinRecords(StoreReachability reachability) {
     String id = config.agent().id().orElse(null);
-    return new KeptMembers(vertx, catalog, guard, Concerns.ofCatalog(vertx), id);
+    return new RejoinRecords(vertx, catalog, reachability, Concerns.ofCatalog(vertx), id);
   }
 
   private Set<String> backends() {
@@ -186,7 +201,7 @@ public final class RegistrationVerticle extends VerticleBase {
     Topics.VERSIONS.serve(vertx, lists::versions);
   }
 
-  private void serve(RuntimeJoins runtime, Verdicts verdicts) {
+  private void serve(RuntimeJoins runtime, VerdictLookup verdictLookup) {
     RequestTopic<ServiceSpec, Topics.Joined> joins =
         Topics.join(json -> ServiceSpecReader.read(json, config.agent().host()));
     joins.serve(
@@ -196,17 +211,20 @@ public final class RegistrationVerticle extends VerticleBase {
                 .compose(kept -> runtime.join(spec))
                 .compose(
                     joined ->
-                        verdicts
+                        verdictLookup
                             .view(joined.member())
                             .map(view -> new Topics.Joined(view, joined.created()))));
-    Topics.LEAVE.serve(vertx, id -> verdicts.explain(id, runtime.leave(id)));
+    Topics.LEAVE.serve(vertx, id -> verdictLookup.explain(id, runtime.leave(id)));
   }
 
-  private void serve(MemberOperations operations, Verdicts verdicts) {
+  private void serve(MemberOperations operations, VerdictLookup verdictLookup) {
     Topics.UPDATE.serve(
         vertx,
-        update -> verdicts.explain(update.id(), operations.update(update)).compose(verdicts::view));
-    Topics.DELETE.serve(vertx, id -> verdicts.explain(id, operations.delete(id)));
+        update ->
+            verdictLookup
+                .explain(update.id(), operations.update(update))
+                .compose(verdictLookup::view));
+    Topics.DELETE.serve(vertx, id -> verdictLookup.explain(id, operations.delete(id)));
   }
 
   /** Nobody is accepted who then could not beat. */
@@ -221,7 +239,7 @@ public final class RegistrationVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    takingUp.stop();
+    rejoins.stop();
     return follower.stop().transform(stopped -> catalog.close());
   }
 }

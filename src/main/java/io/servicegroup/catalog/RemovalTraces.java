@@ -22,16 +22,20 @@ final class RemovalTraces {
   private static final Logger LOG = LoggerFactory.getLogger(RemovalTraces.class);
 
   private final ServiceCatalog catalog;
-  private final StoreGuard guard;
+  private final StoreReachability reachability;
   private final MemberQueue queue;
-  private final WordsKeeper keeper;
+  private final RememberedMembers remembered;
   private final Map<MemberId, Member> due = new LinkedHashMap<>();
 
-  RemovalTraces(ServiceCatalog catalog, StoreGuard guard, MemberQueue queue, WordsKeeper keeper) {
+  RemovalTraces(
+      ServiceCatalog catalog,
+      StoreReachability reachability,
+      MemberQueue queue,
+      RememberedMembers remembered) {
     this.catalog = catalog;
-    this.guard = guard;
+    this.reachability = reachability;
     this.queue = queue;
-    this.keeper = keeper;
+    this.remembered = remembered;
   }
 
   /** Adds the last record of a removed member, with the order under which it is remembered. */
@@ -54,13 +58,13 @@ final class RemovalTraces {
     if (!isRemembered(gone)) {
       return Future.succeededFuture();
     }
-    return guard
-        .guard(catalog.trace(gone))
+    return reachability
+        .observe(catalog.trace(gone))
         .onSuccess(done -> due.remove(gone.id(), gone))
         .onFailure(failure -> LOG.debug("{}: its removal is known here only", gone.id(), failure));
   }
 
   private boolean isRemembered(Member gone) {
-    return keeper.removed(gone.id()).filter(gone::equals).isPresent();
+    return remembered.removed(gone.id()).filter(gone::equals).isPresent();
   }
 }

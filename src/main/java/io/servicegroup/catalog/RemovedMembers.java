@@ -17,10 +17,10 @@ final class RemovedMembers {
 
   private static final int MOST_UUIDS = 8;
 
-  private final Map<MemberId, Removed> members = WordsKeeper.bounded();
+  private final Map<MemberId, Removed> members = RememberedMembers.bounded();
 
   /** The uuids of the last members of a name that were removed. */
-  private final Map<MemberId, Set<String>> uuids = WordsKeeper.bounded();
+  private final Map<MemberId, Set<String>> uuids = RememberedMembers.bounded();
 
   private record Removed(Member last, long nanos) {}
 

@@ -24,15 +24,15 @@ final class RuntimeJoins {
   private final Vertx vertx;
   private final MemberOperations operations;
   private final ServedMembers served;
-  private final KeptMembers keeper;
-  private final TakingUp takingUp;
+  private final RejoinRecords records;
+  private final RestartRejoins rejoins;
   private final Map<MemberId, Trying> trying = new HashMap<>();
 
   /** Those who try to join one member at the same time. */
   private static final class Trying {
 
     /** What is kept of the member if none of them joins it; null for nothing. */
-    private KeptMember before;
+    private RejoinRecord before;
 
     private int left;
   }
@@ -41,19 +41,19 @@ final class RuntimeJoins {
       Vertx vertx,
       MemberOperations operations,
       ServedMembers served,
-      KeptMembers keeper,
-      TakingUp takingUp) {
+      RejoinRecords records,
+      RestartRejoins rejoins) {
     this.vertx = vertx;
     this.operations = operations;
     this.served = served;
-    this.keeper = keeper;
-    this.takingUp = takingUp;
+    this.records = records;
+    this.rejoins = rejoins;
   }
 
   /** Joins a service; answered when it is kept as well, or cannot be for now. */
   Future<ServiceCatalog.Joined> join(ServiceSpec asked) {
     MemberId id = asked.id();
-    KeptMember known = takingUp.joining(id);
+    RejoinRecord known = rejoins.joining(id);
     Trying all = trying.computeIfAbsent(id, first -> new Trying());
     if (all.left++ == 0) {
       all.before = known;
@@ -61,16 +61,16 @@ final class RuntimeJoins {
     return withProcess(asked)
         .compose(
             spec -> {
-              KeptMember kept = KeptMember.of(spec, all.before, takingUp.life());
+              RejoinRecord record = RejoinRecord.of(spec, all.before, rejoins.life());
               // Side by side: a member that is kept and did not join is nobody's to take up.
-              Future<Void> written = keeper.keep(Map.of(id, kept));
+              Future<Void> written = records.store(Map.of(id, record));
               return operations
                   .join(spec)
-                  .onSuccess(joined -> all.before = kept)
-                  .onFailure(failure -> failed(spec, kept, all, written))
-                  .compose(joined -> stillKept(id, kept, written).map(joined));
+                  .onSuccess(joined -> all.before = record)
+                  .onFailure(failure -> failed(spec, record, all, written))
+                  .compose(joined -> stillKept(id, record, written).map(joined));
             })
-        .onFailure(failure -> takingUp.joiningFailed(id))
+        .onFailure(failure -> rejoins.joiningFailed(id))
         .onComplete(
             done -> {
               if (--all.left == 0) {
@@ -80,30 +80,30 @@ final class RuntimeJoins {
   }
 
   /** What did not join is not kept; what joined and is not beaten for yet will be served. */
-  private void failed(ServiceSpec spec, KeptMember kept, Trying all, Future<Void> written) {
-    if (served.isStranded(spec)) {
-      all.before = kept;
-      stillKept(spec.id(), kept, written);
+  private void failed(ServiceSpec spec, RejoinRecord record, Trying all, Future<Void> written) {
+    if (served.isNotBeating(spec)) {
+      all.before = record;
+      stillKept(spec.id(), record, written);
     } else {
-      takeBack(spec.id(), kept, all.before);
+      takeBack(spec.id(), record, all.before);
     }
   }
 
   /** Whoever asked to join it meanwhile is kept, and not taken back. */
-  private void takeBack(MemberId id, KeptMember kept, KeptMember before) {
-    if (keeper.get(id) != kept) {
+  private void takeBack(MemberId id, RejoinRecord record, RejoinRecord before) {
+    if (records.get(id) != record) {
       return;
     }
     if (before == null) {
-      keeper.over(id);
+      records.forget(id);
     } else {
-      keeper.keep(Map.of(id, before));
+      records.store(Map.of(id, before));
     }
   }
 
   /** What ended before this join, while it waited, has ended what is kept of it as well. */
-  private Future<Void> stillKept(MemberId id, KeptMember kept, Future<Void> written) {
-    return keeper.get(id) == kept ? written : keeper.keep(Map.of(id, kept));
+  private Future<Void> stillKept(MemberId id, RejoinRecord record, Future<Void> written) {
+    return records.get(id) == record ? written : records.store(Map.of(id, record));
   }
 
   /**
@@ -114,7 +114,7 @@ final class RuntimeJoins {
   Future<Void> leave(MemberId id) {
     return operations
         .leave(id)
-        .compose(left -> keeper.written(id))
+        .compose(left -> records.written(id))
         .compose(
             written ->
                 written

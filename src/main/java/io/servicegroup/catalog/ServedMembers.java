@@ -18,7 +18,7 @@ import java.util.Set;
 final class ServedMembers {
 
   /** What is another agent's to end. */
-  static final Set<State> IS_ANOTHERS =
+  static final Set<State> SERVED_ELSEWHERE =
       EnumSet.of(State.SUPERSEDED, State.ABANDONED, State.CONFLICT, State.MOVED);
 
   private final Map<MemberId, Served> members = new HashMap<>();
@@ -30,7 +30,7 @@ final class ServedMembers {
     default void joined(MemberId id) {}
 
     /** It left or was deleted: nothing of it is this agent's any more. */
-    default void over(MemberId id) {}
+    default void ended(MemberId id) {}
   }
 
   /** What became of a member. */
@@ -38,7 +38,7 @@ final class ServedMembers {
     /** This agent beats for it. */
     SERVED,
     /** It was joined, and nobody took up beating for it: to be joined again. */
-    STRANDED,
+    NOT_BEATING,
     /** Another agent joined it later. */
     SUPERSEDED,
     /** Another agent joined it later, and fell silent: to be joined again. */
@@ -48,8 +48,8 @@ final class ServedMembers {
     /** It left in good order. */
     LEFT,
     /** It joined here before a restart of this agent, and is not served again, or not yet. */
-    UNTAKEN,
-    /** As {@link #UNTAKEN}, but somebody else serves it now. */
+    JOINED_BEFORE_RESTART,
+    /** As {@link #JOINED_BEFORE_RESTART}, but somebody else serves it now. */
     MOVED
   }
 
@@ -63,8 +63,8 @@ final class ServedMembers {
   record Served(ServiceSpec spec, Incarnation incarnation, State state) {}
 
   /** Tells what becomes of members, from here on. */
-  void tell(Listener told) {
-    listener = told;
+  void setListener(Listener newListener) {
+    listener = newListener;
   }
 
   void joined(ServiceSpec spec, Incarnation incarnation) {
@@ -73,22 +73,22 @@ final class ServedMembers {
   }
 
   /** It was joined in an earlier life of this agent; what was joined since stays as it is. */
-  void untaken(ServiceSpec spec, Incarnation incarnation) {
-    members.putIfAbsent(spec.id(), new Served(spec, incarnation, State.UNTAKEN));
+  void joinedBeforeRestart(ServiceSpec spec, Incarnation incarnation) {
+    members.putIfAbsent(spec.id(), new Served(spec, incarnation, State.JOINED_BEFORE_RESTART));
   }
 
   /** Does nothing to a member that was never joined here. */
-  void become(MemberId id, State state) {
+  void changeState(MemberId id, State state) {
     members.computeIfPresent(
         id, (known, served) -> new Served(served.spec(), served.incarnation(), state));
     if (state == State.LEFT) {
-      listener.over(id);
+      listener.ended(id);
     }
   }
 
   void forget(MemberId id) {
     members.remove(id);
-    listener.over(id);
+    listener.ended(id);
   }
 
   Optional<Served> get(MemberId id) {
@@ -100,9 +100,9 @@ final class ServedMembers {
   }
 
   /** Whether a service was joined as it is, and is to be joined again, as nobody beats for it. */
-  boolean isStranded(ServiceSpec spec) {
+  boolean isNotBeating(ServiceSpec spec) {
     return get(spec.id())
-        .filter(own -> own.state() == State.STRANDED && own.spec().equals(spec))
+        .filter(own -> own.state() == State.NOT_BEATING && own.spec().equals(spec))
         .isPresent();
   }
 

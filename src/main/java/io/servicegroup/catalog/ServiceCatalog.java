@@ -31,7 +31,7 @@ public interface ServiceCatalog {
    * For how long it is kept at least what an agent needs to serve members again that joined through
    * it. Afterwards it goes where the member is gone, or another agent joined it since.
    */
-  Duration KEPT_FOR = Duration.ofDays(30);
+  Duration REJOIN_RECORDS_KEPT_FOR = Duration.ofDays(30);
 
   /**
    * Reaches the store for the first time and makes the tables that the configuration allows.
@@ -57,7 +57,7 @@ public interface ServiceCatalog {
    *     binary) exists in another group
    */
   Future<Joined> join(
-      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith);
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation continued);
 
   /** Makes a member known because somebody asked for it; the generation is above the floor. */
   default Future<Joined> join(ServiceSpec spec, String agent, Set<String> backends, long floor) {
@@ -79,12 +79,12 @@ public interface ServiceCatalog {
    * @param backends the names of the backends that they will beat through
    * @param floor as of one; the generations of all are greater
    * @return what each join came to, in the order of the services; one that somebody else writes at
-   *     present may fail with {@link LockedMember}
+   *     present may fail with {@link MemberLockedException}
    */
   default List<Future<Joined>> joinAll(
       List<Join> joins, String agent, Set<String> backends, long floor) {
     return joins.stream()
-        .map(each -> join(each.spec(), agent, backends, floor, each.goesOnWith()))
+        .map(each -> join(each.spec(), agent, backends, floor, each.continued()))
         .toList();
   }
 
@@ -264,7 +264,7 @@ public interface ServiceCatalog {
    * @param agentId {@code agent.id}, the same through all lives of the agent
    * @return what {@link #keep} stored, by member; nothing where the store has no place for it
    */
-  Future<Map<MemberId, JsonObject>> kept(String agentId);
+  Future<Map<MemberId, JsonObject>> rejoinRecords(String agentId);
 
   /**
    * Keeps what an agent has to know of members that joined through it while it ran, in order to
@@ -276,7 +276,8 @@ public interface ServiceCatalog {
    * @param over the members of which nothing is to be kept
    * @return false where the store has no place for it
    */
-  Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over);
+  Future<Boolean> changeRejoinRecords(
+      String agentId, Map<MemberId, JsonObject> changed, Set<MemberId> removed);
 
   /**
    * The oldest and newest versions. Deleted and forced-down members do not count, disabled ones do.
@@ -319,5 +320,5 @@ public interface ServiceCatalog {
    * @param goesOnWith the life that its agent lives and goes on with by itself; null where somebody
    *     asked for a new one
    */
-  record Join(ServiceSpec spec, Incarnation goesOnWith) {}
+  record Join(ServiceSpec spec, Incarnation continued) {}
 }

@@ -37,12 +37,12 @@ final class StoredMembers {
   private static final int AT_ONCE = 500;
 
   private final DocumentStore store;
-  private final JudgedDocuments judged;
+  private final ConditionalChanges conditional;
   private final Clock clock;
 
-  StoredMembers(DocumentStore store, JudgedDocuments judged, Clock clock) {
+  StoredMembers(DocumentStore store, ConditionalChanges conditional, Clock clock) {
     this.store = store;
-    this.judged = judged;
+    this.conditional = conditional;
     this.clock = clock;
   }
 
@@ -259,7 +259,7 @@ final class StoredMembers {
   private static List<Document> old(List<Document> traces, long now) {
     long[] orders = traces.stream().mapToLong(trace -> order(trace).orElse(0)).sorted().toArray();
     long middle = orders.length == 0 ? 0 : orders[orders.length / 2];
-    long oldest = Math.min(now, middle) - WordsKeeper.REMEMBERED.toMillis();
+    long oldest = Math.min(now, middle) - RememberedMembers.REMEMBERED.toMillis();
     return traces.stream().filter(trace -> order(trace).orElse(now) < oldest).toList();
   }
 
@@ -286,7 +286,7 @@ final class StoredMembers {
               return Portions.inTurn(
                   Stream.concat(some.stream(), words).toList(),
                   1,
-                  one -> judged.remove(one.get(0)));
+                  one -> conditional.remove(one.get(0)));
             });
   }
 

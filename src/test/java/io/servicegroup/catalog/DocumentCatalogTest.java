@@ -281,12 +281,14 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     Member before = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
     await(catalog.delete(id("h1")));
     Key old = new Key(Kind.REMOVAL, "compute", "h2");
-    long order = System.currentTimeMillis() - WordsKeeper.REMEMBERED.plusDays(1).toMillis();
+    long order = System.currentTimeMillis() - RememberedMembers.REMEMBERED.plusDays(1).toMillis();
     documents.put(old, new Document(old, Long.toString(order), null));
     Key words = new Key(Kind.WORDS, "compute", "h2");
     documents.put(words, new Document(words, "7", null));
 
-    clock = Clock.fixed(Instant.now().plus(WordsKeeper.REMEMBERED.multipliedBy(9)), ZoneOffset.UTC);
+    clock =
+        Clock.fixed(
+            Instant.now().plus(RememberedMembers.REMEMBERED.multipliedBy(9)), ZoneOffset.UTC);
     await(open().list(MemberFilter.ALL));
 
     assertThat(await(catalog.removal(before)).orElse(0)).isPositive();
@@ -301,7 +303,7 @@ class DocumentCatalogTest extends ServiceCatalogContract {
   void ofAgentsThatNeverCameBackNoDocumentStaysAtAll() throws Exception {
     for (int i = 0; i < 50; i++) {
       JsonObject what = new JsonObject().put("agents", new JsonArray().add("life-" + i));
-      await(catalog.keep("pod-" + i, Map.of(id("h" + i), what), Set.of()));
+      await(catalog.changeRejoinRecords("pod-" + i, Map.of(id("h" + i), what), Set.of()));
     }
     clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(31));
     ServiceCatalog later = open();

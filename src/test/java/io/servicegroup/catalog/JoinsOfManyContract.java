@@ -164,7 +164,8 @@ public interface JoinsOfManyContract {
 
     await(Future.join(joins).otherwiseEmpty());
 
-    assertThat(joins).allMatch(join -> join.succeeded() || join.cause() instanceof LockedMember);
+    assertThat(joins)
+        .allMatch(join -> join.succeeded() || join.cause() instanceof MemberLockedException);
     List<Member> stored = await(open().list(MemberFilter.ALL));
     assertThat(stored).hasSize(30);
     for (Member member : stored) {

@@ -63,7 +63,7 @@ class MemberJoinsTest {
         new MemberJoins(
             vertx,
             catalog,
-            new StoreGuard("memory:"),
+            new StoreReachability("memory:"),
             "agent-1",
             Set.of("redis"),
             () -> 7,
@@ -253,7 +253,7 @@ class MemberJoinsTest {
     List<Future<Joined>> asked = ask(List.of("held", "free"));
     Batch first = nextBatch();
     first.join("free");
-    first.fail("held", new LockedMember(id("held")));
+    first.fail("held", new MemberLockedException(id("held")));
     await(asked.get(1));
     Batch second = nextBatch();
     assertThat(second.hosts()).containsExactly("held");
@@ -266,7 +266,7 @@ class MemberJoinsTest {
     ask(List.of("held"));
     Batch first = nextBatch();
     ask(List.of("busy"));
-    first.fail("held", new LockedMember(id("held")));
+    first.fail("held", new MemberLockedException(id("held")));
     Batch second = nextBatch();
     assertThat(second.hosts()).containsExactly("busy");
     // By then the held one waits for its next turn.
@@ -285,7 +285,7 @@ class MemberJoinsTest {
     List<Future<Joined>> asked = ask(List.of("held"));
     Batch first = nextBatch();
     clock.addAndGet(TimeUnit.SECONDS.toNanos(5));
-    first.fail("held", new LockedMember(id("held")));
+    first.fail("held", new MemberLockedException(id("held")));
 
     assertRefused(503, () -> await(asked.get(0)))
         .hasMessageContaining("compute/held")

@@ -241,12 +241,13 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Map<MemberId, JsonObject>> kept(String agentId) {
+  public Future<Map<MemberId, JsonObject>> rejoinRecords(String agentId) {
     return attempt(() -> store.kept(agentId));
   }
 
   @Override
-  public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+  public Future<Boolean> changeRejoinRecords(
+      String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
     return attempt(
         () -> {
           Map<MemberId, JsonObject> mine =
@@ -260,7 +261,7 @@ final class MemoryCatalog implements ServiceCatalog {
 
   @Override
   public Future<Joined> join(
-      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation continued) {
     return write(
         () -> {
           if (store.refusals.containsKey(spec.id())) {
@@ -270,7 +271,7 @@ final class MemoryCatalog implements ServiceCatalog {
           refuseClash(spec.id(), spec.binary());
           Member old = store.members.get(spec.id());
           Incarnation incarnation =
-              new Incarnation(store.next(floor), Incarnation.newNonce(goesOnWith));
+              new Incarnation(store.next(floor), Incarnation.newNonce(continued));
           Member joined =
               new Member(
                   spec.id(),

@@ -89,10 +89,11 @@ class OlderAgentsDocumentsTest {
     Member theirs = stored();
     assertThat(theirs.forcedDown()).isTrue();
     assertThat(theirs.wordsOrder()).as("as it was").isEqualTo(said.wordsOrder());
-    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC(), System::nanoTime, () -> true);
-    keeper.heard(keeper.judge(said));
-    WordsKeeper.Judgement judgement = keeper.judge(theirs);
-    assertThat(judgement.mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
+    RememberedMembers remembered =
+        new RememberedMembers(Clock.systemUTC(), System::nanoTime, () -> true);
+    remembered.rememberFound(remembered.judge(said));
+    RememberedMembers.Judgement judgement = remembered.judge(theirs);
+    assertThat(judgement.repair()).isEqualTo(RememberedMembers.Repair.CONFIRM);
     assertThat(judgement.shown().forcedDown()).isTrue();
     Member confirmed = await(catalog.confirm(judgement.shown(), judgement.written().wordsOrder()));
     assertThat(confirmed.forcedDown()).isTrue();
@@ -104,13 +105,14 @@ class OlderAgentsDocumentsTest {
     older();
     Document before = documents.get(MEMBER);
     Member said = await(catalog.update(disable("h1", "again")));
-    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC(), System::nanoTime, () -> true);
-    keeper.heard(keeper.judge(said));
+    RememberedMembers remembered =
+        new RememberedMembers(Clock.systemUTC(), System::nanoTime, () -> true);
+    remembered.rememberFound(remembered.judge(said));
 
     documents.clear();
     documents.put(MEMBER, before);
 
-    assertThat(keeper.judge(stored()).mending()).isEqualTo(WordsKeeper.Mending.PUT_BACK);
+    assertThat(remembered.judge(stored()).repair()).isEqualTo(RememberedMembers.Repair.PUT_BACK);
     assertThat(await(catalog.putBack(said))).isEqualTo(said);
   }
 
@@ -118,8 +120,9 @@ class OlderAgentsDocumentsTest {
   void aMemberThatTheyJoinAfterADeletionIsANewOne() throws Exception {
     older();
     Member last = await(catalog.delete(id("h1")));
-    WordsKeeper keeper = new WordsKeeper(Clock.systemUTC(), System::nanoTime, () -> true);
-    keeper.removedHere(last);
+    RememberedMembers remembered =
+        new RememberedMembers(Clock.systemUTC(), System::nanoTime, () -> true);
+    remembered.rememberRemovedHere(last);
 
     documents.put(
         MEMBER,
@@ -127,14 +130,14 @@ class OlderAgentsDocumentsTest {
             new Document(MEMBER, member(), null),
             Map.of("incarnation", "2795829999999999-77aa00bb11cc", "agent", "another")));
 
-    assertThat(keeper.judge(stored()).mending()).isEqualTo(WordsKeeper.Mending.CONFIRM);
+    assertThat(remembered.judge(stored()).repair()).isEqualTo(RememberedMembers.Repair.CONFIRM);
     olderAgentSays(Map.of("agent", last.agent()));
-    assertThat(keeper.judge(stored()).mending())
+    assertThat(remembered.judge(stored()).repair())
         .as("joined again through the same agent")
-        .isEqualTo(WordsKeeper.Mending.CONFIRM);
+        .isEqualTo(RememberedMembers.Repair.CONFIRM);
     olderAgentSays(Map.of("incarnation", last.incarnation().toString(), "agent", last.agent()));
-    assertThat(keeper.judge(stored()).mending())
+    assertThat(remembered.judge(stored()).repair())
         .as("the one that slept")
-        .isEqualTo(WordsKeeper.Mending.REMOVE_AGAIN);
+        .isEqualTo(RememberedMembers.Repair.REMOVE_AGAIN);
   }
 }

@@ -768,21 +768,23 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
       many.put(id("h:" + i + " é"), self);
     }
 
-    assertThat(await(catalog.kept("host-1:8080"))).isEmpty();
-    assertThat(await(catalog.keep("host-1:8080", many, Set.of()))).isTrue();
-    await(catalog.keep("host-1:8080", Map.of(id("h1"), self, id("h:1 é"), tcp), Set.of()));
-    await(catalog.keep("host-2:8080", Map.of(id("h1"), tcp), Set.of(id("h2"))));
+    assertThat(await(catalog.rejoinRecords("host-1:8080"))).isEmpty();
+    assertThat(await(catalog.changeRejoinRecords("host-1:8080", many, Set.of()))).isTrue();
+    await(
+        catalog.changeRejoinRecords(
+            "host-1:8080", Map.of(id("h1"), self, id("h:1 é"), tcp), Set.of()));
+    await(catalog.changeRejoinRecords("host-2:8080", Map.of(id("h1"), tcp), Set.of(id("h2"))));
     many.put(id("h1"), self);
     many.put(id("h:1 é"), tcp);
-    assertThat(await(open().kept("host-1:8080"))).isEqualTo(many);
+    assertThat(await(open().rejoinRecords("host-1:8080"))).isEqualTo(many);
 
     await(catalog.delete(id("h1")));
-    await(open().keep("host-1:8080", Map.of(), Set.of(id("h:2 é"))));
+    await(open().changeRejoinRecords("host-1:8080", Map.of(), Set.of(id("h:2 é"))));
     many.remove(id("h:2 é"));
-    assertThat(await(catalog.kept("host-1:8080"))).isEqualTo(many);
-    await(catalog.keep("host-1:8080", Map.of(), many.keySet()));
-    assertThat(await(open().kept("host-1:8080"))).isEmpty();
-    assertThat(await(catalog.kept("host-2:8080"))).isEqualTo(Map.of(id("h1"), tcp));
+    assertThat(await(catalog.rejoinRecords("host-1:8080"))).isEqualTo(many);
+    await(catalog.changeRejoinRecords("host-1:8080", Map.of(), many.keySet()));
+    assertThat(await(open().rejoinRecords("host-1:8080"))).isEmpty();
+    assertThat(await(catalog.rejoinRecords("host-2:8080"))).isEqualTo(Map.of(id("h1"), tcp));
     assertThat(await(catalog.list(MemberFilter.ALL))).isEmpty();
   }
 
@@ -794,23 +796,27 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     for (int i = 0; i < 40; i++) {
       JsonObject what = new JsonObject().put("n", i);
       all.put(id("h" + i), what);
-      kept.add((i % 2 == 0 ? catalog : other).keep("a", Map.of(id("h" + i), what), Set.of()));
+      kept.add(
+          (i % 2 == 0 ? catalog : other)
+              .changeRejoinRecords("a", Map.of(id("h" + i), what), Set.of()));
     }
     await(Future.all(kept));
 
-    assertThat(await(catalog.kept("a"))).isEqualTo(all);
+    assertThat(await(catalog.rejoinRecords("a"))).isEqualTo(all);
   }
 
   private void keep(ServiceCatalog through, String agentId, String host, String life)
       throws Exception {
     JsonObject what = new JsonObject().put("agents", new JsonArray().add(life));
-    await(through.keep(agentId, Map.of(id(host), what), Set.of()));
+    await(through.changeRejoinRecords(agentId, Map.of(id(host), what), Set.of()));
   }
 
   private String keptOf(String... agentIds) throws Exception {
     List<String> all = new ArrayList<>();
     for (String agentId : agentIds) {
-      await(catalog.kept(agentId)).keySet().forEach(id -> all.add(agentId + " " + id.host()));
+      await(catalog.rejoinRecords(agentId))
+          .keySet()
+          .forEach(id -> all.add(agentId + " " + id.host()));
     }
     return String.join(", ", all);
   }

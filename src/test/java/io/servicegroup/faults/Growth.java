@@ -49,7 +49,7 @@ final class Growth {
    */
   private static final Map<String, Integer> BOUNDS =
       Map.of(
-          "catalog.ReadMembers$Read",
+          "catalog.ParsedMembers$Read",
           2 * MEMORY,
           "catalog.DocumentStore$Key",
           2 * MEMORY,

@@ -97,8 +97,8 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Joined> join(
-      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation goesOnWith) {
-    return joins(agent, backends, floor).one(new Join(spec, goesOnWith));
+      ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation continued) {
+    return joins(agent, backends, floor).one(new Join(spec, continued));
   }
 
   @Override
@@ -245,12 +245,13 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<Map<MemberId, JsonObject>> kept(String agentId) {
+  public Future<Map<MemberId, JsonObject>> rejoinRecords(String agentId) {
     return database.doing(() -> joinedMembers.read(agentId));
   }
 
   @Override
-  public Future<Boolean> keep(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+  public Future<Boolean> changeRejoinRecords(
+      String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
     return database.doing(() -> joinedMembers.change(agentId, said, over));
   }
 

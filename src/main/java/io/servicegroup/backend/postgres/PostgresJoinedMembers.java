@@ -138,7 +138,9 @@ final class PostgresJoinedMembers {
     long now = System.nanoTime();
     if (there && (prunedAt == 0 || now - prunedAt > PRUNED_EVERY.toNanos())) {
       prunedAt = now;
-      database.ask(PRUNE, Tuple.of(ServiceCatalog.KEPT_FOR.toMillis())).otherwiseEmpty();
+      database
+          .ask(PRUNE, Tuple.of(ServiceCatalog.REJOIN_RECORDS_KEPT_FOR.toMillis()))
+          .otherwiseEmpty();
     }
   }
 

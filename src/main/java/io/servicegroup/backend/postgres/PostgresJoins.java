@@ -1,7 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.catalog.LockedMember;
+import io.servicegroup.catalog.MemberLockedException;
 import io.servicegroup.catalog.ServiceCatalog.Join;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
 import io.servicegroup.model.Incarnation;
@@ -135,7 +135,7 @@ final class PostgresJoins {
     boolean isLocked = PostgresErrors.isLocked(failure);
     boolean isLate = System.nanoTime() - startedNanos > LONGEST.toNanos();
     if (PostgresErrors.isDeadlock(failure) || (isLocked && (asked.size() == 1 || isLate))) {
-      asked.forEach(each -> each.answer.tryFail(new LockedMember(each.spec().id())));
+      asked.forEach(each -> each.answer.tryFail(new MemberLockedException(each.spec().id())));
       return Future.succeededFuture();
     }
     if (isLocked) {
@@ -223,7 +223,8 @@ final class PostgresJoins {
               left.forEach(
                   each -> {
                     ServiceGroupException clash = clashes.get(each.spec().id());
-                    each.answer.fail(clash == null ? new LockedMember(each.spec().id()) : clash);
+                    each.answer.fail(
+                        clash == null ? new MemberLockedException(each.spec().id()) : clash);
                   });
               return null;
             });
@@ -253,8 +254,7 @@ final class PostgresJoins {
         .addArrayOfString(texts(specs.stream().map(spec -> spec.id().host())))
         .addArrayOfString(texts(specs.stream().map(ServiceSpec::binary)))
         .addArrayOfInteger(specs.stream().map(ServiceSpec::version).toArray(Integer[]::new))
-        .addArrayOfString(
-            texts(joins.stream().map(join -> Incarnation.newNonce(join.goesOnWith()))))
+        .addArrayOfString(texts(joins.stream().map(join -> Incarnation.newNonce(join.continued()))))
         .addString(agent)
         .addArrayOfString(texts(backends.stream().sorted()))
         .addArrayOfString(

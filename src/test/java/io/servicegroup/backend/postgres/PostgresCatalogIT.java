@@ -80,7 +80,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
 
   private void keep(String agentId, String host, String life) throws Exception {
     JsonObject kept = new JsonObject().put("agents", new JsonArray().add(life));
-    await(catalog.keep(agentId, Map.of(id(host), kept), Set.of()));
+    await(catalog.changeRejoinRecords(agentId, Map.of(id(host), kept), Set.of()));
   }
 
   private static String kept() {

@@ -7,7 +7,7 @@ import static io.servicegroup.catalog.Services.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.servicegroup.catalog.LockedMember;
+import io.servicegroup.catalog.MemberLockedException;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalog.Joined;
 import io.servicegroup.config.AgentConfig;
@@ -107,7 +107,7 @@ class PostgresJoinsIT {
 
       List<Future<Joined>> joins = catalog.join(specs(0, 30), "agent-2", Set.of(), 0);
 
-      assertThatThrownBy(() -> await(joins.get(7))).isInstanceOf(LockedMember.class);
+      assertThatThrownBy(() -> await(joins.get(7))).isInstanceOf(MemberLockedException.class);
       for (Future<Joined> join : joins) {
         assertThat(join.succeeded()).isEqualTo(join != joins.get(7));
       }
@@ -134,8 +134,8 @@ class PostgresJoinsIT {
       assertThat(Duration.ofNanos(System.nanoTime() - started))
           .as("those that have a row")
           .isLessThan(Duration.ofSeconds(2));
-      assertThatThrownBy(() -> await(joins.get(77))).isInstanceOf(LockedMember.class);
-      assertThatThrownBy(() -> await(joins.get(78))).isInstanceOf(LockedMember.class);
+      assertThatThrownBy(() -> await(joins.get(77))).isInstanceOf(MemberLockedException.class);
+      assertThatThrownBy(() -> await(joins.get(78))).isInstanceOf(MemberLockedException.class);
       await(Future.join(joins).otherwiseEmpty());
       assertThat(joins.stream().filter(Future::succeeded)).hasSize(98);
       assertThat(Duration.ofNanos(System.nanoTime() - started))

@@ -187,8 +187,9 @@ class PostgresMigrationsIT {
     ServiceCatalog old = open(CreateTables.NONE);
 
     JsonObject what = new JsonObject().put("why", "x");
-    assertThat(await(old.keep("host-1:8080", Map.of(id("h1"), what), Set.of()))).isFalse();
-    assertThat(await(old.kept("host-1:8080"))).isEmpty();
+    assertThat(await(old.changeRejoinRecords("host-1:8080", Map.of(id("h1"), what), Set.of())))
+        .isFalse();
+    assertThat(await(old.rejoinRecords("host-1:8080"))).isEmpty();
     await(old.join(spec("h1", 1), "agent-1", Set.of()));
     assertThat(await(old.update(disable("h1", "why"))).wordsOrder())
         .as("the order of words is there nevertheless")
@@ -219,7 +220,7 @@ class PostgresMigrationsIT {
           .isNotNull();
     }
     server.execute("DROP TABLE servicegroup_joined");
-    assertThat(await(catalog.kept("host-1:8080"))).isEmpty();
+    assertThat(await(catalog.rejoinRecords("host-1:8080"))).isEmpty();
     assertThat(server.ask("SELECT to_regclass('servicegroup_joined')")).isNotNull();
     server.execute("DROP TABLE servicegroup_words");
     open(CreateTables.OWN);

@@ -1,0 +1,60 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.runtime.OptimisticRetry;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Changes documents as they were judged by their text: one of another version that says the same is
+ * the one that was judged, since in some stores a change beside it gives it another version.
+ */
+final class ConditionalChanges {
+
+  private final OptimisticRetry attempts;
+  private final DocumentStore store;
+
+  ConditionalChanges(OptimisticRetry attempts, DocumentStore store) {
+    this.attempts = attempts;
+    this.store = store;
+  }
+
+  /**
+   * Removes a document.
+   *
+   * @return false where it says something else by now, or is not there
+   */
+  Future<Boolean> remove(Document asRead) {
+    return change(asRead, store::remove);
+  }
+
+  /**
+   * Writes a document.
+   *
+   * @return false where it says something else by now, or is not there
+   */
+  Future<Boolean> write(Document asRead, String text) {
+    return change(asRead, now -> store.write(now.key(), text, now));
+  }
+
+  private Future<Boolean> change(Document asRead, Function<Document, Future<Boolean>> change) {
+    return attempts.repeat(
+        asRead.key().group() + "/" + asRead.key().name(),
+        () ->
+            store
+                .read(List.of(asRead.key()))
+                .compose(
+                    now ->
+                        now.isEmpty() || !Objects.equals(now.get(0).text(), asRead.text())
+                            ? Future.succeededFuture(false)
+                            : change
+                                .apply(now.get(0))
+                                .compose(
+                                    done ->
+                                        done
+                                            ? Future.succeededFuture(true)
+                                            : OptimisticRetry.overtaken())));
+  }
+}

@@ -1,0 +1,75 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The members that this agent follows, as last seen, and what changed of them.
+ *
+ * <p>Not thread-safe.
+ */
+final class FollowedMembers {
+
+  private final Map<MemberId, Member> members = new TreeMap<>();
+
+  /**
+   * Takes a member as it is now.
+   *
+   * @param member as stored
+   * @return what happened, or empty where it is as it was
+   */
+  Optional<CatalogEvent.Type> put(Member member) {
+    Member before = members.put(member.id(), member);
+    if (member.sameAs(before)) {
+      return Optional.empty();
+    }
+    boolean began =
+        before == null
+            || (member.incarnation() != null && !member.incarnation().equals(before.incarnation()));
+    return Optional.of(began ? CatalogEvent.Type.JOINED : CatalogEvent.Type.UPDATED);
+  }
+
+  /**
+   * Forgets a member.
+   *
+   * @param id the member
+   * @return as it was, or empty where it was not known
+   */
+  Optional<Member> remove(MemberId id) {
+    return Optional.ofNullable(members.remove(id));
+  }
+
+  /**
+   * Gives one member.
+   *
+   * @param id the member
+   * @return as last seen, or empty
+   */
+  Optional<Member> get(MemberId id) {
+    return Optional.ofNullable(members.get(id));
+  }
+
+  /**
+   * Tells whether a member is known.
+   *
+   * @param id the member
+   * @return whether {@link #get} gives one
+   */
+  boolean has(MemberId id) {
+    return members.containsKey(id);
+  }
+
+  /**
+   * Gives all.
+   *
+   * @return in order of group and host
+   */
+  List<Member> all() {
+    return List.copyOf(members.values());
+  }
+}

@@ -1,0 +1,146 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Portions;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Looks after members that were spoken of here and that a read did not find: what was removed here
+ * stays removed, what was lost is restored, and what somebody else removed is his to look after.
+ *
+ * <p>Not thread-safe.
+ */
+final class MissingMembers {
+
+  /** So many members are asked about at a time. */
+  private static final int AT_ONCE = 500;
+
+  private final ServiceCatalog catalog;
+  private final StoreReachability reachability;
+  private final MemberQueue queue;
+  private final RememberedMembers remembered;
+  private final RepairLog repairLog;
+
+  MissingMembers(
+      ServiceCatalog catalog,
+      StoreReachability reachability,
+      MemberQueue queue,
+      RememberedMembers remembered,
+      RepairLog repairLog) {
+    this.catalog = catalog;
+    this.reachability = reachability;
+    this.queue = queue;
+    this.remembered = remembered;
+    this.repairLog = repairLog;
+  }
+
+  /**
+   * Looks after members that a read did not find, all of them in one question.
+   *
+   * @param ids the members
+   * @param read which read it was
+   * @return done; never fails: where the store could not be asked, the next read asks again
+   */
+  Future<Void> check(Collection<MemberId> ids, long read) {
+    List<Member> lastKnown = ids.stream().flatMap(id -> lastKnown(id).stream()).toList();
+    return Portions.inTurn(lastKnown, AT_ONCE, some -> check(some, read))
+        .otherwise(
+            failure -> {
+              remembered.checkAllNextTime();
+              return null;
+            });
+  }
+
+  private Future<?> check(List<Member> some, long read) {
+    return removals(some)
+        .compose(
+            removals ->
+                Future.join(
+                        some.stream()
+                            .map(Member::id)
+                            .filter(id -> !queue.mayBeOutdated(id, read))
+                            .map(id -> queue.run(id, () -> check(id, removals.get(id))))
+                            .toList())
+                    .transform(done -> Future.succeededFuture()));
+  }
+
+  /** One member that is not there, within its queue. Fails where the store cannot be asked. */
+  Future<Void> check(MemberId id) {
+    return lastKnown(id)
+        .map(member -> removals(List.of(member)).compose(removals -> check(id, removals.get(id))))
+        .orElseGet(Future::succeededFuture);
+  }
+
+  /**
+   * Restores a member that the store lost, for whoever is to change it.
+   *
+   * @return whether it is there by this; fails with why the store refuses it
+   */
+  Future<Boolean> restore(MemberId id) {
+    return remembered
+        .present(id)
+        .map(lost -> reachability.observe(catalog.restore(lost)))
+        .orElse(Future.succeededFuture(false));
+  }
+
+  /**
+   * Removes a member that the store lost and that it may refuse to take back: it is remembered, and
+   * so it is listed.
+   *
+   * @param notFound what it fails with where none is remembered
+   * @return the member as it was, with the order of its removal
+   */
+  Future<Member> remove(MemberId id, Throwable notFound) {
+    return remembered
+        .present(id)
+        .map(lost -> lost.withWordsOrder(remembered.next(lost.wordsOrder())))
+        .map(gone -> reachability.observe(catalog.trace(gone)).map(gone))
+        .orElseGet(() -> Future.failedFuture(notFound));
+  }
+
+  private Future<Map<MemberId, Long>> removals(List<Member> some) {
+    return reachability.observe(catalog.removals(some));
+  }
+
+  /** As it was before it was removed: the removal that is remembered is asked about, too. */
+  private Optional<Member> lastKnown(MemberId id) {
+    return remembered
+        .removed(id)
+        .map(gone -> gone.withWordsOrder(gone.wordsOrder() - 1))
+        .or(() -> remembered.present(id));
+  }
+
+  /** What the store knows of its removal: its order, 0 for a removal without one, null for none. */
+  private Future<Void> check(MemberId id, Long removal) {
+    Member gone = remembered.removed(id).orElse(null);
+    Member alive = remembered.present(id).orElse(null);
+    if (gone != null) {
+      if (removal != null && removal >= gone.wordsOrder()) {
+        repairLog.settled(id);
+        return Future.succeededFuture();
+      }
+      return repaired(gone, reachability.observe(catalog.trace(gone)));
+    }
+    if (alive == null) {
+      return Future.succeededFuture();
+    }
+    if (removal != null) {
+      repairLog.settled(id);
+      remembered.forget(id);
+      return Future.succeededFuture();
+    }
+    return repaired(alive, reachability.observe(catalog.restore(alive)));
+  }
+
+  private Future<Void> repaired(Member lastKnown, Future<?> repair) {
+    if (repairLog.lost(lastKnown)) {
+      remembered.checkAllNextTime();
+    }
+    return repair.onFailure(failure -> repairLog.failed(lastKnown.id(), failure)).mapEmpty();
+  }
+}

@@ -1,0 +1,102 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.Refusal;
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.model.Fault;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the documents in which an agent keeps something of the members that joined through it.
+ *
+ * @param entries what is kept, by member
+ * @param whole whether all of the document could be read
+ */
+record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RejoinRecordDocument.class);
+
+  /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
+  private static final int MOST_BYTES = 512 * 1024;
+
+  /**
+   * What is kept of one member.
+   *
+   * @param what as the agent said it
+   * @param at when that was, by its clock, in milliseconds
+   */
+  record Entry(JsonObject what, long at) {
+
+    /** Whether the agent would find itself in it, after a restart, as the one who joined it. */
+    boolean isOf(Member member) {
+      return member.agent() != null
+          && what.getValue("agents") instanceof JsonArray agents
+          && agents.contains(member.agent());
+    }
+  }
+
+  static RejoinRecordDocument empty() {
+    return new RejoinRecordDocument(new TreeMap<>(), true);
+  }
+
+  /** What somebody else wrote there says nothing. */
+  static RejoinRecordDocument read(Document document) {
+    Map<MemberId, Entry> entries = new TreeMap<>();
+    if (document.text() == null) {
+      return new RejoinRecordDocument(entries, false);
+    }
+    try {
+      for (Object each : new JsonObject(document.text()).getJsonArray("members", new JsonArray())) {
+        JsonObject member = (JsonObject) each;
+        entries.put(
+            new MemberId(member.getString("group"), member.getString("host")),
+            new Entry(
+                Objects.requireNonNull(member.getJsonObject("kept")), member.getLong("at", 0L)));
+      }
+      return new RejoinRecordDocument(entries, true);
+    } catch (DecodeException
+        | ClassCastException
+        | NullPointerException
+        | IllegalArgumentException e) {
+      LOG.warn(
+          "What agent {} keeps of its members cannot be read in part ({}): they have to be joined"
+              + " again after its restart",
+          document.key().group(),
+          document.key().name(),
+          e);
+      return new RejoinRecordDocument(entries, false);
+    }
+  }
+
+  /** Refused as {@code CONFLICT} where it is too large. */
+  String text() {
+    JsonArray members = new JsonArray();
+    entries.forEach(
+        (id, entry) ->
+            members.add(
+                new JsonObject()
+                    .put("group", id.group())
+                    .put("host", id.host())
+                    .put("kept", entry.what())
+                    .put("at", entry.at())));
+    String text = new JsonObject().put("members", members).encode();
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MOST_BYTES) {
+      throw new FaultException(
+          Refusal.CONFLICT,
+          new Fault("members", bytes + " bytes", "allowed are " + MOST_BYTES),
+          "what this agent keeps of its members is too large for this catalogue");
+    }
+    return text;
+  }
+}

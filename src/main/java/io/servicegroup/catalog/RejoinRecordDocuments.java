@@ -1,0 +1,136 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.catalog.DocumentStore.Document;
+import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore.Kind;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.OptimisticRetry;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What agents keep of the members that joined through them, in documents: a few for each agent, of
+ * many members each, so that an agent that starts finds its own with one read, whatever else the
+ * store holds. A part without members stays, empty, until {@link RejoinRecordPruning} finds it.
+ */
+final class RejoinRecordDocuments {
+
+  /** Of ten thousand members each holds some hundred kilobytes. */
+  private static final int PARTS = 16;
+
+  /** What is said again is written again no more often than that. */
+  private static final Duration TRUE_FOR = Duration.ofDays(1);
+
+  private final OptimisticRetry attempts;
+  private final DocumentStore store;
+  private final RejoinRecordAgents agents;
+  private final Clock clock;
+
+  RejoinRecordDocuments(
+      OptimisticRetry attempts, DocumentStore store, RejoinRecordAgents agents, Clock clock) {
+    this.attempts = attempts;
+    this.store = store;
+    this.agents = agents;
+    this.clock = clock;
+  }
+
+  /** All that an agent keeps. */
+  Future<Map<MemberId, JsonObject>> read(String agentId) {
+    return store
+        .read(keys(agentId))
+        .map(
+            found -> {
+              Map<MemberId, JsonObject> kept = new TreeMap<>();
+              found.forEach(
+                  document ->
+                      RejoinRecordDocument.read(document)
+                          .entries()
+                          .forEach((id, entry) -> kept.put(id, entry.what())));
+              return kept;
+            });
+  }
+
+  /** Changes what an agent keeps of some members; of others it stays as it is. */
+  Future<Boolean> change(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+    Map<Integer, Set<MemberId>> parts = new HashMap<>();
+    Set<MemberId> changed = new HashSet<>(said.keySet());
+    changed.addAll(over);
+    changed.forEach(id -> parts.computeIfAbsent(part(id), part -> new HashSet<>()).add(id));
+    List<Future<?>> written = new ArrayList<>();
+    if (!said.isEmpty()) {
+      written.add(agents.add(agentId));
+    }
+    parts.forEach((part, ids) -> written.add(change(key(agentId, part), ids, said)));
+    return Future.join(written).map(true);
+  }
+
+  private Future<Boolean> change(Key key, Set<MemberId> ids, Map<MemberId, JsonObject> said) {
+    return attempts.repeat(
+        ids.iterator().next(),
+        () ->
+            store
+                .read(List.of(key))
+                .compose(
+                    found -> {
+                      Document before = found.isEmpty() ? null : found.get(0);
+                      RejoinRecordDocument part =
+                          before == null
+                              ? RejoinRecordDocument.empty()
+                              : RejoinRecordDocument.read(before);
+                      return changes(part.entries(), ids, said)
+                          ? store
+                              .write(key, part.text(), before)
+                              .compose(
+                                  done ->
+                                      done
+                                          ? Future.succeededFuture(true)
+                                          : OptimisticRetry.overtaken())
+                          : Future.succeededFuture(true);
+                    }));
+  }
+
+  /** Whether there is anything to write. */
+  private boolean changes(
+      Map<MemberId, RejoinRecordDocument.Entry> kept,
+      Set<MemberId> ids,
+      Map<MemberId, JsonObject> said) {
+    long now = clock.millis();
+    boolean changes = false;
+    for (MemberId id : ids) {
+      JsonObject what = said.get(id);
+      RejoinRecordDocument.Entry was = kept.get(id);
+      if (what == null) {
+        changes |= kept.remove(id) != null;
+      } else if (was == null
+          || !was.what().equals(what)
+          || Math.abs(now - was.at()) > TRUE_FOR.toMillis()) {
+        kept.put(id, new RejoinRecordDocument.Entry(what, now));
+        changes = true;
+      }
+    }
+    return changes;
+  }
+
+  private static int part(MemberId id) {
+    return Math.floorMod(id.toString().hashCode(), PARTS);
+  }
+
+  /** All documents that an agent may have. */
+  static List<Key> keys(String agentId) {
+    return IntStream.range(0, PARTS).mapToObj(part -> key(agentId, part)).toList();
+  }
+
+  private static Key key(String agentId, int part) {
+    return new Key(Kind.KEPT, agentId, Integer.toString(part));
+  }
+}

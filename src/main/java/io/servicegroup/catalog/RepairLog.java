@@ -1,0 +1,100 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.Refusal;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.runtime.Count;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what a store lost of what was said of members, and what it refuses to take back: once for
+ * each state that is lost, however many reads find it.
+ *
+ * <p>Not thread-safe.
+ */
+final class RepairLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RepairLog.class);
+  private static final int MOST_NAMED = 5;
+
+  private final String store;
+  private final Concerns concerns;
+  private final Map<MemberId, Member> known = RememberedMembers.bounded();
+  private final TreeSet<MemberId> unlogged = new TreeSet<>();
+
+  /**
+   * Knows of no loss.
+   *
+   * @param store its URI, with secrets masked
+   * @param concerns where a refusal is shown
+   */
+  RepairLog(String store, Concerns concerns) {
+    this.store = store;
+    this.concerns = concerns;
+  }
+
+  /**
+   * Something of a member is lost.
+   *
+   * @param remembered what the store is to have back
+   * @return whether that is news
+   */
+  boolean lost(Member remembered) {
+    // That somebody beats meanwhile is no other state of what was said.
+    Member state = remembered.withLastSeenUp(null);
+    boolean isNew = !state.equals(known.put(state.id(), state));
+    if (isNew) {
+      unlogged.add(remembered.id());
+    }
+    return isNew;
+  }
+
+  /** The store agrees with what is remembered of a member. */
+  void settled(MemberId id) {
+    if (known.remove(id) != null) {
+      concerns.settle(subject(id));
+    }
+  }
+
+  /** The store did not take something back: an absent one is nobody's refusal. */
+  void failed(MemberId id, Throwable failure) {
+    if (isRefusal(failure)) {
+      concerns.raise(
+          subject(id),
+          "what was said of %s is lost, and the store refuses to take it back: %s"
+              .formatted(id, failure.getMessage()));
+    } else {
+      LOG.debug("{}: next attempt with the next read", id, failure);
+    }
+  }
+
+  static boolean isRefusal(Throwable failure) {
+    return Refusal.CONFLICT.isIn(failure);
+  }
+
+  private static String subject(MemberId id) {
+    return "the words of " + id;
+  }
+
+  /** Says what was found since the last call. */
+  void logLosses() {
+    if (!unlogged.isEmpty()) {
+      LOG.warn(
+          "The catalogue {} came back older than what was said of {} ({}{}): what this"
+              + " agent remembers of them is put back",
+          store,
+          Count.of(unlogged.size(), "member"),
+          unlogged.stream()
+              .limit(MOST_NAMED)
+              .map(MemberId::toString)
+              .collect(Collectors.joining(", ")),
+          unlogged.size() > MOST_NAMED ? ", …" : "");
+      unlogged.clear();
+    }
+  }
+}

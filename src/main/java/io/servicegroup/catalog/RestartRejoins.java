@@ -1,0 +1,306 @@
+package io.servicegroup.catalog;
+
+import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
+import io.servicegroup.model.Member;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.ProcessIdentity;
+import io.servicegroup.model.ServiceSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes up again what had joined through this agent before it was restarted: the members that are
+ * in the catalogue still, and in the hands of no other agent, with their probes. What was left or
+ * deleted meanwhile stays so; what cannot be taken up is told, to health and to services that beat.
+ *
+ * <p>Not thread-safe.
+ */
+final class RestartRejoins implements ServedMembers.Listener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RestartRejoins.class);
+
+  private final Vertx vertx;
+  private final AgentConfig config;
+  private final ServiceCatalog catalog;
+  private final StoreReachability reachability;
+  private final ServedMembers served;
+  private final RejoinRecords records;
+  private final Consumer<Member> beforeJoin;
+  private final Concerns concerns;
+  private final OtherAgentLives otherLives;
+  private final RejoinCandidates candidates;
+  private final OwnershipCheck ownership;
+  private final Set<MemberId> unusable = new HashSet<>();
+
+  /** How many try to join a member anew. */
+  private final Map<MemberId, Integer> joining = new HashMap<>();
+
+  private final String name;
+  private AgentLife life;
+  private RetriedJoins joins;
+  private boolean rejoining;
+  private boolean stopped;
+
+  /**
+   * Makes ready.
+   *
+   * @param vertx where others are asked and told
+   * @param config whose {@code agent.id} finds the members, whose services are joined by others
+   * @param keeper keeps what is served in this life
+   * @param saw is told of each member before its join
+   * @param agent the id of this life
+   */
+  RestartRejoins(
+      Vertx vertx,
+      AgentConfig config,
+      ServiceCatalog catalog,
+      StoreReachability reachability,
+      ServedMembers served,
+      RejoinRecords records,
+      Consumer<Member> beforeJoin,
+      String agent) {
+    this.vertx = vertx;
+    this.config = config;
+    this.catalog = catalog;
+    this.reachability = reachability;
+    this.served = served;
+    this.candidates = new RejoinCandidates(vertx);
+    this.ownership = new OwnershipCheck(catalog, reachability, this::found);
+    this.records = records;
+    this.beforeJoin = beforeJoin;
+    this.concerns = Concerns.ofCatalog(vertx);
+    this.name = config.agent().id().orElse(null);
+    AgentConfig.Liveness pace = config.liveness();
+    Duration interval = pace.reportInterval().multipliedBy(5).dividedBy(4);
+    // A poll to see where a count stands, one to see that it grew, and one for the way.
+    Duration beats = interval.plus(pace.pollInterval().multipliedBy(3));
+    this.otherLives = new OtherAgentLives(vertx, beats, pace.serviceDownTime());
+    this.life = new AgentLife(agent, ProcessHandle.current().pid(), null);
+  }
+
+  /** This life of the agent. */
+  AgentLife life() {
+    return life;
+  }
+
+  /** Finds what there is to be taken up. Nothing is joined before {@link #start}. */
+  Future<Void> read() {
+    if (name == null) {
+      return Future.succeededFuture();
+    }
+    return identify()
+        .compose(identified -> reachability.observe(catalog.rejoinRecords(name)))
+        .compose(
+            kept ->
+                reachability
+                    .observe(catalog.find(kept.keySet()))
+                    .onSuccess(found -> select(kept, found)))
+        .onSuccess(found -> candidates.publish())
+        .mapEmpty();
+  }
+
+  private Future<Void> identify() {
+    return Topics.PROCESS
+        .request(vertx, life.pid(), Duration.ofSeconds(5))
+        .otherwise((ProcessIdentity) null)
+        .map(
+            process -> {
+              life = new AgentLife(life.agent(), life.pid(), process);
+              life.began();
+              return null;
+            });
+  }
+
+  private void select(Map<MemberId, JsonObject> kept, List<Member> found) {
+    Set<MemberId> configured =
+        config.services().stream().map(ServiceSpec::id).collect(Collectors.toSet());
+    Map<MemberId, Member> members = new HashMap<>();
+    found.forEach(member -> members.put(member.id(), member));
+    kept.forEach(
+        (id, json) -> {
+          Member member = members.get(id);
+          RejoinRecord known = RejoinRecords.read(id, json);
+          if (known == null
+              || member == null
+              || !known.isServing(member)
+              || configured.contains(id)) {
+            unusable.add(id);
+            return;
+          }
+          beforeJoin.accept(member);
+          served.joinedBeforeRestart(candidates.put(known, member), member.incarnation());
+          // Another backend than that of the join may not keep its names: nobody would beat for it.
+          config
+              .liveness()
+              .refusal(id)
+              .ifPresent(refused -> candidates.refuse(id, refused.key() + ": " + refused.rule()));
+          otherLives.served(known.life(), id, member.incarnation());
+        });
+  }
+
+  /**
+   * Begins.
+   *
+   * @param goOn makes this agent serve a member that it joined before: what was removed meanwhile
+   *     is not to come back by that
+   */
+  void start(Function<ServedMembers.Served, Future<?>> rejoin) {
+    joins =
+        new RetriedJoins(
+            vertx, spec -> rejoin(spec.id(), rejoin), candidates::refused, this::wanted);
+    if (!candidates.isEmpty() || !unusable.isEmpty()) {
+      checkOtherLives();
+    }
+  }
+
+  /** The store was away, and may be another one since: what it refused for good is tried again. */
+  void storeIsBack() {
+    joins.tryAgain();
+  }
+
+  /** This life of the agent is over. */
+  void stop() {
+    stopped = true;
+    life.ended();
+  }
+
+  private Future<?> rejoin(MemberId id, Function<ServedMembers.Served, Future<?>> rejoin) {
+    return ownership
+        .check(id)
+        .compose(
+            looked ->
+                wanted(id) == null
+                    ? Future.failedFuture(id + " is not to be taken up any more")
+                    : rejoin.apply(candidates.lastServed(id)));
+  }
+
+  private void checkOtherLives() {
+    if (stopped) {
+      return;
+    }
+    otherLives
+        .check(life.process(), System.nanoTime())
+        .onSuccess(
+            answer -> {
+              if (answer instanceof OtherAgentLives.None) {
+                rejoin();
+                return;
+              }
+              if (answer instanceof OtherAgentLives.Seen seen) {
+                leaveToAnother(seen.sign());
+              }
+              vertx.setTimer(
+                  config.liveness().pollInterval().toMillis(), timer -> checkOtherLives());
+            })
+        .onFailure(failure -> LOG.error("What joined before is not taken up", failure));
+  }
+
+  private void leaveToAnother(String sign) {
+    if (!candidates.areServedElsewhere()) {
+      String both = "two agents need two values of agent.id";
+      concerns.raise(
+          "agent.id " + name,
+          ("another life of agent.id %s goes on (%s): what joined through it is not taken up here"
+                  + " while that is seen; %s")
+              .formatted(name, sign, both));
+      candidates.ids().forEach(id -> served.changeState(id, ServedMembers.State.MOVED));
+      candidates.setServedElsewhere("another life of agent.id " + name + " goes on; " + both);
+    }
+  }
+
+  private void rejoin() {
+    rejoining = true;
+    if (candidates.areServedElsewhere()) {
+      concerns.settle("agent.id " + name);
+      candidates
+          .ids()
+          .forEach(id -> served.changeState(id, ServedMembers.State.JOINED_BEFORE_RESTART));
+      candidates.setServedElsewhere(null);
+    }
+    unusable.stream().filter(id -> records.get(id) == null).forEach(records::forget);
+    unusable.clear();
+    candidates
+        .refusals()
+        .forEach((id, why) -> LOG.warn("{} is not taken up again: {}; join it again", id, why));
+    List<ServiceSpec> services = candidates.services();
+    if (!services.isEmpty()) {
+      LOG.info(
+          "What joined through this agent before its restart is taken up again: {}{}",
+          services.get(0).id(),
+          services.size() > 1 ? " and " + (services.size() - 1) + " more" : "");
+    }
+    // First of all, so that whoever is killed in between finds them again.
+    records.store(candidates.in(life)).onComplete(kept -> joins.start(services));
+  }
+
+  /** What is to be joined, or null where that is over or somebody else's. */
+  private ServiceSpec wanted(MemberId id) {
+    return joining.containsKey(id) ? null : candidates.spec(id);
+  }
+
+  /**
+   * Somebody joins a member anew, with whatever probe; gives what is kept of it so far, or null.
+   */
+  RejoinRecord joining(MemberId id) {
+    joining.merge(id, 1, Integer::sum);
+    return records.get(id) == null ? candidates.record(id) : records.get(id);
+  }
+
+  /** Somebody tried to join it anew. */
+  void joiningFailed(MemberId id) {
+    joining.computeIfPresent(id, (known, tries) -> tries > 1 ? tries - 1 : null);
+    if (rejoining && candidates.waits(id)) {
+      joins.start(List.of(candidates.spec(id)));
+    }
+  }
+
+  /** A member as it is stored now. */
+  void found(Member member) {
+    MemberId id = member.id();
+    RejoinRecord record = candidates.record(id);
+    if (record == null) {
+      return;
+    }
+    if (record.isServing(member) || life.agent().equals(member.agent())) {
+      candidates.put(record, member);
+      return;
+    }
+    LOG.info("{} is not taken up again: agent {} has joined it since", id, member.agent());
+    candidates.remove(id);
+    served.changeState(id, ServedMembers.State.MOVED);
+    records.forget(id);
+  }
+
+  /** The store lost members. */
+  void lost(Collection<MemberId> ids) {
+    records.writeAgain(ids);
+  }
+
+  @Override
+  public void joined(MemberId id) {
+    joining.remove(id);
+    candidates.remove(id);
+  }
+
+  @Override
+  public void ended(MemberId id) {
+    if (candidates.remove(id) || records.get(id) != null) {
+      records.forget(id);
+    }
+  }
+}
