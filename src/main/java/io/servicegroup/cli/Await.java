@@ -1,19 +1,21 @@
 package io.servicegroup.cli;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits on the main thread, which has nothing else to do. */
+/** Waits for futures on the main thread, which no event loop uses. */
 final class Await {
 
   private static final Logger LOG = LoggerFactory.getLogger(Await.class);
 
   private Await() {}
 
-  /** The future's result; throws what it failed with. */
+  /** Waits for a future, and returns its result or throws its failure. */
   static <T> T result(Future<T> future) throws Exception {
     try {
       return future.toCompletionStage().toCompletableFuture().get();
@@ -25,9 +27,19 @@ final class Await {
     }
   }
 
+  /** Starts work on a context of Vert.x and waits for its result. */
+  static <T> T onContext(Vertx vertx, Supplier<Future<T>> work) throws Exception {
+    Promise<T> done = Promise.promise();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            now -> Future.succeededFuture().compose(nothing -> work.get()).onComplete(done));
+    return result(done.future());
+  }
+
   /**
-   * Ends Vert.x. What the command came to stands: a thread that does not end in time changes
-   * neither its exit code nor what it says.
+   * Ends Vert.x. A failure, such as a thread that does not end in time, is only logged: it must not
+   * change the exit code of a command that is done.
    */
   static void end(Vertx vertx) {
     try {

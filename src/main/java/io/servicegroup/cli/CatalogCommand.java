@@ -3,9 +3,6 @@ package io.servicegroup.cli;
 import io.servicegroup.agent.Acceptance;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Member;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import java.io.FileDescriptor;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,11 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code catalog}: what is done to a catalogue as a whole. */
+/** The command {@code catalog}, whose subcommands work on a catalogue as a whole. */
 @Command(name = "catalog", description = "Works on the catalogue of this configuration.")
 final class CatalogCommand implements Callable<Integer> {
-
-  private static final int SHOWN = 10;
 
   private final RootCommand root;
 
@@ -34,28 +29,21 @@ final class CatalogCommand implements Callable<Integer> {
         spec.commandLine(), "catalog needs a command; allowed is accept");
   }
 
-  /** The exit code is 0 where all of them are the newest words then. */
+  /** Returns the exit code, which is 0 where the words of every member are now the newest. */
   @Command(
       name = "accept",
       description =
           "After a deliberate restore: makes the words that the store has now the newest, so that"
               + " agents do not put theirs back. Run it before agents reach the store again.")
   int accept() throws Exception {
-    Vertx vertx = root.vertx(FileDescriptor.err);
-    try {
-      AgentConfig config = Await.result(root.loader(vertx).load());
-      Promise<Acceptance.Outcome> accepted = Promise.promise();
-      vertx
-          .getOrCreateContext()
-          .runOnContext(
-              now ->
-                  new Acceptance(vertx, config.agent().startTimeout(), Clock.systemUTC())
-                      .run(config.catalog())
-                      .onComplete(accepted));
-      return report(Await.result(accepted.future()), config.catalog());
-    } finally {
-      Await.end(vertx);
-    }
+    return root.withVertx(
+        vertx -> {
+          AgentConfig config = Await.result(root.loader(vertx).load());
+          Acceptance acceptance =
+              new Acceptance(vertx, config.agent().startTimeout(), Clock.systemUTC());
+          return report(
+              Await.onContext(vertx, () -> acceptance.run(config.catalog())), config.catalog());
+        });
   }
 
   private int report(Acceptance.Outcome outcome, AgentConfig.Catalog catalog) {
@@ -68,18 +56,15 @@ final class CatalogCommand implements Callable<Integer> {
       root.out().flush();
       return 0;
     }
-    List<String> names =
-        refused.stream().limit(SHOWN).map(member -> member.id().toString()).toList();
     root.err()
         .printf(
-            "NOT accepted: %d of %d members of %s (%s%s) were not given a new order; start it"
+            "NOT accepted: %d of %d members of %s (%s) were not given a new order; start it"
                 + " again, and where that is no help see that catalog.create_tables lets the table"
                 + " servicegroup_words be made.%n",
             refused.size(),
             outcome.members(),
             catalog.uri(),
-            String.join(", ", names),
-            refused.size() > SHOWN ? ", …" : "");
+            MemberNames.first(refused.stream().map(Member::id).toList()));
     root.err().flush();
     return CommandLineInterface.FAILED;
   }

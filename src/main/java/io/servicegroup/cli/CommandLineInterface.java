@@ -13,16 +13,16 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The command line: finds the command, runs it, turns what went wrong into lines and a code. */
+/** Finds and runs the command of a command line, and turns failures into lines and an exit code. */
 public final class CommandLineInterface {
 
-  /** Unusable configuration or arguments. */
+  /** The exit code for unusable configuration or arguments. */
   static final int UNUSABLE = 2;
 
-  /** Could not start. */
+  /** The exit code for an agent that could not start. */
   static final int NOT_STARTED = 3;
 
-  /** Anything else that went wrong. */
+  /** The exit code for every other failure. */
   static final int FAILED = 1;
 
   private CommandLineInterface() {}
@@ -58,7 +58,7 @@ public final class CommandLineInterface {
     PrintWriter err = command.getErr();
     String line = refused.getMessage().lines().findFirst().orElse("unusable arguments");
     if (refused instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      // What follows an equals sign may be a secret whose --set was forgotten.
+      // The text after an equals sign is not shown: it may be a secret whose --set was forgotten.
       String argument = unmatched.getUnmatched().get(0).split("=", 2)[0];
       line =
           argument.startsWith("-")

@@ -5,24 +5,21 @@ import io.servicegroup.catalog.CatalogCopy;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.ConfigException;
 import io.servicegroup.model.Fault;
-import io.servicegroup.model.MemberId;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.FileDescriptor;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code migrate}: the exit code is 0 where the target holds everything that the source does. */
+/**
+ * The command {@code migrate}, whose exit code is 0 where the target has all members of the source.
+ */
 @Command(
     name = "migrate",
     description =
         "Copies a catalogue to another store; one that was interrupted may be started again.")
 final class MigrateCommand implements Callable<Integer> {
-
-  private static final int SHOWN = 10;
 
   private final RootCommand root;
 
@@ -38,30 +35,24 @@ final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx(FileDescriptor.err);
-    try {
-      AgentConfig source = read(vertx, "--from", from);
-      AgentConfig target = read(vertx, "--to", to);
-      if (source.catalog().uri().equals(target.catalog().uri())) {
-        throw new ConfigException(
-            List.of(
-                new Fault("--to", target.catalog().uri().toString(), "allowed is another store")));
-      }
-      Promise<CatalogCopy.Outcome> copied = Promise.promise();
-      vertx
-          .getOrCreateContext()
-          .runOnContext(
-              now ->
-                  new Migration(vertx, target.agent().startTimeout())
-                      .run(source.catalog(), target.catalog(), this::show)
-                      .onComplete(copied));
-      return report(Await.result(copied.future()));
-    } finally {
-      Await.end(vertx);
-    }
+    return root.withVertx(this::migrate);
   }
 
-  /** Reads a URI as the configuration would, references and all. */
+  private int migrate(Vertx vertx) throws Exception {
+    AgentConfig source = read(vertx, "--from", from);
+    AgentConfig target = read(vertx, "--to", to);
+    if (source.catalog().uri().equals(target.catalog().uri())) {
+      throw new ConfigException(
+          List.of(
+              new Fault("--to", target.catalog().uri().toString(), "allowed is another store")));
+    }
+    Migration migration = new Migration(vertx, target.agent().startTimeout());
+    return report(
+        Await.onContext(
+            vertx, () -> migration.run(source.catalog(), target.catalog(), this::show)));
+  }
+
+  /** Reads the configuration with a URI as {@code catalog.uri}, and names the option in faults. */
   private AgentConfig read(Vertx vertx, String option, String uri) throws Exception {
     try {
       return Await.result(root.loader(vertx).override("catalog.uri", uri).load());
@@ -97,7 +88,7 @@ final class MigrateCommand implements Callable<Integer> {
               "NOT complete: %d of %d members are missing in the target or differ (%s). %s%n",
               outcome.different().size(),
               outcome.members(),
-              names(outcome.different()),
+              MemberNames.first(outcome.different()),
               outcome.different().size() > outcome.refused().size()
                   ? "Start it again."
                   : "Change what is refused, then start it again.");
@@ -105,20 +96,15 @@ final class MigrateCommand implements Callable<Integer> {
     if (!outcome.joined().isEmpty()) {
       out.printf(
           "%d of them joined in the target since, and are left as they are there (%s).%n",
-          outcome.joined().size(), names(outcome.joined()));
+          outcome.joined().size(), MemberNames.first(outcome.joined()));
     }
     if (!outcome.others().isEmpty()) {
       out.printf(
           "The target has %d members more, which the source has not (%s).%n",
-          outcome.others().size(), names(outcome.others()));
+          outcome.others().size(), MemberNames.first(outcome.others()));
     }
     out.flush();
     root.err().flush();
     return outcome.different().isEmpty() ? 0 : CommandLineInterface.FAILED;
-  }
-
-  private static String names(List<MemberId> ids) {
-    String some = String.join(", ", ids.stream().limit(SHOWN).map(MemberId::toString).toList());
-    return ids.size() > SHOWN ? some + ", …" : some;
   }
 }

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again, from where the command line said, and gives the running agent what
- * it can take without a restart. A configuration with any fault changes nothing.
+ * Reads the configuration again, from the files of the command line, and passes on what the running
+ * agent can change without a restart. A configuration with any fault changes nothing.
  *
- * <p>May be asked from any thread; one reload at a time. What is asked for while the agent starts
- * is done when it runs.
+ * <p>Thread-safe; only one reload runs at a time. A reload that is requested while the agent starts
+ * is made when the agent runs.
  */
 final class Reload {
 
@@ -26,25 +26,25 @@ final class Reload {
   private final Vertx vertx;
   private Agent agent;
   private AgentConfig running;
-  private boolean asked;
+  private boolean requested;
 
   Reload(RootCommand root, Vertx vertx) {
     this.root = root;
     this.vertx = vertx;
   }
 
-  /** The agent runs with a configuration. */
+  /** Learns that the agent runs, and with which configuration. */
   synchronized void running(Agent started, AgentConfig config) {
     agent = started;
     running = config;
-    if (asked) {
+    if (requested) {
       reload();
     }
   }
 
-  /** Blocks until all is read. */
+  /** Reloads the configuration. Blocks until everything is read. */
   synchronized void reload() {
-    asked = true;
+    requested = true;
     if (agent == null) {
       return;
     }

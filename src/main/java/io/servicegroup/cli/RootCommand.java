@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** What every command takes: where the configuration is. Without a command it runs the agent. */
+/** The options that every command has. Without a command it runs the agent. */
 @Command(
     name = "servicegroup-agent",
     description = "Knows which members of a service fleet exist and which of them are up.",
@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     })
 final class RootCommand implements Callable<Integer> {
 
-  // A sidecar: its work is small, and its threads cost memory on every host of a fleet.
+  // A sidecar has little work, and its threads need memory on every host of a fleet.
   static final int EVENT_LOOPS = 2;
   private static final int WORKERS = 4;
 
@@ -94,17 +94,37 @@ final class RootCommand implements Callable<Integer> {
     return new ConfigLoader(vertx, files.stream().map(Path::of).toList(), environment, settings);
   }
 
+  /** The work of a command that needs Vert.x; returns the exit code. */
+  @FunctionalInterface
+  interface VertxWork {
+    int run(Vertx vertx) throws Exception;
+  }
+
   /**
-   * Begins the log and starts Vert.x.
+   * Runs a command that prints its result on standard output, and logs to standard error. Vert.x
+   * ends with the command.
+   */
+  int withVertx(VertxWork work) throws Exception {
+    Vertx vertx = vertx(FileDescriptor.err);
+    try {
+      return work.run(vertx);
+    } finally {
+      Await.end(vertx);
+    }
+  }
+
+  /**
+   * Starts the log and Vert.x.
    *
-   * @param log standard error where standard output is the command's result, otherwise standard
-   *     output, which leaves standard error to what stops the process
+   * @param log where the log goes: standard error where the command prints its result on standard
+   *     output; otherwise standard output, so that standard error has only the reason of a failed
+   *     start
    */
   Vertx vertx(FileDescriptor log) {
     Logs.begin(new FileOutputStream(log), verbose);
     return Vertx.vertx(
         new VertxOptions()
-            // Nothing of ours is served from files inside a jar, for which it would keep a folder.
+            // Vert.x keeps a cache folder for files inside a jar, of which the agent serves none.
             .setFileSystemOptions(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
@@ -114,7 +134,7 @@ final class RootCommand implements Callable<Integer> {
             .setInternalBlockingPoolSize(WORKERS));
   }
 
-  /** Collects what is given before a command and after it; picocli would keep the latter only. */
+  /** Collects the values before and after the command; picocli would keep only those after it. */
   static final class Appending implements CommandLine.IParameterConsumer {
     @Override
     public void consumeParameters(Stack<String> arguments, ArgSpec option, CommandSpec command) {
@@ -126,7 +146,7 @@ final class RootCommand implements Callable<Integer> {
     }
   }
 
-  /** The version that the jar's manifest names. */
+  /** Reads the version from the jar's manifest. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 
-/** {@code run}: the agent, until a signal ends it. */
+/** The command {@code run}, which runs the agent until a signal ends the process. */
 @Command(name = "run", description = "Runs the agent (the default).")
 final class RunCommand implements Callable<Integer> {
 
@@ -45,7 +45,7 @@ final class RunCommand implements Callable<Integer> {
       throw e;
     }
     reload.running(agent, config);
-    // Only a signal ends the process now, and that with its own exit.
+    // The process ends in StopOnSignal.
     new CountDownLatch(1).await();
     return 0;
   }

@@ -2,12 +2,10 @@ package io.servicegroup.cli;
 
 import io.servicegroup.backend.Technology;
 import io.servicegroup.config.AgentConfig;
-import io.vertx.core.Vertx;
-import java.io.FileDescriptor;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code schema}. */
+/** The command {@code schema}. */
 @Command(
     name = "schema",
     description = "Prints the SQL of our tables for this configuration, for a DBA to run.")
@@ -21,14 +19,12 @@ final class SchemaCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Vertx vertx = root.vertx(FileDescriptor.err);
-    try {
-      AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
-      root.out().println(Technology.of(catalog.uri().scheme()).schema(catalog).strip());
-      root.out().flush();
-      return 0;
-    } finally {
-      Await.end(vertx);
-    }
+    return root.withVertx(
+        vertx -> {
+          AgentConfig.Catalog catalog = Await.result(root.loader(vertx).load()).catalog();
+          root.out().println(Technology.of(catalog.uri().scheme()).schema(catalog).strip());
+          root.out().flush();
+          return 0;
+        });
   }
 }

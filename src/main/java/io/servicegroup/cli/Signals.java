@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals that people send to daemons by habit. SIGTERM and SIGINT are the JVM's, which runs
- * its shutdown hooks; SIGQUIT prints all threads, as of every JVM.
+ * Handles the signals that people commonly send to daemons: SIGHUP reloads the configuration,
+ * others are ignored. SIGTERM and SIGINT are handled by the JVM, which runs its shutdown hooks, and
+ * SIGQUIT prints all threads, as in every JVM.
  *
- * <p>By reflection: the JDK offers signals in a package that the compiler warns of.
+ * <p>It uses reflection, because the compiler warns of the JDK's package for signals.
  */
 final class Signals {
 
@@ -20,25 +21,25 @@ final class Signals {
   private static final String HANG_UP = "HUP";
 
   /**
-   * Most of these would end the process where nobody takes them. SIGUSR2 crashes JVMs that keep it
-   * for themselves, SIGTTIN and SIGTTOU stop the process as SIGSTOP does.
+   * The signals that are ignored. Without a handler most of them would end the process, SIGUSR2
+   * crashes JVMs that use it themselves, and SIGTTIN and SIGTTOU suspend the process.
    */
-  private static final List<String> HABITS = List.of("USR1", "USR2", "ALRM", "TTIN", "TTOU");
+  private static final List<String> IGNORED = List.of("USR1", "USR2", "ALRM", "TTIN", "TTOU");
 
   private Signals() {}
 
   /**
-   * Takes the signals over, for as long as the process lives.
+   * Installs the handlers, for as long as the process runs.
    *
-   * @param reload is run on a thread of its own for each SIGHUP, which by itself the JVM would take
-   *     for a SIGTERM
+   * @param reload runs for each SIGHUP, on a thread of its own; without a handler the JVM would
+   *     treat SIGHUP like SIGTERM
    */
   static void install(Runnable reload) {
     install(HANG_UP, name -> reload.run());
-    HABITS.forEach(
-        habit ->
+    IGNORED.forEach(
+        ignored ->
             install(
-                habit,
+                ignored,
                 name ->
                     LOG.info(
                         "SIG{} means nothing to this agent; SIGHUP reloads its configuration,"

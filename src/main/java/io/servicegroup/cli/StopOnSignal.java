@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the agent in good order on SIGTERM and SIGINT, which the JVM turns into its shutdown hooks,
- * and then ends the process with 0: by itself the JVM would end it as killed.
+ * Stops the agent in good order on SIGTERM and SIGINT, for which the JVM runs its shutdown hooks,
+ * and then ends the process with exit code 0. Otherwise the JVM would end it with the code of a
+ * killed process.
  */
 final class StopOnSignal {
 
@@ -35,8 +36,8 @@ final class StopOnSignal {
   }
 
   /**
-   * The process ends for another reason, with that reason's exit code; unless a signal came first,
-   * whose end this then waits for.
+   * Removes the hook, because the process ends for another reason and with that reason's exit code.
+   * Waits for the end of the process where a signal has already started the stop.
    */
   void cancel() throws InterruptedException {
     try {
@@ -49,8 +50,8 @@ final class StopOnSignal {
   private void stop() {
     int code = 0;
     try {
-      // Bounded here, too: where an event loop is stuck, no future completes. Vert.x itself ends
-      // with the process; closing it while a part hangs would only make it complain.
+      // This wait is bounded as well, because no future completes where an event loop is stuck.
+      // Vert.x is not closed: it ends with the process, and would log warnings where a part hangs.
       agent
           .stop()
           .toCompletionStage()
@@ -67,7 +68,7 @@ final class StopOnSignal {
       LOG.error("The stop failed: {}", Why.of(e.getCause()));
       code = 1;
     }
-    // Nothing is printed or flushed here: where nobody reads the output, that would never end.
+    // Nothing is printed or flushed here: that would block where nobody reads the output.
     Logs.end();
     Runtime.getRuntime().halt(code);
   }
