@@ -74,7 +74,7 @@ public final class Migration {
     return new StartException(
         wrong.setting().isPresent() && option.equals(FROM)
             ? option + ": " + wrong.fault().rule() + ONLY_READ
-            : wrong.under(option),
+            : wrong.messageFor(option),
         wrong);
   }
 }

@@ -1,11 +1,11 @@
 package io.servicegroup.bus;
 
-/** Where an agent is between its start and its end. */
+/** The phases of an agent's life, as {@link Topics#AGENT} announces them. */
 public enum AgentPhase {
-  /** Verticles are being deployed and backends reached for the first time. */
+  /** The agent deploys its verticles and reaches its backends for the first time. */
   STARTING,
-  /** Everything is deployed. */
+  /** Every verticle is deployed. */
   RUNNING,
-  /** A stop was asked for. */
+  /** The agent was told to stop. */
   STOPPING
 }

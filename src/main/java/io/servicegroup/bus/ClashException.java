@@ -2,7 +2,7 @@ package io.servicegroup.bus;
 
 import io.servicegroup.model.MemberId;
 
-/** A member is refused as a conflict, since its host has its binary in another group already. */
+/** Refuses a member because its host already has its binary in another group. */
 public final class ClashException extends ServiceGroupException {
 
   private static final long serialVersionUID = 1;
@@ -11,8 +11,9 @@ public final class ClashException extends ServiceGroupException {
    * Makes a refusal.
    *
    * @param id the member
-   * @param binary its binary
-   * @param other the group that has the binary on that host, or null for a row of none
+   * @param binary the member's binary
+   * @param other the group that has the binary on that host, or null where the stored member has no
+   *     group
    */
   public ClashException(MemberId id, String binary, String other) {
     super(

@@ -8,8 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what works only in part: once in the log when it begins and once when it ends, and in {@code
- * /health} for as long as it lasts.
+ * Reports the parts of a backend or of the catalogue that do not work while the rest does. Each
+ * such concern is logged once when it begins and once when it ends, and is shown in {@code /health}
+ * while it lasts.
  *
  * <p>Not thread-safe.
  */
@@ -27,30 +28,30 @@ public final class Concerns {
   }
 
   /**
-   * Of a liveness backend.
+   * Makes the concerns of a liveness backend.
    *
-   * @param vertx whose event bus
-   * @param backend its configured name
-   * @return without any
+   * @param vertx whose event bus is used
+   * @param backend the backend's configured name
+   * @return an object without any concern
    */
   public static Concerns ofBackend(Vertx vertx, String backend) {
     return new Concerns(vertx, "backend:" + backend);
   }
 
   /**
-   * Of the catalogue.
+   * Makes the concerns of the catalogue.
    *
-   * @param vertx whose event bus
-   * @return without any
+   * @param vertx whose event bus is used
+   * @return an object without any concern
    */
   public static Concerns ofCatalog(Vertx vertx) {
     return new Concerns(vertx, "catalog");
   }
 
   /**
-   * Something works only in part.
+   * Reports that a part does not work. Does nothing where that is reported already.
    *
-   * @param subject which part
+   * @param subject names the part
    * @param text what is wrong and what to do, as a sentence without its full stop
    */
   public void raise(String subject, String text) {
@@ -58,9 +59,10 @@ public final class Concerns {
   }
 
   /**
-   * Something that this agent itself runs does not, so that it is not ready meanwhile.
+   * Reports that a part does not work which this agent itself runs, so that the agent is not ready
+   * meanwhile.
    *
-   * @param subject what
+   * @param subject names the part
    * @param text as for {@link #raise}
    */
   public void raiseUnready(String subject, String text) {
@@ -75,9 +77,9 @@ public final class Concerns {
   }
 
   /**
-   * A part works again; nothing happens where nothing was wrong with it.
+   * Reports that a part works again. Does nothing where it was not reported.
    *
-   * @param subject which part
+   * @param subject names the part
    */
   public void settle(String subject) {
     if (open.remove(subject)) {
@@ -87,10 +89,10 @@ public final class Concerns {
   }
 
   /**
-   * Whether something was raised and not settled.
+   * Tells whether a part is reported as not working.
    *
-   * @param subject which part
-   * @return whether it lasts
+   * @param subject names the part
+   * @return whether it was raised and not settled since
    */
   public boolean isOpen(String subject) {
     return open.contains(subject);

@@ -4,9 +4,9 @@ import io.servicegroup.model.Fault;
 import java.util.Optional;
 
 /**
- * What cannot be done however often it is tried: what is at fault has to be another first. That is
- * a key of the configuration, or what it names; or the member itself, as where its metadata is too
- * large for its store. Whoever tries again by himself gives up where he gets this, and says why.
+ * A failure that a retry does not mend, because something has to be changed first: a key of the
+ * configuration, what the key names, or the member itself, for example where its metadata is too
+ * large for its store. Code that retries gives up on this exception and reports its fault.
  */
 public final class FaultException extends ServiceGroupException {
 
@@ -19,9 +19,9 @@ public final class FaultException extends ServiceGroupException {
   private final Fault setting;
 
   /**
-   * Refuses what has a fault.
+   * Makes a failure whose message is made from its fault.
    *
-   * @param kind what the refusal means to whoever asked
+   * @param kind what the failure means to the caller
    * @param fault what is wrong; its rule is a sentence of its own, without its full stop
    */
   public FaultException(Refusal kind, Fault fault) {
@@ -29,9 +29,9 @@ public final class FaultException extends ServiceGroupException {
   }
 
   /**
-   * Refuses what has a fault, in words that say whose it is.
+   * Makes a failure with a message of its own.
    *
-   * @param kind what the refusal means to whoever asked
+   * @param kind what the failure means to the caller
    * @param fault what is wrong
    * @param message a sentence: what cannot be done, why, and what is allowed
    */
@@ -48,41 +48,42 @@ public final class FaultException extends ServiceGroupException {
   }
 
   /**
-   * Says that something is missing that the agent might have made itself.
+   * Makes a failure about something that is missing and that a setting keeps the agent from making.
    *
-   * @param fault what is missing where; its rule is a sentence of its own, without its full stop
-   * @param setting the setting that keeps the agent from making it, and what to do
-   * @return what to fail with
+   * @param fault what is missing, and where; its rule is a sentence of its own, without its full
+   *     stop
+   * @param setting the setting, and what to do
+   * @return the exception
    */
   public static FaultException lacking(Fault fault, Fault setting) {
     return new FaultException(fault, setting);
   }
 
   /**
-   * What is wrong.
+   * Tells what is wrong.
    *
-   * @return with the key to change, or the field
+   * @return the fault, with the key or the field to change
    */
   public Fault fault() {
     return fault;
   }
 
   /**
-   * The setting that keeps the agent from making what is missing.
+   * Tells which setting keeps the agent from making what is missing.
    *
-   * @return with what to do; empty where nothing is missing
+   * @return the setting, and what to do; empty where nothing is missing
    */
   public Optional<Fault> setting() {
     return Optional.ofNullable(setting);
   }
 
   /**
-   * The whole sentence, for whoever gave the value otherwise than by its key.
+   * Makes the message for a user who did not give the value by its key.
    *
-   * @param key what he knows it by, as an option of a command
+   * @param key the name by which the user gave it, for example an option of a command
    * @return a sentence without its full stop
    */
-  public String under(String key) {
+  public String messageFor(String key) {
     return sentence(key, fault, setting);
   }
 

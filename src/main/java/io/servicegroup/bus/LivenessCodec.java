@@ -1,14 +1,14 @@
 package io.servicegroup.bus;
 
-import static io.servicegroup.bus.Fields.array;
-import static io.servicegroup.bus.Fields.id;
-import static io.servicegroup.bus.Fields.incarnation;
-import static io.servicegroup.bus.Fields.instant;
-import static io.servicegroup.bus.Fields.list;
-import static io.servicegroup.bus.Fields.putId;
-import static io.servicegroup.bus.Fields.readable;
-import static io.servicegroup.bus.Fields.string;
-import static io.servicegroup.bus.Fields.text;
+import static io.servicegroup.bus.JsonFields.array;
+import static io.servicegroup.bus.JsonFields.id;
+import static io.servicegroup.bus.JsonFields.incarnation;
+import static io.servicegroup.bus.JsonFields.instant;
+import static io.servicegroup.bus.JsonFields.list;
+import static io.servicegroup.bus.JsonFields.putId;
+import static io.servicegroup.bus.JsonFields.readable;
+import static io.servicegroup.bus.JsonFields.string;
+import static io.servicegroup.bus.JsonFields.text;
 
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
@@ -23,9 +23,11 @@ import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.Locale;
 
-/** Heartbeats, sightings, backend states and status changes in JSON. */
+/**
+ * Encodes and decodes the messages about liveness: heartbeats, sightings, states of backends,
+ * status changes, conflicts, concerns, and measured work.
+ */
 final class LivenessCodec {
 
   private LivenessCodec() {}
@@ -62,9 +64,7 @@ final class LivenessCodec {
         .put("beats", array(sightings.beats(), LivenessCodec::encodeBeat))
         .put("held", array(sightings.held(), LivenessCodec::encodeBeat))
         .put("gone", array(sightings.gone(), LivenessCodec::encodeAbsence))
-        .put(
-            "unwitnessed",
-            array(sightings.unwitnessed(), member -> putId(new JsonObject(), member)))
+        .put("unwitnessed", array(sightings.unwitnessed(), JsonFields::encodeId))
         .put("hiccup", sightings.hiccup())
         .put("reached_ms", sightings.reachedMillis());
   }
@@ -76,7 +76,7 @@ final class LivenessCodec {
         readable(json, "beats", LivenessCodec::decodeBeat),
         readable(json, "held", LivenessCodec::decodeBeat),
         readable(json, "gone", LivenessCodec::decodeAbsence),
-        list(json, "unwitnessed", Fields::id),
+        list(json, "unwitnessed", JsonFields::id),
         json.getBoolean("hiccup", false),
         json.getLong("reached_ms", Sightings.NOT_TOLD));
   }
@@ -119,7 +119,7 @@ final class LivenessCodec {
                 : new JsonObject()
                     .put("silent", silence.silent())
                     .put("writers", silence.writers())
-                    .put("held_ms", silence.heldMillis()))
+                    .put("held_ms", silence.withheldMillis()))
         .put("postponed", state.postponed());
   }
 
@@ -203,10 +203,10 @@ final class LivenessCodec {
 
   static RemoteWork decodeWork(JsonObject json) {
     return new RemoteWork(
-        RemoteWork.Kind.valueOf(json.getString("kind").toUpperCase(Locale.ROOT)),
+        RemoteWork.Kind.of(json.getString("kind")),
         json.getString("of"),
         json.getLong("took_us"),
         json.getInteger("members"),
-        RemoteWork.Outcome.valueOf(json.getString("outcome").toUpperCase(Locale.ROOT)));
+        RemoteWork.Outcome.of(json.getString("outcome")));
   }
 }

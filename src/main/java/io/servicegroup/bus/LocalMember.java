@@ -4,9 +4,9 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.ServiceSpec;
 
 /**
- * A member that the agent of this process is to beat for, from now on.
+ * A member that the agent of this process begins to beat for.
  *
- * @param spec what was joined, with its probe
- * @param incarnation the life that the join began
+ * @param spec the service that joined, with its probe
+ * @param incarnation the incarnation that the join began
  */
 public record LocalMember(ServiceSpec spec, Incarnation incarnation) {}

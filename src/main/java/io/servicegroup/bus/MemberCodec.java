@@ -1,19 +1,19 @@
 package io.servicegroup.bus;
 
-import static io.servicegroup.bus.Fields.array;
-import static io.servicegroup.bus.Fields.bool;
-import static io.servicegroup.bus.Fields.id;
-import static io.servicegroup.bus.Fields.instant;
-import static io.servicegroup.bus.Fields.integer;
-import static io.servicegroup.bus.Fields.list;
-import static io.servicegroup.bus.Fields.object;
-import static io.servicegroup.bus.Fields.optional;
-import static io.servicegroup.bus.Fields.putId;
-import static io.servicegroup.bus.Fields.requireKnown;
-import static io.servicegroup.bus.Fields.string;
-import static io.servicegroup.bus.Fields.text;
+import static io.servicegroup.bus.JsonFields.array;
+import static io.servicegroup.bus.JsonFields.bool;
+import static io.servicegroup.bus.JsonFields.id;
+import static io.servicegroup.bus.JsonFields.instant;
+import static io.servicegroup.bus.JsonFields.integer;
+import static io.servicegroup.bus.JsonFields.list;
+import static io.servicegroup.bus.JsonFields.object;
+import static io.servicegroup.bus.JsonFields.optional;
+import static io.servicegroup.bus.JsonFields.requireKnown;
+import static io.servicegroup.bus.JsonFields.string;
+import static io.servicegroup.bus.JsonFields.text;
 
 import io.servicegroup.model.CatalogEvent;
+import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
@@ -29,13 +29,15 @@ import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Members, lists and requests about them in JSON, as they are sent on the event bus. */
+/** Encodes and decodes the messages about members: requests, answers, lists, catalogue events. */
 final class MemberCodec {
 
   private static final Set<String> UPDATE_FIELDS =
@@ -50,7 +52,7 @@ final class MemberCodec {
   }
 
   static ServiceSpec decodeService(JsonObject json) {
-    return ServiceTree.read(Fields.plain(json.getMap()));
+    return ServiceTree.read(JsonFields.plain(json.getMap()));
   }
 
   static JsonObject encodeView(MemberView view) {
@@ -66,9 +68,10 @@ final class MemberCodec {
   }
 
   /**
-   * What an evaluator knows of a member also says whether the catalogue has a row of it: who lists
-   * what the catalogue has must tell those that never had one from those just deleted. And it says
-   * which life was judged, where that is another than the catalogue's.
+   * Writes what an evaluator knows of a member. Besides a view it says whether the catalogue has a
+   * row of the member, because a list of the catalogue's members has to tell those that never had a
+   * row from those that were just deleted. It also names the incarnation that was judged where that
+   * is not the catalogue's.
    */
   private static JsonObject encodeVerdict(MemberView view) {
     JsonObject json = encodeView(view);
@@ -104,7 +107,10 @@ final class MemberCodec {
     return MemberJson.read(json, agent, backends, instant(json, "last_seen_up"), 0);
   }
 
-  /** A catalogue event also says who beats for the member, which the evaluator needs to know. */
+  /**
+   * Writes a catalogue event, which also says which agent beats for the member and through which
+   * backends: the evaluator needs both.
+   */
   static JsonObject encodeEvent(CatalogEvent event) {
     Member member = event.member();
     return new JsonObject()
@@ -182,7 +188,7 @@ final class MemberCodec {
   }
 
   static JsonObject encodeUpdate(MemberUpdate update) {
-    JsonObject json = putId(new JsonObject(), update.id());
+    JsonObject json = JsonFields.encodeId(update.id());
     update.disabled().ifPresent(value -> json.put("disabled", value));
     update.disabledReason().ifPresent(value -> json.put("disabled_reason", value));
     update.forcedDown().ifPresent(value -> json.put("forced_down", value));
@@ -215,7 +221,7 @@ final class MemberCodec {
         optional(metadata == null ? null : metadata.getMap()));
   }
 
-  static JsonObject encodeVersions(java.util.List<VersionRange> ranges) {
+  static JsonObject encodeVersions(List<VersionRange> ranges) {
     return new JsonObject()
         .put(
             "versions",
@@ -229,7 +235,7 @@ final class MemberCodec {
                         .put("max_version", range.maxVersion())));
   }
 
-  static java.util.List<VersionRange> decodeVersions(JsonObject json) {
+  static List<VersionRange> decodeVersions(JsonObject json) {
     return list(
         json,
         "versions",
@@ -239,5 +245,30 @@ final class MemberCodec {
                 range.getString("binary"),
                 range.getInteger("min_version"),
                 range.getInteger("max_version")));
+  }
+
+  static JsonObject encodeUnserved(UnservedMember member) {
+    return JsonFields.encodeId(member.id())
+        .put("state", member.state().name())
+        .put("reason", member.reason());
+  }
+
+  static UnservedMember decodeUnserved(JsonObject json) {
+    return new UnservedMember(
+        id(json), UnservedMember.State.valueOf(json.getString("state")), json.getString("reason"));
+  }
+
+  static JsonObject encodeLoss(CatalogLoss loss) {
+    return new JsonObject()
+        .put("since", loss.since().toString())
+        .put("members", loss.members())
+        .put("missing", loss.missing());
+  }
+
+  static CatalogLoss decodeLoss(JsonObject json) {
+    return new CatalogLoss(
+        Instant.parse(json.getString("since")),
+        json.getInteger("members"),
+        json.getInteger("missing"));
   }
 }

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Set;
 
 /**
- * What a member is, in JSON: the fields that messages, HTTP and the stores of documents have in
- * common, in the order in which {@code openapi.yaml} shows them.
+ * Writes and reads a member in JSON: the fields that messages, HTTP answers and stored documents
+ * have in common, in the order of {@code openapi.yaml}.
  */
 public final class MemberJson {
 
@@ -19,13 +19,13 @@ public final class MemberJson {
   private MemberJson() {}
 
   /**
-   * Writes the common fields, without the incarnation, which stands elsewhere in each form.
+   * Writes the common fields, without the incarnation, which has another place in each form.
    *
    * @param member the member
-   * @return may be added to
+   * @return a new object; the caller may add fields to it
    */
   public static JsonObject write(Member member) {
-    return Fields.putId(new JsonObject(), member.id())
+    return JsonFields.putId(new JsonObject(), member.id())
         .put("binary", member.binary())
         .put("uuid", member.uuid())
         .put("version", member.version())
@@ -39,13 +39,13 @@ public final class MemberJson {
    * Reads the common fields and the incarnation.
    *
    * @param json with the fields that {@link #write} writes, and {@code incarnation}
-   * @param agent who beats for it, or null
-   * @param backends through which
+   * @param agent the id of the agent that beats for the member, or null
+   * @param backends the names of the liveness backends that it beats through
    * @param lastSeenUp when the store last recorded a beat, or null
    * @param wordsOrder the order of the operator's words
    * @return the member
-   * @throws IllegalArgumentException where a field is missing or holds what it cannot, with a
-   *     clause that names the field
+   * @throws IllegalArgumentException where a field is missing or has a value that is not allowed,
+   *     with a clause that names the field
    * @throws ClassCastException where a field has a value of another type
    */
   public static Member read(
@@ -68,13 +68,13 @@ public final class MemberJson {
   }
 
   /**
-   * Takes a value that has to be there.
+   * Checks that a required field has a value.
    *
-   * @param field its name
-   * @param value as read
-   * @param <T> its type
+   * @param field the field's name
+   * @param value the value, or null
+   * @param <T> the value's type
    * @return the value
-   * @throws IllegalArgumentException where there is none
+   * @throws IllegalArgumentException where the value is null
    */
   public static <T> T required(String field, T value) {
     if (value == null) {

@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a refusal means to whoever asked. Stores and rules say it in these words; the status that
- * the event bus and HTTP have for each is known here and nowhere below.
+ * The kinds of refused requests. Stores and rules name a kind; only this enum knows the status code
+ * of each, which is that of HTTP and the failure code of an event bus reply.
  */
 public enum Refusal {
-  /** What was asked can never be done as it was asked: a field is missing, or has a wrong value. */
+  /** The request is malformed: a field is missing, or has a value that is not allowed. */
   INVALID(400),
-  /** What was asked for is not there. */
+  /** The member that the request names does not exist. */
   MISSING(404),
-  /** What is there, or whose it is, stands against it. */
+  /** The present state of the member, or the agent that it belongs to, forbids the request. */
   CONFLICT(409),
-  /** Nobody can be asked now, or what is needed is away: the same request may be granted later. */
+  /** A verticle or a store that the request needs is not available; it may succeed later. */
   UNAVAILABLE(503),
-  /** A fault of an agent, and nobody's refusal: its words are for the log and not for others. */
+  /** The agent has a fault; the message belongs in the log and is not shown to the caller. */
   UNFORESEEN(500);
 
   private final int status;
@@ -26,7 +26,7 @@ public enum Refusal {
   }
 
   /**
-   * The status that stands for it, in HTTP and as the code of a failed reply.
+   * The status code, in HTTP and as the failure code of an event bus reply.
    *
    * @return 400, 404, 409, 503 or 500
    */
@@ -35,20 +35,20 @@ public enum Refusal {
   }
 
   /**
-   * Whether somebody refused for this reason.
+   * Tells whether a failure is a refusal of this kind.
    *
-   * @param failure of anything
-   * @return false for any other refusal, and for what is none
+   * @param failure any failure
+   * @return false for other refusals, and for failures that are no refusal
    */
   public boolean isIn(Throwable failure) {
     return failure instanceof ServiceGroupException refusal && refusal.kind() == this;
   }
 
   /**
-   * What a status stands for.
+   * Finds the kind with a status code.
    *
-   * @param status of HTTP, or the code of a failed reply
-   * @return empty for one that no refusal has
+   * @param status the status code of HTTP, or the failure code of an event bus reply
+   * @return the kind; empty where no kind has this code
    */
   public static Optional<Refusal> of(int status) {
     return Arrays.stream(values()).filter(kind -> kind.status == status).findFirst();

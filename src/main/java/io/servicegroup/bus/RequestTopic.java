@@ -13,18 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An address that answers requests of one type, and the form that request and answer take on the
- * wire.
+ * An event bus address that answers requests of one type, with the codecs of request and answer.
  *
- * @param <Q> what is asked
- * @param <A> what is answered
+ * @param <Q> the type of the request
+ * @param <A> the type of the answer
  * @param address the event bus address
  * @param local whether requests stay inside the process, also where the event bus is clustered
- * @param encodeRequest to the request's body
- * @param decodeRequest from the request's body; an {@link IllegalArgumentException}'s message goes
- *     back to whoever asked, as a 400
- * @param encodeAnswer to the answer's body
- * @param decodeAnswer from the answer's body
+ * @param encodeRequest makes the request's body
+ * @param decodeRequest reads the request's body; the message of an {@link IllegalArgumentException}
+ *     is sent back to the caller with code 400
+ * @param encodeAnswer makes the answer's body
+ * @param decodeAnswer reads the answer's body
  */
 public record RequestTopic<Q, A>(
     String address,
@@ -37,11 +36,11 @@ public record RequestTopic<Q, A>(
   private static final Logger LOG = LoggerFactory.getLogger(RequestTopic.class);
 
   /**
-   * Asks, and waits for the answer.
+   * Sends a request.
    *
-   * @param vertx whose event bus
-   * @param request what is asked
-   * @param timeout after which the future fails
+   * @param vertx whose event bus is used
+   * @param request the request
+   * @param timeout the time after which the future fails
    * @return the answer; fails with {@link ServiceGroupException} only
    */
   public Future<A> request(Vertx vertx, Q request, Duration timeout) {
@@ -49,11 +48,11 @@ public record RequestTopic<Q, A>(
   }
 
   /**
-   * Asks with a body as it came from outside, which the answering side reads and checks.
+   * Sends a request whose body came from outside; the answering side reads and checks it.
    *
-   * @param vertx whose event bus
+   * @param vertx whose event bus is used
    * @param body the request's body
-   * @param timeout after which the future fails
+   * @param timeout the time after which the future fails
    * @return the answer; fails with {@link ServiceGroupException} only
    */
   public Future<A> requestBody(Vertx vertx, JsonObject body, Duration timeout) {
@@ -61,12 +60,12 @@ public record RequestTopic<Q, A>(
   }
 
   /**
-   * Asks, for whoever only passes the answer on: a list of many members is not read to be written
-   * again.
+   * Sends a request for a caller that only passes the answer's body on, so that a list of many
+   * members is not decoded and encoded again.
    *
-   * @param vertx whose event bus
-   * @param request what is asked
-   * @param timeout after which the future fails
+   * @param vertx whose event bus is used
+   * @param request the request
+   * @param timeout the time after which the future fails
    * @return the answer's body; fails with {@link ServiceGroupException} only
    */
   public Future<JsonObject> requestAnswerBody(Vertx vertx, Q request, Duration timeout) {
@@ -85,12 +84,12 @@ public record RequestTopic<Q, A>(
   }
 
   /**
-   * Answers requests on the caller's context. Whatever fails is answered, as a {@link
-   * ServiceGroupException}.
+   * Answers requests on the caller's context. A failure is sent back as a {@link
+   * ServiceGroupException}, also where the answering function throws.
    *
-   * @param vertx whose event bus
-   * @param answer gives the answer; may throw
-   * @return the registration
+   * @param vertx whose event bus is used
+   * @param answer makes the answer; may throw
+   * @return the registration of the consumer
    */
   public MessageConsumer<JsonObject> serve(Vertx vertx, Function<Q, Future<A>> answer) {
     Handler<Message<JsonObject>> handler =
@@ -109,7 +108,7 @@ public record RequestTopic<Q, A>(
     } catch (ClassCastException e) {
       return Future.failedFuture(
           new ServiceGroupException(Refusal.INVALID, "a field of the request has a wrong type"));
-    } catch (Throwable e) { // an Error too: whoever asked is not to wait for the end of the time
+    } catch (Throwable e) { // an Error too: the caller is not to wait until its request times out
       return Future.failedFuture(e);
     }
   }

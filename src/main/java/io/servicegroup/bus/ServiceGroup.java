@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What another verticle in the same JVM uses to know the members and to be told of changes:
+ * The client with which another verticle of the same JVM reads the members and learns of changes:
  *
  * <pre>{@code
  * ServiceGroup services = ServiceGroup.create(vertx);
@@ -26,17 +26,17 @@ import java.util.function.Consumer;
  * List<MemberView> workers = services.members("compute");
  * }</pre>
  *
- * <p>The event bus delivers at most once. This client makes that enough: it keeps a mirror, notices
- * by number when it has missed an event, asks for a snapshot, and tells its listeners exactly what
- * differs from what they were told before. So a listener hears of each change once, per member in
- * the order in which they happened; where events were lost it hears of the outcome only, and such
- * changes share the {@code seq} of their snapshot. What is known when a listener is added is told
- * in the same way, as changes from {@code UNKNOWN}.
+ * <p>The event bus may lose messages. This client therefore keeps a mirror of the members, notices
+ * by the numbers of the events when it missed one, requests a snapshot, and tells its listeners
+ * exactly what differs from what they were told before. So a listener is told each change once, and
+ * the changes of one member in their order. Where events were lost it is told only the outcome, in
+ * changes that all have the {@code seq} of the snapshot. A new listener is told the present
+ * verdicts in the same way, as changes from {@code UNKNOWN}.
  *
  * <p>Threads: listeners are called on the context on which {@link #create} was called, one at a
- * time. When a listener is called, the methods that read from memory already include its change.
- * Every method may be called from any thread; reads from another thread than that context's may
- * fall between two members' changes.
+ * time. When a listener is called, the methods that read from memory already include the change.
+ * Every method may be called from any thread; a read from a thread other than that context's may
+ * see the change of one member and not yet that of another.
  */
 public final class ServiceGroup {
 
@@ -44,25 +44,26 @@ public final class ServiceGroup {
   @FunctionalInterface
   public interface Registration {
     /**
-     * No further call will begin, also not from within a call, where more was to be told. May be
-     * repeated.
+     * Makes sure that no further call begins, also where it is called by the listener itself and
+     * more changes were to follow. May be called again.
      */
     void cancel();
   }
 
-  /** Hears each event of an evaluator in the order of its number, without gaps. */
+  /** Receives each event of an evaluator in the order of the numbers, without gaps. */
   public interface NumberedListener {
     /**
-     * The mirror was replaced by a snapshot: at first, after lost events, with a new epoch.
+     * Tells that a snapshot replaced the mirror: the first one, one after lost events, or one of a
+     * new epoch.
      *
-     * @param at the snapshot's place in the numbering; the next event is the one after it
+     * @param at the snapshot's epoch and number; the next event is the one after it
      */
     void resynced(Digest at);
 
     /**
-     * An event; the mirror includes it.
+     * Tells an event, which the mirror already includes.
      *
-     * @param change the event that follows the one before
+     * @param change the event that follows the last one
      */
     void next(StatusChange change);
   }
@@ -100,11 +101,11 @@ public final class ServiceGroup {
   }
 
   /**
-   * Starts to mirror. Returns at once: the members are in memory a moment later, and listeners hear
-   * of each.
+   * Starts a client. Returns at once; the members are in memory a moment later, and listeners are
+   * told each of them.
    *
-   * @param vertx whose event bus; the caller's context is where listeners will be called
-   * @return the client; closed with the verticle that made it, or by {@link #close}
+   * @param vertx whose event bus is used; listeners are called on the context of the caller
+   * @return the client, which ends with the verticle that made it or with {@link #close}
    */
   public static ServiceGroup create(Vertx vertx) {
     ServiceGroup client = new ServiceGroup(vertx);
@@ -113,39 +114,40 @@ public final class ServiceGroup {
   }
 
   /**
-   * Asks to be told: first of the verdicts that are known, as changes from {@code UNKNOWN}, then of
-   * each change.
+   * Adds a listener. It is told the present verdicts first, as changes from {@code UNKNOWN}, and
+   * then each change.
    *
-   * @param listener called on this client's context; whatever it throws is logged
-   * @return ends it
+   * @param listener called on this client's context; an exception of it is logged
+   * @return cancels the subscription
    */
   public Registration onChange(Consumer<StatusChange> listener) {
     return listeners.add(
         listener,
         () ->
             mirror.known().stream()
-                .<Consumer<Consumer<StatusChange>>>map(change -> told -> told.accept(change))
+                .<Consumer<Consumer<StatusChange>>>map(
+                    change -> subscribed -> subscribed.accept(change))
                 .toList());
   }
 
   /**
-   * Asks for every event with its number, for those who pass them on or keep a numbered copy.
-   * Nobody else needs it.
+   * Adds a listener that receives every event with its number. Only verticles that pass the events
+   * on, or keep a numbered copy of them, need it.
    *
    * @param listener called on this client's context
-   * @return ends it
+   * @return cancels the subscription
    */
   public Registration follow(NumberedListener listener) {
     return numbered.add(
         listener,
         () ->
             mirror.digest().stream()
-                .<Consumer<NumberedListener>>map(at -> told -> told.resynced(at))
+                .<Consumer<NumberedListener>>map(at -> subscribed -> subscribed.resynced(at))
                 .toList());
   }
 
   /**
-   * The members of a group, from memory.
+   * Reads the members of a group from memory.
    *
    * @param group the group
    * @return the members in order of host; empty where none is known
@@ -155,9 +157,9 @@ public final class ServiceGroup {
   }
 
   /**
-   * One member, from memory.
+   * Reads one member from memory.
    *
-   * @param id group and host
+   * @param id the member's group and host
    * @return the member, or empty where it is not known
    */
   public Optional<MemberView> member(MemberId id) {
@@ -165,7 +167,7 @@ public final class ServiceGroup {
   }
 
   /**
-   * Every member that the evaluator of this process watches, from memory.
+   * Reads from memory every member that the evaluator of this process watches.
    *
    * @return the members in order of group and host
    */
@@ -174,9 +176,9 @@ public final class ServiceGroup {
   }
 
   /**
-   * Members with their place in the numbering of the changes, from memory.
+   * Reads members from memory, with the epoch and the number of the last change that they include.
    *
-   * @param filter which members
+   * @param filter selects the members
    * @return the members; the epoch is null before the first answer of an evaluator
    */
   public Snapshot snapshot(MemberFilter filter) {
@@ -184,9 +186,9 @@ public final class ServiceGroup {
   }
 
   /**
-   * Asks the catalogue, which also knows members that nobody here watches.
+   * Requests members from the catalogue, which also has those that this process does not watch.
    *
-   * @param filter which members
+   * @param filter selects the members
    * @return the members; fails with {@link ServiceGroupException} only, as do all requests below
    */
   public Future<Snapshot> list(MemberFilter filter) {
@@ -194,51 +196,51 @@ public final class ServiceGroup {
   }
 
   /**
-   * Makes a service a member, for which the agent of this process beats from now on. May be
-   * repeated.
+   * Makes a service a member, and lets the agent of this process beat for it. May be repeated.
    *
    * @param spec the service
-   * @return the member as stored; 409 where another group has its host and binary
+   * @return the member as it is stored; fails with 409 where another group has its host and binary
    */
   public Future<MemberView> join(ServiceSpec spec) {
     return Topics.JOIN.request(vertx, spec, TIMEOUT).map(Topics.Joined::view);
   }
 
   /**
-   * Ends a membership in good order; the catalogue keeps the member.
+   * Ends a membership; the catalogue keeps the member.
    *
-   * @param id a member that the agent of this process beats for; 404 for others
-   * @return when it is done
+   * @param id a member that the agent of this process beats for
+   * @return completes when the member has left; fails with 404 for a member of another agent
    */
   public Future<Void> leave(MemberId id) {
     return Topics.LEAVE.request(vertx, id, TIMEOUT);
   }
 
   /**
-   * Changes what an operator may change, of any member.
+   * Changes what an operator may change; for any member.
    *
    * @param update the changes
-   * @return the member as stored; 404 where there is none
+   * @return the member as it is stored; fails with 404 where it does not exist
    */
   public Future<MemberView> update(MemberUpdate update) {
     return Topics.UPDATE.request(vertx, update, TIMEOUT);
   }
 
   /**
-   * Removes any member from the catalogue.
+   * Removes a member from the catalogue; for any member.
    *
-   * @param id the member; 404 where there is none
-   * @return when it is done
+   * @param id the member
+   * @return completes when it is removed; fails with 404 where it does not exist
    */
   public Future<Void> delete(MemberId id) {
     return Topics.DELETE.request(vertx, id, TIMEOUT);
   }
 
   /**
-   * The oldest and newest versions, for those who must not use what the oldest does not understand.
+   * Requests the smallest and the greatest versions, for callers that may only use what the oldest
+   * version understands.
    *
-   * @param group only of this group, or null
-   * @param binary only of this binary, or null
+   * @param group the group, or null for all groups
+   * @param binary the binary, or null for all binaries
    * @return one range per group and binary
    */
   public Future<List<VersionRange>> versions(String group, String binary) {
@@ -246,9 +248,9 @@ public final class ServiceGroup {
   }
 
   /**
-   * Ends the mirror; its last state stays readable, and no listener is called any more.
+   * Ends this client. The last state stays readable, and no listener is called any more.
    *
-   * @return when nothing is consumed any more
+   * @return completes when the client consumes no address any more
    */
   public Future<Void> close() {
     listeners.close();

@@ -3,9 +3,9 @@ package io.servicegroup.bus;
 import io.vertx.core.eventbus.ReplyException;
 
 /**
- * A request that is refused with a sentence for whoever asked. Crosses the event bus as a {@link
- * ReplyException} whose {@code failureCode()} is {@link #status()}, and HTTP as a problem document
- * with that status.
+ * Refuses a request with a sentence for its sender. On the event bus it becomes a {@link
+ * ReplyException} whose {@code failureCode()} is {@link #status()}, in HTTP a problem document with
+ * that status.
  */
 public sealed class ServiceGroupException extends RuntimeException
     permits ClashException, FaultException {
@@ -15,10 +15,10 @@ public sealed class ServiceGroupException extends RuntimeException
   private final Refusal kind;
 
   /**
-   * Refuses a request.
+   * Makes a refusal.
    *
-   * @param kind what the refusal means
-   * @param message a sentence: what was wrong and what is allowed
+   * @param kind the kind of the refusal
+   * @param message a sentence that says what is wrong and what is allowed
    */
   public ServiceGroupException(Refusal kind, String message) {
     super(message, null, false, false);
@@ -26,7 +26,7 @@ public sealed class ServiceGroupException extends RuntimeException
   }
 
   /**
-   * What the refusal means to whoever asked.
+   * Tells the kind of this refusal.
    *
    * @return never null
    */
@@ -35,21 +35,22 @@ public sealed class ServiceGroupException extends RuntimeException
   }
 
   /**
-   * The status that the HTTP API answers with.
+   * Tells the status code that the HTTP API answers with.
    *
-   * @return as of {@link #kind()}
+   * @return the status of {@link #kind()}
    */
   public int status() {
     return kind.status();
   }
 
   /**
-   * What a failure of a request means to whoever asked.
+   * Makes a refusal of any failure.
    *
-   * @param failure from a request over the bus, or thrown while one was served
-   * @return the failure itself where it is one of ours, {@link Refusal#INVALID} for an {@link
-   *     IllegalArgumentException} (a body that could not be read), otherwise {@link
-   *     Refusal#UNAVAILABLE}
+   * @param failure the failure of a request over the event bus, or one thrown while a request was
+   *     answered
+   * @return the failure itself where it is a refusal, one of the kind {@link Refusal#INVALID} for
+   *     an {@link IllegalArgumentException} (the body could not be read), the one that a {@link
+   *     ReplyException} carries, otherwise one of the kind {@link Refusal#UNAVAILABLE}
    */
   public static ServiceGroupException of(Throwable failure) {
     if (failure instanceof ServiceGroupException known) {

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link ServiceGroupMirror} up to date: consumes, notices what was missed, and asks for a
- * snapshot until there is one. Everything runs on the context that it was started on.
+ * Keeps a {@link ServiceGroupMirror} up to date. It consumes the events, notices when it missed
+ * one, and then requests snapshots until it gets one. Everything runs on the context given to it.
  */
 final class ServiceGroupFollower {
 
@@ -38,13 +38,15 @@ final class ServiceGroupFollower {
   private static final long MIN_RETRY_MILLIS = 50;
   private static final long MAX_RETRY_MILLIS = 5_000;
 
-  /** Snapshots of a large fleet cost: the pause after one is so many times what it took. */
+  /**
+   * The pause after a snapshot is so many times its duration, because large snapshots are costly.
+   */
   private static final int PAUSE_PER_SNAPSHOT = 4;
 
-  /** What is missed during the pause waits for its end, so it is short in any case. */
+  /** The pause is short in any case, because the mirror may be out of date until it ends. */
   private static final long MAX_PAUSE_MILLIS = 2_000;
 
-  /** Beyond this many changes during one snapshot, another snapshot is cheaper. */
+  /** With more changes than this during one request, another snapshot is cheaper. */
   private static final int MAX_WAITING = 10_000;
 
   private final Vertx vertx;
@@ -57,22 +59,22 @@ final class ServiceGroupFollower {
   private final Map<MemberId, CatalogEvent> waitingEvents = new LinkedHashMap<>();
   private long retryMillis = MIN_RETRY_MILLIS;
 
-  /** Whether something was missed, so that nothing can be applied before a snapshot. */
-  private boolean lost = true;
+  /** Whether an event was missed, so that no change can be applied before the next snapshot. */
+  private boolean outOfSync = true;
 
-  /** Whether a question is under way; what comes meanwhile waits for the answer. */
-  private boolean asking;
+  /** Whether a snapshot is requested; the events that arrive meanwhile wait for the answer. */
+  private boolean requestPending;
 
-  /** Whether the next question is planned. */
-  private boolean planned;
+  /** Whether a timer runs that will send the next request. */
+  private boolean requestScheduled;
 
-  /** Whether the answer under way may already be out of date. */
-  private boolean again;
+  /** Whether the answer to the present request may already be out of date. */
+  private boolean answerOutdated;
 
-  /** How long the last snapshot is to suffice where nothing was missed. */
+  /** For how long no further snapshot is requested, unless an event was missed. */
   private long pauseMillis;
 
-  private long askedNanos;
+  private long requestedNanos;
 
   private volatile boolean stopped;
 
@@ -90,11 +92,11 @@ final class ServiceGroupFollower {
   }
 
   void start() {
-    // A thread that is none of Vert.x's has no one context: everything is to run on this one.
+    // The caller may be no thread of Vert.x, and consumers run on the context that registers them.
     context.runOnContext(
         now -> {
-          consumers.add(Topics.STATUS.consume(vertx, guarded(this::onStatus)));
-          consumers.add(Topics.CATALOG.consume(vertx, guarded(this::onCatalog)));
+          consumers.add(Topics.STATUS.consume(vertx, resyncOnFailure(this::onStatus)));
+          consumers.add(Topics.CATALOG.consume(vertx, resyncOnFailure(this::onCatalog)));
           consumers.add(Topics.STATUS_DIGEST.consume(vertx, this::onDigest));
           consumers.add(Topics.BACKEND.consume(vertx, this::onBackend));
           resync();
@@ -112,176 +114,174 @@ final class ServiceGroupFollower {
     return unregistered.future();
   }
 
-  /** What could not be taken in was missed, like a message that never came. */
-  private <T> Handler<T> guarded(Handler<T> handler) {
+  /** Treats an event that a handler throws on as missed, like one that never arrived. */
+  private <T> Handler<T> resyncOnFailure(Handler<T> handler) {
     return message -> {
       try {
         handler.handle(message);
-      } catch (Throwable e) { // an Error too: a mirror that stands still for good is worse
-        missed(e);
+      } catch (Throwable e) { // an Error too: otherwise the mirror would be out of date for good
+        LOG.error("An event could not be applied to the members; requesting a snapshot", e);
+        outOfSync = true;
+        resync();
       }
     };
   }
 
-  private void missed(Throwable cause) {
-    LOG.error("News of the members could not be taken in; asking for a snapshot", cause);
-    lost = true;
-    resync();
-  }
-
   private void onStatus(StatusChange change) {
-    if (asking) {
-      wait(change);
-    } else if (!lost) {
-      takeOrMiss(change);
+    if (requestPending) {
+      keepWaiting(change);
+    } else if (!outOfSync) {
+      applyOrResync(change);
     }
   }
 
-  private void wait(StatusChange change) {
+  private void keepWaiting(StatusChange change) {
     if (waitingChanges.size() >= MAX_WAITING) {
       waitingChanges.clear();
     }
     waitingChanges.add(change);
   }
 
-  private void takeOrMiss(StatusChange change) {
+  private void applyOrResync(StatusChange change) {
     if (mirror.isNext(change)) {
-      take(change);
+      apply(change);
     } else if (!mirror.isOld(change)) {
-      lost = true;
+      outOfSync = true;
       resync();
     }
   }
 
-  private void take(StatusChange change) {
+  private void apply(StatusChange change) {
     boolean unknown = mirror.member(change.id()).isEmpty();
-    Optional<StatusChange> news = mirror.apply(change);
+    Optional<StatusChange> untold = mirror.apply(change);
     numbered.next(change);
-    news.ifPresent(onChange);
+    untold.ifPresent(onChange);
     if (unknown && mirror.member(change.id()).isPresent()) {
       resync();
     }
   }
 
   private void onCatalog(CatalogEvent event) {
-    if (asking) {
-      // The snapshot may have been taken before this; then it is to hold after it.
+    if (requestPending) {
+      // The snapshot may have been made before this event, which is then applied after it.
       waitingEvents.put(event.member().id(), event);
     }
     if (!mirror.apply(event)) {
-      // Whether a new member is watched, and which of two lives is the present one, is the
-      // evaluator's knowledge.
+      // Only the evaluator knows whether a new member is watched, and which of two incarnations is
+      // the present one.
       resync();
     }
   }
 
   private void onDigest(Digest digest) {
-    if (!asking && mirror.isBehind(digest)) {
-      lost = true;
+    if (!requestPending && mirror.isBehind(digest)) {
+      outOfSync = true;
       resync();
     }
   }
 
-  /** Whether verdicts are stale depends on the backends; only the evaluator knows how. */
+  /** Requests a snapshot, because only the evaluator knows which verdicts a backend makes stale. */
   private void onBackend(BackendState state) {
     resync();
   }
 
   private void resync() {
-    if (asking) {
-      again = true;
-    } else if (!planned) {
-      askAfterPause();
+    if (requestPending) {
+      answerOutdated = true;
+    } else if (!requestScheduled) {
+      requestAfterPause();
     }
   }
 
-  /** At once where something was missed, or enough time has passed. */
-  private void askAfterPause() {
-    long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - askedNanos);
-    if (lost || since >= pauseMillis) {
-      ask();
+  /** Requests a snapshot: at once where an event was missed or the pause is over, or when it is. */
+  private void requestAfterPause() {
+    long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - requestedNanos);
+    if (outOfSync || since >= pauseMillis) {
+      request();
     } else {
-      askLater(pauseMillis - since);
+      requestLater(pauseMillis - since);
     }
   }
 
-  private void ask() {
-    planned = false;
+  private void request() {
+    requestScheduled = false;
     if (stopped) {
       return;
     }
-    asking = true;
-    again = false;
-    askedNanos = System.nanoTime();
+    requestPending = true;
+    answerOutdated = false;
+    requestedNanos = System.nanoTime();
     Topics.STATUS_SNAPSHOT
         .request(vertx, MemberFilter.ALL, TIMEOUT)
         .onComplete(
             answer -> {
-              boolean taken = false;
+              boolean applied = false;
               try {
                 if (answer.succeeded() && !stopped) {
-                  take(answer.result());
-                  taken = true;
+                  apply(answer.result());
+                  applied = true;
                 } else {
-                  takeWaiting();
+                  applyWaiting();
                 }
-              } catch (Throwable e) { // an Error too: this question ends, and the next is asked
-                LOG.error("A snapshot of the members could not be taken in", e);
-                lost = true;
+              } catch (Throwable e) { // an Error too: it must not prevent the next request
+                LOG.error("A snapshot of the members could not be applied", e);
+                outOfSync = true;
               } finally {
-                answered(taken);
+                requestDone(applied);
               }
             });
   }
 
-  /** Plans the next question. Nothing that waited for this one outlives it. */
-  private void answered(boolean taken) {
-    asking = false;
+  /** Drops the events that waited for the answer, and plans the next request if one is needed. */
+  private void requestDone(boolean applied) {
+    requestPending = false;
     waitingEvents.clear();
     waitingChanges.clear();
-    if (!taken) {
-      askLater(retryMillis);
+    if (!applied) {
+      requestLater(retryMillis);
       retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);
       return;
     }
-    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - askedNanos);
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - requestedNanos);
     pauseMillis = Math.min(PAUSE_PER_SNAPSHOT * took, MAX_PAUSE_MILLIS);
-    if (again) {
-      askLater(Math.max(pauseMillis, lost ? retryMillis : MIN_RETRY_MILLIS));
+    if (answerOutdated) {
+      requestLater(Math.max(pauseMillis, outOfSync ? retryMillis : MIN_RETRY_MILLIS));
     }
-    retryMillis = lost ? Math.min(2 * retryMillis, MAX_RETRY_MILLIS) : MIN_RETRY_MILLIS;
+    retryMillis = outOfSync ? Math.min(2 * retryMillis, MAX_RETRY_MILLIS) : MIN_RETRY_MILLIS;
   }
 
-  private void askLater(long millis) {
-    planned = true;
-    vertx.setTimer(millis, timer -> ask());
+  private void requestLater(long millis) {
+    requestScheduled = true;
+    vertx.setTimer(millis, timer -> request());
   }
 
-  private void take(Snapshot snapshot) {
-    // What the snapshot includes is still told one by one, where nothing was missed.
-    while (!lost && !waitingChanges.isEmpty() && isIn(snapshot, waitingChanges.peekFirst())) {
+  private void apply(Snapshot snapshot) {
+    // Where no event was missed, the changes that the snapshot includes are still told one by one.
+    while (!outOfSync && !waitingChanges.isEmpty() && isIn(snapshot, waitingChanges.peekFirst())) {
       StatusChange change = waitingChanges.removeFirst();
       if (mirror.isNext(change)) {
-        take(change);
+        apply(change);
       }
     }
-    List<StatusChange> news = mirror.replace(snapshot);
-    // Whether it holds what was heard of the catalogue meanwhile, only the next one can tell.
-    again |= !waitingEvents.isEmpty();
-    waitingEvents.values().forEach(mirror::apply);
-    lost = false;
+    List<StatusChange> untold = mirror.replace(snapshot);
+    if (!waitingEvents.isEmpty()) {
+      // Only the next snapshot is sure to include these events.
+      answerOutdated = true;
+      waitingEvents.values().forEach(mirror::apply);
+    }
+    outOfSync = false;
     numbered.resynced(new Digest(snapshot.epoch(), snapshot.seq()));
-    news.forEach(onChange);
-    takeWaiting();
+    untold.forEach(onChange);
+    applyWaiting();
   }
 
   private static boolean isIn(Snapshot snapshot, StatusChange change) {
     return change.epoch().equals(snapshot.epoch()) && change.seq() <= snapshot.seq();
   }
 
-  private void takeWaiting() {
-    while (!lost && !waitingChanges.isEmpty()) {
-      takeOrMiss(waitingChanges.removeFirst());
+  private void applyWaiting() {
+    while (!outOfSync && !waitingChanges.isEmpty()) {
+      applyOrResync(waitingChanges.removeFirst());
     }
   }
 }

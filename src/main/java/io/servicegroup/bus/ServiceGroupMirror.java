@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
 /**
- * What {@link ServiceGroup} knows: the members with their verdicts, and what its listeners were
- * told. Changed on one context, read from any thread.
+ * The memory of {@link ServiceGroup}: the members with their verdicts, and what the listeners were
+ * last told of each. It is changed on one context and may be read from any thread.
  */
 final class ServiceGroupMirror {
 
@@ -45,13 +45,13 @@ final class ServiceGroupMirror {
   private final Map<MemberId, Told> told = new HashMap<>();
   private volatile Position position = new Position(null, 0, true);
 
-  /** Where the mirror stands; empty before the first snapshot. */
+  /** The epoch and the number of the last change; empty before the first snapshot. */
   Optional<Digest> digest() {
     Position at = position;
     return at.epoch() == null ? Optional.empty() : Optional.of(new Digest(at.epoch(), at.seq()));
   }
 
-  /** Every verdict, as a change from nothing. */
+  /** Every verdict, as a change from {@code UNKNOWN}. */
   List<StatusChange> known() {
     Snapshot all = snapshot(MemberFilter.ALL);
     return all.members().stream()
@@ -86,9 +86,9 @@ final class ServiceGroupMirror {
   }
 
   /**
-   * Takes the change that follows the last one.
+   * Applies the change that follows the last one.
    *
-   * @return what is to be told; empty where it is known
+   * @return the change that the listeners are to be told; empty where they know it already
    */
   Optional<StatusChange> apply(StatusChange change) {
     position = new Position(change.epoch(), change.seq(), position.stale());
@@ -104,18 +104,21 @@ final class ServiceGroupMirror {
     return before.equals(now) ? Optional.empty() : Optional.of(change.since(before.status()));
   }
 
-  /** The evaluator forgets a member without a row as soon as it left. */
+  /** Whether the evaluator forgets the member: one without a row in the catalogue that left. */
   private boolean isForgotten(StatusChange change) {
     return change.reason() == Reason.LEFT
         && member(change.id()).filter(view -> !view.catalogued()).isPresent();
   }
 
-  /** A member that is not known yet is stood in for until the snapshot that is asked for. */
+  /**
+   * The member with the verdict of a change. A member that is not known yet is replaced by a
+   * placeholder until the next snapshot.
+   */
   private MemberView judged(StatusChange change) {
     Optional<MemberView> known = member(change.id());
     Member member = known.map(MemberView::member).orElseGet(() -> Member.uncatalogued(change.id()));
     return new MemberView(
-        as(change, member),
+        withBinaryAndIncarnation(member, change),
         new Verdict(
             change.status(),
             change.reason(),
@@ -127,7 +130,7 @@ final class ServiceGroupMirror {
         known.map(MemberView::catalogued).orElse(true));
   }
 
-  private static Member as(StatusChange change, Member member) {
+  private static Member withBinaryAndIncarnation(Member member, StatusChange change) {
     return new Member(
         member.id(),
         change.binary(),
@@ -144,9 +147,10 @@ final class ServiceGroupMirror {
   }
 
   /**
-   * Takes what happened in the catalogue; verdicts stay as they are.
+   * Applies a change of the catalogue; verdicts stay as they are.
    *
-   * @return false where the member is new here, or here in a later life: it changes nothing then
+   * @return false where nothing was applied, because the mirror does not have the member or has a
+   *     later incarnation of it
    */
   boolean apply(CatalogEvent event) {
     MemberId id = event.member().id();
@@ -155,7 +159,7 @@ final class ServiceGroupMirror {
     }
     if (event.type() == CatalogEvent.Type.DELETED) {
       remove(id);
-      // Whoever was told that it is up still has to hear that it is not.
+      // Listeners that were told UP still have to be told that the member is gone.
       told.computeIfPresent(id, (same, last) -> last.status() == Status.UP ? last : null);
       return true;
     }
@@ -165,20 +169,20 @@ final class ServiceGroupMirror {
   }
 
   /**
-   * Takes a snapshot in place of everything known.
+   * Replaces everything by a snapshot.
    *
-   * @return what the listeners were not told yet, in the order in which it happened
+   * @return the changes that the listeners were not told yet, in the order of their times
    */
   List<StatusChange> replace(Snapshot snapshot) {
     boolean judgedSince = !position.isAt(snapshot);
     position = new Position(snapshot.epoch(), snapshot.seq(), snapshot.stale());
-    List<StatusChange> news = new ArrayList<>();
+    List<StatusChange> untold = new ArrayList<>();
     Set<MemberId> present = new HashSet<>();
     for (MemberView view : snapshot.members()) {
       MemberId id = view.member().id();
       present.add(id);
       put(view.verdict().status() == Status.UNKNOWN ? keepingVerdict(view) : view);
-      difference(view, snapshot, judgedSince).ifPresent(news::add);
+      difference(view, snapshot, judgedSince).ifPresent(untold::add);
     }
     groups
         .values()
@@ -189,15 +193,18 @@ final class ServiceGroupMirror {
             last -> {
               boolean gone = !present.contains(last.getKey());
               if (gone && last.getValue().status() == Status.UP) {
-                news.add(deleted(last.getKey(), last.getValue(), snapshot));
+                untold.add(deleted(last.getKey(), last.getValue(), snapshot));
               }
               return gone;
             });
-    news.sort(Comparator.comparing(StatusChange::at));
-    return news;
+    untold.sort(Comparator.comparing(StatusChange::at));
+    return untold;
   }
 
-  /** An evaluator that has just started does not know what was so before: it stays so. */
+  /**
+   * Keeps the known verdict of a member that the evaluator has not judged: one that has just
+   * started does not know the earlier verdicts.
+   */
   private MemberView keepingVerdict(MemberView view) {
     Verdict known = member(view.member().id()).map(MemberView::verdict).orElse(view.verdict());
     return new MemberView(
@@ -214,8 +221,9 @@ final class ServiceGroupMirror {
   }
 
   /**
-   * What a listener was not told yet. Where no verdict was given since, a new life is the
-   * catalogue's word alone, and its first beat is still to come.
+   * Makes the change that the listeners were not told yet. A new incarnation alone is no change
+   * where the snapshot is no newer than the mirror: the catalogue has it already, but its first
+   * beat was not seen, and the evaluator will announce it.
    */
   private Optional<StatusChange> difference(
       MemberView view, Snapshot snapshot, boolean judgedSince) {

@@ -9,16 +9,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of one kind. Each subscription is its own, also where one listener subscribed
- * twice; and whatever a listener throws, the others and the caller go on.
+ * The subscribed listeners of one type. A listener that subscribes twice has two subscriptions. An
+ * exception of a listener is logged and affects neither the other listeners nor the caller.
  *
- * <p>Threads: told on one context; subscriptions are added and cancelled on any thread.
+ * <p>Threads: listeners are called on one context; subscriptions may be added and cancelled on any
+ * thread.
  */
 final class Subscribers<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Subscribers.class);
 
-  /** No record: two subscriptions of one listener are not equal. */
+  /** A subscription. It is no record, because two subscriptions of one listener are not equal. */
   private static final class Subscription<T> {
     private final T listener;
     private volatile boolean cancelled;
@@ -37,18 +38,21 @@ final class Subscribers<T> {
   }
 
   /**
-   * Adds a listener on the context, so that nothing happens between the greeting and the first
-   * news.
+   * Adds a listener on the context, so that no change falls between the present state and the first
+   * change that the listener is told.
    *
-   * @param greeting asked on the context for what the listener is told first
+   * @param listener the listener
+   * @param presentState called on the context; returns the calls that tell the listener the present
+   *     state
+   * @return cancels the subscription
    */
-  ServiceGroup.Registration add(T listener, Supplier<List<Consumer<T>>> greeting) {
+  ServiceGroup.Registration add(T listener, Supplier<List<Consumer<T>>> presentState) {
     Subscription<T> subscription = new Subscription<>(listener);
     context.runOnContext(
         now -> {
           if (!subscription.cancelled && !closed) {
             all.add(subscription);
-            greeting.get().forEach(news -> tell(subscription, news));
+            presentState.get().forEach(call -> tell(subscription, call));
           }
         });
     return () -> {
@@ -57,23 +61,23 @@ final class Subscribers<T> {
     };
   }
 
-  /** Tells everybody who is subscribed. */
-  void tell(Consumer<T> news) {
-    all.forEach(subscription -> tell(subscription, news));
+  /** Calls every subscribed listener. */
+  void tell(Consumer<T> call) {
+    all.forEach(subscription -> tell(subscription, call));
   }
 
-  /** Begins no further call. */
+  /** Ends all subscriptions; no further call begins. */
   void close() {
     closed = true;
     all.clear();
   }
 
-  private void tell(Subscription<T> subscription, Consumer<T> news) {
+  private void tell(Subscription<T> subscription, Consumer<T> call) {
     if (subscription.cancelled || closed) {
       return;
     }
     try {
-      news.accept(subscription.listener);
+      call.accept(subscription.listener);
     } catch (Throwable e) { // an Error too: it is the listener's, and must not stop the mirror
       LOG.error("A listener threw; it is told the next change nevertheless", e);
     }

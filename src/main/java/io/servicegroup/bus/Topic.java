@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An address on which messages of one type are published, and the form they take on the wire.
- * Delivery is at most once; messages of one sender reach one consumer in order.
+ * An event bus address on which messages of one type are published, with their codec. A message is
+ * delivered at most once; a consumer receives the messages of one publisher in order.
  *
- * @param <T> what the messages are inside the process
+ * @param <T> the type of the messages
  * @param address the event bus address
  * @param local whether messages stay inside the process, also where the event bus is clustered
- * @param encode to the body
- * @param decode from the body; throws {@link IllegalArgumentException} or {@link
+ * @param encode makes the body
+ * @param decode reads the body; throws {@link IllegalArgumentException} or {@link
  *     ClassCastException} for a body of another form
  */
 public record Topic<T>(
@@ -28,8 +28,8 @@ public record Topic<T>(
   /**
    * Publishes a message to every consumer.
    *
-   * @param vertx whose event bus
-   * @param message what is published
+   * @param vertx whose event bus is used
+   * @param message the message
    */
   public void publish(Vertx vertx, T message) {
     vertx
@@ -39,11 +39,11 @@ public record Topic<T>(
 
   /**
    * Consumes the messages on the caller's context. A body that cannot be read is logged and
-   * dropped: the sender may be anybody's verticle.
+   * dropped, because its publisher may be a third party's verticle.
    *
-   * @param vertx whose event bus
+   * @param vertx whose event bus is used
    * @param handler called once per message, in order
-   * @return the registration
+   * @return the registration of the consumer
    */
   public MessageConsumer<JsonObject> consume(Vertx vertx, Handler<T> handler) {
     Handler<io.vertx.core.eventbus.Message<JsonObject>> decoding =
@@ -51,7 +51,7 @@ public record Topic<T>(
           T decoded;
           try {
             decoded = decode.apply(message.body());
-          } catch (RuntimeException e) { // whatever the body made the decoder throw
+          } catch (RuntimeException e) { // a decoder may throw anything for an unexpected body
             LOG.warn(
                 "A message on {} could not be read and was dropped: {}", address, e.toString());
             return;

@@ -1,7 +1,7 @@
 package io.servicegroup.bus;
 
-import static io.servicegroup.bus.Fields.array;
-import static io.servicegroup.bus.Fields.list;
+import static io.servicegroup.bus.JsonFields.array;
+import static io.servicegroup.bus.JsonFields.list;
 
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
@@ -23,44 +23,45 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.VersionRange;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * The one catalogue of event bus addresses: every address the agent uses, with who publishes, who
- * consumes and what is sent.
+ * Every event bus address that the agent uses, with its publisher or answerer, its consumers and
+ * its messages.
  *
- * <p>Order. On one address, a consumer hears one publisher's messages in the order in which they
- * were published. Between addresses there is an order inside of one process only, and it is that of
- * cause and effect: whoever publishes because of a message publishes after everybody's copy of that
- * message was queued, so that a verticle hears both in that order. Relied upon are
+ * <p>Order. On one address, a consumer receives one publisher's messages in the order in which they
+ * were published. Between addresses there is an order inside one process only: a message that is
+ * published because of another one is queued after every consumer's copy of that other one, so that
+ * a verticle which consumes both addresses receives the cause first. The agent relies on this for
  *
  * <ul>
- *   <li>{@link #CATALOG} before {@link #HEARTBEAT}: a liveness verticle knows of a join before it
- *       is to write the member's first beat, and of a deletion before the heartbeat without the
+ *   <li>{@link #CATALOG} before {@link #HEARTBEAT}: a liveness verticle learns of a join before it
+ *       has to write the member's first beat, and of a deletion before the heartbeat that lacks the
  *       member;
- *   <li>{@link #BACKEND} before {@link #SIGHTINGS}: the evaluator hears that a backend is back, or
- *       lost data, before what was seen in it;
- *   <li>{@link #STATUS} before {@link #STATUS_DIGEST}: a digest is behind no change that it counts.
+ *   <li>{@link #BACKEND} before {@link #SIGHTINGS}: the evaluator learns that a backend is
+ *       reachable again, or lost data, before it receives what was seen there;
+ *   <li>{@link #STATUS} before {@link #STATUS_DIGEST}: a consumer received every change that a
+ *       digest counts before the digest.
  * </ul>
  *
- * <p>Nothing else is. Messages may be lost (a consumer's queue overflows, a node of a cluster is
- * cut off), so each state is said again or can be asked for: {@link #HEARTBEAT} and {@link
- * #SIGHTINGS} carry the full state, {@link #CATALOG} has {@link #CATALOG_SNAPSHOT}, and {@link
- * #STATUS} has {@link #STATUS_SNAPSHOT}, whose numbers tell a consumer what it missed. Whoever
- * follows an address consumes first and then asks for the snapshot.
+ * <p>There is no other order. Messages may be lost (a consumer's queue overflows, a node of a
+ * cluster is cut off), so every state is repeated or can be requested: {@link #HEARTBEAT} carries
+ * the full state, {@link #SIGHTINGS} repeats it regularly, {@link #CATALOG} has {@link
+ * #CATALOG_SNAPSHOT}, and {@link #STATUS} has {@link #STATUS_SNAPSHOT}, whose numbers show a
+ * consumer what it missed. A verticle that follows an address first consumes it and then requests
+ * the snapshot.
  */
 public final class Topics {
 
   private static final Function<JsonObject, Void> NOTHING = json -> null;
   private static final Function<Void, JsonObject> EMPTY = nothing -> new JsonObject();
 
-  // ---- the catalogue; answered by RegistrationVerticle ----
+  // ---- the catalogue; requests are answered by RegistrationVerticle ----
 
   /**
-   * Makes a service a member of this agent. The answer's {@code created} tells a new member from a
-   * known one.
+   * Makes a service a member that this agent beats for. {@code created} in the answer tells whether
+   * the member is new in the catalogue.
    */
   public static final RequestTopic<ServiceSpec, Joined> JOIN =
       new RequestTopic<>(
@@ -71,15 +72,9 @@ public final class Topics {
           joined -> MemberCodec.encodeView(joined.view()).put("created", joined.created()),
           json -> new Joined(MemberCodec.decodeView(json), json.getBoolean("created", false)));
 
-  /** Ends a membership of this agent in good order; the row stays. */
+  /** Ends the membership of a member of this agent; the catalogue keeps the member. */
   public static final RequestTopic<MemberId, Void> LEAVE =
-      new RequestTopic<>(
-          "servicegroup.leave",
-          true,
-          id -> Fields.putId(new JsonObject(), id),
-          Fields::id,
-          EMPTY,
-          NOTHING);
+      memberRequest("servicegroup.leave", true);
 
   /** Changes what an operator may change; for any member. */
   public static final RequestTopic<MemberUpdate, MemberView> UPDATE =
@@ -91,17 +86,11 @@ public final class Topics {
           MemberCodec::encodeView,
           MemberCodec::decodeView);
 
-  /** Leaves, and removes from the catalogue; for any member. */
+  /** Ends a membership and removes the member from the catalogue; for any member. */
   public static final RequestTopic<MemberId, Void> DELETE =
-      new RequestTopic<>(
-          "servicegroup.delete",
-          false,
-          id -> Fields.putId(new JsonObject(), id),
-          Fields::id,
-          EMPTY,
-          NOTHING);
+      memberRequest("servicegroup.delete", false);
 
-  /** The catalogue's members with the verdicts of this process. */
+  /** Lists the catalogue's members, with the verdicts of this process's evaluator. */
   public static final RequestTopic<MemberFilter, Snapshot> LIST =
       new RequestTopic<>(
           "servicegroup.list",
@@ -111,7 +100,7 @@ public final class Topics {
           MemberCodec::encodeSnapshot,
           MemberCodec::decodeSnapshot);
 
-  /** The oldest and newest versions. */
+  /** Lists the smallest and the greatest version of each binary in each group. */
   public static final RequestTopic<MemberFilter, List<VersionRange>> VERSIONS =
       new RequestTopic<>(
           "servicegroup.versions",
@@ -127,8 +116,8 @@ public final class Topics {
           "servicegroup.catalog", false, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
 
   /**
-   * The members that RegistrationVerticle follows, for a verticle that starts: first consume {@link
-   * #CATALOG}, then ask here.
+   * Lists the members that RegistrationVerticle follows. A verticle that starts first consumes
+   * {@link #CATALOG} and then requests this.
    */
   public static final RequestTopic<Void, List<CatalogEvent>> CATALOG_SNAPSHOT =
       new RequestTopic<>(
@@ -140,35 +129,24 @@ public final class Topics {
           json -> list(json, "members", MemberCodec::decodeEvent));
 
   /**
-   * The catalogue lost service data, or has it again; published by RegistrationVerticle once per
+   * The catalogue lost data of members, or has it again; published by RegistrationVerticle once per
    * change, for health.
    */
   public static final Topic<CatalogLoss> CATALOG_LOSS =
       new Topic<>(
-          "servicegroup.catalog.loss",
-          true,
-          loss ->
-              new JsonObject()
-                  .put("since", loss.since().toString())
-                  .put("members", loss.members())
-                  .put("missing", loss.missing()),
-          json ->
-              new CatalogLoss(
-                  Instant.parse(json.getString("since")),
-                  json.getInteger("members"),
-                  json.getInteger("missing")));
+          "servicegroup.catalog.loss", true, MemberCodec::encodeLoss, MemberCodec::decodeLoss);
 
   /**
-   * Something works only in part, or does so no more; published by whoever works with it, once per
-   * change, for health.
+   * A part of a backend or of the catalogue stopped working, or works again; published by the
+   * verticle that uses it, through {@link Concerns}, once per change, for health.
    */
   public static final Topic<Concern> CONCERN =
       new Topic<>(
           "servicegroup.concern", true, LivenessCodec::encodeConcern, LivenessCodec::decodeConcern);
 
   /**
-   * The services that the configuration names now, after it was reloaded; published by Agent,
-   * consumed by RegistrationVerticle, which joins and leaves, by HeartbeatVerticle and by health.
+   * The services that a reloaded configuration names. Published by Agent; consumed by
+   * RegistrationVerticle, which makes them join or leave, by HeartbeatVerticle, and by health.
    */
   public static final Topic<List<ServiceSpec>> SERVICES =
       new Topic<>(
@@ -177,9 +155,9 @@ public final class Topics {
           specs -> new JsonObject().put("services", array(specs, MemberCodec::encodeService)),
           json -> list(json, "services", MemberCodec::decodeService));
 
-  // ---- this agent's own members; answered by HeartbeatVerticle ----
+  // ---- this agent's own members; requests are answered by HeartbeatVerticle ----
 
-  /** Begins to probe and beat for a member; asked by RegistrationVerticle after a join. */
+  /** Starts to probe and beat for a member; sent by RegistrationVerticle after a join. */
   public static final RequestTopic<LocalMember, Void> HEARTBEAT_START =
       new RequestTopic<>(
           "servicegroup.heartbeat.start",
@@ -196,34 +174,22 @@ public final class Topics {
           NOTHING);
 
   /**
-   * Ends beating for a member, which makes it leave. Refused with 404 where this agent does not
+   * Stops beating for a member, which makes it leave. Refused with 404 where this agent does not
    * beat for it.
    */
   public static final RequestTopic<MemberId, Void> HEARTBEAT_STOP =
-      new RequestTopic<>(
-          "servicegroup.heartbeat.stop",
-          true,
-          id -> Fields.putId(new JsonObject(), id),
-          Fields::id,
-          EMPTY,
-          NOTHING);
+      memberRequest("servicegroup.heartbeat.stop", true);
 
   /**
    * A service's own beat ({@code PUT …/heartbeat}). Refused with 404 where this agent does not
-   * serve the member, with 409 where it has a probe or is in conflict.
+   * serve the member, with 409 where the member has a probe or is in conflict.
    */
   public static final RequestTopic<MemberId, Void> HEARTBEAT_TOUCH =
-      new RequestTopic<>(
-          "servicegroup.heartbeat.touch",
-          true,
-          id -> Fields.putId(new JsonObject(), id),
-          Fields::id,
-          EMPTY,
-          NOTHING);
+      memberRequest("servicegroup.heartbeat.touch", true);
 
   /**
-   * Tells a process of this machine, by its id, from all others that ever have that id. Answers
-   * null where there is none.
+   * Finds the identity of a process of this machine, which tells it from every other process that
+   * ever has the same process id. The answer is null where there is no such process.
    */
   public static final RequestTopic<Long, ProcessIdentity> PROCESS =
       new RequestTopic<>(
@@ -235,38 +201,21 @@ public final class Topics {
           json -> ProcessIdentity.parse(json.getString("process")));
 
   /**
-   * What joined through this agent before it was restarted and is not served again: all of it, with
-   * each change. Published by RegistrationVerticle, consumed by HeartbeatVerticle, which answers
-   * for them, and by health.
+   * All members that joined through this agent before it was restarted and that it does not serve
+   * again; repeated with each change. Published by RegistrationVerticle; consumed by
+   * HeartbeatVerticle, which refuses their beats, and by health.
    */
-  public static final Topic<List<Untaken>> UNTAKEN =
+  public static final Topic<List<UnservedMember>> UNSERVED =
       new Topic<>(
           "servicegroup.untaken",
           true,
-          members ->
-              new JsonObject()
-                  .put(
-                      "members",
-                      array(
-                          members,
-                          member ->
-                              Fields.putId(new JsonObject(), member.id())
-                                  .put("state", member.state().name())
-                                  .put("reason", member.reason()))),
-          json ->
-              list(
-                  json,
-                  "members",
-                  member ->
-                      new Untaken(
-                          Fields.id(member),
-                          Untaken.State.valueOf(member.getString("state")),
-                          member.getString("reason"))));
+          members -> new JsonObject().put("members", array(members, MemberCodec::encodeUnserved)),
+          json -> list(json, "members", MemberCodec::decodeUnserved));
 
   /**
    * The full state of this agent's members, every {@code report_interval} and at once when a state
-   * changes; published by HeartbeatVerticle. A member is in it from its first probe's result on; a
-   * member that is missing from a later message has left.
+   * changes; published by HeartbeatVerticle. A member is in it from the result of its first probe
+   * on. A member that an earlier message has and a later one lacks has left.
    */
   public static final Topic<List<Heartbeat>> HEARTBEAT =
       new Topic<>(
@@ -276,9 +225,9 @@ public final class Topics {
           LivenessCodec::decodeHeartbeats);
 
   /**
-   * Something forbids this agent to go on beating for a member; published by RegistrationVerticle
-   * (deleted, superseded) and by liveness verticles (foreign beats), consumed by HeartbeatVerticle,
-   * which stops beating, and by health.
+   * This agent must no longer beat for a member. Published by RegistrationVerticle (the member was
+   * deleted or superseded) and by liveness verticles (somebody else beats for it); consumed by
+   * HeartbeatVerticle, which stops beating, and by health.
    */
   public static final Topic<Conflict> CONFLICT =
       new Topic<>(
@@ -288,16 +237,16 @@ public final class Topics {
           LivenessCodec::decodeConflict);
 
   /**
-   * A member was deleted through this agent, which does not serve it: what its own agent left in
-   * the backends, should that be dead, goes as well. Published by RegistrationVerticle, consumed by
-   * liveness verticles.
+   * A member that this agent does not serve was deleted through it. Liveness verticles then delete
+   * what the member's own agent wrote to their backends, because that agent may be dead. Published
+   * by RegistrationVerticle.
    */
   public static final Topic<CatalogEvent> FOREIGN_DELETION =
       new Topic<>("servicegroup.burial", true, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
 
   // ---- liveness verticles to EvaluationVerticle ----
 
-  /** What one liveness verticle saw since its last message. */
+  /** What a liveness verticle saw in its backend since its last message. */
   public static final Topic<Sightings> SIGHTINGS =
       new Topic<>(
           "servicegroup.sightings",
@@ -305,19 +254,23 @@ public final class Topics {
           LivenessCodec::encodeSightings,
           LivenessCodec::decodeSightings);
 
-  /** A change of what is known about a backend; also published while a mass silence is held. */
+  /**
+   * A change of the state of a backend. Also published when verdicts begin or cease to be withheld,
+   * because many writers fell silent together or because failures postpone them.
+   */
   public static final Topic<BackendState> BACKEND =
       new Topic<>(
           "servicegroup.backend", true, LivenessCodec::encodeState, LivenessCodec::decodeState);
 
   /**
-   * A write of beats, a poll or a reading of the catalogue has ended: how, and after how long.
-   * Published by liveness verticles and RegistrationVerticle with each, for whoever measures.
+   * How a write of beats, a poll or a reading of the catalogue ended, and how long it took.
+   * Published by liveness verticles and RegistrationVerticle at the end of each, for verticles that
+   * measure.
    */
   public static final Topic<RemoteWork> WORK =
       new Topic<>("servicegroup.work", true, LivenessCodec::encodeWork, LivenessCodec::decodeWork);
 
-  // ---- verdicts; published and answered by EvaluationVerticle ----
+  // ---- verdicts; published, and requests answered, by EvaluationVerticle ----
 
   /** A change of a member's status. */
   public static final Topic<StatusChange> STATUS =
@@ -325,8 +278,9 @@ public final class Topics {
           "servicegroup.status", false, LivenessCodec::encodeChange, LivenessCodec::decodeChange);
 
   /**
-   * Every watched member with its verdict; the filter's group applies. One that the catalogue has
-   * no row of (it joined a backend by other means) carries {@code "catalogued": false} besides.
+   * Lists every watched member with its verdict; of the filter only the group counts. A member that
+   * has no row in the catalogue (it joined a backend by other means) has {@code "catalogued":
+   * false} besides.
    */
   public static final RequestTopic<MemberFilter, Snapshot> STATUS_SNAPSHOT =
       new RequestTopic<>(
@@ -337,7 +291,7 @@ public final class Topics {
           MemberCodec::encodeVerdicts,
           MemberCodec::decodeSnapshot);
 
-  /** Where the evaluator's numbering stands, every few seconds. */
+  /** The evaluator's epoch and the number of its last change, every few seconds. */
   public static final Topic<Digest> STATUS_DIGEST =
       new Topic<>(
           "servicegroup.status.digest",
@@ -348,8 +302,8 @@ public final class Topics {
   // ---- the agent itself ----
 
   /**
-   * How many read {@code /v1/events}, whenever one comes or goes; published by HttpVerticle, for
-   * whoever measures.
+   * The number of clients that read {@code /v1/events}, whenever it changes; published by
+   * HttpVerticle, for verticles that measure.
    */
   public static final Topic<Integer> READERS =
       new Topic<>(
@@ -358,7 +312,7 @@ public final class Topics {
           readers -> new JsonObject().put("readers", readers),
           json -> json.getInteger("readers"));
 
-  /** Where the agent is between its start and its end; published by Agent. */
+  /** The agent's phase, whenever it changes; published by Agent. */
   public static final Topic<AgentPhase> AGENT =
       new Topic<>(
           "servicegroup.agent",
@@ -368,12 +322,18 @@ public final class Topics {
 
   private Topics() {}
 
+  /** A request that names a member and is answered with nothing. */
+  private static RequestTopic<MemberId, Void> memberRequest(String address, boolean local) {
+    return new RequestTopic<>(address, local, JsonFields::encodeId, JsonFields::id, EMPTY, NOTHING);
+  }
+
   /**
-   * {@link #JOIN} as it is answered: whoever asks may have written the request by hand.
+   * Makes the form of {@link #JOIN} that answers. Requests may have been written by hand, so it
+   * takes a function that reports every fault in one.
    *
    * @param read reads a request; throws {@link IllegalArgumentException} with a sentence that names
    *     every field at fault
-   * @return the same address
+   * @return a topic with the address of {@link #JOIN}
    */
   public static RequestTopic<ServiceSpec, Joined> join(Function<JsonObject, ServiceSpec> read) {
     return new RequestTopic<>(
@@ -388,8 +348,8 @@ public final class Topics {
   /**
    * The answer to a join.
    *
-   * @param view the member as stored
-   * @param created whether it was not known before
+   * @param view the member as it is stored
+   * @param created whether the catalogue did not have it before
    */
   public record Joined(MemberView view, boolean created) {}
 }

@@ -3,7 +3,7 @@ package io.servicegroup.catalog;
 import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.MemberJson;
 import io.servicegroup.bus.Refusal;
-import io.servicegroup.bus.Remarks;
+import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
@@ -29,7 +29,8 @@ final class MemberDocument {
   /** The order of the words in a document that was written by an agent that knows no order. */
   static final long UNORDERED = -1;
 
-  private static final Remarks REMARKS = new Remarks(LoggerFactory.getLogger(MemberDocument.class));
+  private static final WarnOnceLog WARNINGS =
+      new WarnOnceLog(LoggerFactory.getLogger(MemberDocument.class));
 
   private static final String ORDER = "words_order";
 
@@ -113,10 +114,10 @@ final class MemberDocument {
 
   /** Once for each, since documents are read again and again. */
   static void remark(String member, String where, long order) {
-    REMARKS.say(
+    WARNINGS.warn(
         where + " " + member,
         "%s: the order of its words in %s (%d) is beyond all clocks and counts for nothing; the next"
-                .formatted(Remarks.shown(member), where, order)
+                .formatted(WarnOnceLog.printable(member), where, order)
             + " word of an operator writes over it");
   }
 

@@ -1,7 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Topics;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -188,7 +188,7 @@ final class RejoinCandidates {
           PUBLISH_MILLIS,
           timer -> {
             publishing = false;
-            Topics.UNTAKEN.publish(
+            Topics.UNSERVED.publish(
                 vertx,
                 members.entrySet().stream()
                     .map(each -> told(each.getKey(), each.getValue()))
@@ -197,12 +197,12 @@ final class RejoinCandidates {
     }
   }
 
-  private Untaken told(MemberId id, Entry entry) {
+  private UnservedMember told(MemberId id, Entry entry) {
     if (servedElsewhere != null) {
-      return new Untaken(id, Untaken.State.ANOTHERS, servedElsewhere);
+      return new UnservedMember(id, UnservedMember.State.SERVED_ELSEWHERE, servedElsewhere);
     }
     return entry.refusal() == null
-        ? new Untaken(id, Untaken.State.WAITING, WAITS)
-        : new Untaken(id, Untaken.State.REFUSED, entry.refusal());
+        ? new UnservedMember(id, UnservedMember.State.WAITING, WAITS)
+        : new UnservedMember(id, UnservedMember.State.REFUSED, entry.refusal());
   }
 }

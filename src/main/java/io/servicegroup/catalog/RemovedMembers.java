@@ -60,7 +60,7 @@ final class RemovedMembers {
     Set<String> known = uuids.get(stored.id());
     return stored.isAnotherThan(gone)
         || (stored.wordsOrder() == 0
-            && stored.incarnation().isAskedFor()
+            && !stored.incarnation().isContinuation()
             && stored.uuid() != null
             && gone.uuid() != null
             && known != null

@@ -69,7 +69,7 @@ public final class HeartbeatVerticle extends VerticleBase {
             Topics.HEARTBEAT_STOP.serve(vertx, this::stopMember),
             Topics.HEARTBEAT_TOUCH.serve(vertx, this::touch),
             Topics.PROCESS.serve(vertx, probers::identify),
-            Topics.UNTAKEN.consume(vertx, notServed::are),
+            Topics.UNSERVED.consume(vertx, notServed::are),
             Topics.SERVICES.consume(
                 vertx, services -> notServed.configured(services, members.keySet())),
             Topics.CONFLICT.consume(vertx, this::yieldTo));

@@ -2,7 +2,7 @@ package io.servicegroup.heartbeat;
 
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import java.net.URLEncoder;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 final class NotServed {
 
-  private Map<MemberId, Untaken> untaken = Map.of();
+  private Map<MemberId, UnservedMember> untaken = Map.of();
   private boolean known;
 
   /** The services in the configuration. */
@@ -66,9 +66,9 @@ final class NotServed {
   }
 
   /** Takes in the members that joined before the agent was restarted and are not served again. */
-  void are(List<Untaken> members) {
+  void are(List<UnservedMember> members) {
     known = true;
-    untaken = members.stream().collect(Collectors.toMap(Untaken::id, Function.identity()));
+    untaken = members.stream().collect(Collectors.toMap(UnservedMember::id, Function.identity()));
   }
 
   /** The refusal of a service's own beat. */
@@ -85,13 +85,13 @@ final class NotServed {
           Refusal.UNAVAILABLE,
           "this agent starts, and does not know yet whether it beats for " + id);
     }
-    Untaken member = untaken.get(id);
+    UnservedMember member = untaken.get(id);
     if (member == null) {
       return new ServiceGroupException(
           Refusal.MISSING, "this agent does not beat for " + id + "; " + toJoin(id));
     }
     String before = id + " joined through this agent before it was restarted, and ";
-    return member.state() == Untaken.State.WAITING
+    return member.state() == UnservedMember.State.WAITING
         ? new ServiceGroupException(
             Refusal.UNAVAILABLE,
             before + "is being taken up again (" + member.reason() + "); beat again soon")

@@ -15,16 +15,17 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * HAProxy's {@code agent-check}: a line per connection, about the service that the balancer names
- * ({@code agent-send}) or about all beside this agent.
+ * Answers HAProxy's {@code agent-check} with one line per connection, about the service that the
+ * balancer names ({@code agent-send}) or about all services beside this agent.
  *
- * <p>What is to get nothing new has its weight put to nothing. HAProxy's words {@code drain} and
- * {@code maint} would stay until {@code ready} is heard, which a balancer that was away misses; and
- * {@code ready} would end what HAProxy's own operator ordered. A weight is said anew each time.
+ * <p>A service that is to get no new sessions is given the weight 0. HAProxy's words {@code drain}
+ * and {@code maint} are not used, because they last until {@code ready} is received: a balancer
+ * that was away misses it, and it would also revoke what HAProxy's own operator ordered. A weight
+ * is sent with each answer.
  */
 final class AgentCheckServer {
 
-  /** A balancer that names nothing sends nothing: so long is waited for a name that is late. */
+  /** The wait for a name, since a balancer that asks for all services sends nothing at all. */
   private static final long NAME_WITHIN_MILLIS = 250;
 
   private static final int MAX_NAME = 4096;
@@ -32,13 +33,13 @@ final class AgentCheckServer {
 
   private final Vertx vertx;
   private final LocalHealth health;
-  private final AgentCheckAskers askers;
+  private final AgentCheckClients clients;
   private final NetServer server;
 
   AgentCheckServer(Vertx vertx, LocalHealth health, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.health = health;
-    this.askers = new AgentCheckAskers(nanoTime);
+    this.clients = new AgentCheckClients(nanoTime);
     this.server =
         vertx
             .createNetServer(new NetServerOptions().setIdleTimeout(5))
@@ -46,11 +47,11 @@ final class AgentCheckServer {
   }
 
   /**
-   * Listens.
+   * Starts to listen.
    *
-   * @param config where
+   * @param config the address
    * @param port the port; 0 takes a free one
-   * @return the actual port; fails with a sentence that names the key
+   * @return the actual port; fails with a sentence that names the key to change
    */
   Future<Integer> listen(AgentConfig.AgentCheck config, int port) {
     return server
@@ -60,23 +61,23 @@ final class AgentCheckServer {
   }
 
   private void connected(NetSocket socket) {
-    new Question(socket).await();
+    new Connection(socket).awaitName();
   }
 
-  /** One connection: what it asks for, until it is answered. */
-  private final class Question {
+  /** A connection that is read until the name in it is complete, and then answered. */
+  private final class Connection {
 
     private final NetSocket socket;
     private final Buffer name = Buffer.buffer();
     private long timer;
     private boolean answered;
 
-    Question(NetSocket socket) {
+    Connection(NetSocket socket) {
       this.socket = socket;
     }
 
-    void await() {
-      // Whoever has nothing to send may end its side at once, and is answered nevertheless.
+    void awaitName() {
+      // A client with nothing to send may close its side at once, and still gets its answer.
       NetSocketInternal internal = (NetSocketInternal) socket;
       internal
           .channelHandlerContext()
@@ -91,11 +92,11 @@ final class AgentCheckServer {
           });
       timer = vertx.setTimer(NAME_WITHIN_MILLIS, late -> answer());
       socket.exceptionHandler(failure -> socket.close());
-      askers.opened();
+      clients.opened();
       socket.closeHandler(
           closed -> {
             vertx.cancelTimer(timer);
-            askers.closed();
+            clients.closed();
           });
       socket.handler(this::read);
     }
@@ -116,16 +117,16 @@ final class AgentCheckServer {
         String address = socket.remoteAddress().hostAddress();
         socket
             .end(Buffer.buffer(line(asked) + "\n"))
-            .onSuccess(sent -> askers.answered(address, asked, stopping));
+            .onSuccess(sent -> clients.answered(address, asked, stopping));
       }
     }
   }
 
   /**
-   * What HAProxy is told now.
+   * Makes the answer to HAProxy.
    *
-   * @param asked a member as {@code group/host}, a group, or empty for all beside this agent
-   * @return the line without its end
+   * @param asked a member as {@code group/host}, a group, or empty for all services of this machine
+   * @return the line without its line feed
    */
   String line(String asked) {
     LocalHealth.Advice advice = health.advice(asked.isEmpty() ? null : asked);
@@ -137,14 +138,14 @@ final class AgentCheckServer {
   }
 
   /**
-   * Waits until every balancer that asks regularly has been told that the agent stops: one that
-   * finds nobody listening keeps what it was told last.
+   * Waits until every balancer that asks regularly was told that the agent stops. HAProxy keeps the
+   * last answer where it can connect no more, so that it would go on sending requests.
    *
-   * @param limit for how long at most
+   * @param limit the longest wait
    * @return never fails
    */
   Future<Void> allTold(Duration limit) {
-    return askers.allTold(vertx, limit);
+    return clients.allTold(vertx, limit);
   }
 
   private static String printable(String reason) {

@@ -15,34 +15,36 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the sections of the API share: methods of a path, names in it, and JSON answers. */
+/** Mounts the paths of the API, reads the names in a path, and sends JSON answers. */
 final class Api {
 
   private final Router router;
-  private final Access access;
+  private final WriteAccess access;
 
-  Api(Router router, Access access) {
+  Api(Router router, WriteAccess access) {
     this.router = router;
     this.access = access;
   }
 
   /**
-   * Serves a path. GET serves HEAD too; other methods are writes and pass {@link Access}; a method
-   * that is not there is answered with those that are.
+   * Serves a path. GET serves HEAD too. Every other method is a write and has to pass {@link
+   * WriteAccess}. Methods that are not served are refused with 405 and a list of those that are.
    *
-   * @param path with parameters as {@code :group}
+   * @param path the path, with parameters as {@code :group}
    * @param operations one for each method
    */
   void serve(String path, Operation... operations) {
-    serve(path, new Present(), operations);
+    serve(path, new AbandonedWriteFilter(), operations);
   }
 
-  /** Serves the beats of services: who does not wait for the answer has beaten all the same. */
+  /**
+   * Serves the beats of services. A beat counts although its client did not wait for the answer.
+   */
   void serveBeats(String path, Operation beat) {
     serve(path, RoutingContext::next, beat);
   }
 
-  private void serve(String path, Handler<RoutingContext> presence, Operation... operations) {
+  private void serve(String path, Handler<RoutingContext> filter, Operation... operations) {
     Set<String> allowed = new TreeSet<>(Set.of("OPTIONS"));
     for (Operation operation : operations) {
       allowed.add(operation.method().name());
@@ -55,7 +57,7 @@ final class Api {
             .on(router.route(operation.method(), path))
             .handler(access)
             .handler(new JsonBody())
-            .handler(presence)
+            .handler(filter)
             .handler(operation);
       }
     }
@@ -67,11 +69,11 @@ final class Api {
   }
 
   /**
-   * Serves a question that GET, HEAD and OPTIONS ask alike. Balancers choose among the three (that
-   * of HAProxy is OPTIONS unless it is told otherwise), and go by nothing but the status.
+   * Serves a path for GET, HEAD and OPTIONS alike. Load balancers use any of the three for their
+   * health checks (HAProxy's default is OPTIONS), and evaluate the status code only.
    *
-   * @param path with parameters as {@code :group}
-   * @param operation what all of them get
+   * @param path the path, with parameters as {@code :group}
+   * @param operation answers all three methods
    */
   void serveAlike(String path, Operation operation) {
     String allow = "GET, HEAD, OPTIONS";
@@ -87,7 +89,7 @@ final class Api {
     refuseOthers(path, allow);
   }
 
-  /** The paths that GET serves, with parameters as {@code {group}}. */
+  /** Lists the paths that GET serves, with parameters as {@code {group}}. */
   List<String> links() {
     return router.getRoutes().stream()
         .filter(
@@ -97,7 +99,7 @@ final class Api {
         .toList();
   }
 
-  /** A path as {@code openapi.yaml} writes it. */
+  /** Writes a path in the form that {@code openapi.yaml} uses. */
   static String template(String path) {
     return path.replaceAll(":([a-z]+)", "{$1}");
   }
@@ -113,7 +115,7 @@ final class Api {
   }
 
   /**
-   * The member that a path names.
+   * Reads the member that a path names.
    *
    * @param ctx the request, with the parameters {@code group} and {@code host}
    * @return the member
@@ -128,7 +130,7 @@ final class Api {
   }
 
   /**
-   * The group that a path names.
+   * Reads the group that a path names.
    *
    * @param ctx the request, with the parameter {@code group}
    * @return the group
@@ -143,7 +145,7 @@ final class Api {
   }
 
   /**
-   * Where a member is found.
+   * Makes the path of a member.
    *
    * @param id the member
    * @return the path, percent-encoded
@@ -161,13 +163,16 @@ final class Api {
     return encoded.toString();
   }
 
-  /** What every answer says: a browser is to believe its type, and to put it into no frame. */
+  /**
+   * Adds the security headers to every answer: a browser is to trust the content type and to embed
+   * the answer in no frame. Refuses a path that is not percent-encoded correctly.
+   */
   static void harden(RoutingContext ctx) {
     ctx.response()
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     try {
-      // Throws for a path that is not percent-encoded rightly, in which no route can be found.
+      // Throws for a path that is not percent-encoded correctly, for which no route can be found.
       ctx.normalizedPath();
     } catch (IllegalArgumentException e) {
       Problem.send(
@@ -185,7 +190,7 @@ final class Api {
     jsonHead(ctx, status).end(body.toBuffer());
   }
 
-  /** What every answer with JSON begins with. */
+  /** Sets the status and the headers that every JSON answer has. */
   static HttpServerResponse jsonHead(RoutingContext ctx, int status) {
     return ctx.response()
         .setStatusCode(status)
@@ -193,18 +198,21 @@ final class Api {
         .putHeader("Cache-Control", "no-store");
   }
 
-  /** Answers with JSON once it is there, or with the problem. */
+  /** Answers with JSON once it is available, or with a problem document where it failed. */
   static void json(RoutingContext ctx, Future<JsonObject> body) {
     answer(ctx, body, found -> json(ctx, 200, found));
   }
 
-  /** Answers once something is there, or with the problem; also where the answer is none. */
-  static <T> void answer(RoutingContext ctx, Future<T> found, Handler<T> answer) {
-    found
+  /**
+   * Answers once a result is available. Sends a problem document where the result failed, or where
+   * the handler that answers threw.
+   */
+  static <T> void answer(RoutingContext ctx, Future<T> result, Handler<T> answer) {
+    result
         .map(
-            there -> {
-              answer.handle(there);
-              return there;
+            available -> {
+              answer.handle(available);
+              return available;
             })
         .onFailure(ctx::fail);
   }

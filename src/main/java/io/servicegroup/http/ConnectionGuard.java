@@ -11,19 +11,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Closes connections that send their requests too slowly. An idle timeout does not see them, since
- * every byte that trickles in is activity.
+ * Closes connections that send their requests too slowly. An idle timeout does not catch them,
+ * because each byte that arrives restarts it.
  */
 final class ConnectionGuard {
 
-  /** For how long a connection may go without a request, and a request without its end. */
+  /** The longest time that a connection has no request, and that a request is incomplete. */
   record Limits(Duration idle, Duration request) {
     static final Limits DEFAULT = new Limits(Duration.ofSeconds(60), Duration.ofSeconds(10));
   }
 
   private static final class Watched {
     private long since = System.nanoTime();
-    private boolean fresh = true;
+    private boolean hadNoRequest = true;
     private HttpServerRequest request;
   }
 
@@ -34,7 +34,8 @@ final class ConnectionGuard {
   ConnectionGuard(Vertx vertx, Limits limits) {
     this.limits = limits;
     Duration interval = limits.request().dividedBy(5);
-    this.ticker = Ticker.start(vertx, "looking at connections", interval, interval, this::look);
+    this.ticker =
+        Ticker.start(vertx, "closing slow connections", interval, interval, this::closeSlow);
   }
 
   void connected(HttpConnection connection) {
@@ -42,15 +43,15 @@ final class ConnectionGuard {
     connection.closeHandler(closed -> connections.remove(connection));
   }
 
-  void began(RoutingContext ctx) {
+  void requestBegan(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     Watched watched = connections.get(request.connection());
     if (watched == null) {
-      // It was closed meanwhile.
+      // The connection was closed meanwhile.
       return;
     }
     watched.request = request;
-    watched.fresh = false;
+    watched.hadNoRequest = false;
     watched.since = System.nanoTime();
     ctx.addEndHandler(
         ended -> {
@@ -60,12 +61,12 @@ final class ConnectionGuard {
     ctx.next();
   }
 
-  private Future<?> look() {
+  private Future<?> closeSlow() {
     long now = System.nanoTime();
     connections.entrySet().stream()
         .filter(entry -> isTooSlow(entry.getValue(), now - entry.getValue().since))
         .toList()
-        .forEach(entry -> end(entry.getKey(), entry.getValue().request));
+        .forEach(entry -> close(entry.getKey(), entry.getValue().request));
     return Future.succeededFuture();
   }
 
@@ -73,10 +74,10 @@ final class ConnectionGuard {
     if (watched.request != null) {
       return !watched.request.isEnded() && nanos > limits.request().toNanos();
     }
-    return nanos > (watched.fresh ? limits.request() : limits.idle()).toNanos();
+    return nanos > (watched.hadNoRequest ? limits.request() : limits.idle()).toNanos();
   }
 
-  private static void end(HttpConnection connection, HttpServerRequest request) {
+  private static void close(HttpConnection connection, HttpServerRequest request) {
     if (request != null && !request.response().headWritten()) {
       request.response().putHeader("Connection", "close");
       Problem.send(request, 408, null);

@@ -10,11 +10,16 @@ import io.vertx.core.net.impl.ConnectionBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One reader of {@code /v1/events}, how far it has read, and whether it is still there. */
+/**
+ * One client of {@code /v1/events}: writes the stream to it as fast as it reads, and finds out
+ * whether it still reads at all.
+ *
+ * <p>Not thread-safe.
+ */
 final class EventClient {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventClient.class);
-  private static final int PIECE = 16 * 1024;
+  private static final int PIECE_BYTES = 16 * 1024;
   private static final Buffer COMMENT = Buffer.buffer(":\n\n");
 
   private final HttpServerRequest request;
@@ -22,11 +27,11 @@ final class EventClient {
   private final String group;
   private Buffer frame;
   private int writtenOfFrame;
-  private long next;
+  private long nextSeq;
   private boolean needsSnapshot;
-  private long written;
-  private long outstanding;
-  private int silentLooks;
+  private long writtenSinceCheck;
+  private long unacknowledged;
+  private int checksWithoutProgress;
 
   EventClient(HttpServerRequest request, String group) {
     this.request = request;
@@ -48,9 +53,9 @@ final class EventClient {
     write(COMMENT);
   }
 
-  /** From here on it is told what follows a number. */
+  /** Makes the change after a number the next one that is sent. */
   void continueAfter(long seq) {
-    next = seq + 1;
+    nextSeq = seq + 1;
     needsSnapshot = false;
   }
 
@@ -67,23 +72,23 @@ final class EventClient {
   }
 
   /**
-   * Begins to write what may be long: a snapshot of a large fleet. Readers who come together share
-   * the frame, and of each one's copy for the network only a piece lies in memory.
+   * Begins to write a snapshot. That of a large fleet is long, so clients that need it at the same
+   * time share one buffer, and only a piece at a time is copied for each client's connection.
    */
-  void begin(Buffer whole) {
+  void beginSnapshot(Buffer whole) {
     frame = whole;
     writtenOfFrame = 0;
-    writeOn();
+    writeMore();
   }
 
   /**
-   * Goes on with what was begun, for as long as the client takes it.
+   * Writes more of the snapshot, until the client's write queue is full.
    *
    * @return whether all of it is written
    */
-  boolean writeOn() {
+  boolean writeMore() {
     while (frame != null && canTake()) {
-      int to = Math.min(writtenOfFrame + PIECE, frame.length());
+      int to = Math.min(writtenOfFrame + PIECE_BYTES, frame.length());
       write(frame.slice(writtenOfFrame, to));
       writtenOfFrame = to;
       frame = to < frame.length() ? frame : null;
@@ -92,25 +97,25 @@ final class EventClient {
   }
 
   private void write(Buffer text) {
-    written += text.length();
+    writtenSinceCheck += text.length();
     response.write(text);
   }
 
-  /** Writes what it has not got yet, for as long as it takes it. */
+  /** Writes the changes that the client has not got yet, until its write queue is full. */
   void catchUp(EventRing ring) {
-    while (canTake() && next <= ring.last()) {
-      if (!ring.has(next)) {
+    while (canTake() && nextSeq <= ring.last()) {
+      if (!ring.has(nextSeq)) {
         cut("it is more than " + EventStream.CAPACITY + " changes behind");
         return;
       }
-      EventRing.Event event = ring.get(next++);
+      EventRing.Event event = ring.get(nextSeq++);
       if (group == null || group.equals(event.group())) {
         write(event.frame());
       }
     }
   }
 
-  /** Keeps the connection open, unless it is in the middle of something. */
+  /** Writes a comment, which keeps an idle connection open, unless a snapshot is being written. */
   void comment() {
     if (canTake() && frame == null) {
       write(COMMENT);
@@ -122,23 +127,23 @@ final class EventClient {
   }
 
   /**
-   * Looks whether it took anything since the last look. Where it has taken nothing, what is under
-   * way to it has grown by all that was written meanwhile.
+   * Checks whether the client acknowledged any byte since the last check. If it did not, the number
+   * of unacknowledged bytes has grown by all that was written meanwhile.
    *
-   * @param queues what the kernel holds for peers
-   * @return how many looks in a row found that it took nothing of what is under way
+   * @param queues the kernel's send queues
+   * @return how many checks in a row found bytes to acknowledge and none acknowledged
    */
-  int look(SendQueues queues) {
+  int checkProgress(SendQueues queues) {
     SocketAddress peer = request.connection().remoteAddress();
-    long now = queues.of(peer.hostAddress(), peer.port()) + pending();
-    boolean tookNothing = now > 0 && now - outstanding >= written;
-    silentLooks = tookNothing ? silentLooks + 1 : 0;
-    outstanding = now;
-    written = 0;
-    return silentLooks;
+    long now = queues.of(peer.hostAddress(), peer.port()) + queuedHere();
+    boolean noProgress = now > 0 && now - unacknowledged >= writtenSinceCheck;
+    checksWithoutProgress = noProgress ? checksWithoutProgress + 1 : 0;
+    unacknowledged = now;
+    writtenSinceCheck = 0;
+    return checksWithoutProgress;
   }
 
-  private long pending() {
+  private long queuedHere() {
     Channel channel = channel();
     ChannelOutboundBuffer buffer = channel == null ? null : channel.unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
@@ -149,9 +154,9 @@ final class EventClient {
   }
 
   /**
-   * Ends the connection without waiting for what is under way.
+   * Closes the connection without waiting until the bytes under way are sent.
    *
-   * @param why for the log
+   * @param why the reason, for the log
    */
   void cut(String why) {
     if (response.closed()) {
@@ -168,7 +173,7 @@ final class EventClient {
     if (channel == null) {
       response.reset();
     } else {
-      // The connection's own close would first write what nobody takes.
+      // HttpConnection.close would first wait until the queued bytes are written.
       channel.close();
     }
   }

@@ -7,12 +7,15 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 
 /**
- * The last status changes of one epoch, each encoded once for every client. The clients hold a
- * number, not a queue: however slowly one reads, it costs no copy.
+ * The last status changes of one epoch, in a ring buffer in which each is encoded once for all
+ * clients. A client has the number of its next change and no queue of its own, so that a slow
+ * client needs no more memory than a fast one.
+ *
+ * <p>Not thread-safe.
  */
 final class EventRing {
 
-  /** A change as it goes over the wire, and whom it concerns. */
+  /** A change in the form that is sent, and the group of its member. */
   record Event(String group, Buffer frame) {}
 
   private final Event[] events;
@@ -24,17 +27,17 @@ final class EventRing {
     this.events = new Event[capacity];
   }
 
-  /** Whether a numbering is known at all. */
+  /** Whether an epoch is known. */
   boolean isStarted() {
     return epoch != null;
   }
 
-  /** Whether nothing lies between what is here and a place in the numbering. */
+  /** Whether the last change in this buffer is the one with this epoch and number. */
   boolean isAt(Digest at) {
     return at.epoch().equals(epoch) && at.seq() == last;
   }
 
-  /** Forgets all, and goes on after a place in the numbering. */
+  /** Forgets all changes. The next one is the one that follows this epoch and number. */
   void restart(Digest at) {
     Arrays.fill(events, null);
     epoch = at.epoch();
@@ -50,7 +53,7 @@ final class EventRing {
     events[(int) (last % events.length)] = new Event(change.id().group(), frame);
   }
 
-  /** Whether somebody who has seen all up to a number can be told all that followed. */
+  /** Whether every change that follows this epoch and number is still in this buffer. */
   boolean continues(Digest seen) {
     return seen.epoch().equals(epoch) && seen.seq() >= first - 1 && seen.seq() <= last;
   }
@@ -70,10 +73,10 @@ final class EventRing {
   /**
    * Encodes a server-sent event.
    *
-   * @param event its type
-   * @param id what the client sends as {@code Last-Event-ID}, or null
+   * @param event the event's type
+   * @param id the id, which a client that reconnects sends as {@code Last-Event-ID}; or null
    * @param data JSON on one line
-   * @return its bytes
+   * @return the event's bytes
    */
   static Buffer frame(String event, String id, String data) {
     String idLine = id == null ? "" : "id: " + id + "\n";

@@ -23,20 +23,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * {@code /v1/events}: status changes as server-sent events. A client gets a snapshot and then every
- * change after it, or continues where it was. Everything runs on one context, so that nothing can
- * happen between the two.
+ * Serves {@code /v1/events}: status changes as server-sent events. A client gets a snapshot and
+ * then every change after it, or continues after the last change that it received. Everything runs
+ * on one context, so that no change can fall between the snapshot and the first change.
  */
 final class EventStream implements ServiceGroup.NumberedListener {
 
-  /** How many changes a client can be behind and still continue without a snapshot. */
+  /** The number of changes that a client can be behind and still continue without a snapshot. */
   static final int CAPACITY = 10_000;
 
-  /** Of so many groups the present snapshot is kept for the next reader. */
-  private static final int MOST_SNAPSHOTS = 100;
+  /** The number of groups whose present snapshot is kept for the next client. */
+  private static final int MAX_SNAPSHOTS = 100;
 
-  /** A reader that takes nothing for so many comments in a row has vanished, or reads no more. */
-  private static final int SILENT_LOOKS = 3;
+  /** A client without progress in so many checks in a row has vanished, or reads no more. */
+  private static final int MAX_CHECKS_WITHOUT_PROGRESS = 3;
 
   private record SnapshotFrame(long seq, Buffer frame) {}
 
@@ -52,10 +52,11 @@ final class EventStream implements ServiceGroup.NumberedListener {
   /**
    * Starts to collect changes.
    *
-   * @param vertx whose timers and event bus
-   * @param services the mirror, made on the same context
-   * @param evaluates whether an evaluator will ever answer
-   * @param commentInterval from a comment to the next
+   * @param vertx whose timers and event bus are used
+   * @param services knows the members; made on the same context
+   * @param evaluates whether this agent has an evaluator; without one no snapshot is waited for
+   * @param commentInterval the time from one comment to the next
+   * @return the running stream
    */
   static EventStream start(
       Vertx vertx, ServiceGroup services, boolean evaluates, Duration commentInterval) {
@@ -73,7 +74,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
     this.evaluates = evaluates;
     this.ticker =
         Ticker.start(
-            vertx, "commenting event streams", commentInterval, commentInterval, this::comment);
+            vertx, "keeping event streams open", commentInterval, commentInterval, this::comment);
   }
 
   void mount(Api api) {
@@ -87,9 +88,9 @@ final class EventStream implements ServiceGroup.NumberedListener {
       return;
     }
     HttpServerResponse response = ctx.response();
-    response.exceptionHandler(failure -> gone(client));
-    response.closeHandler(closed -> gone(client));
-    response.drainHandler(drained -> pump(client));
+    response.exceptionHandler(failure -> remove(client));
+    response.closeHandler(closed -> remove(client));
+    response.drainHandler(drained -> write(client));
     clients.add(client);
     Topics.READERS.publish(vertx, clients.size());
     client.open();
@@ -97,12 +98,12 @@ final class EventStream implements ServiceGroup.NumberedListener {
         .filter(ring::continues)
         .ifPresentOrElse(seen -> client.continueAfter(seen.seq()), client::needSnapshot);
     if (!evaluates && !ring.isStarted()) {
-      client.begin(snapshot(client.group()).frame());
+      client.beginSnapshot(snapshot(client.group()).frame());
     }
-    pump(client);
+    write(client);
   }
 
-  private void gone(EventClient client) {
+  private void remove(EventClient client) {
     if (clients.remove(client)) {
       Topics.READERS.publish(vertx, clients.size());
     }
@@ -118,28 +119,29 @@ final class EventStream implements ServiceGroup.NumberedListener {
       return Optional.of(
           new Digest(id.substring(0, colon), Long.parseLong(id.substring(colon + 1))));
     } catch (NumberFormatException e) {
-      // An id that was never ours is one that cannot be continued from.
+      // The client sent an id that this agent never gave out, so it gets a snapshot.
       return Optional.empty();
     }
   }
 
-  private void pump(EventClient client) {
-    if (!client.writeOn() || !ring.isStarted() || !client.canTake()) {
+  /** Writes to a client what it has not got yet, until its write queue is full. */
+  private void write(EventClient client) {
+    if (!client.writeMore() || !ring.isStarted() || !client.canTake()) {
       return;
     }
     if (client.needsSnapshot()) {
       SnapshotFrame snapshot = snapshot(client.group());
       client.continueAfter(snapshot.seq());
-      client.begin(snapshot.frame());
+      client.beginSnapshot(snapshot.frame());
     }
-    if (client.writeOn()) {
+    if (client.writeMore()) {
       client.catchUp(ring);
     }
   }
 
   private SnapshotFrame snapshot(String group) {
-    if (snapshots.size() >= MOST_SNAPSHOTS) {
-      // Anybody may ask for any group, also for those that there are not.
+    if (snapshots.size() >= MAX_SNAPSHOTS) {
+      // Clients may ask for groups that do not exist, so that the number of groups is no bound.
       snapshots.clear();
     }
     return snapshots.computeIfAbsent(
@@ -159,18 +161,18 @@ final class EventStream implements ServiceGroup.NumberedListener {
       ring.restart(at);
       clients.forEach(EventClient::needSnapshot);
     }
-    pumpAll();
+    writeToAll();
   }
 
   @Override
   public void next(StatusChange change) {
     snapshots.clear();
     ring.add(change);
-    pumpAll();
+    writeToAll();
   }
 
-  private void pumpAll() {
-    List.copyOf(clients).forEach(this::pump);
+  private void writeToAll() {
+    List.copyOf(clients).forEach(this::write);
   }
 
   private Future<?> comment() {
@@ -185,21 +187,21 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   private void comment(EventClient client, SendQueues queues) {
-    if (client.look(queues) < SILENT_LOOKS) {
+    if (client.checkProgress(queues) < MAX_CHECKS_WITHOUT_PROGRESS) {
       client.comment();
     } else {
-      long seconds = commentInterval.multipliedBy(SILENT_LOOKS).toSeconds();
+      long seconds = commentInterval.multipliedBy(MAX_CHECKS_WITHOUT_PROGRESS).toSeconds();
       client.cut("for " + seconds + " s it has acknowledged nothing of what it was sent");
     }
   }
 
-  /** How many clients are connected. */
+  /** The number of connected clients. */
   int clients() {
     return clients.size();
   }
 
   /**
-   * Ends every stream in good order.
+   * Ends every client's response.
    *
    * @return never fails
    */

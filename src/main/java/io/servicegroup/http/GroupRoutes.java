@@ -17,18 +17,18 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** {@code GET /v1/groups…} and {@code /v1/versions}: what the catalogue and the evaluator know. */
+/** Serves what {@code /v1/groups…} and {@code /v1/versions} answer to GET. */
 final class GroupRoutes {
 
-  /** The catalogue has its own limits; this is the net below. */
+  /** The limit of a request over the event bus. The catalogue's own limits are shorter. */
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
-  private final ListGate gate;
+  private final ListLimiter limiter;
 
-  GroupRoutes(Vertx vertx, ListGate gate) {
+  GroupRoutes(Vertx vertx, ListLimiter limiter) {
     this.vertx = vertx;
-    this.gate = gate;
+    this.limiter = limiter;
   }
 
   void mount(Api api) {
@@ -37,32 +37,49 @@ final class GroupRoutes {
   }
 
   private void groups(RoutingContext ctx) {
-    gate.enter(ctx, () -> Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count)));
+    limiter.enter(ctx, () -> Api.json(ctx, list(MemberFilter.ALL).map(GroupRoutes::count)));
   }
 
   private Future<Snapshot> list(MemberFilter filter) {
     return Topics.LIST.request(vertx, filter, TIMEOUT);
   }
 
+  /** The numbers of a group's members. */
+  private static final class GroupCount {
+    private int up;
+    private int down;
+    private int unknown;
+    private int disabled;
+
+    void add(MemberView view) {
+      switch (view.verdict().status()) {
+        case UP -> up++;
+        case DOWN -> down++;
+        case UNKNOWN -> unknown++;
+      }
+      if (view.member().disabled()) {
+        disabled++;
+      }
+    }
+
+    JsonObject json(String group) {
+      return new JsonObject()
+          .put("group", group)
+          .put("up", up)
+          .put("down", down)
+          .put("unknown", unknown)
+          .put("disabled", disabled)
+          .put("total", up + down + unknown);
+    }
+  }
+
   private static JsonObject count(Snapshot snapshot) {
-    Map<String, int[]> counts = new TreeMap<>();
+    Map<String, GroupCount> counts = new TreeMap<>();
     for (MemberView view : snapshot.members()) {
-      int[] count = counts.computeIfAbsent(view.member().id().group(), group -> new int[5]);
-      count[view.verdict().status().ordinal()]++;
-      count[3] += view.member().disabled() ? 1 : 0;
-      count[4]++;
+      counts.computeIfAbsent(view.member().id().group(), group -> new GroupCount()).add(view);
     }
     JsonArray groups = new JsonArray();
-    counts.forEach(
-        (group, count) ->
-            groups.add(
-                new JsonObject()
-                    .put("group", group)
-                    .put("up", count[Status.UP.ordinal()])
-                    .put("down", count[Status.DOWN.ordinal()])
-                    .put("unknown", count[Status.UNKNOWN.ordinal()])
-                    .put("disabled", count[3])
-                    .put("total", count[4])));
+    counts.forEach((group, count) -> groups.add(count.json(group)));
     return new JsonObject()
         .put("epoch", snapshot.epoch())
         .put("seq", snapshot.seq())
@@ -77,7 +94,7 @@ final class GroupRoutes {
             status(query.text("status")),
             query.text("binary"),
             query.integer("min_version", null, 0, Integer.MAX_VALUE));
-    gate.enter(
+    limiter.enter(
         ctx,
         () ->
             Api.answer(

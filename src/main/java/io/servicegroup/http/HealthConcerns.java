@@ -7,15 +7,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What works only in part, by the check that it belongs to. Not thread-safe. */
+/**
+ * The concerns that last, by the check of {@code /health} that each belongs to.
+ *
+ * <p>Not thread-safe.
+ */
 final class HealthConcerns {
 
-  /** More would make a report that nobody reads. */
-  private static final int SHOWN = 5;
+  /** A check shows so many of its concerns and the number of the others. */
+  private static final int MAX_SHOWN = 5;
 
   private final Map<String, Map<String, Concern>> concerns = new TreeMap<>();
 
-  void take(Concern concern) {
+  /** Adds a concern, or removes it where it is over. */
+  void update(Concern concern) {
     if (concern.text() != null) {
       concerns
           .computeIfAbsent(concern.about(), about -> new LinkedHashMap<>())
@@ -26,12 +31,12 @@ final class HealthConcerns {
     }
   }
 
-  /** What is to be said about a check, or null. */
+  /** The concerns of a check in one sentence, or null where it has none. */
   String text(String check) {
     return sentence(concerns.getOrDefault(check, Map.of()).values());
   }
 
-  /** By check, what keeps this agent from being ready. */
+  /** The concerns that keep this agent from being ready, by check. */
   Map<String, String> unready() {
     Map<String, String> unready = new LinkedHashMap<>();
     concerns.forEach(
@@ -44,11 +49,14 @@ final class HealthConcerns {
     return unready;
   }
 
-  private static String sentence(Collection<Concern> some) {
-    if (some.isEmpty()) {
+  private static String sentence(Collection<Concern> concerns) {
+    if (concerns.isEmpty()) {
       return null;
     }
-    String first = some.stream().limit(SHOWN).map(Concern::text).collect(Collectors.joining("; "));
-    return some.size() <= SHOWN ? first : first + "; and " + (some.size() - SHOWN) + " more";
+    String first =
+        concerns.stream().limit(MAX_SHOWN).map(Concern::text).collect(Collectors.joining("; "));
+    return concerns.size() <= MAX_SHOWN
+        ? first
+        : first + "; and " + (concerns.size() - MAX_SHOWN) + " more";
   }
 }

@@ -13,7 +13,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 
-/** {@code /health…}: for supervisors, orchestrators and balancers, answered from memory only. */
+/**
+ * Serves {@code /health…} for process supervisors, orchestrators and load balancers. Every answer
+ * is made from memory, so that no backend can delay it.
+ */
 final class HealthRoutes {
 
   private final LocalHealth health;

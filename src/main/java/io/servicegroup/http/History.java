@@ -14,13 +14,15 @@ import java.util.Iterator;
 import java.util.function.Predicate;
 
 /**
- * {@code /v1/history}: the last status changes and operator actions that this agent saw since its
- * start. It is this agent's memory, bounded and gone with the process; actions taken through other
- * agents are in theirs.
+ * Serves {@code /v1/history}: the last status changes and operator actions that this agent saw
+ * since its start. The entries are in memory, limited in number and lost with the process; actions
+ * through other agents are in the histories of those agents.
+ *
+ * <p>Not thread-safe.
  */
 final class History {
 
-  /** How many entries are kept. */
+  /** The number of entries that are kept. */
   static final int CAPACITY = 10_000;
 
   private static final int DEFAULT_LIMIT = 100;
@@ -81,12 +83,12 @@ final class History {
   }
 
   /**
-   * Keeps an operator's action.
+   * Adds an operator's action.
    *
    * @param id the member
-   * @param action what was done
-   * @param who from {@link Access#who}
-   * @param why the reason given, or null
+   * @param action the operation, for example {@code join}
+   * @param who the operator, as {@link WriteAccess#who} names it
+   * @param why the reason that the operator gave, or null
    * @param what the changed fields
    */
   void add(MemberId id, String action, String who, String why, JsonObject what) {
@@ -100,13 +102,14 @@ final class History {
     entries.addLast(entry);
   }
 
-  void mount(Api api, ListGate gate) {
+  void mount(Api api, ListLimiter limiter) {
     api.serve(
         "/v1/history",
-        Operation.get((ctx, query) -> answer(ctx, query, gate), "group", "host", "since", "limit"));
+        Operation.get(
+            (ctx, query) -> answer(ctx, query, limiter), "group", "host", "since", "limit"));
   }
 
-  private void answer(RoutingContext ctx, Query query, ListGate gate) {
+  private void answer(RoutingContext ctx, Query query, ListLimiter limiter) {
     String group = query.text("group");
     String host = query.text("host");
     Instant from = query.time("since");
@@ -116,7 +119,7 @@ final class History {
             (group == null || group.equals(entry.id().group()))
                 && (host == null || host.equals(entry.id().host()))
                 && (from == null || !entry.at().isBefore(from));
-    gate.enter(ctx, () -> ListWriter.write(ctx, newest(wanted, limit), "entries"));
+    limiter.enter(ctx, () -> ListWriter.write(ctx, newest(wanted, limit), "entries"));
   }
 
   private JsonObject newest(Predicate<Entry> wanted, int limit) {

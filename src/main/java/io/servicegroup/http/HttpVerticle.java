@@ -27,13 +27,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves what {@code openapi.yaml} describes: health, the API, the event stream, HAProxy's check.
- * Deployed first and undeployed last, so that health can tell that the agent starts or stops. Asks
- * the other verticles over the event bus, never a backend.
+ * Serves what {@code openapi.yaml} describes, and HAProxy's agent check. It is deployed first and
+ * undeployed last, so that {@code /health} can answer while the agent starts and stops. It asks the
+ * other verticles over the event bus and never a backend.
  */
 public final class HttpVerticle extends VerticleBase {
 
-  /** What tests want to be shorter. */
+  /**
+   * The times that are shorter in tests.
+   *
+   * @param comments the interval of the comments in an event stream
+   * @param unread how long a connection may take nothing of what is written to it
+   * @param connections the limits of slow connections
+   */
   record Timing(Duration comments, Duration unread, ConnectionGuard.Limits connections) {
     static final Timing DEFAULT =
         new Timing(Duration.ofSeconds(15), Duration.ofSeconds(60), ConnectionGuard.Limits.DEFAULT);
@@ -51,9 +57,9 @@ public final class HttpVerticle extends VerticleBase {
   private ConnectionGuard guard;
   private Router router;
   private HttpServer server;
-  private AgentCheckServer checks;
+  private AgentCheckServer agentCheck;
   private volatile int actualPort = -1;
-  private volatile int actualCheckPort = -1;
+  private volatile int actualAgentCheckPort = -1;
 
   /**
    * Makes the verticle.
@@ -80,15 +86,15 @@ public final class HttpVerticle extends VerticleBase {
 
   /** The port of {@code agent_check}, or -1. */
   int actualCheckPort() {
-    return actualCheckPort;
+    return actualAgentCheckPort;
   }
 
-  /** What is served. */
+  /** The routes, for a test that compares them with {@code openapi.yaml}. */
   Router router() {
     return router;
   }
 
-  /** How many clients read {@code /v1/events}. */
+  /** The number of clients that read {@code /v1/events}. */
   int eventClients() {
     return events.clients();
   }
@@ -99,24 +105,24 @@ public final class HttpVerticle extends VerticleBase {
     Set<MemberId> configured =
         config.services().stream().map(ServiceSpec::id).collect(Collectors.toUnmodifiableSet());
     services = ServiceGroup.create(vertx);
-    health = listenForHealth(configured);
-    ListGate lists = new ListGate();
+    health = followHealth(configured);
+    ListLimiter limiter = new ListLimiter();
     History history = new History(Clock.tickMillis(ZoneOffset.UTC));
     services.onChange(history::add);
     events = EventStream.start(vertx, services, evaluates, timing.comments());
     guard = new ConnectionGuard(vertx, timing.connections());
 
     router = Router.router(vertx);
-    router.route().handler(guard::began);
+    router.route().handler(guard::requestBegan);
     router.route().handler(Api::harden);
-    Access access = new Access(config.http());
+    WriteAccess access = new WriteAccess(config.http());
     Api api = new Api(router, access);
     new HealthRoutes(health, services, configured, evaluates).mount(api);
-    GroupRoutes groups = new GroupRoutes(vertx, lists);
+    GroupRoutes groups = new GroupRoutes(vertx, limiter);
     groups.mount(api);
     new MemberRoutes(vertx, config.agent().host(), history, access).mount(api, groups);
     events.mount(api);
-    history.mount(api, lists);
+    history.mount(api, limiter);
     return IndexRoutes.load(vertx)
         .compose(
             index -> {
@@ -124,10 +130,10 @@ public final class HttpVerticle extends VerticleBase {
               router.route().handler(ctx -> ctx.fail(404)).failureHandler(Problem::answer);
               return listen();
             })
-        .compose(listening -> listenForChecks());
+        .compose(listening -> listenForAgentChecks());
   }
 
-  private LocalHealth listenForHealth(Set<MemberId> configured) {
+  private LocalHealth followHealth(Set<MemberId> configured) {
     Set<String> backends =
         config.liveness().backends().stream()
             .map(AgentConfig.Backend::name)
@@ -138,7 +144,7 @@ public final class HttpVerticle extends VerticleBase {
     Topics.AGENT.consume(vertx, local::phase);
     Topics.SERVICES.consume(vertx, local::configured);
     Topics.HEARTBEAT.consume(vertx, local::heartbeats);
-    Topics.UNTAKEN.consume(vertx, local::untaken);
+    Topics.UNSERVED.consume(vertx, local::unserved);
     Topics.CONFLICT.consume(vertx, local::conflict);
     Topics.CATALOG.consume(vertx, local::catalog);
     Topics.CATALOG_LOSS.consume(vertx, local::catalogLoss);
@@ -174,7 +180,8 @@ public final class HttpVerticle extends VerticleBase {
             .setMaxHeaderSize(MAX_HEADERS)
             .setHttp2ClearTextEnabled(false)
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            // Ends whoever does not read: nobody, not even an event stream, is written nothing to.
+            // Closes connections whose client reads nothing. No connection is idle for so long
+            // otherwise, since an event stream gets comments.
             .setWriteIdleTimeout((int) timing.unread().toMillis());
     options.setTcpKeepAlive(true);
     http.tls()
@@ -209,17 +216,17 @@ public final class HttpVerticle extends VerticleBase {
     }
   }
 
-  private Future<Void> listenForChecks() {
+  private Future<Void> listenForAgentChecks() {
     AgentConfig.AgentCheck check = config.agentCheck();
     if (check.port().isEmpty()) {
       return Future.succeededFuture();
     }
-    checks = new AgentCheckServer(vertx, health, System::nanoTime);
-    return checks
+    agentCheck = new AgentCheckServer(vertx, health, System::nanoTime);
+    return agentCheck
         .listen(check, check.port().get())
         .map(
             port -> {
-              actualCheckPort = port;
+              actualAgentCheckPort = port;
               LOG.info("HAProxy's agent check on {}:{}", check.host(), port);
               return null;
             });
@@ -228,7 +235,7 @@ public final class HttpVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     Duration limit = config.agent().stopTimeout().dividedBy(4);
-    return (checks == null ? Future.<Void>succeededFuture() : checks.allTold(limit))
+    return (agentCheck == null ? Future.<Void>succeededFuture() : agentCheck.allTold(limit))
         .eventually(this::close);
   }
 

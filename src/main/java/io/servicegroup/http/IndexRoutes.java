@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** {@code /} and {@code /openapi.yaml}: where to go from here. */
+/** Serves {@code /}, a list of the paths, and {@code /openapi.yaml}, their description. */
 final class IndexRoutes {
 
   private static final String DESCRIPTION = "openapi.yaml";
@@ -20,7 +20,7 @@ final class IndexRoutes {
     this.description = description;
   }
 
-  /** Reads the description from the class path. */
+  /** Reads {@code openapi.yaml} from the class path. */
   static Future<IndexRoutes> load(Vertx vertx) {
     return vertx.executeBlocking(
         () -> {
@@ -35,7 +35,7 @@ final class IndexRoutes {
 
   void mount(Api api) {
     api.serve("/openapi.yaml", Operation.getWithAnyQuery(this::describe));
-    // All that is served was mounted before.
+    // Every other path was mounted before, so that the list is complete.
     List<String> links = api.links();
     api.serve("/", Operation.getWithAnyQuery(ctx -> links(ctx, links)));
   }

@@ -5,7 +5,10 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Answers what is no HTTP request, and ends its connection: nothing after it can be read. */
+/**
+ * Answers a request that is not valid HTTP and closes its connection, on which no further request
+ * can be read.
+ */
 final class InvalidRequests {
 
   private InvalidRequests() {}

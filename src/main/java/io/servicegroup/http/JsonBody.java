@@ -12,7 +12,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 
-/** Reads the body of a write: JSON, an object, bounded, and free of what no backend can store. */
+/**
+ * Reads the body of a write. It has to be a JSON object of limited length and depth, without values
+ * that some backend could not store.
+ */
 final class JsonBody implements Handler<RoutingContext> {
 
   static final int MAX_BYTES = 64 * 1024;
@@ -23,7 +26,8 @@ final class JsonBody implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {
-    // A form that another site's page sends is no JSON; that, too, is why this is insisted on.
+    // A page of another site can send a form without the browser asking, but not JSON. So the
+    // content type is required for that reason, too.
     if (hasBody(ctx.request()) && !isJson(ctx.request().getHeader("Content-Type"))) {
       Problem.send(ctx.request(), 415, "the body must be JSON: Content-Type: application/json");
     } else {
@@ -47,7 +51,7 @@ final class JsonBody implements Handler<RoutingContext> {
   }
 
   /**
-   * The body of a write.
+   * Reads the body of a write.
    *
    * @param ctx the request, after this handler
    * @return the object; empty where there is no body
@@ -72,7 +76,7 @@ final class JsonBody implements Handler<RoutingContext> {
   }
 
   /**
-   * The body of a write that makes no sense without one.
+   * Reads the body of a write that needs one.
    *
    * @param ctx the request, after this handler
    * @return the object, possibly empty

@@ -11,13 +11,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * Answers with a long list piece by piece, as its reader takes it: of a list of megabytes only one
- * piece lies in a buffer, however slowly it is read. A short one goes out at once, with its length.
+ * Answers with a list. A long one is written piece by piece as fast as the client reads, so that a
+ * slow client of a list of megabytes has only one piece of it in a buffer. A short list is written
+ * whole, with its length.
  */
 final class ListWriter {
 
-  private static final int SHORT = 100;
-  private static final int PIECE = 16 * 1024;
+  private static final int SHORT_LIST = 100;
+  private static final int PIECE_BYTES = 16 * 1024;
 
   private final RoutingContext ctx;
   private final HttpServerResponse response;
@@ -36,12 +37,12 @@ final class ListWriter {
    * Answers with 200.
    *
    * @param ctx the request
-   * @param answer all of it; its list is emptied as it is written
-   * @param key where the list is in it
+   * @param answer the whole answer; its list is emptied while it is written
+   * @param key the field of the answer that has the list
    */
   static void write(RoutingContext ctx, JsonObject answer, String key) {
     JsonArray list = answer.getJsonArray(key);
-    if (list.size() <= SHORT
+    if (list.size() <= SHORT_LIST
         || ctx.request().method() == HttpMethod.HEAD
         || ctx.request().version() == HttpVersion.HTTP_1_0) {
       Api.json(ctx, 200, answer);
@@ -49,17 +50,20 @@ final class ListWriter {
     }
     answer.remove(key);
     String head = answer.encode();
-    boolean alone = answer.isEmpty();
+    boolean onlyField = answer.isEmpty();
     Buffer begun =
         Buffer.buffer(head.substring(0, head.length() - 1))
-            .appendString((alone ? "" : ",") + Json.encode(key) + ":[");
+            .appendString((onlyField ? "" : ",") + Json.encode(key) + ":[");
     ListWriter writer = new ListWriter(ctx, begun, list.getList());
-    Api.jsonHead(ctx, 200).setChunked(true).drainHandler(drained -> writer.writeOn());
-    writer.writeOn();
+    Api.jsonHead(ctx, 200).setChunked(true).drainHandler(drained -> writer.writeMore());
+    writer.writeMore();
   }
 
-  /** Who throws in a handler of a response is heard by nobody: the answer would never end. */
-  private void writeOn() {
+  /**
+   * Writes more of the list. Fails the request where that throws: Vert.x would only log an
+   * exception from a drain handler, and the answer would never end.
+   */
+  private void writeMore() {
     try {
       writePieces();
     } catch (RuntimeException e) {
@@ -67,7 +71,7 @@ final class ListWriter {
       if (!response.headWritten()) {
         response.setChunked(false);
       }
-      // Ends the connection where a part was written.
+      // This closes the connection where a part of the answer was written.
       ctx.fail(e);
     }
   }
@@ -80,7 +84,7 @@ final class ListWriter {
       fill();
       if (next < rest.size()) {
         response.write(piece);
-        piece = Buffer.buffer(PIECE + PIECE / 4);
+        piece = Buffer.buffer(PIECE_BYTES + PIECE_BYTES / 4);
       } else {
         response.end(piece.appendString("]}"));
       }
@@ -88,9 +92,9 @@ final class ListWriter {
   }
 
   private void fill() {
-    while (next < rest.size() && piece.length() < PIECE) {
+    while (next < rest.size() && piece.length() < PIECE_BYTES) {
       piece.appendString(next == 0 ? "" : ",").appendString(Json.encode(rest.get(next)));
-      // What is written need not be kept for those who read slowly.
+      // An item that is written is released, even while a slow client reads the rest.
       rest.set(next, null);
       next++;
     }

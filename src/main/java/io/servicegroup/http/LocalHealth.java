@@ -1,196 +1,143 @@
 package io.servicegroup.http;
 
 import io.servicegroup.bus.AgentPhase;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
-import io.servicegroup.model.EnumText;
 import io.servicegroup.model.Heartbeat;
-import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.Count;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * What is known about this agent and the services beside it, from what the other verticles said. It
- * asks nobody, so that no backend slows it; and no backend's absence turns it.
+ * What {@code /health}, {@code /health/ready} and HAProxy's agent check answer. It is made up from
+ * what the other verticles published and asks nobody, so that a hung backend does not delay an
+ * answer. A backend that is unreachable never makes the agent or its services {@code DOWN}.
  *
  * <p>Not thread-safe.
  */
 final class LocalHealth {
 
-  /** The services to be joined, the backends to be reached, and the time for first verdicts. */
+  /**
+   * What the agent waits for when it starts.
+   *
+   * @param services the configured services, which are to be reported
+   * @param backends the names of the liveness backends, which are to be reached
+   * @param verdictsWithin how long the first verdicts are waited for
+   */
   record Expected(Set<MemberId> services, Set<String> backends, Duration verdictsWithin) {}
 
-  /** What a check says. */
+  /** The result of a check. */
   enum State {
-    /** All is well. */
+    /** Nothing is wrong. */
     UP,
-    /** Worth knowing; turns nothing. */
+    /** Something is wrong that does not change the report's status. */
     WARN,
-    /** Not to be sent work. */
+    /** The check failed, and the report's status is {@code DOWN}. */
     DOWN
   }
 
-  /** What a balancer is to do with this machine. */
+  /** What a load balancer is to do with the services of this machine. */
   enum Traffic {
-    /** Send work. */
+    /** Send requests. */
     UP,
-    /** Send nothing new. */
+    /** Send no new sessions. */
     DRAIN,
     /** Send nothing. */
     DOWN
   }
 
-  /** One line of a report; the reason is null where all is well. */
+  /** One line of a report; the reason is null where nothing is wrong. */
   record Check(String id, State status, String reason) {}
 
-  /** What a balancer is to do, and why where it is to send nothing. */
+  /** What a load balancer is to do; the reason is null unless it is to send nothing. */
   record Advice(Traffic traffic, String reason) {}
 
-  /** A report. */
-  record Report(boolean up, List<Check> checks) {}
+  /** The checks, and whether none of them failed. */
+  record Report(boolean up, List<Check> checks) {
+
+    private static Report of(List<Check> checks) {
+      return new Report(checks.stream().noneMatch(check -> check.status() == State.DOWN), checks);
+    }
+  }
 
   private static final String CATALOG = "catalog";
-  private static final Duration LOSS_IS_NEWS = Duration.ofHours(1);
+
+  /** A loss of data that was mended is shown for so long. */
+  private static final Duration LOSS_SHOWN_FOR = Duration.ofHours(1);
 
   private final Expected expected;
   private final LongSupplier nanoTime;
-  private final Map<MemberId, LocalService> services = new TreeMap<>();
+  private final Readiness readiness;
+  private final LocalServices services;
   private final Map<String, BackendState> backends = new LinkedHashMap<>();
   private final HealthConcerns concerns = new HealthConcerns();
-  private final Set<String> notReached;
-  private final Set<MemberId> configured;
-  private final Set<MemberId> notReported;
-  private AgentPhase phase = AgentPhase.STARTING;
-  private long runningSince;
   private CatalogLoss loss;
   private long lossChangedAt;
-  private boolean verdictsIn;
 
   LocalHealth(Expected expected, LongSupplier nanoTime) {
     this.expected = expected;
     this.nanoTime = nanoTime;
-    this.notReached = new HashSet<>(expected.backends());
-    this.configured = new HashSet<>(expected.services());
-    this.notReported = new HashSet<>(expected.services());
-    expected.services().forEach(id -> services.put(id, new LocalService(true)));
+    this.readiness = new Readiness(expected, nanoTime);
+    this.services = new LocalServices(expected.services());
   }
 
   void phase(AgentPhase now) {
-    if (now == AgentPhase.RUNNING && phase != AgentPhase.RUNNING) {
-      runningSince = nanoTime.getAsLong();
-    }
-    phase = now;
+    readiness.phase(now);
+  }
+
+  boolean isStopping() {
+    return readiness.isStopping();
   }
 
   /**
-   * Takes the full state of this agent's members: one that is missing has left. What leaves or is
-   * marked while the agent stops says nothing about the service.
+   * Takes in the full state of this agent's members. While the agent stops it is ignored, because a
+   * member that leaves then, or is marked as restarting, says nothing about its service.
    */
   void heartbeats(List<Heartbeat> heartbeats) {
     if (isStopping()) {
       return;
     }
-    for (Heartbeat heartbeat : heartbeats) {
-      notReported.remove(heartbeat.id());
-      service(heartbeat.id()).reported(heartbeat);
-    }
-    Set<MemberId> present = heartbeats.stream().map(Heartbeat::id).collect(Collectors.toSet());
-    services.forEach((id, service) -> service.reportedWithout(present.contains(id)));
-    forgetOthers();
+    heartbeats.forEach(heartbeat -> readiness.reported(heartbeat.id()));
+    services.heartbeats(heartbeats);
   }
 
-  /**
-   * The configuration names others now. One that is new is spoken of when it has joined: while its
-   * join waits for a store, the services that were here before are sent work as ever.
-   */
+  /** Learns which services a reloaded configuration names. */
   void configured(List<ServiceSpec> now) {
     Set<MemberId> ids = now.stream().map(ServiceSpec::id).collect(Collectors.toSet());
-    configured.retainAll(ids);
-    notReported.retainAll(ids);
-    services.forEach((id, service) -> service.configured(ids.contains(id)));
-    services.values().removeIf(LocalService::isOver);
+    readiness.configured(ids);
+    services.configured(ids);
   }
 
-  /** Takes all that joined before the agent was restarted and is not served again. */
-  void untaken(List<Untaken> members) {
-    services.values().forEach(service -> service.untaken(null));
-    for (Untaken member : members) {
-      if (member.state() != Untaken.State.ANOTHERS) {
-        service(member.id()).untaken(member.text());
-      }
-    }
-    forgetOthers();
+  void unserved(List<UnservedMember> members) {
+    services.unserved(members);
   }
 
   void conflict(Conflict conflict) {
-    service(conflict.id()).conflict(conflict);
-    forgetOthers();
-  }
-
-  /**
-   * Members come and go. Of those that are over none is kept, but for the last one that was deleted
-   * where nothing else stands beside this agent: health is to say so.
-   */
-  private void forgetOthers() {
-    services.values().removeIf(service -> service.isOver() && !service.isDeleted());
-    MemberId last = allDeleted() ? lastDeleted() : null;
-    services
-        .entrySet()
-        .removeIf(entry -> entry.getValue().isOver() && !entry.getKey().equals(last));
-  }
-
-  private MemberId lastDeleted() {
-    return services.keySet().stream().reduce((first, second) -> second).orElse(null);
-  }
-
-  private boolean allDeleted() {
-    return services.values().stream().allMatch(LocalService::isDeleted);
-  }
-
-  /** A member that was deleted is no check beside others. */
-  private Map<MemberId, LocalService> checked() {
-    if (allDeleted()) {
-      return services;
-    }
-    Map<MemberId, LocalService> checked = new TreeMap<>(services);
-    checked.values().removeIf(LocalService::isDeleted);
-    return checked;
+    services.conflict(conflict);
   }
 
   void catalog(CatalogEvent event) {
-    Member member = event.member();
-    boolean deleted = event.type() == CatalogEvent.Type.DELETED;
-    if (event.own() && !deleted) {
-      service(member.id()).joined();
-    }
-    LocalService service = services.get(member.id());
-    if (service != null) {
-      service.catalog(deleted ? null : member, event.own());
-      forgetOthers();
-    }
+    services.catalog(event);
   }
 
   void backend(BackendState state) {
     backends.put(state.backend(), state);
     if (state.state() != BackendState.State.UNREACHABLE) {
-      notReached.remove(state.backend());
+      readiness.reached(state.backend());
     }
   }
 
@@ -200,19 +147,15 @@ final class LocalHealth {
   }
 
   void concern(Concern concern) {
-    concerns.take(concern);
-  }
-
-  private LocalService service(MemberId id) {
-    return services.computeIfAbsent(id, absent -> new LocalService(false));
+    concerns.update(concern);
   }
 
   /**
-   * Whether the services beside this agent may be sent work.
+   * Reports whether the services beside this agent may get work.
    *
-   * @param group only of this group, or null
-   * @param host only on this host, or null
-   * @return a report; empty where no service is asked for
+   * @param group reports on services of this group only; null for any group
+   * @param host reports on services on this host only; null for any host
+   * @return the report; empty where a group or a host is given and no service matches
    */
   Optional<Report> services(String group, String host) {
     List<Check> checks = new ArrayList<>();
@@ -220,7 +163,8 @@ final class LocalHealth {
       checks.add(new Check("agent", State.DOWN, "the agent is stopping"));
     }
     int before = checks.size();
-    checked()
+    services
+        .checked()
         .forEach(
             (id, service) -> {
               if ((group == null || group.equals(id.group()))
@@ -234,17 +178,21 @@ final class LocalHealth {
       return Optional.empty();
     }
     if (!narrowed) {
-      addCatalog(checks);
-      addConcern(checks, CATALOG);
+      addCatalogLoss(checks);
+      addConcerns(checks, CATALOG);
       addBackends(checks);
     }
-    return Optional.of(report(checks));
+    return Optional.of(Report.of(checks));
   }
 
-  /** A loss is over within seconds; whoever asks seldom is to know of it nevertheless. */
-  private void addCatalog(List<Check> checks) {
+  /**
+   * Adds a loss of data in the catalogue. It is often mended within seconds, and is shown for a
+   * while after that, so that those who seldom ask learn of it too.
+   */
+  private void addCatalogLoss(List<Check> checks) {
     if (loss == null
-        || (loss.missing() == 0 && nanoTime.getAsLong() - lossChangedAt > LOSS_IS_NEWS.toNanos())) {
+        || (loss.missing() == 0
+            && nanoTime.getAsLong() - lossChangedAt > LOSS_SHOWN_FOR.toNanos())) {
       return;
     }
     String outcome =
@@ -257,103 +205,69 @@ final class LocalHealth {
                 .formatted(Count.of(loss.members(), "member"), loss.since(), outcome)));
   }
 
-  /** Known to the reader of a report, but no reason to take the services out of service. */
+  /** Adds the backends, whose failure is a warning only: the services can work without them. */
   private void addBackends(List<Check> checks) {
     for (String name : expected.backends()) {
       BackendState state = backends.get(name);
-      String concern = state == null ? "not reached yet" : concern(state);
+      String warning = state == null ? "not reached yet" : warning(state);
       String check = "backend:" + name;
-      if (concern == null && concerns.text(check) == null) {
+      if (warning != null) {
+        checks.add(new Check(check, State.WARN, warning));
+      } else if (concerns.text(check) == null) {
         checks.add(new Check(check, State.UP, null));
-      } else if (concern != null) {
-        checks.add(new Check(check, State.WARN, concern));
       }
-      addConcern(checks, check);
+      addConcerns(checks, check);
     }
   }
 
-  private void addConcern(List<Check> checks, String check) {
-    if (concerns.text(check) != null) {
-      checks.add(new Check(check, State.WARN, concerns.text(check)));
+  private void addConcerns(List<Check> checks, String check) {
+    String text = concerns.text(check);
+    if (text != null) {
+      checks.add(new Check(check, State.WARN, text));
     }
   }
 
-  private static String concern(BackendState state) {
+  /** What is wrong with a backend, or null. */
+  private static String warning(BackendState state) {
     BackendState.MassSilence silence = state.massSilence();
     if (state.state() == BackendState.State.UNREACHABLE) {
       return "unreachable since " + state.since();
     }
     if (silence != null) {
-      return "mass silence: verdicts on "
-          + silence.silent()
-          + " of "
-          + silence.writers()
-          + " writers are held";
+      return "mass silence: verdicts on %d of %d writers are held"
+          .formatted(silence.silent(), silence.writers());
     }
     if (state.postponed() > 0) {
-      return "verdicts on "
-          + state.postponed()
-          + " silent members are held: failures or losses of data in a row, or beats that cannot be"
-          + " written";
+      return ("verdicts on %d silent members are held: failures or losses of data in a row,"
+              + " or beats that cannot be written")
+          .formatted(state.postponed());
     }
     return state.state() == BackendState.State.DATA_LOST
         ? "some of what was written last was missing at " + state.since()
         : null;
   }
 
-  private static Report report(List<Check> checks) {
-    return new Report(checks.stream().noneMatch(check -> check.status() == State.DOWN), checks);
-  }
-
   /**
-   * Whether the agent has finished starting.
+   * Reports whether the agent has finished starting.
    *
-   * @param verdictsKnown whether the first verdicts are in; asked until they once were
-   * @return a report
+   * @param verdictsKnown whether the first verdicts are in; called until it was true once
+   * @return the report
    */
   Report ready(BooleanSupplier verdictsKnown) {
-    verdictsIn = verdictsIn || (phase == AgentPhase.RUNNING && verdictsKnown.getAsBoolean());
-    List<Check> checks = new ArrayList<>();
-    checks.add(check("agent", phase == AgentPhase.RUNNING, "the agent is " + phaseText()));
-    for (String name : expected.backends()) {
-      checks.add(check("backend:" + name, !notReached.contains(name), "not reached yet"));
-    }
-    for (MemberId id : configured) {
-      checks.add(check(id.toString(), !notReported.contains(id), "not reported yet"));
-    }
-    concerns.unready().forEach((id, why) -> checks.add(check(id, false, why)));
-    checks.add(check("verdicts", verdictsIn || waitedForVerdicts(), "no first verdicts yet"));
-    return report(checks);
-  }
-
-  private String phaseText() {
-    return EnumText.of(phase);
-  }
-
-  private static Check check(String id, boolean passes, String otherwise) {
-    return new Check(id, passes ? State.UP : State.DOWN, passes ? null : otherwise);
-  }
-
-  private boolean waitedForVerdicts() {
-    return phase == AgentPhase.RUNNING
-        && nanoTime.getAsLong() - runningSince >= expected.verdictsWithin().toNanos();
-  }
-
-  boolean isStopping() {
-    return phase == AgentPhase.STOPPING;
+    return Report.of(readiness.checks(verdictsKnown, concerns.unready()));
   }
 
   /**
-   * What a balancer is to do: nothing where one service fails, nothing new where one is disabled or
-   * the agent stops.
+   * Tells a load balancer what to do: to send nothing where a service failed, and no new sessions
+   * where a service is disabled or the agent stops.
    *
-   * @param name a member as {@code group/host}, or a group; null for all beside this agent
+   * @param name a member as {@code group/host}, or a group; null for all services of this machine
    * @return the advice
    */
   Advice advice(String name) {
     boolean found = name == null || isStopping();
     Traffic traffic = isStopping() ? Traffic.DRAIN : Traffic.UP;
-    for (Map.Entry<MemberId, LocalService> entry : checked().entrySet()) {
+    for (Map.Entry<MemberId, LocalService> entry : services.checked().entrySet()) {
       MemberId id = entry.getKey();
       LocalService service = entry.getValue();
       if (name == null || name.equals(id.toString()) || name.equals(id.group())) {

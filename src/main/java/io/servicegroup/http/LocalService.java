@@ -7,7 +7,11 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import java.util.Objects;
 
-/** What {@link LocalHealth} knows of one service beside this agent. */
+/**
+ * One service beside this agent, as the other verticles last described it.
+ *
+ * <p>Not thread-safe.
+ */
 final class LocalService {
 
   private boolean configured;
@@ -17,37 +21,43 @@ final class LocalService {
   private Conflict conflict;
   private Member member;
   private boolean deleted;
-  private Incarnation deletedLife;
-  private String untaken;
+  private Incarnation deletedIncarnation;
+  private String whyUnserved;
 
   LocalService(boolean configured) {
     this.configured = configured;
   }
 
-  /** Whether the configuration still names it. */
+  /** Learns whether the configuration names this service. */
   void configured(boolean now) {
     configured = now;
   }
 
-  /** Why it, which joined before the agent was restarted, is not served again; null where it is. */
-  void untaken(String why) {
-    untaken = why;
+  /**
+   * Learns whether the agent serves this service, which joined before the agent was restarted.
+   *
+   * @param why why it is not served, or null where it is
+   */
+  void unserved(String why) {
+    whyUnserved = why;
   }
 
-  /** Its agent reported it. */
+  /** Takes in what the agent reports of this service. */
   void reported(Heartbeat heartbeat) {
     report = heartbeat;
     left = false;
-    // The last reports of a life that was deleted may still be on their way.
-    deleted &= Objects.equals(deletedLife, heartbeat.incarnation());
+    if (!Objects.equals(deletedIncarnation, heartbeat.incarnation())) {
+      // A report of the deleted incarnation itself may merely be late.
+      deleted = false;
+    }
     if (conflict != null && !Objects.equals(conflict.incarnation(), heartbeat.incarnation())) {
       conflict = null;
     }
   }
 
-  /** A full report came; one that was in the report before and is not in this one has left. */
-  void reportedWithout(boolean present) {
-    if (!present && report != null) {
+  /** Learns that the last full report lacks this service: it left if an earlier report had it. */
+  void missingFromReport() {
+    if (report != null) {
       report = null;
       left = true;
       joined = false;
@@ -73,10 +83,10 @@ final class LocalService {
   }
 
   /**
-   * The catalogue changed.
+   * Takes in a change of the catalogue.
    *
-   * @param now what it says, or null where the member is not in it any more
-   * @param own whether this agent beats for it
+   * @param now the member as it is in the catalogue now, or null where it was deleted
+   * @param own whether this agent beats for the member
    */
   void catalog(Member now, boolean own) {
     if (now == null) {
@@ -88,30 +98,32 @@ final class LocalService {
     }
   }
 
-  private void deleted(Incarnation life) {
+  private void deleted(Incarnation incarnation) {
     deleted = true;
-    deletedLife = life;
+    deletedIncarnation = incarnation;
   }
 
-  /** Whether it was deleted from the catalogue, and not joined since. */
+  /** Whether the member was deleted from the catalogue and has not joined since. */
   boolean isDeleted() {
     return deleted;
   }
 
-  /** Whether it is nobody's concern here any more, unless nothing else is. */
-  boolean isOver() {
+  /**
+   * Whether neither the configuration nor a membership ties this service to this agent any more.
+   */
+  boolean isEnded() {
     return !configured
         && !joined
-        && untaken == null
+        && whyUnserved == null
         && (deleted || (report == null && conflict == null));
   }
 
-  /** Whether the only fault is that an operator disabled it. */
+  /** Whether an operator disabled the member and nothing else is wrong. */
   boolean isOnlyDisabled() {
     return failure() == null && member != null && member.disabled();
   }
 
-  /** Why it is not to be sent work, or null. */
+  /** Why this service is not to get work, or null where it may. */
   String fault() {
     String failure = failure();
     if (failure != null || member == null || !member.disabled()) {
@@ -130,8 +142,8 @@ final class LocalService {
     if (member != null && member.forcedDown()) {
       return "forced_down";
     }
-    if (report == null && untaken != null) {
-      return untaken;
+    if (report == null && whyUnserved != null) {
+      return whyUnserved;
     }
     if (report == null) {
       return left ? Absence.Cause.LEFT.text() : "not reported yet";

@@ -10,15 +10,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** {@code /v1/groups/{group}/members…}: the members, and what services and operators change. */
+/** Serves {@code /v1/groups/{group}/members…}: lists, joins, updates, leaves, deletions, beats. */
 final class MemberRoutes {
 
   private final Vertx vertx;
   private final String defaultHost;
   private final History history;
-  private final Access access;
+  private final WriteAccess access;
 
-  MemberRoutes(Vertx vertx, String defaultHost, History history, Access access) {
+  MemberRoutes(Vertx vertx, String defaultHost, History history, WriteAccess access) {
     this.vertx = vertx;
     this.defaultHost = defaultHost;
     this.history = history;
@@ -84,12 +84,12 @@ final class MemberRoutes {
   }
 
   private void delete(RoutingContext ctx) {
-    MemberId id = bare(ctx);
+    MemberId id = memberWithoutBody(ctx);
     done(ctx, id, "delete", Topics.DELETE.request(vertx, id, GroupRoutes.TIMEOUT));
   }
 
   private void leave(RoutingContext ctx) {
-    MemberId id = bare(ctx);
+    MemberId id = memberWithoutBody(ctx);
     done(ctx, id, "leave", Topics.LEAVE.request(vertx, id, GroupRoutes.TIMEOUT));
   }
 
@@ -103,23 +103,23 @@ final class MemberRoutes {
         .onFailure(ctx::fail);
   }
 
-  /** A beat is no operator's action, and too frequent for a history. */
+  /** Passes on a service's own beat, which is too frequent for the history. */
   private void beat(RoutingContext ctx) {
     Topics.HEARTBEAT_TOUCH
-        .request(vertx, bare(ctx), GroupRoutes.TIMEOUT)
+        .request(vertx, memberWithoutBody(ctx), GroupRoutes.TIMEOUT)
         .onSuccess(nothing -> ctx.response().setStatusCode(204).end())
         .onFailure(ctx::fail);
   }
 
-  /** The member of a request that says all in its path. */
-  private static MemberId bare(RoutingContext ctx) {
+  /** Reads the member of a request that must not have a body. */
+  private static MemberId memberWithoutBody(RoutingContext ctx) {
     if (!JsonBody.of(ctx).isEmpty()) {
       throw new ServiceGroupException(Refusal.INVALID, "this takes no body");
     }
     return Api.member(ctx);
   }
 
-  /** The path says it; the body may repeat it, not contradict it. */
+  /** Puts a field of the path into the body. The body may have the same value, but no other. */
   private static void putSame(JsonObject body, String field, String value) {
     Object given = body.getValue(field);
     if (given != null && !given.equals(value)) {

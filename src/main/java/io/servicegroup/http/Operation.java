@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * A method of a path: which keys its query may have, and who answers it. It stays with its route,
- * so that all that is served can be listed and held against {@code openapi.yaml}.
+ * A method of a path, with the keys that its query may have and the handler that answers it. It is
+ * stored in its route, so that a test can compare all operations with {@code openapi.yaml}.
  *
  * @param method the method; GET serves HEAD too
- * @param query the keys that its query may have, which refuses others; empty where any query is
- *     ignored
- * @param answer takes the request and its query
+ * @param query the keys that a query may have; others are refused. Empty where every query is
+ *     accepted and ignored
+ * @param answer answers a request, given its query
  */
 record Operation(
     HttpMethod method, Optional<List<String>> query, BiConsumer<RoutingContext, Query> answer)
@@ -23,22 +23,22 @@ record Operation(
 
   private static final String METADATA = "operation";
 
-  /** A method that takes no query. */
+  /** Makes an operation that accepts no query. */
   static Operation of(HttpMethod method, Handler<RoutingContext> answer) {
     return new Operation(method, Optional.of(List.of()), (ctx, query) -> answer.handle(ctx));
   }
 
-  /** A GET that takes no query. */
+  /** Makes a GET operation that accepts no query. */
   static Operation get(Handler<RoutingContext> answer) {
     return of(HttpMethod.GET, answer);
   }
 
-  /** A GET whose query may have these keys. */
+  /** Makes a GET operation whose query may have these keys. */
   static Operation get(BiConsumer<RoutingContext, Query> answer, String... keys) {
     return new Operation(HttpMethod.GET, Optional.of(List.of(keys)), answer);
   }
 
-  /** A GET that is answered alike whatever its query says. */
+  /** Makes a GET operation that accepts and ignores every query. */
   static Operation getWithAnyQuery(Handler<RoutingContext> answer) {
     return new Operation(HttpMethod.GET, Optional.empty(), (ctx, query) -> answer.handle(ctx));
   }
@@ -48,12 +48,15 @@ record Operation(
     answer.accept(ctx, query.map(keys -> new Query(ctx, keys)).orElse(null));
   }
 
-  /** Keeps it with the route that serves it. */
+  /** Stores this operation in the route that serves it. */
   Route on(Route route) {
     return route.putMetadata(METADATA, this);
   }
 
-  /** What a route serves; empty for what routes do besides, such as refusing other methods. */
+  /**
+   * Reads the operation of a route; empty for a route without one, such as one that refuses other
+   * methods.
+   */
   static Optional<Operation> of(Route route) {
     return Optional.ofNullable(route.getMetadata(METADATA));
   }

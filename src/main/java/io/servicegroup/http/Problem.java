@@ -14,7 +14,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every error of the API as an RFC 9457 problem document. */
+/** Answers errors with RFC 9457 problem documents. */
 final class Problem {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
@@ -30,7 +30,7 @@ final class Problem {
 
   private Problem() {}
 
-  /** Answers whatever failed in a handler; what was not foreseen is logged and not shown. */
+  /** Answers a request whose handler failed. An unforeseen failure is logged and not shown. */
   static void answer(RoutingContext ctx) {
     Throwable failure = ctx.failure();
     if (failure instanceof ServiceGroupException refusal && refusal.kind() != Refusal.UNFORESEEN) {
@@ -55,9 +55,9 @@ final class Problem {
   /**
    * Sends a problem document.
    *
-   * @param request what it answers
-   * @param status the status
-   * @param detail a sentence, or null for the usual one
+   * @param request the request that it answers
+   * @param status the status code
+   * @param detail a sentence, or null for the default sentence of the status
    */
   static void send(HttpServerRequest request, int status, String detail) {
     HttpServerResponse response = request.response();
@@ -65,7 +65,7 @@ final class Problem {
       return;
     }
     if (response.headWritten()) {
-      // Half an answer must not look like a whole one.
+      // The client must not take the part that was sent for the whole answer.
       request.connection().close();
       return;
     }
@@ -73,7 +73,7 @@ final class Problem {
       response.putHeader("Retry-After", "1");
     }
     if (status == 413) {
-      // What is left of the body is not waited for.
+      // The rest of the body is not read.
       response.putHeader("Connection", "close");
       response.endHandler(sent -> request.connection().close());
     }
@@ -92,7 +92,9 @@ final class Problem {
                 .toBuffer());
   }
 
-  /** The path as it came, still percent-encoded; without what no URI may contain. */
+  /**
+   * The path as it was received, percent-encoded, without characters that a URI may not contain.
+   */
   private static String shown(HttpServerRequest request) {
     String path = request.path();
     if (path == null) {

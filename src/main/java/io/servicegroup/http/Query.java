@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The query of a request. A key that the path does not have, or has twice, is refused. */
+/**
+ * The query of a request. A key that the operation does not accept, or that is repeated, is
+ * refused.
+ */
 final class Query {
 
   private final Map<String, String> values = new HashMap<>();
@@ -30,13 +33,13 @@ final class Query {
     }
   }
 
-  /** A text, or null where it is absent or empty. */
+  /** Reads a text; null where the key is absent or its value is empty. */
   String text(String key) {
     String value = values.get(key);
     return value == null || value.isEmpty() ? null : value;
   }
 
-  /** An integer in a range, or the default. */
+  /** Reads an integer of a range; the default where the key is absent. */
   Integer integer(String key, Integer otherwise, int min, int max) {
     String value = text(key);
     if (value == null) {
@@ -48,13 +51,13 @@ final class Query {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Refused below, as a number out of range is.
+      // It is refused below, like a number out of range.
     }
     throw new ServiceGroupException(
         Refusal.INVALID, key + " must be an integer from " + min + " to " + max + " in the query");
   }
 
-  /** A time, or null. */
+  /** Reads a time; null where the key is absent. */
   Instant time(String key) {
     String value = text(key);
     try {

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How much the kernel holds for each peer that the peer has not acknowledged. A peer that vanished
- * without a word takes what is written until the send buffer is full, which with a few bytes in a
- * while is never, and the kernel itself gives up after a quarter of an hour; so this is asked.
- * Known on Linux only.
+ * The lengths of the kernel's TCP send queues, which hold the bytes that a peer has not
+ * acknowledged. They show that a peer vanished without closing its connection: writes to it succeed
+ * until the send buffer is full, which takes very long with a few bytes now and then, and the
+ * kernel gives up only after a quarter of an hour. They are known on Linux only.
  */
 final class SendQueues {
 
@@ -37,10 +37,10 @@ final class SendQueues {
   }
 
   /**
-   * Reads them. Blocks.
+   * Reads the queues of all connections to some ports of this machine. Blocks.
    *
-   * @param localPorts of which of our ports
-   * @return what is known; nothing where the system does not tell
+   * @param localPorts the ports
+   * @return the queues; none where the system does not tell them
    */
   static SendQueues read(Set<Integer> localPorts) {
     Map<Peer, Long> found = new HashMap<>();
@@ -48,7 +48,8 @@ final class SendQueues {
       try (BufferedReader lines = Files.newBufferedReader(table)) {
         lines.lines().skip(1).forEach(line -> add(line.trim().split("\\s+"), localPorts, found));
       } catch (IOException e) {
-        // Another system, or one without IPv6: what is queued in this process still tells.
+        // This is another system, or one without IPv6. The bytes queued in this process still
+        // count.
         continue;
       }
     }
@@ -70,7 +71,10 @@ final class SendQueues {
     return Integer.parseInt(endpoint.substring(endpoint.indexOf(':') + 1), 16);
   }
 
-  /** The kernel prints words of 32 bits in the byte order of the machine: little endian here. */
+  /**
+   * Reads an address. The kernel prints it in words of 32 bits in the machine's byte order, which
+   * is taken to be little endian.
+   */
   private static InetAddress address(String endpoint) {
     String hex = endpoint.substring(0, endpoint.indexOf(':'));
     byte[] octets = new byte[hex.length() / 2];
@@ -90,11 +94,11 @@ final class SendQueues {
   }
 
   /**
-   * What one peer has not acknowledged.
+   * Tells how many bytes a peer has not acknowledged.
    *
-   * @param address its address
-   * @param port its port
-   * @return bytes; 0 where there are none or they are not known
+   * @param address the peer's address
+   * @param port the peer's port
+   * @return the number of bytes; 0 where it is not known
    */
   long of(String address, int port) {
     byte[] octets = NetUtil.createByteArrayFromIpAddressString(address);

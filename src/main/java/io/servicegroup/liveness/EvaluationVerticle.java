@@ -150,7 +150,7 @@ public final class EvaluationVerticle extends VerticleBase {
     }
     cancelOutage(sightings.backend());
     publish(evaluator.sightings(reached.completed(watched(sightings)), now()));
-    showWhatIsHeld(sightings.backend());
+    showWithheldVerdicts(sightings.backend());
   }
 
   /**
@@ -183,7 +183,7 @@ public final class EvaluationVerticle extends VerticleBase {
     return configured;
   }
 
-  private void showWhatIsHeld(String backend) {
+  private void showWithheldVerdicts(String backend) {
     BackendState state = states.of(backend);
     if (state == null) {
       return;
@@ -213,7 +213,7 @@ public final class EvaluationVerticle extends VerticleBase {
           backend,
           silence.silent(),
           silence.writers(),
-          silence.heldMillis());
+          silence.withheldMillis());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.servicegroup.liveness;
 
-import io.servicegroup.bus.Remarks;
+import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.model.MemberId;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 public final class StoredBeats {
 
   private final String backend;
-  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(StoredBeats.class));
+  private final WarnOnceLog warnings = new WarnOnceLog(LoggerFactory.getLogger(StoredBeats.class));
 
   /**
    * Makes a reader.
@@ -39,13 +39,18 @@ public final class StoredBeats {
     }
     try {
       StoredBeat beat = StoredBeat.read(text);
-      remarks.settle(key);
+      warnings.settle(key);
       return Optional.of(beat);
     } catch (IllegalArgumentException e) {
-      remarks.say(
+      warnings.warn(
           key,
           "Backend %s: what stands under %s is no beat of %s and is ignored (%s): %s; the member's own agent writes over it"
-              .formatted(backend, Remarks.shown(key), id, Remarks.shown(text), e.getMessage()));
+              .formatted(
+                  backend,
+                  WarnOnceLog.printable(key),
+                  id,
+                  WarnOnceLog.printable(text),
+                  e.getMessage()));
       return Optional.empty();
     }
   }

@@ -1,13 +1,15 @@
 package io.servicegroup.model;
 
 /**
- * A backend's word that a member is not there any more. Carries the incarnation and the count it
- * refers to, so that a late one kills nobody and a late beat revives nobody.
+ * A backend's statement that a member is gone. It carries the incarnation and the count that it
+ * refers to, so that a late absence does not make a living member {@code DOWN}, and a late beat
+ * does not make a dead one {@code UP}.
  *
  * @param id the member
  * @param incarnation the incarnation that ended, or null for members that no agent of ours joined
- * @param count the count of the last beat before; only a greater one revives
- * @param cause why it is absent
+ * @param count the count of the last beat before the absence; only a beat with a greater one, or
+ *     one of a newer incarnation, makes the member {@code UP} again
+ * @param cause why the member is absent
  */
 public record Absence(MemberId id, Incarnation incarnation, long count, Cause cause) {
 
@@ -19,13 +21,13 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     LEFT(Source.FAREWELL, Reason.LEFT),
     /** It was deleted from the catalogue, as whoever deleted it wrote. */
     DELETED(Source.FAREWELL, Reason.DELETED),
-    /** The backend ended its session; nobody said anything. */
+    /** The backend ended its session; no agent stated why. */
     SESSION_EXPIRED(Source.CONCLUDED, Reason.SESSION_EXPIRED),
-    /** The address of its process refused a connection of this agent: it is dead as of now. */
+    /** The address of its process refused a connection of this agent, so it is dead now. */
     REFUSED(Source.OBSERVED, Reason.SESSION_EXPIRED),
-    /** A key that somebody else's software keeps alive expired; nobody said anything. */
+    /** A key that other software writes in tooz's layout expired; nobody stated why. */
     EXPIRED(Source.CONCLUDED, Reason.HEARTBEAT_TIMEOUT),
-    /** It is being upgraded: silence, not news. */
+    /** Its agent announced a restart, so that the absence counts as silence only. */
     RESTARTING(Source.SILENCE, Reason.HEARTBEAT_TIMEOUT);
 
     private enum Source {
@@ -46,27 +48,28 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     }
 
     /**
-     * Whether the member's own agent said so, rather than the backend concluding it.
+     * Tells whether the member's own agent, or whoever deleted it, wrote the absence.
      *
-     * @return whether the absence was stated
+     * @return false where the backend or this agent concluded it
      */
     public boolean stated() {
       return source == Source.REPORTED || source == Source.FAREWELL;
     }
 
     /**
-     * Whether an agent that goes on reporting the member said so, rather than one that said its
-     * last word of it.
+     * Tells whether the agent that wrote the absence goes on reporting the member.
      *
-     * @return whether the absence proves that the agent lives
+     * @return whether the absence shows that the agent is alive; false where its agent will write
+     *     nothing more about this incarnation
      */
     public boolean isReported() {
       return source == Source.REPORTED;
     }
 
     /**
-     * Whether this agent found it out by itself, rather than a server that may have been away and
-     * ended the presence of others before it heard them: a missed round trip makes it no less true.
+     * Tells whether this agent observed the absence itself. A server that was away may end the
+     * presence of members before it hears them again, so what it concludes is doubtful after a
+     * missed round trip; what this agent observed is not.
      *
      * @return whether the absence was observed here
      */
@@ -75,16 +78,17 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     }
 
     /**
-     * Whether it is silence that was announced: time decides, as it does of whom nothing is heard.
+     * Tells whether the absence counts as silence, which becomes {@code DOWN} only after {@code
+     * service_down_time}.
      *
-     * @return whether the absence is no news
+     * @return true for an announced restart
      */
     public boolean isSilence() {
       return source == Source.SILENCE;
     }
 
     /**
-     * What the status change will say.
+     * Tells the reason that a status change will have.
      *
      * @return the reason
      */
@@ -93,7 +97,7 @@ public record Absence(MemberId id, Incarnation incarnation, long count, Cause ca
     }
 
     /**
-     * The word used in JSON.
+     * Writes the word used in JSON.
      *
      * @return the name in lower case
      */

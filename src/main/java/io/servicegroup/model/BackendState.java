@@ -3,20 +3,20 @@ package io.servicegroup.model;
 import java.time.Instant;
 
 /**
- * What is known about a liveness backend, published once per change.
+ * The state of a liveness backend, published once per change.
  *
- * @param backend its configured name
- * @param state whether it can be used
- * @param since when it came to be so, by this process's wall clock
- * @param massSilence the writers that fell silent together and are given time, or null
- * @param postponed how many members' verdicts wait because failures or losses of data in a row
- *     postpone them, or because their own beats cannot be written; as many as there were when that
- *     began
+ * @param backend the backend's configured name
+ * @param state whether the backend can be used
+ * @param since when the state began, by this process's wall clock
+ * @param massSilence the writers that fell silent together and whose verdicts are withheld, or null
+ * @param postponed the number of members whose verdicts are withheld because the backend fails or
+ *     loses data repeatedly, or because their own beats cannot be written; it is the number at the
+ *     time when that began
  */
 public record BackendState(
     String backend, State state, Instant since, MassSilence massSilence, int postponed) {
 
-  /** A state in which nothing is postponed. */
+  /** Makes a state in which no verdict is postponed. */
   public BackendState(String backend, State state, Instant since, MassSilence massSilence) {
     this(backend, state, since, massSilence, 0);
   }
@@ -25,15 +25,15 @@ public record BackendState(
   public enum State {
     /** Beats can be written and seen. */
     REACHABLE,
-    /** They cannot. Nothing that is silent counts as such. */
+    /** Beats cannot be written and seen; silence does not count meanwhile. */
     UNREACHABLE,
-    /** It came back empty or older than it was, and is used from here on. */
+    /** The backend came back empty or with older data, and is used again. */
     DATA_LOST;
 
     private final String text = EnumText.of(this);
 
     /**
-     * The word used in JSON.
+     * Writes the word used in JSON.
      *
      * @return the name in lower case
      */
@@ -54,11 +54,11 @@ public record BackendState(
   }
 
   /**
-   * Writers that fell silent together, whose members' verdicts are withheld for a while.
+   * Writers that fell silent together. The verdicts on their members are withheld for a while.
    *
-   * @param silent how many writers are silent
-   * @param writers how many were in sight
-   * @param heldMillis for how long their verdicts are withheld, in milliseconds of witnessed time
+   * @param silent the number of silent writers
+   * @param writers the number of writers that were in sight
+   * @param withheldMillis how long the verdicts are withheld, in milliseconds of the witness clock
    */
-  public record MassSilence(int silent, int writers, long heldMillis) {}
+  public record MassSilence(int silent, int writers, long withheldMillis) {}
 }

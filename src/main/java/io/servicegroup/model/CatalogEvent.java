@@ -3,18 +3,18 @@ package io.servicegroup.model;
 /**
  * A change of the catalogue.
  *
- * @param type what happened
- * @param member the member after it (before it, where it was deleted)
+ * @param type the kind of the change
+ * @param member the member after the change; a deleted one as it was before
  * @param own whether the agent of this process beats for the member
  */
 public record CatalogEvent(Type type, Member member, boolean own) {
 
   /**
-   * Whether this tells of an incarnation before the one that is known, as an event that comes late
-   * does.
+   * Tells whether this event is late: it is about an earlier incarnation than the known one, or
+   * about the deletion of an earlier member with the same name.
    *
-   * @param known the member as known otherwise
-   * @return whether it is to change nothing
+   * @param known the member as it is known from elsewhere
+   * @return whether this event is to be ignored
    */
   public boolean isOutdatedBy(Member known) {
     if (known.isLaterIncarnationOf(member)) {
@@ -25,19 +25,19 @@ public record CatalogEvent(Type type, Member member, boolean own) {
     return type == Type.DELETED && another && !member.isLaterIncarnationOf(known);
   }
 
-  /** What happened to a member. */
+  /** The kinds of changes. */
   public enum Type {
-    /** It is new, or came back with a new incarnation. */
+    /** The member is new, or joined again with a new incarnation. */
     JOINED,
-    /** Something about it changed. */
+    /** A field of the member changed. */
     UPDATED,
-    /** It is not in the catalogue any more. */
+    /** The member was removed from the catalogue. */
     DELETED;
 
     private final String text = EnumText.of(this);
 
     /**
-     * The word used in JSON.
+     * Writes the word used in JSON.
      *
      * @return the name in lower case
      */

@@ -3,10 +3,10 @@ package io.servicegroup.model;
 import java.time.Instant;
 
 /**
- * Service data that a catalogue lost which keeps nothing for certain.
+ * A loss of members in a catalogue whose store does not keep data for certain, such as memcached.
  *
- * @param since when it was noticed, by this process's wall clock
- * @param members how many members it is, as far as this agent follows them
- * @param missing how many of them nobody restored yet; 0 where it is over
+ * @param since when the loss was noticed, by this process's wall clock
+ * @param members the number of lost members among those that this agent follows
+ * @param missing the number of them that were not restored yet; 0 where the loss is over
  */
 public record CatalogLoss(Instant since, int members, int missing) {}

@@ -1,25 +1,25 @@
 package io.servicegroup.model;
 
 /**
- * Something that forbids the agent of this process to go on beating for one of its members.
+ * The reason why the agent of this process must no longer beat for one of its members.
  *
  * @param id the member
- * @param incarnation the incarnation that it concerns; null where there was none yet
- * @param kind what was found
+ * @param incarnation the incarnation that the conflict concerns; null where there was none yet
+ * @param kind the kind of the conflict
  */
 public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
 
-  /** What was found. */
+  /** The kinds of conflicts. */
   public enum Kind {
-    /** Its row was deleted from the catalogue. */
+    /** The member was deleted from the catalogue. */
     DELETED("it was deleted from the catalogue"),
-    /** It could not be joined: its host and binary are a member of another group. */
+    /** The member could not join, because another group has its host and binary. */
     CLASH("its host and binary are registered in another group"),
-    /** It could not be joined: the catalogue cannot hold it as it is. */
+    /** The member could not join, because the catalogue cannot store it as it is. */
     REFUSED("the catalogue refuses it"),
-    /** Another agent joined it later. */
+    /** Another agent joined the member later. */
     SUPERSEDED("another agent joined it later"),
-    /** Somebody who is no agent of ours writes beats into its row. */
+    /** A program that is no agent of ours writes beats into the member's row. */
     FOREIGN_BEATS("somebody else writes its beats");
 
     private final String sentence;
@@ -30,16 +30,16 @@ public record Conflict(MemberId id, Incarnation incarnation, Kind kind) {
     }
 
     /**
-     * For logs and health.
+     * Describes the kind for logs and health.
      *
-     * @return half a sentence, starting in lower case
+     * @return a clause that starts in lower case
      */
     public String sentence() {
       return sentence;
     }
 
     /**
-     * The word used in JSON.
+     * Writes the word used in JSON.
      *
      * @return the name in lower case
      */

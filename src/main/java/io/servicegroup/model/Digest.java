@@ -1,9 +1,10 @@
 package io.servicegroup.model;
 
 /**
- * Where an evaluator's numbering stands, so that whoever missed an event notices.
+ * The epoch and number of an evaluator's last status change, by which a consumer notices that it
+ * missed one.
  *
- * @param epoch the evaluator's run
+ * @param epoch names the run of the evaluator
  * @param seq the number of its last status change
  */
 public record Digest(String epoch, long seq) {}

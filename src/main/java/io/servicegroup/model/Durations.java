@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations in the form {@code 250ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
+/** Reads and writes durations in the form {@code 250ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
 public final class Durations {
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)(ms|s|m|h)");
@@ -27,7 +27,7 @@ public final class Durations {
    * Reads a duration.
    *
    * @param text for example {@code 5s}
-   * @return whole milliseconds; empty where the text is none
+   * @return a duration of whole milliseconds; empty where the text is no duration
    */
   public static Optional<Duration> parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
@@ -46,7 +46,7 @@ public final class Durations {
   /**
    * Writes a duration in the largest unit that it is a multiple of.
    *
-   * @param duration of whole milliseconds
+   * @param duration a duration of whole milliseconds
    * @return for example {@code 5s}
    */
   public static String text(Duration duration) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The texts that stand for an enum's constants outside of Java: their names in lower case. */
+/** Writes and reads an enum's constants as texts outside of Java: their names in lower case. */
 public final class EnumText {
 
   private EnumText() {}
@@ -23,7 +23,7 @@ public final class EnumText {
    * Reads what {@link #of} wrote.
    *
    * @param type the enum
-   * @param text in lower case
+   * @param text a text in lower case
    * @param <E> the enum
    * @return the constant
    * @throws IllegalArgumentException where the enum has none of that name

@@ -1,48 +1,47 @@
 package io.servicegroup.model;
 
 /**
- * What an agent says about one of its own members, again with every {@code servicegroup.heartbeat}.
+ * An agent's report about one of its own members, repeated in every {@code servicegroup.heartbeat}.
  *
  * @param id the member
- * @param incarnation the incarnation that the agent joined it with
- * @param count how often the agent has reported it in this incarnation; grows with each report of a
- *     living member
- * @param state what is to be written
+ * @param incarnation the incarnation with which the agent joined the member
+ * @param count the number of reports in this incarnation; grows with each report of a living member
+ * @param state the state that is to be written to the backends
  * @param reason a sentence about a failure, or null
  */
 public record Heartbeat(
     MemberId id, Incarnation incarnation, long count, State state, String reason) {
 
   /**
-   * What is said of the member now that its agent does not beat for it any more.
+   * Tells the state that is written when the agent stops to beat for the member.
    *
-   * @return the end that was stated, or else that it left
+   * @return this state where it is an end, otherwise {@link State#LEFT}
    */
   public State end() {
     return state.isEnd() ? state : State.LEFT;
   }
 
   /**
-   * What an agent states about a member of its own: the one place that says how each statement is
-   * written in messages and stores, what it means to who beats, and which absence it is to who
-   * reads. A new reason that an agent states is one here, with its {@link Absence.Cause}.
+   * The states that an agent gives its own members. This enum alone says how each is written in
+   * messages and stores, whether the agent beats in it, and which absence its readers take it for.
+   * A new reason that an agent states is a new constant here, with its {@link Absence.Cause}.
    */
   public enum State {
-    /** Its probe passes, or it has none. */
+    /** The member's probe passes, or it has none. */
     ALIVE(Kind.BEATING, null),
-    /** Its probe fails. News, to be written at once. */
+    /** The member's probe fails, which is written to the backends at once. */
     FAILED(Kind.SILENT, Absence.Cause.PROBE_FAILED),
-    /** Its agent stops for an upgrade: an absence is silence until further notice. */
+    /** The member's agent stops for an upgrade, so that an absence counts as silence only. */
     RESTARTING(Kind.BEATING, Absence.Cause.RESTARTING),
-    /** It left in good order: the last that is written of it, and never a message's. */
-    LEFT(Kind.OVER, Absence.Cause.LEFT),
-    /** It was deleted from the catalogue: the last that is written of it, and never a message's. */
-    DELETED(Kind.OVER, Absence.Cause.DELETED);
+    /** The member left. It is the last state that is written, and is never in a message. */
+    LEFT(Kind.ENDED, Absence.Cause.LEFT),
+    /** The member was deleted. It is the last state that is written, and is never in a message. */
+    DELETED(Kind.ENDED, Absence.Cause.DELETED);
 
     private enum Kind {
       BEATING,
       SILENT,
-      OVER
+      ENDED
     }
 
     private final Kind kind;
@@ -55,34 +54,34 @@ public record Heartbeat(
     }
 
     /**
-     * Whether beats are written while it is so.
+     * Tells whether the agent beats for a member in this state.
      *
-     * @return whether its agent goes on beating for it
+     * @return whether beats are written
      */
     public boolean beats() {
       return kind == Kind.BEATING;
     }
 
     /**
-     * Whether nothing more will be said of that incarnation.
+     * Tells whether this is the last state of an incarnation.
      *
-     * @return whether its agent's membership is over
+     * @return whether nothing more is written about the incarnation
      */
     public boolean isEnd() {
-      return kind == Kind.OVER;
+      return kind == Kind.ENDED;
     }
 
     /**
-     * What it is to whoever reads it.
+     * Tells which absence a reader of this state takes it for.
      *
-     * @return why the member is absent; null where it is not
+     * @return the cause of the absence; null where the member is not absent
      */
     public Absence.Cause absence() {
       return absence;
     }
 
     /**
-     * The word used in messages and in stores.
+     * Writes the word used in messages and in stores.
      *
      * @return the name in lower case
      */

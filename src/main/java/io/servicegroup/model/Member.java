@@ -8,25 +8,24 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A member as the catalogue holds it. Liveness is not part of it: see {@link Verdict}.
+ * A member as the catalogue stores it. Its liveness is not part of it: see {@link Verdict}.
  *
- * @param id group and host
- * @param binary the group's name for what runs there, {@code nova-compute}
- * @param uuid the public id; null where the row was written by somebody who gives none
+ * @param id the member's group and host
+ * @param binary the name of the program that runs there, such as {@code nova-compute}
+ * @param uuid the public id; null where the program that wrote the row gave none
  * @param version the service's version, for {@code min(version)}
  * @param metadata what the service says about itself; JSON values, unmodifiable
  * @param disabled an operator's word about scheduling; never changes the status
  * @param disabledReason the operator's reason, or null
- * @param forcedDown an operator's word that it is down, whatever its beats say
- * @param incarnation its present incarnation, or null where no agent of ours joined it
- * @param agent the id of the agent that beats for it (the <em>writer</em>), or null
+ * @param forcedDown an operator's word that the member is down, whatever its beats say
+ * @param incarnation the present incarnation, or null where no agent of ours joined the member
+ * @param agent the id of the agent that beats for the member (the <em>writer</em>), or null
  * @param backends the names of the liveness backends that its agent recorded at the join; empty
  *     where no agent of ours joined it
  * @param lastSeenUp when the catalogue's own store last recorded a beat, by the store's clock; null
- *     where it never did or holds no beats. Never a basis for a verdict
- * @param wordsOrder which of two states of the operator's words is the later: the larger of its
- *     predecessor's plus one and the speaker's clock in milliseconds; 0 where nobody spoke. Orders
- *     words, never incarnations
+ *     where it never did or stores no beats. Never a basis for a verdict
+ * @param wordsOrder the order of the operator's words, by which the later of two states of them is
+ *     found (see {@link WordsOrder}); 0 where no operator has spoken. It never orders incarnations
  */
 public record Member(
     MemberId id,
@@ -43,17 +42,17 @@ public record Member(
     Instant lastSeenUp,
     long wordsOrder) {
 
-  /** Copies the collections; an order beyond all clocks is none. */
+  /** Copies the collections, and takes an implausible order for 0. */
   public Member {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(binary, "binary");
-    // Map.copyOf would refuse JSON's null.
+    // Map.copyOf would refuse a null, which JSON allows.
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     backends = Set.copyOf(backends);
     wordsOrder = WordsOrder.plausible(wordsOrder);
   }
 
-  /** A member of which nobody has said anything yet. */
+  /** Makes a member about which no operator has spoken. */
   public Member(
       MemberId id,
       String binary,
@@ -84,10 +83,10 @@ public record Member(
   }
 
   /**
-   * Makes a member that a backend shows and the catalogue has no row of.
+   * Makes a member that was seen in a backend and has no row in the catalogue.
    *
-   * @param id group and host
-   * @return a member about which nothing else is known; the group stands for its binary
+   * @param id the member's group and host
+   * @return a member without any other data, whose binary is its group's name
    */
   public static Member uncatalogued(MemberId id) {
     return new Member(
@@ -95,24 +94,24 @@ public record Member(
   }
 
   /**
-   * Compares what a watcher of the catalogue cares about: everything but {@code last_seen_up},
-   * which every beat moves, and the order of the words, which says nothing by itself.
+   * Compares everything but {@code last_seen_up}, which every beat changes, and the order of the
+   * words. A difference is to be published as a {@code servicegroup.catalog} event.
    *
-   * @param other another state of the same member
-   * @return whether a {@code servicegroup.catalog} event is due
+   * @param other another state of the same member, or null
+   * @return whether both are the same
    */
   public boolean sameAs(Member other) {
     return other != null
         && Metadata.same(metadata, other.metadata)
-        && with(Map.of(), null, 0).equals(other.with(Map.of(), null, 0));
+        && with(uuid, Map.of(), null, 0).equals(other.with(other.uuid, Map.of(), null, 0));
   }
 
   /**
-   * Compares what the order of words orders: the uuid, the operator's words, and within one
-   * incarnation the version and the metadata, which each join says anew.
+   * Compares the fields that the order of words applies to: the uuid, the operator's words, and
+   * within one incarnation the version and the metadata, which every join sets anew.
    *
    * @param other another state of the same member
-   * @return whether both say the same
+   * @return whether these fields are the same
    */
   public boolean saysTheSameAs(Member other) {
     boolean sameIncarnation = Objects.equals(incarnation, other.incarnation);
@@ -125,11 +124,11 @@ public record Member(
   }
 
   /**
-   * Copies this member with the words of another state of it: the uuid and the operator's words;
-   * the version and the metadata too, unless they were said in an earlier incarnation.
+   * Copies this member with the words of another state of it: the uuid, the operator's words and
+   * their order, and also the version and the metadata unless they are of an earlier incarnation.
    *
-   * @param words the state whose words are to hold
-   * @return the copy, with the order of those words
+   * @param words the state whose words are copied
+   * @return the copy
    */
   public Member withWordsOf(Member words) {
     boolean earlier = isLaterIncarnationOf(words);
@@ -156,20 +155,7 @@ public record Member(
    * @return the copy
    */
   public Member withUuid(String other) {
-    return new Member(
-        id,
-        binary,
-        other,
-        version,
-        metadata,
-        disabled,
-        disabledReason,
-        forcedDown,
-        incarnation,
-        agent,
-        backends,
-        lastSeenUp,
-        wordsOrder);
+    return with(other, metadata, lastSeenUp, wordsOrder);
   }
 
   /**
@@ -179,25 +165,26 @@ public record Member(
    * @return the copy
    */
   public Member withWordsOrder(long order) {
-    return with(metadata, lastSeenUp, order);
+    return with(uuid, metadata, lastSeenUp, order);
   }
 
   /**
-   * Tells whether an agent joined the member again since another state of it.
+   * Tells whether an agent has joined the member again since another state of it.
    *
    * @param other another state of the same member
-   * @return whether this one has the newer incarnation
+   * @return whether this state has the newer incarnation
    */
   public boolean isLaterIncarnationOf(Member other) {
     return incarnation != null && incarnation.isNewerThan(other.incarnation);
   }
 
   /**
-   * Tells whether this is another member of the name than one that was removed: somebody asked for
-   * it since, or it is Nova's or an older agent's. One that its agent merely goes on with is none.
+   * Tells whether this is a different member than a removed one with the same name: somebody asked
+   * for it since the removal, or one of the two has no incarnation, as Nova's members do. A
+   * continuation (see {@link Incarnation}) of the removed member is no different member.
    *
-   * @param removed the member as it was
-   * @return whether the removal says nothing of this one
+   * @param removed the member as it was when it was removed
+   * @return whether the removal does not apply to this member
    */
   public boolean isAnotherThan(Member removed) {
     return incarnation == null
@@ -212,23 +199,24 @@ public record Member(
    * @return the copy
    */
   public Member withLastSeenUp(Instant at) {
-    return with(metadata, at, wordsOrder);
+    return with(uuid, metadata, at, wordsOrder);
   }
 
-  private Member with(Map<String, Object> said, Instant at, long order) {
+  private Member with(
+      String newUuid, Map<String, Object> newMetadata, Instant newLastSeenUp, long newOrder) {
     return new Member(
         id,
         binary,
-        uuid,
+        newUuid,
         version,
-        said,
+        newMetadata,
         disabled,
         disabledReason,
         forcedDown,
         incarnation,
         agent,
         backends,
-        at,
-        order);
+        newLastSeenUp,
+        newOrder);
   }
 }

@@ -3,46 +3,46 @@ package io.servicegroup.model;
 import java.util.Optional;
 
 /**
- * Which members a list asks for. A null field does not filter.
+ * Selects the members of a list. A field that is null selects all members.
  *
- * @param group only of this group
- * @param host only of this host: with a group one member, and the cheapest list
- * @param status only with this status
- * @param binary only of this binary
- * @param minVersion only of this version or a greater one
+ * @param group the group of the members
+ * @param host the host of the members; together with a group it selects one member
+ * @param status the status of the members
+ * @param binary the binary of the members
+ * @param minVersion the smallest version of the members
  */
 public record MemberFilter(
     String group, String host, Status status, String binary, Integer minVersion) {
 
-  /** All members. */
+  /** Selects all members. */
   public static final MemberFilter ALL = new MemberFilter(null, null, null, null);
 
   /**
-   * Members of any host.
+   * Makes a filter that selects members of any host.
    *
-   * @param group only of this group
-   * @param status only with this status
-   * @param binary only of this binary
-   * @param minVersion only of this version or a greater one
+   * @param group the group of the members
+   * @param status the status of the members
+   * @param binary the binary of the members
+   * @param minVersion the smallest version of the members
    */
   public MemberFilter(String group, Status status, String binary, Integer minVersion) {
     this(group, null, status, binary, minVersion);
   }
 
   /**
-   * One member.
+   * Makes a filter that selects one member.
    *
-   * @param id which
-   * @return what asks for it alone
+   * @param id the member
+   * @return the filter
    */
   public static MemberFilter of(MemberId id) {
     return new MemberFilter(id.group(), id.host(), null, null, null);
   }
 
   /**
-   * The member that this asks for, where it can be no other.
+   * Tells which member this filter selects, where it can be one only.
    *
-   * @return empty where it may be several
+   * @return the member; empty where the filter may select several
    */
   public Optional<MemberId> onlyMember() {
     return group == null || host == null
@@ -51,10 +51,10 @@ public record MemberFilter(
   }
 
   /**
-   * Whether a member is asked for.
+   * Tells whether a member is selected.
    *
    * @param view the member
-   * @return whether every set field agrees
+   * @return whether the member agrees with every field that is not null
    */
   public boolean matches(MemberView view) {
     Member member = view.member();

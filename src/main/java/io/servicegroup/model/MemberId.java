@@ -8,8 +8,9 @@ import java.util.Set;
  * Names a member: a {@code host} inside a {@code group}. The group is Nova's topic and tooz's group
  * id, the host is tooz's member id.
  *
- * @param group 1 to 255 characters, none of control or direction, not {@code .} or {@code ..}
- * @param host as the group
+ * @param group a name of 1 to 255 characters without control characters and direction marks, other
+ *     than {@code .} and {@code ..}
+ * @param host a name like the group's
  */
 public record MemberId(String group, String host) implements Comparable<MemberId> {
 
@@ -29,7 +30,7 @@ public record MemberId(String group, String host) implements Comparable<MemberId
       Comparator.comparing(MemberId::group).thenComparing(MemberId::host);
 
   /**
-   * Refuses names that the catalogue could not store.
+   * Checks both names.
    *
    * @throws IllegalArgumentException with a sentence that names the field and what is allowed
    */
@@ -39,7 +40,7 @@ public record MemberId(String group, String host) implements Comparable<MemberId
   }
 
   /**
-   * Makes an id of names that somebody else chose.
+   * Makes an id of names that other software chose.
    *
    * @param group any text or null
    * @param host any text or null
@@ -54,8 +55,8 @@ public record MemberId(String group, String host) implements Comparable<MemberId
   }
 
   /**
-   * Checks the name of a group or host. Beside what {@link #requireName} asks, it has to be a step
-   * of a URL's path, where {@code .} and {@code ..} mean something else.
+   * Checks the name of a group or host. It has to pass {@link #requireName}, and to be usable as a
+   * segment of a URL's path, where {@code .} and {@code ..} have another meaning.
    *
    * @param field the name of the field, for the message
    * @param value the name
@@ -71,7 +72,7 @@ public record MemberId(String group, String host) implements Comparable<MemberId
   }
 
   /**
-   * Checks a name that will be stored in a column of Nova's {@code services} table.
+   * Checks a name that is stored in a column of Nova's {@code services} table.
    *
    * @param field the name of the field, for the message
    * @param value the name
@@ -95,8 +96,9 @@ public record MemberId(String group, String host) implements Comparable<MemberId
   }
 
   /**
-   * Refuses control characters, which PostgreSQL (NUL) or a terminal (escape) could not take, or
-   * which make a text look like another (directions); and what a wrong encoding left behind.
+   * Refuses characters that PostgreSQL cannot store (NUL), that control a terminal (escape), that
+   * make a text look like another one (direction marks), or that stand for bytes which were not
+   * UTF-8.
    *
    * @param field the name of the field, for the message
    * @param value the text

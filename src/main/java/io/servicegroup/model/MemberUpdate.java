@@ -4,14 +4,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an operator or a service changes of a member. An empty field stays as it is.
+ * The changes that an operator or a service makes to a member. An empty field stays as it is.
  *
  * @param id the member
  * @param disabled the new value
- * @param disabledReason the new value; an empty text clears it. Enabling clears it too
+ * @param disabledReason the new value; an empty text clears the reason, and so does enabling
  * @param forcedDown the new value
  * @param version the new value
- * @param metadata the new value, replacing the old one whole
+ * @param metadata the new value, which replaces the old one as a whole
  */
 public record MemberUpdate(
     MemberId id,

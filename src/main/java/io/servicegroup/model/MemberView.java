@@ -3,30 +3,31 @@ package io.servicegroup.model;
 import java.time.Instant;
 
 /**
- * A member with its verdict: what lists, replies and pages show.
+ * A member with its verdict, as lists and answers show it.
  *
- * @param member from the catalogue, or {@link Member#uncatalogued}
- * @param verdict from the evaluator; {@link Verdict#UNKNOWN} for members that nobody here watches
- * @param catalogued whether the catalogue has a row of it; without one it joined a backend by other
- *     means than an agent of ours
+ * @param member the member from the catalogue, or {@link Member#uncatalogued}
+ * @param verdict the evaluator's verdict; {@link Verdict#UNKNOWN} for members that this process
+ *     does not watch
+ * @param catalogued whether the catalogue has a row of the member; a member without one joined a
+ *     backend through other software than an agent of ours
  */
 public record MemberView(Member member, Verdict verdict, boolean catalogued) {
 
   /**
    * Makes a view of a member that the catalogue has a row of.
    *
-   * @param member from the catalogue
-   * @param verdict from the evaluator
+   * @param member the member from the catalogue
+   * @param verdict the evaluator's verdict
    */
   public MemberView(Member member, Verdict verdict) {
     this(member, verdict, true);
   }
 
   /**
-   * When it was last seen alive, by whoever knows it later: the evaluator of this process or the
-   * catalogue's store.
+   * Tells when the member was last seen alive: the later of the times that the evaluator of this
+   * process and the catalogue's store know.
    *
-   * @return the time, or null where nobody knows of one
+   * @return the time, or null where neither knows one
    */
   public Instant lastSeenUp() {
     Instant seen = verdict.lastSeenUp();
@@ -38,18 +39,18 @@ public record MemberView(Member member, Verdict verdict, boolean catalogued) {
   }
 
   /**
-   * The incarnation that the verdict is about.
+   * Tells which incarnation the verdict is about.
    *
-   * @return the one that was judged, or the catalogue's where that is not known
+   * @return the judged incarnation, or the catalogue's where that is not known
    */
   public Incarnation judgedIncarnation() {
     return verdict.incarnation() == null ? member.incarnation() : verdict.incarnation();
   }
 
   /**
-   * Whether a balancer may send it work.
+   * Tells whether a load balancer may send the member requests.
    *
-   * @return whether it is up and not disabled
+   * @return whether the member is up and not disabled
    */
   public boolean available() {
     return verdict.status() == Status.UP && !member.disabled();

@@ -5,17 +5,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** Compares what services say about themselves. */
+/** Compares the metadata of services. */
 final class Metadata {
 
   private Metadata() {}
 
   /**
-   * Whether two JSON values are the same. A number is its value: stores write it in forms of their
-   * own, so that {@code 1e20} comes back as an integer from one and as a fraction from another.
+   * Tells whether two JSON values are the same. Numbers are compared by value, because each store
+   * has its own form for them: {@code 1e20} is read as an integer from one and as a fraction from
+   * another.
    *
    * @param one a map, a list, a text, a number, a boolean or null
-   * @param other the like
+   * @param other a value of the same kinds
    * @return whether they are equal
    */
   static boolean same(Object one, Object other) {

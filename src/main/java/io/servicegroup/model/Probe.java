@@ -7,43 +7,44 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How an agent finds out whether the service beside it lives. */
+/** The way in which an agent checks whether a service beside it is alive. */
 public sealed interface Probe {
 
-  /** The default pace of probes. */
+  /** The default timing of probes. */
   Timing DEFAULT_TIMING = new Timing(Duration.ofSeconds(1), Duration.ofMillis(500), 1, 2);
 
   /**
-   * The word for it in the configuration.
+   * Tells the probe's type in the configuration.
    *
    * @return for example {@code tcp}
    */
   String type();
 
   /**
-   * How often a probe is made and how many results make a verdict.
+   * How often a service is probed, and how many results change its state.
    *
-   * @param interval from the start of a probe to the start of the next
-   * @param timeout after which a probe has failed; at most the interval
-   * @param rise how many passes in a row make a failed service alive
-   * @param fall how many failures in a row make a living service failed
+   * @param interval the time from the start of a probe to the start of the next
+   * @param timeout the time after which a probe has failed; at most the interval
+   * @param rise the number of passes in a row that make a failed service alive
+   * @param fall the number of failures in a row that make a living service failed
    */
   record Timing(Duration interval, Duration timeout, int rise, int fall) {}
 
   /**
-   * How a probe speaks TLS.
+   * How a probe uses TLS.
    *
-   * @param ca a file with the authorities to trust, in PEM; null for those of the Java runtime
-   * @param verify whether the certificate is to be trusted and for the name that is called
-   * @param serverName that name, which is announced too; null for the host that is called
+   * @param ca a PEM file with the authorities to trust; null for those of the Java runtime
+   * @param verify whether the certificate has to be trusted and to name the server
+   * @param serverName the name that the certificate has to have and that is sent to the server;
+   *     null for the host of the address
    */
   record Tls(Path ca, boolean verify, String serverName) {
 
-    /** The authorities of the Java runtime, and the host that is called. */
+    /** Trusts the authorities of the Java runtime, and verifies the host of the address. */
     public static final Tls DEFAULT = new Tls(null, true, null);
   }
 
-  /** No probe: the agent beats for the service while the agent lives. */
+  /** No probe: the agent beats for the service while the agent itself lives. */
   record None() implements Probe {
     @Override
     public String type() {
@@ -60,23 +61,24 @@ public sealed interface Probe {
   }
 
   /**
-   * A TCP connection is accepted.
+   * Passes where the service accepts a TCP connection.
    *
    * @param host the address's host
    * @param port the address's port
-   * @param hold whether the connection is kept: its close triggers probes at once
-   * @param tls how TLS is spoken, which then has to succeed as well; null for none
-   * @param timing pace
+   * @param hold whether the connection is kept open, so that its close starts the next probe at
+   *     once
+   * @param tls how TLS is used, whose handshake has to succeed as well; null for no TLS
+   * @param timing the timing of the probes
    */
   record Tcp(String host, int port, boolean hold, Tls tls, Timing timing) implements Probe {
 
     /**
-     * Makes one without TLS.
+     * Makes a probe without TLS.
      *
      * @param host the address's host
      * @param port the address's port
-     * @param hold whether the connection is kept
-     * @param timing pace
+     * @param hold whether the connection is kept open
+     * @param timing the timing of the probes
      */
     public Tcp(String host, int port, boolean hold, Timing timing) {
       this(host, port, hold, null, timing);
@@ -89,22 +91,23 @@ public sealed interface Probe {
   }
 
   /**
-   * A process exists. One failure suffices: a process does not come back.
+   * Passes where a process exists. One failure makes the service failed, because a process that
+   * ended does not come back.
    *
-   * @param pid its id, or null where a file holds it
-   * @param pidFile the file that holds its id, or null
-   * @param timing pace; looked at every 100 ms at most
-   * @param process which process the id named when somebody looked first, so that another one that
-   *     has the id later is not taken for it; null where nobody looked yet
+   * @param pid the process's id, or null where a file has it
+   * @param pidFile the file with the process's id, or null
+   * @param timing the timing of the probes; the process is checked every 100 ms at most
+   * @param process the identity of the process that had the id when it was first checked, so that a
+   *     later process with the same id is not taken for it; null where it was not checked yet
    */
   record Pid(Long pid, Path pidFile, Timing timing, ProcessIdentity process) implements Probe {
 
     /**
-     * Makes one of a process that nobody has looked at yet.
+     * Makes a probe of a process that was not checked yet.
      *
-     * @param pid its id, or null where a file holds it
-     * @param pidFile the file that holds its id, or null
-     * @param timing pace
+     * @param pid the process's id, or null where a file has it
+     * @param pidFile the file with the process's id, or null
+     * @param timing the timing of the probes
      */
     public Pid(Long pid, Path pidFile, Timing timing) {
       this(pid, pidFile, timing, null);
@@ -117,14 +120,15 @@ public sealed interface Probe {
   }
 
   /**
-   * An HTTP request is answered with the expected status.
+   * Passes where an HTTP request is answered with the expected status.
    *
-   * @param url what is asked
-   * @param expect the expected status code; 0: any of 200 to 399
-   * @param method of the request
-   * @param headers of the request, besides those that every one has; may hold secrets
-   * @param tls how TLS is spoken to an {@code https} url
-   * @param timing pace
+   * @param url the URL of the request
+   * @param expect the expected status code; 0 for any of 200 to 399
+   * @param method the method of the request
+   * @param headers the headers of the request, besides those that every request has; they may
+   *     contain secrets
+   * @param tls how TLS is used with an {@code https} URL
+   * @param timing the timing of the probes
    */
   record Http(
       URI url, int expect, String method, Map<String, String> headers, Tls tls, Timing timing)
@@ -136,17 +140,17 @@ public sealed interface Probe {
     }
 
     /**
-     * Makes one that asks with GET.
+     * Makes a probe that uses GET.
      *
-     * @param url what is asked
-     * @param expect the expected status code; 0: any of 200 to 399
-     * @param timing pace
+     * @param url the URL of the request
+     * @param expect the expected status code; 0 for any of 200 to 399
+     * @param timing the timing of the probes
      */
     public Http(URI url, int expect, Timing timing) {
       this(url, expect, "GET", Map.of(), Tls.DEFAULT, timing);
     }
 
-    /** Without the headers' values, which may be secrets. */
+    /** Writes the probe without the headers' values, which may be secrets. */
     @Override
     public String toString() {
       return "Http["
@@ -165,8 +169,8 @@ public sealed interface Probe {
     }
 
     /**
-     * Where the url leads. Not every name that resolves is one to {@link URI}, which knows no host
-     * with an underscore.
+     * Reads the URL's host. {@link URI#getHost} does not find every host name that can be resolved,
+     * for example none with an underscore.
      *
      * @return a name or an address, IPv6 without brackets
      */
@@ -178,9 +182,9 @@ public sealed interface Probe {
     }
 
     /**
-     * The url's port.
+     * Reads the URL's port.
      *
-     * @return 80 or 443 where it names none
+     * @return the port; 80 or 443 where the URL names none
      */
     public int port() {
       String authority = authority();

@@ -4,25 +4,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Tells a process from every other one that ever has the same id.
+ * Distinguishes a process from every other one that ever has the same process id.
  *
- * @param machine where its id counts, as the system names it: one run of a machine, and the pid
- *     namespace in it; {@link #UNKNOWN} where the system names none
- * @param start when it started, in a unit of the system's own
+ * @param machine where the process id is valid: the boot of a machine and the pid namespace in it,
+ *     as the system names them; {@link #UNKNOWN} where the system names none
+ * @param start when the process started, in a unit of the operating system
  */
 public record ProcessIdentity(String machine, long start) {
 
-  /** Where the system does not say where ids count. */
+  /** The machine of a process where the system does not name boots and pid namespaces. */
   public static final String UNKNOWN = "unknown";
 
   private static final Pattern TEXT = Pattern.compile("(\\S{1,200})/(\\d{1,18})");
 
   /**
-   * Whether the ids of two processes count in the same place, so that one who is there can tell
-   * what became of the other.
+   * Tells whether the ids of two processes are valid in the same place, so that a process of that
+   * place can find out whether the other one still runs.
    *
    * @param other another process
-   * @return never where one of the places is not known
+   * @return whether the places are the same; false where one is not known
    */
   public boolean isBeside(ProcessIdentity other) {
     return other != null && machine.equals(other.machine) && !machine.equals(UNKNOWN);
@@ -32,7 +32,7 @@ public record ProcessIdentity(String machine, long start) {
    * Reads what {@link #toString()} wrote.
    *
    * @param text the text, or null
-   * @return the identity; null where there is none
+   * @return the identity; null where the text is null
    * @throws IllegalArgumentException where the text is of another form
    */
   public static ProcessIdentity parse(String text) {

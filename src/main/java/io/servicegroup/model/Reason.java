@@ -1,32 +1,32 @@
 package io.servicegroup.model;
 
-/** Why a member has the status it has. Written in lower case on the bus and over HTTP. */
+/** Why a member has its status. It is written in lower case on the event bus and in HTTP. */
 public enum Reason {
-  /** The first verdict of an evaluator, repeating what was so before it started. */
+  /** The first verdict of an evaluator repeats the status from before the evaluator started. */
   INITIAL,
-  /** Seen, or seen again. */
+  /** The member was seen, or was seen again. */
   HEARTBEAT,
-  /** Silent for {@code service_down_time} of witnessed time. */
+  /** The member was silent for {@code service_down_time} of witnessed time. */
   HEARTBEAT_TIMEOUT,
-  /** The backend's session of the member's agent is over. */
+  /** The session of the member's agent in the backend ended. */
   SESSION_EXPIRED,
-  /** The agent beside the member reports that its probe fails. */
+  /** The member's agent reports that the member's probe fails. */
   PROBE_FAILED,
-  /** The member left in good order. */
+  /** The member left. */
   LEFT,
   /** The member was removed from the catalogue. */
   DELETED,
-  /** An operator forced it down. */
+  /** An operator forced the member down. */
   FORCED_DOWN,
-  /** An operator took the force away; the beats decide again. */
+  /** An operator cleared {@code forced_down}, so that the beats decide again. */
   FORCED_DOWN_CLEARED,
-  /** A new incarnation. */
+  /** The member has a new incarnation. */
   RESTARTED;
 
   private final String text = EnumText.of(this);
 
   /**
-   * The word used in JSON.
+   * Writes the word used in JSON.
    *
    * @return for example {@code heartbeat_timeout}
    */

@@ -1,34 +1,45 @@
 package io.servicegroup.model;
 
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A piece of work with something remote has ended; for whoever counts and measures.
+ * The duration and outcome of an operation on a backend or the catalogue, for verticles that
+ * measure.
  *
- * @param kind what was done
+ * @param kind the kind of the operation
  * @param of the configured name of the backend, or {@code catalog}
- * @param tookMicros how long it took, until its answer or until it was given up
- * @param members how many members were to be written, or were found
- * @param outcome how it ended
+ * @param tookMicros the microseconds until it was answered or given up
+ * @param members the number of members that were to be written, or that were found
+ * @param outcome how the operation ended
  */
 public record RemoteWork(Kind kind, String of, long tookMicros, int members, Outcome outcome) {
 
   private static final String CATALOG = "catalog";
 
-  /** What was done. */
+  /** The kinds of operations. */
   public enum Kind {
-    /** The beats and news of this agent's members were written. */
+    /** The agent wrote the beats and the changed states of its members. */
     BEATS,
-    /** A backend was read, with the proof that beats could be written and seen. */
+    /** The agent read a backend, and proved that beats could be written and seen. */
     POLL,
-    /** The catalogue was read. */
+    /** The agent read the catalogue. */
     CATALOG_READ;
 
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     /**
-     * The word used in JSON.
+     * Reads the word used in JSON.
+     *
+     * @param text the name in lower case
+     * @return the kind
+     * @throws IllegalArgumentException where there is no such kind
+     */
+    public static Kind of(String text) {
+      return EnumText.parse(Kind.class, text);
+    }
+
+    /**
+     * Writes the word used in JSON.
      *
      * @return the name in lower case
      */
@@ -37,19 +48,30 @@ public record RemoteWork(Kind kind, String of, long tookMicros, int members, Out
     }
   }
 
-  /** How it ended. */
+  /** How an operation ended. */
   public enum Outcome {
-    /** All of it was done. */
+    /** It was done completely. */
     DONE,
-    /** Some members' beats were written and others' were not. */
+    /** The beats of some members were written and those of others were not. */
     PARTLY,
     /** It was refused, or was not answered in time. */
     FAILED;
 
-    private final String text = name().toLowerCase(Locale.ROOT);
+    private final String text = EnumText.of(this);
 
     /**
-     * The word used in JSON.
+     * Reads the word used in JSON.
+     *
+     * @param text the name in lower case
+     * @return the outcome
+     * @throws IllegalArgumentException where there is no such outcome
+     */
+    public static Outcome of(String text) {
+      return EnumText.parse(Outcome.class, text);
+    }
+
+    /**
+     * Writes the word used in JSON.
      *
      * @return the name in lower case
      */
@@ -59,14 +81,14 @@ public record RemoteWork(Kind kind, String of, long tookMicros, int members, Out
   }
 
   /**
-   * Work that ends now.
+   * Describes an operation that ends now.
    *
-   * @param kind what was done
+   * @param kind the kind of the operation
    * @param of the configured name of the backend, or {@code catalog}
    * @param startedNanos when it began, by {@link System#nanoTime}
-   * @param members how many members were to be written, or were found
+   * @param members the number of members that were to be written, or that were found
    * @param outcome how it ended
-   * @return the work
+   * @return the operation
    */
   public static RemoteWork since(
       Kind kind, String of, long startedNanos, int members, Outcome outcome) {
@@ -75,12 +97,12 @@ public record RemoteWork(Kind kind, String of, long tookMicros, int members, Out
   }
 
   /**
-   * A reading of the catalogue that ends now.
+   * Describes a reading of the catalogue that ends now.
    *
    * @param startedNanos when it began, by {@link System#nanoTime}
-   * @param members how many members this agent knows of it
-   * @param done whether it was read
-   * @return the work
+   * @param members the number of members of the catalogue that this agent knows
+   * @param done whether the catalogue was read
+   * @return the operation
    */
   public static RemoteWork read(long startedNanos, int members, boolean done) {
     Outcome outcome = done ? Outcome.DONE : Outcome.FAILED;

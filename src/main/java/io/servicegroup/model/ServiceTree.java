@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A service as a tree of maps, texts and numbers, in the form of an entry of {@code services}: what
- * messages carry, what agents keep and what {@code check-config} shows. Reads what it wrote; what
- * people write is read by the configuration, which names every fault.
+ * Writes and reads a service as a tree of maps, texts and numbers, in the form of an entry of
+ * {@code services}. Messages, an agent's stored services and {@code check-config} use it. It reads
+ * only what it wrote; what people write is read by the configuration, which reports every fault.
  */
 public final class ServiceTree {
 
@@ -21,7 +21,7 @@ public final class ServiceTree {
    * Writes a service.
    *
    * @param spec the service
-   * @return what {@link #read} takes; may be changed
+   * @return a new tree that {@link #read} reads; the caller may change it
    */
   public static Map<String, Object> write(ServiceSpec spec) {
     Map<String, Object> tree = new LinkedHashMap<>();
@@ -37,9 +37,9 @@ public final class ServiceTree {
   /**
    * Reads a service.
    *
-   * @param tree as {@link #write} wrote it
+   * @param tree a tree that {@link #write} wrote
    * @return the service
-   * @throws IllegalArgumentException where it is something else
+   * @throws IllegalArgumentException where the tree has another form
    */
   @SuppressWarnings("unchecked")
   public static ServiceSpec read(Map<String, Object> tree) {
@@ -59,7 +59,7 @@ public final class ServiceTree {
    * Writes a probe.
    *
    * @param probe the probe
-   * @return what {@link #readProbe} takes; may be changed
+   * @return a new tree that {@link #readProbe} reads; the caller may change it
    */
   public static Map<String, Object> writeProbe(Probe probe) {
     Map<String, Object> tree = new LinkedHashMap<>();
@@ -133,9 +133,9 @@ public final class ServiceTree {
   /**
    * Reads a probe.
    *
-   * @param tree as {@link #writeProbe} wrote it
+   * @param tree a tree that {@link #writeProbe} wrote
    * @return the probe
-   * @throws IllegalArgumentException where it is something else
+   * @throws IllegalArgumentException where the tree has another form
    */
   @SuppressWarnings("unchecked")
   public static Probe readProbe(Map<String, Object> tree) {
@@ -192,7 +192,7 @@ public final class ServiceTree {
         (String) tls.get("server_name"));
   }
 
-  /** A probe without a time limit ends within its interval. */
+  /** Reads a timing. A probe type without a timeout has its interval as the timeout. */
   private static Probe.Timing timing(Map<String, Object> tree) {
     Duration interval = duration((String) tree.get("interval"));
     String timeout = (String) tree.get("timeout");

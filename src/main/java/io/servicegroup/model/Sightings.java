@@ -3,25 +3,28 @@ package io.servicegroup.model;
 import java.util.List;
 
 /**
- * What one liveness verticle saw since its last message. Facts only: the evaluator decides.
+ * What one liveness verticle saw in its backend since its last message. The evaluator alone makes
+ * verdicts of it.
  *
  * @param backend the backend's configured name
- * @param witnessedMillis the verticle's witness clock, in milliseconds of witnessed time. It
- *     advances only over intervals in which beats could have been written and seen. A clock that
- *     fell is a new start: everybody has a whole {@code service_down_time} from there
- * @param beats signs of life; applied before the absences. A count that stands still is none
- * @param held members whose presence the backend vouches for until further notice: a {@code gone},
- *     a clock that fell, or a {@code beat}, after which the deadline runs again, whether or not its
- *     count grew
+ * @param witnessedMillis the verticle's witness clock in milliseconds, which advances only over
+ *     intervals in which beats could have been written and seen. Where it is smaller than in the
+ *     last message, it started again, and every member has a whole {@code service_down_time} from
+ *     there
+ * @param beats the beats that were seen; they are applied before the absences. A beat whose count
+ *     has not grown is no sign of life
+ * @param held members whose presence the backend vouches for. No deadline runs for a held member
+ *     until it is in {@code gone}, until it is in {@code beats} (whether or not its count has
+ *     grown), or until the witness clock starts again
  * @param gone absences that the backend vouches for
- * @param unwitnessed members whose own beats could not have been written (somebody else holds the
- *     row): their silence does not count
- * @param hiccup whether a round trip or a connection was missed since the last message: a server
- *     that was away ends the presence of others before it hears them, so that absences which it
- *     concluded are silence for a {@code service_down_time} from here
- * @param reachedMillis for how long the backend was reached, in milliseconds: unlike the witness
- *     clock it goes on over short failures and never falls, whatever was lost. It bounds for how
- *     long they may postpone a verdict. {@link #NOT_TOLD} where nobody tells
+ * @param unwitnessed members whose own beats could not be written, for example because another
+ *     transaction has locked the row; their silence does not count
+ * @param hiccup whether a round trip or a connection was missed since the last message. A server
+ *     that was away may end the presence of members before it hears them again, so for a {@code
+ *     service_down_time} the absences that it concluded count as silence only
+ * @param reachedMillis for how long the backend was reached, in milliseconds. Unlike the witness
+ *     clock it advances over short failures and never starts again; it limits how long failures can
+ *     postpone a verdict. {@link #NOT_TOLD} where the verticle does not send it
  */
 public record Sightings(
     String backend,
@@ -33,7 +36,7 @@ public record Sightings(
     boolean hiccup,
     long reachedMillis) {
 
-  /** The time reached, of a verticle that does not tell it. */
+  /** The value of {@code reachedMillis} for a verticle that does not send it. */
   public static final long NOT_TOLD = -1;
 
   /** Copies the lists. */
@@ -44,7 +47,7 @@ public record Sightings(
     unwitnessed = List.copyOf(unwitnessed);
   }
 
-  /** Without a hiccup, and without the time reached. */
+  /** Makes sightings without a hiccup and without {@code reachedMillis}. */
   public Sightings(
       String backend,
       long witnessedMillis,

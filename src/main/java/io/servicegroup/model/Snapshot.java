@@ -3,12 +3,12 @@ package io.servicegroup.model;
 import java.util.List;
 
 /**
- * Members and their verdicts at one point of an evaluator's numbering.
+ * Members and their verdicts right after one of an evaluator's changes.
  *
- * @param epoch the evaluator's run; null where no evaluator answers
- * @param seq the number of the last status change that the members' verdicts include
+ * @param epoch names the evaluator's run; null where no evaluator answers
+ * @param seq the number of the last status change that the verdicts include
  * @param stale whether no backend can vote at present
- * @param members in order of group and host
+ * @param members the members in order of group and host
  */
 public record Snapshot(String epoch, long seq, boolean stale, List<MemberView> members) {
 

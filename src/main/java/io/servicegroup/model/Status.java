@@ -1,11 +1,11 @@
 package io.servicegroup.model;
 
-/** What an evaluator says about a member. */
+/** An evaluator's opinion of a member. */
 public enum Status {
-  /** It beats, or its presence is vouched for. */
+  /** The member beats, or a backend vouches for its presence. */
   UP,
-  /** It is silent, reported as failed, gone, or forced down by an operator. */
+  /** The member is silent, failed, gone, or forced down by an operator. */
   DOWN,
-  /** No verdict yet. Never returned to once there was one. */
+  /** There is no verdict yet. A member never gets this status again after another one. */
   UNKNOWN
 }

@@ -3,18 +3,18 @@ package io.servicegroup.model;
 import java.time.Instant;
 
 /**
- * One change of one member's status (or of its incarnation, where it stayed up).
+ * A change of a member's status, or of its incarnation where it stayed up.
  *
- * @param epoch the run of the evaluator that decided
- * @param seq its number in that epoch; without gaps
+ * @param epoch names the run of the evaluator that decided
+ * @param seq the number of the change in its epoch; the numbers have no gaps
  * @param id the member
  * @param binary the member's binary
  * @param status the new status
  * @param previous the status before; equal to {@code status} only for {@link Reason#RESTARTED}
- * @param reason why
+ * @param reason why the status changed
  * @param incarnation the member's incarnation, or null where no agent of ours joined it
  * @param at when the evaluator decided, by its wall clock
- * @param lastSeenUp when it was last seen alive, or null
+ * @param lastSeenUp when the member was last seen alive, or null
  * @param backend the backend that decided, or null where an operator did
  */
 public record StatusChange(
@@ -31,10 +31,10 @@ public record StatusChange(
     String backend) {
 
   /**
-   * The change as seen by somebody for whom the status before was another.
+   * Makes this change as a listener sees it that knew another status before.
    *
-   * @param before that status
-   * @return this change, or a copy
+   * @param before the status that the listener knew
+   * @return this change, or a copy with that previous status
    */
   public StatusChange since(Status before) {
     return previous == before

@@ -1,8 +1,8 @@
 package io.servicegroup.model;
 
 /**
- * The oldest and the newest version of a binary in a group. Deleted and forced-down members do not
- * count, disabled ones do (Nova's rule for its minimum service version).
+ * The smallest and the greatest version of a binary in a group. Forced-down members do not count,
+ * and disabled ones do, which is Nova's rule for its minimum service version.
  *
  * @param group the group
  * @param binary the binary

@@ -3,47 +3,47 @@ package io.servicegroup.model;
 import java.util.Set;
 
 /**
- * Whose liveness an agent follows, as the key {@code watch} says. The members that it beats for are
- * always among them.
+ * The members whose liveness an agent follows, as the key {@code watch} says. Its own members, for
+ * which it beats, are always among them.
  */
 public sealed interface Watch {
 
-  /** The members that this agent beats for. */
+  /** The agent's own members only. */
   Watch OWN = new Own();
 
-  /** Everybody. */
+  /** All members. */
   Watch ALL = new All();
 
   /**
-   * Some groups.
+   * Makes a watch of some groups.
    *
-   * @param groups their names
-   * @return all of their members, and the agent's own
+   * @param groups the groups' names
+   * @return covers all members of these groups, and the agent's own
    */
   static Watch groups(Set<String> groups) {
     return new Groups(groups);
   }
 
   /**
-   * Whether a member is followed.
+   * Tells whether a member is followed.
    *
    * @param id the member
-   * @param own whether this agent beats for it
-   * @return whether it is
+   * @param own whether this agent beats for the member
+   * @return whether the member is followed
    */
   default boolean covers(MemberId id, boolean own) {
     return own || coversAllOf(id.group());
   }
 
   /**
-   * Whether every member of a group is followed, known by name or not.
+   * Tells whether every member of a group is followed, also those that are not known yet.
    *
-   * @param group a group
-   * @return never where the agent follows its own members only
+   * @param group the group
+   * @return whether all are followed; always false where the agent follows its own members only
    */
   boolean coversAllOf(String group);
 
-  /** {@code own}. */
+  /** The value {@code own} of the key. */
   record Own() implements Watch {
     @Override
     public boolean coversAllOf(String group) {
@@ -51,7 +51,7 @@ public sealed interface Watch {
     }
   }
 
-  /** {@code all}. */
+  /** The value {@code all} of the key. */
   record All() implements Watch {
     @Override
     public boolean coversAllOf(String group) {
@@ -60,9 +60,9 @@ public sealed interface Watch {
   }
 
   /**
-   * A list of groups.
+   * A list of groups as the value of the key.
    *
-   * @param names their names
+   * @param names the groups' names
    */
   record Groups(Set<String> names) implements Watch {
     /** Copies the set. */

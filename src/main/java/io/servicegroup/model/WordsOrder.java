@@ -1,32 +1,32 @@
 package io.servicegroup.model;
 
 /**
- * Which of two words about a member is the later. The order of a word is the larger of its
- * predecessor's plus one and the speaker's clock in milliseconds, so that a clock that is wrong by
- * years does no harm. What lies beyond all clocks is nobody's word: it orders nothing, as it would
- * be the last word for ever.
+ * The order of the words about a member: an operator's words, its uuid, and its removal. The order
+ * of a word is a number, the larger of the preceding word's order plus one and the speaker's clock
+ * in milliseconds, so that a clock that is wrong by years does no harm. A number beyond the year
+ * 3000 is implausible and is not used, because no later word could ever be greater.
  */
 public final class WordsOrder {
 
-  /** The greatest order that there is: the year 3000 in milliseconds. */
+  /** The greatest valid order: the year 3000 in milliseconds. */
   public static final long GREATEST = 32_503_680_000_000L;
 
   private WordsOrder() {}
 
   /**
-   * Takes in what somebody may have written.
+   * Checks an order that was read from a store.
    *
-   * @param order a number from outside
-   * @return the same, or 0 where it is beyond all clocks
+   * @param order the order that was read
+   * @return the same order, or 0 where it is implausible
    */
   public static long plausible(long order) {
     return isPlausible(order) ? order : 0;
   }
 
   /**
-   * Tells whether somebody can have spoken with an order.
+   * Tells whether a speaker can have given an order.
    *
-   * @param order a number from outside
+   * @param order the order that was read
    * @return whether it is at most {@link #GREATEST}
    */
   public static boolean isPlausible(long order) {
@@ -34,11 +34,11 @@ public final class WordsOrder {
   }
 
   /**
-   * Gives the order of a word that is said now.
+   * Makes the order of a word that is spoken now.
    *
-   * @param before the order of the word before, 0 for none
+   * @param before the order of the preceding word, 0 for none
    * @param nowMillis the speaker's clock
-   * @return an order that is greater, unless the one before was the greatest
+   * @return an order that is greater, unless the preceding one was the greatest
    */
   public static long next(long before, long nowMillis) {
     return Math.min(GREATEST, Math.max(plausible(before) + 1, plausible(nowMillis)));

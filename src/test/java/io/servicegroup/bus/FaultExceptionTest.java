@@ -28,7 +28,7 @@ class FaultExceptionTest {
         .hasMessage(
             "catalog.uri: db://h lacks the table services and catalog.create_tables is none: set it"
                 + " to all");
-    assertThat(wrong.under("--to"))
+    assertThat(wrong.messageFor("--to"))
         .isEqualTo(
             "--to: db://h lacks the table services and catalog.create_tables is none: set it to"
                 + " all");

@@ -9,7 +9,7 @@ import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.model.Fault;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -42,13 +42,13 @@ class RestartRejoinsTest extends RegistrationRig {
       new Probe.Timing(Duration.ofMillis(100), Duration.ofMillis(100), 1, 1);
   private static final Watch OWN = Watch.OWN;
 
-  private final BlockingQueue<List<Untaken>> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<List<UnservedMember>> told = new LinkedBlockingQueue<>();
 
   @BeforeEach
   void nameTheAgent() {
     agentId = Optional.of(ID);
     processes.put(PROCESS, new ProcessIdentity("boot-1/pid:[1]", 50));
-    Topics.UNTAKEN.consume(vertx, told::add);
+    Topics.UNSERVED.consume(vertx, told::add);
   }
 
   @Test
@@ -140,7 +140,7 @@ class RestartRejoinsTest extends RegistrationRig {
 
     deploy("life-2", OWN, true);
 
-    Untaken untaken = awaitUntaken(Untaken.State.REFUSED);
+    UnservedMember untaken = awaitUnserved(UnservedMember.State.REFUSED);
     assertThat(untaken.reason()).contains("Authorization").doesNotContain("s3cr3t");
     assertThat(started).isEmpty();
     joinWith(with(http, "h1"));
@@ -163,7 +163,7 @@ class RestartRejoinsTest extends RegistrationRig {
     deploy("life-2", OWN, true);
 
     assertThat(next(started).spec().probe()).isEqualTo(new Probe.Pid(5L, null, TIMING, process));
-    assertThat(awaitUntaken(Untaken.State.REFUSED).reason()).contains("process 6");
+    assertThat(awaitUnserved(UnservedMember.State.REFUSED).reason()).contains("process 6");
   }
 
   @Test
@@ -181,7 +181,7 @@ class RestartRejoinsTest extends RegistrationRig {
 
     deploy("life-2", OWN, true);
 
-    assertThat(awaitUntaken(Untaken.State.ANOTHERS).reason()).contains(ID);
+    assertThat(awaitUnserved(UnservedMember.State.SERVED_ELSEWHERE).reason()).contains(ID);
     assertRefused(409, () -> await(Topics.LEAVE.request(vertx, H1, PATIENCE)));
     assertThat(started).isEmpty();
     assertThat(store.get(H1).agent()).isEqualTo("life-1");
@@ -251,7 +251,7 @@ class RestartRejoinsTest extends RegistrationRig {
     started.clear();
     store.refuse(H1, new ServiceGroupException(Refusal.CONFLICT, "not now"));
     deploy("life-2", OWN, true);
-    assertThat(awaitUntaken(Untaken.State.REFUSED).reason()).contains("not now");
+    assertThat(awaitUnserved(UnservedMember.State.REFUSED).reason()).contains("not now");
 
     // What the agent reads from here on is late.
     store.holdReads();
@@ -278,7 +278,7 @@ class RestartRejoinsTest extends RegistrationRig {
     Fault fault = new Fault("metadata", "9 bytes", "allowed are 8");
     store.refuse(H1, new FaultException(Refusal.CONFLICT, fault, "it is too large"));
     deploy("life-2", OWN, true);
-    assertThat(awaitUntaken(Untaken.State.REFUSED).reason()).contains("too large");
+    assertThat(awaitUnserved(UnservedMember.State.REFUSED).reason()).contains("too large");
 
     store.refuse(H1, null);
     store.setAway(true);
@@ -351,13 +351,13 @@ class RestartRejoinsTest extends RegistrationRig {
     processes.put(other, alive);
     store.keep(ID, H1, kept.copy().put("pid", other).put("process", alive.toString()));
     deploy("life-2", OWN, true);
-    awaitUntaken(Untaken.State.ANOTHERS);
+    awaitUnserved(UnservedMember.State.SERVED_ELSEWHERE);
     store.holdWrites();
     Future<?> deleted = Topics.DELETE.request(vertx, H1, PATIENCE);
     store.keeps().clear();
     processes.remove(other);
     next(store.keeps());
-    awaitUntaken(Untaken.State.WAITING);
+    awaitUnserved(UnservedMember.State.WAITING);
 
     store.releaseWrites();
 
@@ -381,7 +381,7 @@ class RestartRejoinsTest extends RegistrationRig {
     store.keep(ID, H1, kept.copy().put("pid", other).put("process", alive.toString()));
     store.put(member("other", "h1", "taken"));
     deploy("life-2", OWN, true);
-    awaitUntaken(Untaken.State.ANOTHERS);
+    awaitUnserved(UnservedMember.State.SERVED_ELSEWHERE);
 
     ServiceSpec clashes = new ServiceSpec(H1, "taken", 1, Map.of(), new Probe.None());
     assertRefused(409, () -> joinWith(clashes));
@@ -403,7 +403,7 @@ class RestartRejoinsTest extends RegistrationRig {
     deploy("life-2", OWN, true);
 
     assertThat(next(started).spec().id()).isEqualTo(H1);
-    Untaken untaken = awaitUntaken(Untaken.State.REFUSED);
+    UnservedMember untaken = awaitUnserved(UnservedMember.State.REFUSED);
     assertThat(untaken.id()).isEqualTo(id("a/b"));
     assertThat(untaken.reason()).startsWith("host: ");
     assertThat(started).isEmpty();
@@ -422,7 +422,7 @@ class RestartRejoinsTest extends RegistrationRig {
     deploy("life-2", OWN, true);
 
     assertThat(next(started).spec().id()).isEqualTo(H1);
-    assertThat(awaitUntaken(Untaken.State.REFUSED).id()).isEqualTo(id("h2"));
+    assertThat(awaitUnserved(UnservedMember.State.REFUSED).id()).isEqualTo(id("h2"));
   }
 
   @Test
@@ -527,15 +527,15 @@ class RestartRejoinsTest extends RegistrationRig {
 
   /** Waits until nothing is left to be taken up. */
   private void awaitTold() throws Exception {
-    List<Untaken> last = next(told);
+    List<UnservedMember> last = next(told);
     while (!last.isEmpty() || !told.isEmpty()) {
       last = next(told);
     }
   }
 
-  private Untaken awaitUntaken(Untaken.State state) throws Exception {
+  private UnservedMember awaitUnserved(UnservedMember.State state) throws Exception {
     while (true) {
-      for (Untaken each : next(told)) {
+      for (UnservedMember each : next(told)) {
         if (each.state() == state) {
           return each;
         }

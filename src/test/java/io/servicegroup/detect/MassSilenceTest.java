@@ -55,7 +55,7 @@ class MassSilenceTest {
             silence -> {
               assertThat(silence.silent()).isEqualTo(11);
               assertThat(silence.writers()).isEqualTo(20);
-              assertThat(silence.heldMillis()).isEqualTo(15_000);
+              assertThat(silence.withheldMillis()).isEqualTo(15_000);
             });
     assertThat(run(45_000, 54_000, 30_000, 11, 20)).isEmpty();
     assertThat(run(55_000, 55_000, 30_000, 11, 20)).hasSize(11);

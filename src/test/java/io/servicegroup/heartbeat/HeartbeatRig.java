@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Topics;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.Values;
 import io.servicegroup.model.Conflict;
@@ -84,8 +84,8 @@ final class HeartbeatRig {
   }
 
   /** What joined before a restart and is not served again. */
-  void untaken(Untaken... members) {
-    Topics.UNTAKEN.publish(vertx, List.of(members));
+  void untaken(UnservedMember... members) {
+    Topics.UNSERVED.publish(vertx, List.of(members));
   }
 
   /** The configuration was reloaded. */

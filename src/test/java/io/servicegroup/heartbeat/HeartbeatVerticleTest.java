@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.servicegroup.bus.ServiceGroupException;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -145,9 +145,9 @@ class HeartbeatVerticleTest {
     rig.deploy(NEVER, true);
     assertRefused(() -> rig.touch(A), 503, "does not know yet whether it beats for compute/a");
 
-    rig.untaken(new Untaken(A, Untaken.State.WAITING, "in a moment"));
+    rig.untaken(new UnservedMember(A, UnservedMember.State.WAITING, "in a moment"));
     assertRefused(() -> rig.touch(A), 503, "is being taken up again (in a moment)");
-    rig.untaken(new Untaken(A, Untaken.State.REFUSED, "it has no probe"));
+    rig.untaken(new UnservedMember(A, UnservedMember.State.REFUSED, "it has no probe"));
     assertRefused(
         () -> rig.touch(A),
         404,

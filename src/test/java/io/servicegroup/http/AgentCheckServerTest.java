@@ -85,7 +85,7 @@ class AgentCheckServerTest {
 
   @Test
   void aStopWaitsForThoseWhoAreAboutToAsk() {
-    AgentCheckAskers askers = new AgentCheckAskers(() -> nanos);
+    AgentCheckClients askers = new AgentCheckClients(() -> nanos);
     assertThat(askers.allTold(vertx, LIMIT).succeeded()).isTrue();
     askers.answered("10.0.0.1", "", false);
     nanos += TimeUnit.SECONDS.toNanos(1);

@@ -32,12 +32,12 @@ class EventClientTest {
         .response()
         .drainHandler(
             drained -> {
-              if (client.writeOn()) {
+              if (client.writeMore()) {
                 client.end();
               }
             });
     client.open();
-    client.begin(frame);
+    client.beginSnapshot(frame);
     client.comment();
     Channel channel = ((ConnectionBase) request.connection()).channel();
     pending.complete(channel.unsafe().outboundBuffer().totalPendingWriteBytes());

@@ -57,7 +57,7 @@ class ListWriterTest {
   /** Lists through a gate, each with one member that cannot be written; and others with none. */
   private HttpServer serveThroughGate(int bad) {
     Router router = Router.router(vertx);
-    ListGate gate = new ListGate();
+    ListLimiter gate = new ListLimiter();
     router
         .get("/bad")
         .handler(

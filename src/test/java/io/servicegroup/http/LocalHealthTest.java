@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.AgentPhase;
 import io.servicegroup.bus.FakeEvaluator;
-import io.servicegroup.bus.Untaken;
+import io.servicegroup.bus.UnservedMember;
 import io.servicegroup.http.LocalHealth.Check;
 import io.servicegroup.http.LocalHealth.Report;
 import io.servicegroup.http.LocalHealth.State;
@@ -62,20 +62,25 @@ class LocalHealthTest {
   @Test
   void whatJoinedBeforeARestartIsNamedUntilItIsServedAgain() {
     health.heartbeats(List.of(alive(A, 1)));
-    health.untaken(List.of(new Untaken(FakeEvaluator.id(B), Untaken.State.WAITING, "soon")));
+    health.unserved(
+        List.of(new UnservedMember(FakeEvaluator.id(B), UnservedMember.State.WAITING, "soon")));
     assertDown(B, "joined before this agent was restarted, and is being taken up again");
     assertThat(report().up()).isFalse();
 
-    health.untaken(List.of(new Untaken(FakeEvaluator.id(B), Untaken.State.REFUSED, "why")));
+    health.unserved(
+        List.of(new UnservedMember(FakeEvaluator.id(B), UnservedMember.State.REFUSED, "why")));
     assertDown(
         B, "joined before this agent was restarted, and is not taken up: join it again, since why");
-    health.untaken(List.of(new Untaken(FakeEvaluator.id(B), Untaken.State.ANOTHERS, "why")));
+    health.unserved(
+        List.of(
+            new UnservedMember(FakeEvaluator.id(B), UnservedMember.State.SERVED_ELSEWHERE, "why")));
     assertThat(report().checks()).extracting(Check::id).doesNotContain(B);
     assertThat(report().up()).as("another agent serves it").isTrue();
 
-    health.untaken(List.of(new Untaken(FakeEvaluator.id(B), Untaken.State.WAITING, "soon")));
+    health.unserved(
+        List.of(new UnservedMember(FakeEvaluator.id(B), UnservedMember.State.WAITING, "soon")));
     health.catalog(joined(B, false, false));
-    health.untaken(List.of());
+    health.unserved(List.of());
     assertDown(B, "not reported yet");
     health.heartbeats(List.of(alive(A, 2), alive(B, 1)));
     assertThat(report().up()).isTrue();

@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.bus.Remarks;
+import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
@@ -34,7 +34,8 @@ final class PostgresCatalogRows {
 
   private static final String ODD = "a column has a value that it cannot have";
 
-  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(PostgresCatalogRows.class));
+  private final WarnOnceLog warnings =
+      new WarnOnceLog(LoggerFactory.getLogger(PostgresCatalogRows.class));
   private final Map<String, Odd> unreadable = new HashMap<>();
 
   private record Odd(String group, String why) {}
@@ -115,7 +116,7 @@ final class PostgresCatalogRows {
   private long order(Row row) {
     long order = row.getLong("words_order");
     if (!WordsOrder.isPlausible(order)) {
-      remarks.say(
+      warnings.warn(
           "words " + names(row),
           "%s: the order of its words in servicegroup_words (%d) is beyond all clocks and counts for"
                   .formatted(names(row), order)
@@ -132,13 +133,13 @@ final class PostgresCatalogRows {
     String where = names(row);
     try {
       Incarnation incarnation = Incarnation.parse(text);
-      remarks.settle(where);
+      warnings.settle(where);
       return incarnation;
-    } catch (Incarnation.BeyondException e) {
-      remarks.say(
+    } catch (Incarnation.ImplausibleGenerationException e) {
+      warnings.warn(
           where,
           "%s: its incarnation in servicegroup_members is ignored, until its agent joins it again: %s"
-              .formatted(where, Remarks.shown(e.getMessage())));
+              .formatted(where, WarnOnceLog.printable(e.getMessage())));
       return null;
     }
   }

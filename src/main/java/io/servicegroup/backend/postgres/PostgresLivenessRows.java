@@ -1,6 +1,6 @@
 package io.servicegroup.backend.postgres;
 
-import io.servicegroup.bus.Remarks;
+import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Heartbeat.State;
@@ -21,7 +21,7 @@ final class PostgresLivenessRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
 
-  private final Remarks remarks = new Remarks(LOG);
+  private final WarnOnceLog warnings = new WarnOnceLog(LOG);
   private final Set<Integer> refused = new HashSet<>();
 
   /** Reads the answer to a poll. */
@@ -74,11 +74,11 @@ final class PostgresLivenessRows {
   private Incarnation incarnation(MemberId id, String stored) {
     try {
       return stored == null ? null : Incarnation.parse(stored);
-    } catch (Incarnation.BeyondException e) {
-      remarks.say(
+    } catch (Incarnation.ImplausibleGenerationException e) {
+      warnings.warn(
           id.toString(),
           "%s: its incarnation in servicegroup_members is ignored, until its agent joins it again: %s"
-              .formatted(id, Remarks.shown(e.getMessage())));
+              .formatted(id, WarnOnceLog.printable(e.getMessage())));
       return null;
     }
   }

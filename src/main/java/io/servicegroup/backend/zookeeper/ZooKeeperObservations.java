@@ -2,7 +2,7 @@ package io.servicegroup.backend.zookeeper;
 
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.backend.zookeeper.ZooKeeperClient.Found;
-import io.servicegroup.bus.Remarks;
+import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
@@ -32,7 +32,8 @@ final class ZooKeeperObservations {
 
   private final Roster roster;
   private final String backend;
-  private final Remarks remarks = new Remarks(LoggerFactory.getLogger(ZooKeeperObservations.class));
+  private final WarnOnceLog warnings =
+      new WarnOnceLog(LoggerFactory.getLogger(ZooKeeperObservations.class));
   private final long rememberNanos;
   private final Map<MemberId, Presence> read = new LinkedHashMap<>();
   private final Map<MemberId, Beat> seen = new HashMap<>();
@@ -111,13 +112,13 @@ final class ZooKeeperObservations {
     boolean ours = roster.get(id) != null && roster.get(id).incarnation() != null;
     boolean odd = now.node() == null ? now.oddMark() : now.node().incarnation() == null;
     if (ours && odd) {
-      remarks.say(
+      warnings.warn(
           id.toString(),
           "Backend %s: the %s of %s tells of no incarnation that can be read, so that it is"
                   .formatted(backend, now.node() == null ? "mark" : "node", id)
               + " somebody else's and is ignored: remove it");
     } else {
-      remarks.settle(id.toString());
+      warnings.settle(id.toString());
     }
   }
 

@@ -12,16 +12,16 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
 /**
- * Who may write: whoever brings the token, where one is set; and no page of another site, which a
- * browser on this machine may have open.
+ * Lets only authorised writes pass. A write needs the token where one is configured, and is refused
+ * where it comes from a page of another site, which a browser on this machine may have open.
  */
-final class Access implements Handler<RoutingContext> {
+final class WriteAccess implements Handler<RoutingContext> {
 
   private static final String BEARER = "bearer ";
 
   private final Optional<String> token;
 
-  Access(AgentConfig.Http config) {
+  WriteAccess(AgentConfig.Http config) {
     this.token = config.token();
   }
 
@@ -31,7 +31,7 @@ final class Access implements Handler<RoutingContext> {
       decide(ctx, Optional.empty());
       return;
     }
-    // The token may have to be read from its file; the body waits for so long.
+    // The token may have to be read from a file; until then the body stays unread.
     ctx.request().pause();
     Secrets.now(ctx.vertx(), token.get())
         .onComplete(
@@ -43,10 +43,10 @@ final class Access implements Handler<RoutingContext> {
 
   private void decide(RoutingContext ctx, Optional<byte[]> digest) {
     HttpServerRequest request = ctx.request();
-    if (digest.isPresent() && !brings(request, digest.get())) {
+    if (digest.isPresent() && !hasToken(request, digest.get())) {
       ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"servicegroup\"");
       Problem.send(request, 401, "this needs the header Authorization: Bearer with the token");
-    } else if (isForeign(request)) {
+    } else if (isFromAnotherSite(request)) {
       Problem.send(request, 403, "pages of other sites may not write here");
     } else {
       ctx.next();
@@ -54,26 +54,26 @@ final class Access implements Handler<RoutingContext> {
   }
 
   /**
-   * Who a request came from, for the history.
+   * Names the sender of a request, for the history.
    *
    * @param ctx the request
-   * @return whether it was authenticated, and the remote address
+   * @return whether the sender was authenticated, and its address
    */
   String who(RoutingContext ctx) {
     String principal = token.isPresent() ? "token" : "anonymous";
     return principal + "@" + ctx.request().remoteAddress().hostAddress();
   }
 
-  private static boolean brings(HttpServerRequest request, byte[] tokenDigest) {
+  private static boolean hasToken(HttpServerRequest request, byte[] tokenDigest) {
     String header = request.getHeader("Authorization");
     if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return false;
     }
-    byte[] brought = digest(header.substring(BEARER.length()).trim());
-    return MessageDigest.isEqual(brought, tokenDigest);
+    byte[] given = digest(header.substring(BEARER.length()).trim());
+    return MessageDigest.isEqual(given, tokenDigest);
   }
 
-  /** Digests are of equal length, so that comparing takes as long whatever was brought. */
+  /** Makes a digest: digests have one length, so that a comparison always takes the same time. */
   private static byte[] digest(String token) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
@@ -82,7 +82,7 @@ final class Access implements Handler<RoutingContext> {
     }
   }
 
-  private boolean isForeign(HttpServerRequest request) {
+  private boolean isFromAnotherSite(HttpServerRequest request) {
     String origin = request.getHeader("Origin");
     String host = request.getHeader("Host");
     if (origin == null) {
@@ -91,7 +91,8 @@ final class Access implements Handler<RoutingContext> {
     try {
       URI uri = URI.create(origin);
       boolean same = uri.getAuthority() != null && uri.getAuthority().equalsIgnoreCase(host);
-      // A name that anybody's DNS may point here proves nothing; the token does.
+      // Without a token only addresses and localhost are trusted: another site's host name may
+      // resolve to this machine, so that its page has the same origin as the agent.
       return !same || (token.isEmpty() && !isLocal(uri.getHost()));
     } catch (IllegalArgumentException e) {
       return true;

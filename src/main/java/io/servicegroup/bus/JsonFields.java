@@ -18,15 +18,21 @@ import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
-/** Reading and writing the fields that several messages share. */
-final class Fields {
+/** Reads and writes the fields that several messages have in common. */
+final class JsonFields {
 
   private static final DateTimeFormatter MILLISECONDS =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
-  private static final Remarks REMARKS = new Remarks(LoggerFactory.getLogger(Fields.class));
+  private static final WarnOnceLog WARNINGS =
+      new WarnOnceLog(LoggerFactory.getLogger(JsonFields.class));
 
-  private Fields() {}
+  private JsonFields() {}
+
+  /** Writes a body that names a member and says nothing else. */
+  static JsonObject encodeId(MemberId id) {
+    return putId(new JsonObject(), id);
+  }
 
   static JsonObject putId(JsonObject json, MemberId id) {
     return json.put("group", id.group()).put("host", id.host());
@@ -41,7 +47,7 @@ final class Fields {
   }
 
   /**
-   * Always with milliseconds, so that times written by different parts can be compared as texts.
+   * Writes a time, always with milliseconds, so that texts of times can be compared as they are.
    */
   static String text(Instant time) {
     return time == null ? null : MILLISECONDS.format(time);
@@ -71,8 +77,9 @@ final class Fields {
   }
 
   /**
-   * As {@link #list}, without the items that cannot be read: a liveness verticle may be anybody's,
-   * and one odd beat takes nothing from the others. Each is named in the log once.
+   * Reads a list as {@link #list} does, but skips items that cannot be read and logs each once. The
+   * liveness verticle that sent them may be a third party's, and one malformed beat must not hide
+   * the others.
    */
   static <T> List<T> readable(JsonObject json, String field, Function<JsonObject, T> decode) {
     List<T> items = new ArrayList<>();
@@ -80,32 +87,32 @@ final class Fields {
       try {
         items.add(decode.apply(item));
       } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
-        remark(json, field, item, e);
+        warnOnce(json, field, item, e);
       }
     }
     return items;
   }
 
-  private static void remark(JsonObject json, String field, JsonObject item, Exception why) {
+  private static void warnOnce(JsonObject json, String field, JsonObject item, Exception why) {
     String of = item.getValue("group") + "/" + item.getValue("host");
-    REMARKS.say(
+    WARNINGS.warn(
         field + " " + of,
         "Backend %s: what its %s tell of %s is ignored (%s): %s"
             .formatted(
                 json.getValue("backend"),
                 field,
-                printable(of),
-                printable(item.encode()),
+                WarnOnceLog.printable(of),
+                WarnOnceLog.printable(item.encode()),
                 why.getMessage()));
   }
 
-  /** Refuses keys that a request does not have, so that a misspelt one is not silently ignored. */
+  /** Refuses unknown fields, so that a misspelt one is not silently ignored. */
   static void requireKnown(JsonObject json, Set<String> known) {
     for (String field : json.fieldNames()) {
       if (!known.contains(field)) {
         throw new IllegalArgumentException(
             "unknown field "
-                + printable(field)
+                + WarnOnceLog.printable(field)
                 + "; allowed are "
                 + String.join(", ", known.stream().sorted().toList()));
       }
@@ -148,7 +155,10 @@ final class Fields {
     return type.cast(value);
   }
 
-  /** Without the JSON types that a message's copy on its way wraps maps and lists into. */
+  /**
+   * Copies a tree into plain maps and lists. When the event bus copies a message, it wraps the maps
+   * and lists in it into JSON types.
+   */
   static Map<String, Object> plain(Map<?, ?> map) {
     Map<String, Object> copy = new LinkedHashMap<>();
     map.forEach((key, value) -> copy.put(String.valueOf(key), plain(value)));
@@ -164,12 +174,7 @@ final class Fields {
       return plain(map);
     }
     return bare instanceof List<?> list
-        ? new ArrayList<>(list.stream().map(Fields::plain).toList())
+        ? new ArrayList<>(list.stream().map(JsonFields::plain).toList())
         : bare;
-  }
-
-  private static String printable(String text) {
-    String shown = text.length() > 40 ? text.substring(0, 40) + "…" : text;
-    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -6,43 +6,50 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Lets a few lists be made and written at once, and the others wait: a list of a large fleet takes
- * megabytes, and readers who come together must not take all the memory that there is.
+ * Limits how many lists are made and written at the same time; further requests wait. A list of a
+ * large fleet takes megabytes, and many requests at once must not exhaust the memory.
  *
  * <p>Not thread-safe.
  */
-final class ListGate {
+final class ListLimiter {
 
-  private static final int AT_ONCE = 4;
-  private static final int MOST_WAITING = 1000;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int MAX_RUNNING = 4;
+  private static final int MAX_WAITING = 1000;
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-  /** A list of ten thousand members at half a megabit a second. */
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  /** Enough for a list of ten thousand members at half a megabit per second. */
+  private static final Duration MAX_WRITE_TIME = Duration.ofSeconds(60);
 
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private int running;
 
   private record Waiting(RoutingContext ctx, Runnable list, long timer) {}
 
-  /** Answers when it is the request's turn, or with 503 where that does not come. */
+  /**
+   * Runs the work of a request as soon as fewer requests run than are allowed. Answers with 503
+   * where that takes too long.
+   *
+   * @param ctx the request
+   * @param list makes and writes the list
+   */
   void enter(RoutingContext ctx, Runnable list) {
-    if (running < AT_ONCE) {
+    if (running < MAX_RUNNING) {
       run(ctx, list);
-    } else if (waiting.size() >= MOST_WAITING) {
+    } else if (waiting.size() >= MAX_WAITING) {
       refuse(ctx);
     } else {
-      long timer = ctx.vertx().setTimer(PATIENCE.toMillis(), id -> expire(ctx));
+      long timer = ctx.vertx().setTimer(MAX_WAIT.toMillis(), id -> expire(ctx));
       waiting.add(new Waiting(ctx, list, timer));
     }
   }
 
   private void run(RoutingContext ctx, Runnable list) {
     running++;
-    // Who reads by drops is not to keep the others waiting for ever.
+    // A client that reads very slowly must not keep the others waiting for ever.
     long timer =
-        ctx.vertx().setTimer(LONGEST.toMillis(), passed -> ctx.request().connection().close());
-    // Called once the answer is written, or its reader is gone.
+        ctx.vertx()
+            .setTimer(MAX_WRITE_TIME.toMillis(), passed -> ctx.request().connection().close());
+    // The end handler is called when the answer is written or the connection is closed.
     ctx.addEndHandler(
         ended -> {
           running--;
@@ -57,7 +64,7 @@ final class ListGate {
   }
 
   private void next() {
-    while (running < AT_ONCE && !waiting.isEmpty()) {
+    while (running < MAX_RUNNING && !waiting.isEmpty()) {
       Waiting first = waiting.poll();
       first.ctx().vertx().cancelTimer(first.timer());
       if (!first.ctx().response().closed()) {
