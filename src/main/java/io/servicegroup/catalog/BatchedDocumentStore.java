@@ -15,16 +15,18 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * A store that is asked once for all that is to be read in one turn of the event loop, and once for
- * all that is to be written. A thousand members that join together go through the steps of a join
- * side by side, and cost the round trips of one.
+ * Batches the requests to a store: all reads of one turn of the event loop become one request, and
+ * so do all writes. A thousand members that join together go through the steps of a join side by
+ * side and need the round trips of one join.
  */
 final class BatchedDocumentStore implements DocumentStore {
 
-  /** So many documents go into one call. */
+  /** The largest number of documents in one request. */
   private static final int MOST = 3000;
 
-  /** And so many characters that are written, of which a few documents may have as many. */
+  /**
+   * The largest number of characters that one request writes. A few large documents may reach it.
+   */
   private static final int MOST_CHARACTERS = 1 << 20;
 
   private final Vertx vertx;
@@ -34,10 +36,10 @@ final class BatchedDocumentStore implements DocumentStore {
   private List<Write> writes = new ArrayList<>();
 
   /**
-   * Makes one that has gathered nothing.
+   * Creates a store without pending requests.
    *
-   * @param vertx whose turns
-   * @param store what is asked
+   * @param vertx whose event loop it uses
+   * @param store the store that gets the batches
    */
   BatchedDocumentStore(Vertx vertx, DocumentStore store) {
     this.vertx = vertx;
@@ -59,7 +61,10 @@ final class BatchedDocumentStore implements DocumentStore {
     return store.open();
   }
 
-  /** The turns are those of whoever opened it, who is whoever uses it but in tests. */
+  /**
+   * Runs work on the context of the caller that opened the store. Except in tests, the same caller
+   * uses it.
+   */
   private void onContext(Runnable work) {
     if (Vertx.currentContext() == context) {
       work.run();

@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Keeps a host from having one binary in two groups, in stores that know no unique index: who joins
- * first writes a claim, then the member, then looks whether the claim is still his. A claim that no
- * member stands behind was left by somebody who did not come that far, and is taken over.
+ * Ensures that a binary is in one group only on each host, in stores that have no unique index.
+ * Whoever joins a member writes a claim first, then the member, and then checks that the claim is
+ * still the member's. A claim without a member was left by an interrupted join and is taken over.
  *
- * <p>A claim's text is the group. Whoever takes it over, or gives it back, first writes whose it
- * was and looks for that member only then: one that joins meanwhile either sees that the claim is
- * not his any more, or is seen.
+ * <p>A claim's text is the member's group. Whoever takes a claim over, or releases it, first writes
+ * the new and the former group into it and only then looks for the former group's member. A member
+ * that joins at the same time either finds that its claim has changed, or is found by that look.
  */
 final class BinaryClaims {
 
@@ -30,8 +30,8 @@ final class BinaryClaims {
   /**
    * Claims a binary for a member.
    *
-   * @return false where somebody else changed the claim meanwhile; refused as {@code CONFLICT}
-   *     where the binary is in another group
+   * @return whether the member has the claim; false where somebody else changed the claim
+   *     meanwhile; refused as {@code CONFLICT} where the binary is in another group
    */
   Future<Boolean> claim(MemberId id, String binary) {
     Key key = key(id.host(), binary);
@@ -51,23 +51,23 @@ final class BinaryClaims {
       return store.write(document.key(), id.group(), document);
     }
     MemberId other = new MemberId(claim.before(), id.host());
-    return stands(other, binary)
+    return exists(other, binary)
         .compose(
-            stands -> {
-              if (stands) {
+            exists -> {
+              if (exists) {
                 return claim.isOpen()
                     ? store.write(document.key(), other.group(), document).map(false)
                     : Future.failedFuture(new ClashException(id, binary, other.group()));
               }
-              boolean looked = claim.isOpen() && claim.group().equals(id.group());
-              String next = looked ? id.group() : Claim.open(id.group(), other.group());
-              // Who has only now written whose it was comes again, and looks.
-              return store.write(document.key(), next, document).map(done -> done && looked);
+              boolean lookedFor = claim.isOpen() && claim.group().equals(id.group());
+              String next = lookedFor ? id.group() : Claim.open(id.group(), other.group());
+              // The former group has only now been written: the next attempt looks for its member.
+              return store.write(document.key(), next, document).map(done -> done && lookedFor);
             });
   }
 
-  /** Whether a member stands behind its claim. */
-  private Future<Boolean> stands(MemberId id, String binary) {
+  /** Whether the member that a claim names exists with this binary. */
+  private Future<Boolean> exists(MemberId id, String binary) {
     return store
         .read(List.of(MemberDocument.key(id)))
         .map(
@@ -77,13 +77,13 @@ final class BinaryClaims {
                     .anyMatch(m -> m.binary().equals(binary)));
   }
 
-  /** Whether a claim is (still) a member's. */
-  Future<Boolean> holds(MemberId id, String binary) {
+  /** Whether the claim to a binary is, or still is, the member's. */
+  Future<Boolean> belongsTo(MemberId id, String binary) {
     return find(key(id.host(), binary))
         .map(found -> found.isPresent() && found.get().text().equals(id.group()));
   }
 
-  /** Ends a claim, unless it is another group's by now or the member is there again. */
+  /** Removes a claim, unless it belongs to another group by now or the member exists again. */
   Future<Void> release(MemberId id, String binary) {
     Key key = key(id.host(), binary);
     String open = Claim.open("", id.group());
@@ -97,7 +97,7 @@ final class BinaryClaims {
         .compose(
             found ->
                 found.isPresent() && found.get().text().equals(open)
-                    ? stands(id, binary)
+                    ? exists(id, binary)
                         .compose(
                             again ->
                                 again
@@ -116,17 +116,21 @@ final class BinaryClaims {
   }
 
   /**
-   * A claim as it is written.
+   * The text of a claim.
    *
-   * @param group whose it is to be; empty where it is given back
-   * @param before whose it was; the same where nobody asks for it
+   * @param group the group that claims the binary; empty while the claim is being released
+   * @param before the group that had the claim before; equal to {@code group} while nobody takes
+   *     the claim over
    */
   private record Claim(String group, String before) {
 
-    /** Names hold no control characters. */
+    /** Separates the parts of the text. Names contain no control characters. */
     private static final String BETWEEN = "\t";
 
-    /** Two are never alike: stores that compare texts are not to take one for another. */
+    /**
+     * Returns the text of a claim that changes hands. The random part makes each text unique, so
+     * that a store that compares texts does not mistake one change for another.
+     */
     static String open(String group, String before) {
       return String.join(BETWEEN, group, before, UUID.randomUUID().toString());
     }

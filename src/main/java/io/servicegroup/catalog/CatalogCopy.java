@@ -13,19 +13,22 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Copies one catalogue into another. What the target has already as it is in the source is left
- * alone, so that a copy that was interrupted may be started again; so is a member that joined in
- * the target since, whose life there is the newer one. What changes in the source meanwhile is
- * copied again. The source is only read.
+ * Copies one catalogue into another. A member that the target already has as it is in the source is
+ * not written again, so that an interrupted copy can be restarted. A member that has joined in the
+ * target since, and so has a newer incarnation there, is left as it is. Members that change in the
+ * source during the copy are copied again. The source is only read.
  *
  * <p>Used on one context, once.
  */
 public final class CatalogCopy {
 
-  /** So many members are written at a time. */
+  /** The number of members that are written at once. */
   private static final int AT_ONCE = 32;
 
-  /** So often the two are compared; members that change all the time are not waited for. */
+  /**
+   * The number of times that the catalogues are compared. More would wait for members that never
+   * stop changing.
+   */
   private static final int PASSES = 3;
 
   private final ServiceCatalog from;
@@ -35,12 +38,12 @@ public final class CatalogCopy {
   private int written;
 
   /**
-   * Makes a copy that has not begun.
+   * Prepares a copy without starting it.
    *
-   * @param from is read
-   * @param to is written
-   * @param progress is told what is there already, and after every few members, on the caller's
-   *     context
+   * @param from the source
+   * @param to the target
+   * @param progress receives the progress at the start and after every batch of members, on the
+   *     caller's context
    */
   public CatalogCopy(ServiceCatalog from, ServiceCatalog to, Consumer<Progress> progress) {
     this.from = from;
@@ -49,24 +52,27 @@ public final class CatalogCopy {
   }
 
   /**
-   * How far it is.
+   * The progress of a copy.
    *
-   * @param done members that need nothing any more
-   * @param all members of the source
-   * @param written those that the target did not have before, or not so
+   * @param done the members of the source that are as they should be in the target
+   * @param all the members of the source
+   * @param written the members that were written, because the target lacked them or had them
+   *     differently
    */
   public record Progress(int done, int all, int written) {}
 
   /**
-   * What it came to.
+   * The result of a copy.
    *
-   * @param members in the source at the end
-   * @param written those that the target did not have before, or not so
-   * @param different members of the source that the target has not, or not so: refused ones, and
-   *     those that somebody changed during the copy
-   * @param joined members of the source that joined in the target since, and are as they are there
+   * @param members the number of members in the source at the end
+   * @param written the number of members that were written, because the target lacked them or had
+   *     them differently
+   * @param different members of the source that the target lacks or has differently: the target
+   *     refused them, or somebody changed them during the copy
+   * @param joined members of the source that have joined in the target since and were left as they
+   *     are there
    * @param others members that only the target has
-   * @param refused why members could not be stored
+   * @param refused why the target refused members
    */
   public record Outcome(
       int members,
@@ -77,9 +83,9 @@ public final class CatalogCopy {
       List<String> refused) {}
 
   /**
-   * Copies, and compares the two by count and content.
+   * Copies, and compares the two catalogues by count and content.
    *
-   * @return what it came to; fails where one of them could not be asked
+   * @return the result; fails where a catalogue could not be asked
    */
   public Future<Outcome> run() {
     return pass(PASSES);
@@ -128,7 +134,10 @@ public final class CatalogCopy {
             });
   }
 
-  /** The source is read first: what joined in the target in between is newer, and not missing. */
+  /**
+   * Compares the catalogues. The source is read first: a member that joins in the target between
+   * the two reads then counts as newer, and not as missing.
+   */
   private Future<Comparison> compare() {
     return from.list(MemberFilter.ALL)
         .compose(

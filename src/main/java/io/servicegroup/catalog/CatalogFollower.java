@@ -22,20 +22,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what others changed: reads the followed members again and again, at once when the store
- * tells of a change, and compares. What was written here during a read is left to the next one.
+ * Finds changes that other agents and programs made to the followed members. It reads the members
+ * periodically, and at once where the store notifies of a change, and compares them with what it
+ * knew. Members that this agent writes during a read are left to the next read.
  */
 final class CatalogFollower {
 
-  /** A fleet that starts changes the catalogue all the time: not every change is worth a read. */
+  /**
+   * The shortest pause between two hastened reads: while a fleet starts, the catalogue changes all
+   * the time, and not every change is worth a read.
+   */
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
-  /** Nor is a large catalogue to be read all the time: a pause is so many times a read. */
+  /**
+   * The pause lasts at least this many times as long as the last read took, so that a large
+   * catalogue is not read all the time.
+   */
   private static final int PAUSE_PER_READ = 4;
 
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
-  /** So many members are asked about, or restored, at a time. */
+  /** The number of members that one question to the store names, and that one read restores. */
   private static final int AT_ONCE = 500;
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogFollower.class);
@@ -58,37 +65,43 @@ final class CatalogFollower {
   private long readAt;
   private long readNanos;
 
-  /** What follows from what was found. */
+  /** Acts on what a read found. */
   interface Listener {
-    /** A followed member as it is now, possibly unchanged. */
+    /** A followed member as it is stored now, possibly unchanged. */
     void found(Member member);
 
     /**
      * A followed member that is not in the catalogue any more.
      *
-     * @param order of its removal, 0 where whoever removed it gave none
+     * @param order the order of the removal, 0 where whoever removed the member gave none
      */
     void gone(MemberId id, long order);
 
     /** A member of this agent that is not in the catalogue any more. */
     void deleted(ServedMembers.Served served);
 
-    /** A member of this agent that another one joined later. */
+    /** A member of this agent that another agent has joined since. */
     void superseded(ServedMembers.Served served);
 
-    /** Members of this agent in a catalogue that went back to before their join. */
+    /**
+     * Members of this agent whose last join the catalogue does not know, because it came back
+     * older.
+     */
     void setBack(List<ServedMembers.Served> served);
 
-    /** A member of this agent that another one joined later, and does not beat for any more. */
+    /** A member of this agent that another agent joined since and does not beat for any more. */
     void abandoned(ServedMembers.Served served);
 
-    /** A followed member that the catalogue lost and that nobody restored yet. */
+    /** A followed member that the catalogue lost and that nobody has restored yet. */
     Future<?> lost(MemberId id);
 
-    /** All members that the catalogue lost, after each read. */
+    /** All members that the catalogue lost; called after each read. */
     void losses(Set<MemberId> ids);
 
-    /** What the catalogue holds and nobody can read, by its name and with why, after each read. */
+    /**
+     * What the catalogue contains and nobody can read, by its name and with the cause; called after
+     * each read.
+     */
     void unreadable(Map<String, String> documents);
   }
 
@@ -113,7 +126,7 @@ final class CatalogFollower {
     this.listener = listener;
   }
 
-  /** Reads once; then, if that worked, for as long as it is not stopped. */
+  /** Reads once and, where that succeeds, goes on reading until it is stopped. */
   Future<Void> start(Duration pollInterval, Duration reportInterval) {
     return read()
         .map(
@@ -131,7 +144,10 @@ final class CatalogFollower {
             });
   }
 
-  /** A store that tells of changes is read more seldom, unless it told of one. */
+  /**
+   * Reads where a notification arrived or the last read is long enough ago: a store that notifies
+   * of changes is read less often.
+   */
   private Future<Void> readAfter(long quietNanos) {
     boolean due = wanted || System.nanoTime() - readAt >= quietNanos;
     return due ? read() : Future.succeededFuture();
@@ -141,7 +157,7 @@ final class CatalogFollower {
     return ticker == null ? Future.succeededFuture() : ticker.stop();
   }
 
-  /** Reads soon. */
+  /** Hastens the next read, because the catalogue may have changed. */
   void changed() {
     long whole = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
     long pause = whole - (System.nanoTime() - hastenedAt);
@@ -213,7 +229,11 @@ final class CatalogFollower {
     return explain(missing, read);
   }
 
-  /** A newer life is another agent's. Any other is what the catalogue knew before ours. */
+  /**
+   * Compares the stored incarnation of a member of this agent with the agent's own. A newer one was
+   * begun by another agent; any other one is older, so that the catalogue does not know our last
+   * join.
+   */
   private void judge(
       ServedMembers.Served own, Incarnation stored, List<ServedMembers.Served> setBack) {
     boolean ours = own.incarnation().equals(stored);
@@ -226,7 +246,8 @@ final class CatalogFollower {
           setBack.add(own);
         }
       }
-      // Nobody beats for it yet, or a backend has a life that the catalogue does not know.
+      // Either nobody beats for the member yet, or a backend has an incarnation that the catalogue
+      // does not know.
       case NOT_BEATING, SUPERSEDED -> {
         if (!newer) {
           setBack.add(own);
@@ -237,7 +258,7 @@ final class CatalogFollower {
     }
   }
 
-  /** What a read did not find was deleted, or is lost. */
+  /** Decides of each member that a read did not find whether it was deleted or is lost. */
   private Future<Void> explain(List<Member> missing, long read) {
     Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
     Map<String, String> unreadable = catalog.unreadable();
@@ -245,14 +266,15 @@ final class CatalogFollower {
     List<Member> absent = new ArrayList<>();
     for (Member member : missing) {
       if (unreadable.containsKey(member.id().toString())) {
-        // It is there, as something else: whoever remembers it writes it anew.
+        // Something unreadable stands in its place: an agent that remembers the member writes it
+        // anew.
         now.add(member.id());
       } else {
         absent.add(member);
       }
     }
     return Portions.inTurn(absent, AT_ONCE, some -> explain(some, read, now))
-        // Whether the others were deleted is asked again with the next read.
+        // The next read asks again whether the remaining members were deleted.
         .otherwise(
             failure -> {
               LOG.debug("Not all members are in the catalogue", failure);
@@ -285,7 +307,10 @@ final class CatalogFollower {
     served.get(id).ifPresent(listener::deleted);
   }
 
-  /** The agent that beats for a member knows it best, and comes first. */
+  /**
+   * Restores lost members: those of this agent at once, since the agent that beats for a member
+   * knows it best; others only where they were lost at the read before as well.
+   */
   private Future<Void> lost(Set<MemberId> now) {
     List<Future<?>> restored = new ArrayList<>();
     now.stream()

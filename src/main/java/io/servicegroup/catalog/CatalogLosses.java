@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says that the catalogue lost service data, and that it has it again, and what it holds that
- * nobody can read; in the log once each.
+ * Reports that the catalogue lost service data and that it has them again, and which of its
+ * documents nobody can read. Each is logged once.
  */
 final class CatalogLosses {
 
@@ -33,10 +33,10 @@ final class CatalogLosses {
   private Instant since;
 
   /**
-   * Watches over one store.
+   * Creates an object that has reported nothing yet.
    *
-   * @param vertx to tell health
-   * @param store its URI, with secrets masked
+   * @param vertx whose event bus carries the reports to health
+   * @param store the store's URI, with secrets masked
    */
   CatalogLosses(Vertx vertx, String store) {
     this.vertx = vertx;
@@ -44,7 +44,7 @@ final class CatalogLosses {
     this.concerns = Concerns.ofCatalog(vertx);
   }
 
-  /** What a read found to be lost and not restored yet; possibly nothing. */
+  /** Takes in the members that a read found lost and not restored yet, possibly none. */
   void found(Set<MemberId> lost) {
     if (lost.equals(missing)) {
       return;
@@ -75,7 +75,7 @@ final class CatalogLosses {
     Topics.CATALOG_LOSS.publish(vertx, loss);
   }
 
-  /** What a read found that is no member; possibly nothing. */
+  /** Takes in the documents that a read could not interpret as members, possibly none. */
   void unreadable(Map<String, String> documents) {
     unreadable.stream().filter(name -> !documents.containsKey(name)).forEach(concerns::settle);
     documents.forEach(

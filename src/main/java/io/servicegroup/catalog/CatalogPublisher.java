@@ -8,7 +8,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
 
-/** Publishes what changes of the members that this agent follows; once each, in order. */
+/** Publishes the changes of the members that this agent follows: each change once, in order. */
 final class CatalogPublisher {
 
   private final Vertx vertx;
@@ -30,29 +30,35 @@ final class CatalogPublisher {
     this.served = served;
   }
 
-  /** A member as it is stored now; published where that is news of a followed one. */
+  /**
+   * Takes in a member as it is stored now; publishes it where the agent follows it and it has
+   * changed.
+   */
   void stored(Member member) {
     if (scope.covers(member.id(), served.get(member.id()).isPresent())) {
       followed.put(member).ifPresent(type -> publish(type, member));
     }
   }
 
-  /** A member that is not in the catalogue any more. */
+  /** Publishes that a member is not in the catalogue any more. */
   void gone(MemberId id) {
     followed.remove(id).ifPresent(member -> publish(CatalogEvent.Type.DELETED, member));
   }
 
-  /** This agent does not beat for the member any more, though nothing stored changed. */
+  /**
+   * Publishes that this agent does not beat for a member any more, although nothing stored has
+   * changed.
+   */
   void left(MemberId id) {
     followed.get(id).ifPresent(member -> publish(CatalogEvent.Type.UPDATED, member));
   }
 
-  /** A followed member as it was last seen. */
+  /** Returns a followed member as it was last seen. */
   Optional<Member> lastSeen(MemberId id) {
     return followed.get(id);
   }
 
-  /** Every followed member, as if it had just been found. */
+  /** Returns an event for each followed member, as if the member had just been found. */
   List<CatalogEvent> snapshot() {
     return followed.all().stream().map(member -> event(CatalogEvent.Type.JOINED, member)).toList();
   }

@@ -18,7 +18,10 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What follows here from what others did to members, and from what the store lost of them. */
+/**
+ * Acts on what {@link CatalogFollower} found: on changes that others made to members, and on
+ * members that the store lost.
+ */
 final class CatalogReactions implements CatalogFollower.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogReactions.class);
@@ -62,20 +65,20 @@ final class CatalogReactions implements CatalogFollower.Listener {
     this.rejoin = rejoin;
   }
 
-  /** Tells what reads the catalogue soon. */
+  /** Sets what hastens the next read of the catalogue. */
   void useRecheck(Runnable reading) {
     recheck = reading;
   }
 
-  /** Tells what looks after the members of this agent's earlier lives. */
+  /** Sets what joins the members of this agent's earlier lives again. */
   void useRejoins(RestartRejoins restartRejoins) {
     rejoins = restartRejoins;
   }
 
-  /** Somebody found that this agent may not beat for a member any more. */
+  /** Takes in a conflict: somebody found that this agent may not beat for a member any more. */
   void conflict(Conflict conflict) {
     Optional<ServedMembers.Served> own = served.get(conflict.id());
-    // What this agent found itself arrives here too, and may be late.
+    // A conflict that this agent found itself arrives here as well, possibly late.
     boolean known =
         own.filter(it -> it.state() == ServedMembers.State.ABANDONED).isPresent()
             && conflict.kind() == Conflict.Kind.SUPERSEDED;
@@ -85,15 +88,17 @@ final class CatalogReactions implements CatalogFollower.Listener {
           conflict.kind() == Conflict.Kind.SUPERSEDED
               ? ServedMembers.State.SUPERSEDED
               : ServedMembers.State.CONFLICT);
-      // Who joined it later wrote that before whoever found it: a read from here on shows it.
+      // The other agent stored its join before anybody could find the conflict, so that a read that
+      // begins now shows the join.
       queue.touch(conflict.id());
       recheck.run();
     }
   }
 
   /**
-   * Whoever joined a member of this agent later and fell silent without a word leaves it to this
-   * agent again; not whoever said that it left or failed.
+   * Takes in a status change. Where another agent superseded this one and then fell silent, this
+   * agent takes the member over again; not where the other agent stated that the member left or
+   * failed.
    */
   void changed(StatusChange change) {
     ServedMembers.State state =
@@ -151,7 +156,7 @@ final class CatalogReactions implements CatalogFollower.Listener {
     publisher.gone(id);
   }
 
-  /** Nothing of it is this agent's any more, whoever joins it next. */
+  /** Forgets the member: whoever joins it next, it is not this agent's any more. */
   @Override
   public void deleted(ServedMembers.Served own) {
     served.forget(own.spec().id());
@@ -187,8 +192,9 @@ final class CatalogReactions implements CatalogFollower.Listener {
   }
 
   /**
-   * Restored as it was last seen, with its incarnation: for its evaluators nothing happened. Where
-   * that life is not its agent's present one, its agent finds that with its next read.
+   * Restores the member as it was last seen, with its incarnation, so that evaluators notice
+   * nothing. Where that incarnation is not the present one, the member's agent finds that with its
+   * next read.
    */
   @Override
   public Future<?> lost(MemberId id) {
@@ -199,7 +205,8 @@ final class CatalogReactions implements CatalogFollower.Listener {
             () ->
                 publisher
                     .lastSeen(id)
-                    // What was found before a sleep of so long is no loss any more.
+                    // What was found before a sleep that was longer than removals are remembered
+                    // counts as no loss.
                     .filter(member -> !repair.isTooLateToRestore())
                     .map(member -> reachability.observe(catalog.restore(member)))
                     .orElse(Future.succeededFuture(false)))

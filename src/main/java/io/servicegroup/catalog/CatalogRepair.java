@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the store say what {@link RememberedMembers} remembers. What cannot be written now is found
- * again by the next read.
+ * Repairs a catalogue that came back older: writes what {@link RememberedMembers} remembers. A
+ * write that fails now is found necessary again by the next read.
  *
  * <p>Not thread-safe.
  */
@@ -27,7 +27,9 @@ final class CatalogRepair {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogRepair.class);
 
-  /** So many members are written at a time; the others after the next read. */
+  /**
+   * The number of members that are written after one read; the others follow after the next one.
+   */
   private static final int AT_ONCE = 500;
 
   private final ServiceCatalog catalog;
@@ -73,9 +75,10 @@ final class CatalogRepair {
   }
 
   /**
-   * Takes in a member as it is stored, and mends it after the read where that is needed.
+   * Takes in a member as a read found it, and marks it for repair after the read where that is
+   * needed.
    *
-   * @return as it is to be shown; null where it is remembered as removed
+   * @return the member as it is to be shown; null where it is remembered as removed
    */
   Member found(Member stored) {
     Judgement judgement = remembered.judge(stored);
@@ -93,7 +96,9 @@ final class CatalogRepair {
     return judgement.isHidden() ? null : judgement.shown();
   }
 
-  /** As they are to be shown. */
+  /**
+   * Returns stored members as they are to be shown, without those that are remembered as removed.
+   */
   List<Member> shown(List<Member> stored) {
     remembered.forgetIfAwayTooLong();
     return stored.stream()
@@ -104,9 +109,9 @@ final class CatalogRepair {
   }
 
   /**
-   * Makes the store agree about one member, before something new is said of it. Within its queue.
+   * Repairs one member before it is changed; runs in the member's queue.
    *
-   * @return whether the member is there; never fails
+   * @return completes when the repair is done or has failed; never fails
    */
   Future<Void> repair(MemberId id) {
     remembered.forgetIfAwayTooLong();
@@ -123,22 +128,22 @@ final class CatalogRepair {
         .otherwiseEmpty();
   }
 
-  /** What looks after those that the store lost. */
+  /** Returns the object that checks members that the store lost. */
   MissingMembers missingMembers() {
     return missingMembers;
   }
 
   /**
-   * Makes the store agree with what a join of this agent left. Within the member's queue.
+   * Repairs a member that this agent has just joined; runs in the member's queue.
    *
-   * @return the member as it is stored then, or is to be
+   * @return the member as it is stored then, or as the next read will store it
    */
   Future<Member> joined(Member stored) {
     pending.remove(stored.id());
     remembered.forgetIfAwayTooLong();
     Judgement judgement = remembered.judge(stored);
     if (judgement.isHidden()) {
-      // Whoever joins it here knows better.
+      // The join is newer than the removal that is remembered.
       judgement = remembered.confirm(stored, judgement.written().wordsOrder());
     }
     remembered.rememberFound(judgement);
@@ -161,7 +166,7 @@ final class CatalogRepair {
     };
   }
 
-  /** A uuid that the store does not take back is no reason to lose the operator's words. */
+  /** Puts remembered words back; without the uuid, where the store refuses only that. */
   private Future<Member> putBack(Judgement judgement) {
     Member written = judgement.written();
     String uuid = judgement.stored().uuid();
@@ -178,8 +183,8 @@ final class CatalogRepair {
   }
 
   /**
-   * Gives a member that a store had forgotten its words back; one that somebody had removed is as
-   * it is now.
+   * Puts the words of a member back that the store had forgotten. A member that somebody had
+   * removed stays as it is now.
    */
   private Future<Member> recreated(Judgement judgement) {
     Member words = judgement.written();
@@ -205,29 +210,33 @@ final class CatalogRepair {
     }
   }
 
-  /** A word was said here and answered: what the last read found is from before that. */
+  /** Notes that this agent changed a member. What the last read found is older. */
   void changedHere(Member stored) {
     pending.remove(stored.id());
     remembered.rememberChangedHere(stored);
   }
 
-  /** A removal was said here and answered; the member as it was, with the removal's order. */
+  /**
+   * Notes that this agent removed a member.
+   *
+   * @param last the member as it was, with the order of the removal
+   */
   void removedHere(Member last) {
     pending.remove(last.id());
     remembered.rememberRemovedHere(last);
     repairLog.settled(last.id());
   }
 
-  /** Whether what is missing at this read is not to be restored. */
+  /** Whether members that are missing at this read must not be restored. */
   boolean isTooLateToRestore() {
     return remembered.isTooLateToRestore();
   }
 
   /**
-   * A member that somebody removed.
+   * Notes that somebody else removed a member.
    *
-   * @param lastSeen as it was
-   * @param order of the removal, 0 where whoever removed it gave none
+   * @param lastSeen the member as it was
+   * @param order the order of the removal, 0 where whoever removed the member gave none
    */
   void removedElsewhere(Member lastSeen, long order) {
     long known =
@@ -235,10 +244,10 @@ final class CatalogRepair {
     if (order > known) {
       remembered.rememberRemoved(lastSeen.withWordsOrder(order));
     } else if (remembered.isTooLateToRestore()) {
-      // It may as well be lost: nothing is said of it.
+      // The member may as well be lost, so that no removal is remembered.
       remembered.forget(lastSeen.id());
     } else {
-      // Whoever joined it since the read began comes after that.
+      // The order is that of the read's beginning, so that a join since then is later.
       Member gone = lastSeen.withWordsOrder(remembered.orderOfRead(known));
       remembered.rememberRemoved(gone);
       removalTraces.add(gone);
@@ -246,21 +255,25 @@ final class CatalogRepair {
     repairLog.settled(lastSeen.id());
   }
 
-  /** What was said here and a read of the others does not find. */
+  /**
+   * Returns members that were changed through this agent and that a read does not find by itself.
+   *
+   * @param found whether a read finds a member by itself where the member exists
+   */
   Set<MemberId> toCheck(Predicate<MemberId> found) {
     return remembered.toCheck(found);
   }
 
   /**
-   * Looks after what {@link #toLookAfter} named; completes when all of it is done.
+   * Checks the members that {@link #toCheck} named; completes when all are checked.
    *
-   * @param ids what was named
-   * @param found what the read found of it
-   * @param read which read it was
+   * @param ids the members that were named
+   * @param found those of them that the read found
+   * @param read the number of the read
    */
   Future<Void> check(Collection<MemberId> ids, List<Member> found, long read) {
     Set<MemberId> missing = new HashSet<>(ids);
-    // What was written here since is newer than what was read.
+    // A member that this agent has written since is newer than what was read.
     missing.removeIf(id -> queue.mayBeOutdated(id, read));
     for (Member member : found) {
       if (missing.remove(member.id())) {
@@ -271,9 +284,9 @@ final class CatalogRepair {
   }
 
   /**
-   * Writes what the read found to be due, and says what it was.
+   * Ends a read: logs what it found lost, and writes the repairs.
    *
-   * @param followed what reads find by themselves, or find to be missing
+   * @param followed whether reads find a member, or find it missing, by themselves
    */
   Future<Void> repairPending(Predicate<MemberId> followed) {
     remembered.endRead(followed);

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a store tells of changes at present. Nobody waits until it does: that takes a connection
- * more, hence round trips in which an agent that starts would be silent, and only hastens.
+ * Knows whether a store notifies of changes at present. Nobody waits for the answer to the request:
+ * it takes another connection, so that a starting agent would be silent for more round trips, and
+ * notifications only hasten reads.
  *
  * <p>Not thread-safe.
  */
@@ -18,9 +19,10 @@ final class ChangeNotifications {
   private BooleanSupplier delivered = () -> false;
 
   /**
-   * Asks the store to tell.
+   * Requests the notifications.
    *
-   * @param changed called for each change, and once where some may have been missed
+   * @param changed called for each change, and once where changes may have been missed before the
+   *     store began to notify
    */
   void request(ServiceCatalog catalog, Runnable changed) {
     Future<BooleanSupplier> asked = catalog.watch(changed);

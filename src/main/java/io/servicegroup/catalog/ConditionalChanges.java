@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Changes documents as they were judged by their text: one of another version that says the same is
- * the one that was judged, since in some stores a change beside it gives it another version.
+ * Writes and removes documents on the condition that their text is still the one that was read. The
+ * version is not compared: in some stores a change of a neighbouring document changes it.
  */
 final class ConditionalChanges {
 
@@ -24,7 +24,7 @@ final class ConditionalChanges {
   /**
    * Removes a document.
    *
-   * @return false where it says something else by now, or is not there
+   * @return whether it was removed; false where it has another text by now, or does not exist
    */
   Future<Boolean> remove(Document asRead) {
     return change(asRead, store::remove);
@@ -33,7 +33,7 @@ final class ConditionalChanges {
   /**
    * Writes a document.
    *
-   * @return false where it says something else by now, or is not there
+   * @return whether it was written; false where it has another text by now, or does not exist
    */
   Future<Boolean> write(Document asRead, String text) {
     return change(asRead, now -> store.write(now.key(), text, now));

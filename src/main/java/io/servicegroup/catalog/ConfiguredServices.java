@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services that the configuration names, through its reloads: what is new is joined, what is
- * gone leaves, what is changed is changed. What joined by other means is left alone.
+ * Keeps the members in step with the services that the configuration names. At a reload new
+ * services join, services that are gone leave, and changed services are changed. Members that
+ * joined by other means are left alone.
  *
  * <p>Not thread-safe.
  */
@@ -31,11 +32,11 @@ final class ConfiguredServices {
   private final Map<MemberId, ServiceSpec> wanted = new LinkedHashMap<>();
 
   /**
-   * Makes ready.
+   * Creates an object that knows no services yet.
    *
-   * @param vertx for retries
-   * @param operations joins, leaves and changes
-   * @param refusals is told of each service that the catalogue refuses
+   * @param vertx whose timers delay the retries
+   * @param operations joins, leaves and changes members
+   * @param refusals records the services that the catalogue refuses
    */
   ConfiguredServices(Vertx vertx, MemberOperations operations, RefusedJoins refusals) {
     this.vertx = vertx;
@@ -53,13 +54,16 @@ final class ConfiguredServices {
     joins.start(services);
   }
 
-  /** The store was away, and may be another one since: what it refused for good is tried again. */
+  /**
+   * Tries the joins again that the store had refused for good: it was away, and may be another
+   * store now.
+   */
   void storeIsBack() {
     refusals.mayBeOver();
     joins.tryAgain();
   }
 
-  /** The configuration was reloaded. */
+  /** Takes over the services of a reloaded configuration. */
   void reload(List<ServiceSpec> services) {
     refusals.mayBeOver();
     Map<MemberId, ServiceSpec> before = new LinkedHashMap<>(wanted);
@@ -69,13 +73,16 @@ final class ConfiguredServices {
     List<ServiceSpec> joined =
         services.stream().filter(spec -> isToBeJoined(before, spec)).toList();
     joins.start(joined);
-    // Also those whose join is under way: what is done to one member is done in order.
+    // This includes services whose join is under way: the operations on one member run in order.
     services.stream()
         .filter(spec -> !spec.equals(before.get(spec.id())) && !joined.contains(spec))
         .forEach(spec -> change(spec, new Backoff(FIRST_RETRY, LAST_RETRY)));
   }
 
-  /** One that joined by other means before goes on as it is, and is changed. */
+  /**
+   * Whether a service of the reloaded configuration has to be joined. A service that had joined by
+   * other means before is only changed.
+   */
   private boolean isToBeJoined(Map<MemberId, ServiceSpec> before, ServiceSpec spec) {
     ServiceSpec old = before.get(spec.id());
     if (joins.hasGivenUp(spec.id())) {

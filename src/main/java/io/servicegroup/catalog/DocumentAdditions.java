@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * How a member comes into a catalogue of documents: by a join, from another catalogue, or restored.
- * Each needs the claim to its binary.
+ * Adds members to a catalogue of documents: by a join, by adoption from another catalogue, or by
+ * restoring what the store lost. Each needs the claim to the member's binary first.
  *
- * <p>An incarnation's generation is one more than the one before, and at least the time in
- * microseconds: so that a member that was deleted, or whose store lost it, does not begin again
- * with a generation that its evaluators have seen.
+ * <p>A new generation is greater than the one before and at least the time in microseconds. A
+ * member that was deleted, or that the store lost, therefore never gets a generation that
+ * evaluators have seen before.
  */
 final class DocumentAdditions {
 
@@ -50,7 +50,8 @@ final class DocumentAdditions {
     return attempts.repeat(
         spec.id(),
         () -> {
-          // In the same round trip as the claim: most that join were there before a restart.
+          // This read shares a round trip with the claim. Most members that join existed before a
+          // restart.
           Future<Found> before = stored.read(spec.id());
           return claims
               .claim(spec.id(), spec.binary())
@@ -63,8 +64,9 @@ final class DocumentAdditions {
   }
 
   /**
-   * Writes a member that has its claim. One that had the binary already stands behind the claim for
-   * as long as it is unchanged, whenever it was read; any other is read after the claim.
+   * Writes a member that has its claim. A member that had the binary already may have been read
+   * before the claim: the claim is valid for as long as the member's document is unchanged. Any
+   * other member is read after the claim.
    */
   private Future<Joined> store(
       ServiceSpec spec,
@@ -121,19 +123,23 @@ final class DocumentAdditions {
     if (old != null) {
       return joined.withWordsOf(old);
     }
-    // A member that comes after a removal is a word against it; the first of all is none yet.
+    // A join after a removal must be later than the removal in the order of words. The first join
+    // of all has no order yet.
     return joined.withWordsOrder(
         found.removal().isPresent() ? stored.next(found.removal().getAsLong()) : 0);
   }
 
-  /** The member is written: a new claim has to be its own still, and the one before is free. */
+  /**
+   * Settles the claims after the member was written: a new claim must still belong to the member,
+   * and the claim to its former binary is released.
+   */
   private Future<Joined> settle(Joined joined, Member old) {
     Member member = joined.member();
     if (old != null && old.binary().equals(member.binary())) {
       return Future.succeededFuture(joined);
     }
     return claims
-        .holds(member.id(), member.binary())
+        .belongsTo(member.id(), member.binary())
         .compose(
             holds -> {
               if (!holds) {
@@ -157,7 +163,10 @@ final class DocumentAdditions {
             });
   }
 
-  /** The join ended the trace of a removal before it, which is to be there again. */
+  /**
+   * Removes a member whose join is undone. The join had deleted the trace of an earlier removal,
+   * which is written again.
+   */
   private Future<Boolean> unjoin(Found found, Member member) {
     long joined = member.wordsOrder();
     Future<Void> traced =
@@ -179,7 +188,8 @@ final class DocumentAdditions {
                       if (old != null && (old.sameAs(member) || old.isLaterIncarnationOf(member))) {
                         return Future.succeededFuture(false);
                       }
-                      // As a join is, it is a word against a removal.
+                      // An adoption, like a join, must be later than a removal in the order of
+                      // words.
                       long before = found.order() + (found.removal().isPresent() ? 1 : 0);
                       long order = Math.max(member.wordsOrder(), before);
                       Member adopted = member.withLastSeenUp(null).withWordsOrder(order);

@@ -29,8 +29,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The catalogue in a store that is no SQL database: one JSON document a member, changed only by
- * whoever read it last.
+ * The catalogue in a store that is no SQL database: one JSON document for each member. A write
+ * succeeds only where the document is unchanged since it was read.
  */
 public final class DocumentCatalog implements ServiceCatalog {
 
@@ -49,11 +49,11 @@ public final class DocumentCatalog implements ServiceCatalog {
   private long prunedAt;
 
   /**
-   * Makes a catalogue that is not open yet.
+   * Creates a catalogue that is not open yet.
    *
-   * @param vertx for pauses between attempts, and to gather what is asked for in one turn
-   * @param store where the documents are
-   * @param clock for new generations
+   * @param vertx delays repeated attempts, and batches the requests of one turn of the event loop
+   * @param store the store of the documents
+   * @param clock gives new generations and orders
    */
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
     this.retry = new OptimisticRetry(vertx);
@@ -110,7 +110,7 @@ public final class DocumentCatalog implements ServiceCatalog {
         });
   }
 
-  /** Writes what a member is to be; nothing where it is so already. */
+  /** Writes a member as {@code next} returns it; writes nothing where the member is so already. */
   private Future<Member> change(MemberId id, Function<Found, Member> next) {
     return retry.repeat(
         id,
@@ -178,15 +178,15 @@ public final class DocumentCatalog implements ServiceCatalog {
                 removed.isPresent() ? releaseClaim(last).map(true) : Future.succeededFuture(false));
   }
 
-  /** Whether somebody spoke of a member, or joined it, after it was removed. */
+  /** Whether an operator changed a member, or an agent joined it, after its removal. */
   private static boolean isLater(Member there, Member removed) {
     return there != null
         && (there.wordsOrder() > removed.wordsOrder() || there.isAnotherThan(removed));
   }
 
   /**
-   * Leaves the trace, then removes the document that was judged. Whoever changed it since may have
-   * ended the trace, so that all of it is done again.
+   * Writes the trace of the removal, then removes the document as it was read. Whoever changed the
+   * document since may have deleted the trace, so that the whole removal is repeated then.
    */
   private Future<Member> remove(Found found, Member last) {
     return stored
@@ -205,7 +205,10 @@ public final class DocumentCatalog implements ServiceCatalog {
     return stored.removals(lastSeen);
   }
 
-  /** It is deleted, whatever becomes of its claim, which anybody may take over. */
+  /**
+   * Releases the claim of a deleted member. A failure is ignored: anybody may take over a claim
+   * without a member.
+   */
   private Future<Member> releaseClaim(Member member) {
     return claims
         .release(member.id(), member.binary())
@@ -232,7 +235,7 @@ public final class DocumentCatalog implements ServiceCatalog {
                     .toList());
   }
 
-  /** What is due once a day. */
+  /** Removes outdated traces and rejoin records, once a day. */
   private void prune() {
     long now = clock.millis();
     if (Math.abs(now - prunedAt) >= PRUNED_EVERY.toMillis()) {

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * What {@link DocumentCatalog} needs of a technology that is no SQL database: small texts by key,
- * each with a version, so that nobody overwrites what he has not read.
+ * What {@link DocumentCatalog} needs of a technology that is no SQL database: small texts by key.
+ * Each text has a version, so that nobody overwrites a text without having read it.
  *
  * <p>Documents are durable as far as the technology is: they never expire and belong to no session.
  * Every future completes within the store's own time limit and fails where the store could not be
@@ -16,35 +16,42 @@ import java.util.function.BooleanSupplier;
  */
 public interface DocumentStore {
 
-  /** What a document is about. */
+  /** The kinds of documents. Stores derive their keys from the names of the kinds. */
   enum Kind {
-    /** A member; these are listed. */
+    /** A member. Only these documents are listed. */
     MEMBER,
-    /** Which group has a binary on a host; never listed. */
+    /** The claim of a group to a binary on a host; never listed. */
     CLAIM,
-    /** The order of a member's words, beside the member; never listed. */
+    /**
+     * The order of the operator's words about a member, beside the member's document; never listed.
+     */
     WORDS,
-    /** The trace of a removed member, kept for 30 days; listed by {@link #removals} only. */
+    /**
+     * The trace of a removed member, which is remembered for 30 days; listed by {@link #removals}
+     * only.
+     */
     REMOVAL,
-    /** A part of what an agent keeps of the members that joined through it; never listed. */
+    /** A part of an agent's rejoin records; never listed. */
     KEPT
   }
 
   /**
-   * Names a document. Neither part is limited to what the technology takes as a key.
+   * Names a document. Neither group nor name is limited to what the technology allows in a key.
    *
-   * @param kind what it is about
-   * @param group the member's group; of a claim, the host; of what is kept, the agent's id
-   * @param name the member's host; of a claim, the binary; of what is kept, the part
+   * @param kind the kind of document
+   * @param group the member's group; of a claim, the host; of rejoin records, the agent's id
+   * @param name the member's host; of a claim, the binary; of rejoin records, the number of the
+   *     part
    */
   record Key(Kind kind, String group, String name) {}
 
   /**
    * A document as it was read.
    *
-   * @param key its name
-   * @param text its contents; null where it is there and this agent may not read it
-   * @param version the store's own; only for {@link #write} and {@link #remove}
+   * @param key the name
+   * @param text the contents; null where the document exists and this agent may not read it
+   * @param version the store's own version; used by {@link DocumentStore} implementations in {@link
+   *     #write} and {@link #remove}
    */
   record Document(Key key, String text, Object version) {}
 
@@ -58,35 +65,35 @@ public interface DocumentStore {
   /**
    * Reads documents.
    *
-   * @param keys which; none is allowed
-   * @return those that there are, in any order
+   * @param keys the names, possibly none
+   * @return the documents that exist, in any order
    */
   Future<List<Document>> read(Collection<Key> keys);
 
   /**
    * Reads all members.
    *
-   * @param group only of this group, or null
-   * @return in any order
+   * @param group the group to read, or null for all
+   * @return the documents of the members, in any order
    */
   Future<List<Document>> list(String group);
 
   /**
    * Writes a document.
    *
-   * @param key its name
-   * @param text its contents
-   * @param expected as it was read, or null where there was none
-   * @return false where it is not as expected any more
+   * @param key the name
+   * @param text the contents
+   * @param expected the document as it was read, or null where there was none
+   * @return whether it was written; false where the document is not as expected any more
    */
   Future<Boolean> write(Key key, String text, Document expected);
 
   /**
    * A document that is to be written.
    *
-   * @param key its name
-   * @param text its contents
-   * @param expected as it was read, or null where there was none
+   * @param key the name
+   * @param text the contents
+   * @param expected the document as it was read, or null where there was none
    */
   record Change(Key key, String text, Document expected) {}
 
@@ -94,8 +101,8 @@ public interface DocumentStore {
    * Writes many documents, each as {@link #write(Key, String, Document)} does, in as few round
    * trips as the technology allows.
    *
-   * @param changes what to write; of two of one document at most one is as expected
-   * @return what each came to, in their order
+   * @param changes the documents to write; of two changes of one document at most one succeeds
+   * @return the result of each change, in their order
    */
   default List<Future<Boolean>> write(List<Change> changes) {
     return changes.stream()
@@ -106,27 +113,28 @@ public interface DocumentStore {
   /**
    * Removes a document.
    *
-   * @param expected as it was read
-   * @return false where it is not as expected any more
+   * @param expected the document as it was read
+   * @return whether it was removed; false where the document is not as expected any more
    */
   Future<Boolean> remove(Document expected);
 
   /**
-   * Tells which of some documents that are not there were removed, rather than lost. Asks once, or
-   * a few times, however many documents these are.
+   * Tells which of some missing documents were removed, rather than lost. Needs a constant number
+   * of requests, however many documents these are.
    *
-   * @param keys their names
-   * @return those that were removed; all of them where the store loses nothing
+   * @param keys the names of the missing documents
+   * @return the names of those that were removed; all of them where the store loses nothing
    */
   default Future<Set<Key>> removed(Collection<Key> keys) {
     return Future.succeededFuture(Set.copyOf(keys));
   }
 
   /**
-   * Writes a document that the store lost: only where there is none, and none was removed either.
+   * Writes a document that the store lost, provided that the document neither exists nor was
+   * removed.
    *
-   * @param key its name
-   * @param text its contents, as last seen
+   * @param key the name
+   * @param text the contents as they were last seen
    * @return whether it was written; always false where the store loses nothing
    */
   default Future<Boolean> restore(Key key, String text) {
@@ -134,28 +142,28 @@ public interface DocumentStore {
   }
 
   /**
-   * Reads the traces of removed members that somebody has to end.
+   * Reads the traces of removed members that have to be deleted when they are outdated.
    *
-   * @return always none where the store ends them by itself
+   * @return the traces; always none where the store deletes them by itself
    */
   Future<List<Document>> removals();
 
   /**
-   * The members that the store knows by name and has no document of, by what the last {@link #list}
-   * found.
+   * Returns the members that the store knows by name only, without a document, as the last {@link
+   * #list} found them.
    *
-   * @return always none where the store loses nothing
+   * @return their names; always none where the store loses nothing
    */
   default Set<Key> lost() {
     return Set.of();
   }
 
   /**
-   * Asks to be told when somebody changed a member. Only hastens.
+   * Requests notifications of changed members. They only hasten the next read.
    *
-   * @param changed called on the caller's context, possibly too often
-   * @return whether the store tells of changes at present, for as long as the caller asks: a
-   *     connection may be lost. Where it does not, the caller polls faster
+   * @param changed called on the caller's context, possibly more often than something changed
+   * @return a function that tells whether the store notifies of changes at present: the connection
+   *     may be lost. While it does not, the caller polls more often
    */
   Future<BooleanSupplier> watch(Runnable changed);
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The members that this agent follows, as last seen, and what changed of them.
+ * The members that this agent follows, as they were last seen.
  *
  * <p>Not thread-safe.
  */
@@ -18,10 +18,10 @@ final class FollowedMembers {
   private final Map<MemberId, Member> members = new TreeMap<>();
 
   /**
-   * Takes a member as it is now.
+   * Takes in a member as it is stored now.
    *
-   * @param member as stored
-   * @return what happened, or empty where it is as it was
+   * @param member the member as stored
+   * @return the kind of change, or empty where the member is unchanged
    */
   Optional<CatalogEvent.Type> put(Member member) {
     Member before = members.put(member.id(), member);
@@ -38,17 +38,17 @@ final class FollowedMembers {
    * Forgets a member.
    *
    * @param id the member
-   * @return as it was, or empty where it was not known
+   * @return the member as it was last seen, or empty where it was not known
    */
   Optional<Member> remove(MemberId id) {
     return Optional.ofNullable(members.remove(id));
   }
 
   /**
-   * Gives one member.
+   * Returns one member.
    *
    * @param id the member
-   * @return as last seen, or empty
+   * @return the member as it was last seen, or empty where it is not known
    */
   Optional<Member> get(MemberId id) {
     return Optional.ofNullable(members.get(id));
@@ -58,16 +58,16 @@ final class FollowedMembers {
    * Tells whether a member is known.
    *
    * @param id the member
-   * @return whether {@link #get} gives one
+   * @return whether {@link #get} returns one
    */
   boolean has(MemberId id) {
     return members.containsKey(id);
   }
 
   /**
-   * Gives all.
+   * Returns all members.
    *
-   * @return in order of group and host
+   * @return the members in order of group and host
    */
   List<Member> all() {
     return List.copyOf(members.values());

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Who is to be joined first where not all can be at once: members that were up a moment ago, those
- * first whose last beat runs out soonest; then others that the catalogue has; then those that it
- * does not have, whom nobody misses yet.
+ * The order in which members are joined where not all can be at once. First come members that were
+ * up a moment ago, beginning with the one whose last beat expires first; then other members of the
+ * catalogue; then members that the catalogue does not have, which nobody misses yet.
  *
- * <p>When a beat was is told by the clock of the store that took it, and compared with other beats
- * only. A store that does not keep it tells no more than that it has the member.
+ * <p>The time of a beat is taken by the store's clock and is compared with the times of other beats
+ * only. Of a store that does not keep these times it is known only which members it has.
  *
  * <p>Not thread-safe.
  */
@@ -29,18 +29,18 @@ final class JoinOrder implements Comparator<MemberId> {
   private Instant newest = Instant.EPOCH;
 
   /**
-   * Makes one that knows nobody.
+   * Creates an order that knows no members yet.
    *
-   * @param downTime after how much silence a member is down
+   * @param downTime returns the length of silence after which a member is down
    */
   JoinOrder(Function<MemberId, Duration> downTime) {
     this.downTime = downTime;
   }
 
   /**
-   * Asks the catalogue about those who are to be joined.
+   * Reads the services that are to be joined from the catalogue.
    *
-   * @return completes when it has answered, or could not be asked; never fails
+   * @return completes when the catalogue has answered, or could not be asked; never fails
    */
   Future<Void> learn(
       StoreReachability reachability, ServiceCatalog catalog, Collection<ServiceSpec> services) {
@@ -53,14 +53,14 @@ final class JoinOrder implements Comparator<MemberId> {
             .otherwiseEmpty();
   }
 
-  /** A member as the catalogue has it before its join. */
+  /** Takes in a member as the catalogue has it before its join. */
   void saw(Member member) {
     Instant beat = member.lastSeenUp() == null ? Instant.EPOCH : member.lastSeenUp();
     known.put(member.id(), beat);
     newest = beat.isAfter(newest) ? beat : newest;
   }
 
-  /** It is joined: what was known of it says nothing about the next time. */
+  /** Forgets a member that has joined: its last beat says nothing about its next join. */
   void joined(MemberId id) {
     known.remove(id);
   }
@@ -75,7 +75,7 @@ final class JoinOrder implements Comparator<MemberId> {
     if (!known.containsKey(id)) {
       return 2;
     }
-    // Where nobody is known to have beaten, all that are known are alike.
+    // Where no beat is known, all known members have the same rank.
     return runsOut(id).isBefore(newest) ? 1 : 0;
   }
 

@@ -20,13 +20,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** A member as JSON, one document each; what cannot be read is nobody else's loss. */
+/**
+ * Writes and reads members as JSON, one document for each, so that an unreadable document affects
+ * one member only.
+ */
 final class MemberDocument {
 
   /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
   private static final int MOST_BYTES = 512 * 1024;
 
-  /** The order of the words in a document that was written by an agent that knows no order. */
+  /** The order in a document that was written by an agent that knows no orders. */
   static final long UNORDERED = -1;
 
   private static final WarnOnceLog WARNINGS =
@@ -40,7 +43,7 @@ final class MemberDocument {
     return new Key(Kind.MEMBER, id.group(), id.host());
   }
 
-  /** Refused as {@code CONFLICT} where it is too large. */
+  /** Writes a member. Refused as {@code CONFLICT} where the document would be too large. */
   static String write(Member member) {
     String text = json(member).encode();
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
@@ -63,9 +66,9 @@ final class MemberDocument {
   }
 
   /**
-   * Reads what anybody may have written under a member's key.
+   * Reads the document under a member's key, which anybody may have written.
    *
-   * @throws Unreadable where it is no member, or another one
+   * @throws Unreadable where it is no member, or another member
    */
   static Member read(Document document) {
     if (document.text() == null) {
@@ -86,7 +89,7 @@ final class MemberDocument {
     }
   }
 
-  /** The member, or empty where the document cannot be read. */
+  /** Returns the member, or empty where the document cannot be read. */
   static Optional<Member> readable(Document document) {
     try {
       return Optional.of(read(document));
@@ -112,7 +115,9 @@ final class MemberDocument {
     return order;
   }
 
-  /** Once for each, since documents are read again and again. */
+  /**
+   * Logs that an order is not plausible; once for each, since documents are read again and again.
+   */
   static void remark(String member, String where, long order) {
     WARNINGS.warn(
         where + " " + member,
@@ -121,7 +126,7 @@ final class MemberDocument {
             + " word of an operator writes over it");
   }
 
-  /** A document that is no member; the message is a clause that says why. */
+  /** Thrown for a document that is no member. The message is a clause that names the cause. */
   static final class Unreadable extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

@@ -16,28 +16,36 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Joins members in batches, one at a time: whatever is asked for while one is under way goes into
- * the next. Those that were up a moment ago come first, as their silence is being counted; each
- * learns of its own join, and beats, while others still wait.
+ * Joins members in batches, one batch at a time: joins that are requested while a batch is under
+ * way go into the next one. Members that were up a moment ago come first, as their silence is being
+ * counted. Each join is answered by itself, so that its member beats while others still wait.
  *
- * <p>A batch that takes too long is halved the next time, so that on a busy store some get through.
- * Not thread-safe.
+ * <p>After a batch that took too long the next one is half as large, so that some joins succeed on
+ * a busy store.
+ *
+ * <p>Not thread-safe.
  */
 final class MemberJoins {
 
-  /** Few at first: those beat the sooner, and how busy the store is will be seen. */
-  private static final int FIRST = 100;
+  /**
+   * The size of the first batch. It is small, so that its members beat soon and show how busy the
+   * store is.
+   */
+  private static final int FIRST_BATCH = 100;
 
-  private static final int MOST = 1000;
+  private static final int LARGEST_BATCH = 1000;
 
-  /** What takes longer is halved; stores give up what takes a few times as long. */
-  private static final Duration BOUND = Duration.ofSeconds(2);
+  /**
+   * After a batch that took longer the next one is halved. Stores give up calls that take a few
+   * times as long.
+   */
+  private static final Duration BATCH_BOUND = Duration.ofSeconds(2);
 
-  /** One of so many may take longer, and keeps the next batch no longer. */
+  /** One of this many joins may take longer without delaying the next batch. */
   private static final int STRAGGLERS = 10;
 
-  /** For so long a member is tried again that somebody else is writing. */
-  private static final Duration LOCKED_AT_MOST = Duration.ofSeconds(5);
+  /** A join is repeated for this long while somebody else has locked the member's row. */
+  private static final Duration LOCKED_RETRY_LIMIT = Duration.ofSeconds(5);
 
   private static final long LOCKED_PAUSE_MILLIS = 100;
 
@@ -49,18 +57,18 @@ final class MemberJoins {
   private final LongSupplier floor;
   private final JoinOrder order;
   private final LongSupplier nanoTime;
-  private final BatchSize size = new BatchSize(FIRST, MOST, BOUND);
+  private final BatchSize size = new BatchSize(FIRST_BATCH, LARGEST_BATCH, BATCH_BOUND);
   private final List<PendingJoin> waiting = new ArrayList<>();
-  private boolean underWay;
-  private boolean due;
+  private boolean batchUnderWay;
+  private boolean turnScheduled;
 
   /**
-   * Makes ready.
+   * Creates an object without pending joins.
    *
-   * @param agentId who will beat for the members
-   * @param backends what they will beat through
-   * @param floor the greatest generation that was seen
-   * @param order who comes first
+   * @param agentId the agent that will beat for the members
+   * @param backends the backends that the members will beat through
+   * @param floor returns the greatest generation that was seen
+   * @param order the order in which members join
    * @param nanoTime a monotonic clock
    */
   MemberJoins(
@@ -82,52 +90,55 @@ final class MemberJoins {
     this.nanoTime = nanoTime;
   }
 
-  /** Joins one; fails with {@link ServiceGroupException} only. */
+  /** Joins a member; fails with {@link ServiceGroupException} only. */
   Future<Joined> join(Join join) {
     Promise<Joined> answer = Promise.promise();
     enqueue(new PendingJoin(join, answer, nanoTime.getAsLong(), false));
     return answer.future();
   }
 
-  private void enqueue(PendingJoin asked) {
-    waiting.add(asked);
-    if (!underWay && !due) {
-      due = true;
-      // Whatever is asked for in the same turn goes together.
+  private void enqueue(PendingJoin pending) {
+    waiting.add(pending);
+    if (!batchUnderWay && !turnScheduled) {
+      turnScheduled = true;
+      // Joins that are requested in the same turn go into one batch.
       vertx.runOnContext(
           turn -> {
-            due = false;
+            turnScheduled = false;
             next();
           });
     }
   }
 
   private void next() {
-    if (underWay || waiting.isEmpty()) {
+    if (batchUnderWay || waiting.isEmpty()) {
       return;
     }
-    underWay = true;
+    batchUnderWay = true;
     List<PendingJoin> batch = nextBatch();
     long started = nanoTime.getAsLong();
     Batch joins = new Batch(join(batch), started);
     for (int i = 0; i < batch.size(); i++) {
-      PendingJoin asked = batch.get(i);
+      PendingJoin pending = batch.get(i);
       Future<Joined> joined = joins.all.get(i);
       joined.onComplete(
           result -> {
-            answer(asked, joined);
+            answer(pending, joined);
             joins.answered();
           });
     }
   }
 
-  /** Members whose row was locked the last time come after the others, in a batch of their own. */
+  /**
+   * Removes the next batch from the pending joins. Members whose row was locked at the last attempt
+   * come after the others, in a batch of their own.
+   */
   private List<PendingJoin> nextBatch() {
     waiting.sort(
         Comparator.comparing(PendingJoin::wasLocked)
-            .thenComparing(asked -> asked.join.spec().id(), order));
-    boolean locked = waiting.get(0).wasLocked;
-    int alike = (int) waiting.stream().filter(asked -> asked.wasLocked == locked).count();
+            .thenComparing(pending -> pending.join.spec().id(), order));
+    boolean wasLocked = waiting.get(0).wasLocked;
+    int alike = (int) waiting.stream().filter(pending -> pending.wasLocked == wasLocked).count();
     List<PendingJoin> some = waiting.subList(0, size.of(alike));
     List<PendingJoin> batch = List.copyOf(some);
     some.clear();
@@ -139,29 +150,31 @@ final class MemberJoins {
       return catalog.joinAll(
           batch.stream().map(PendingJoin::join).toList(), agentId, backends, floor.getAsLong());
     } catch (RuntimeException e) {
-      return batch.stream().map(asked -> Future.<Joined>failedFuture(e)).toList();
+      return batch.stream().map(pending -> Future.<Joined>failedFuture(e)).toList();
     }
   }
 
-  private void answer(PendingJoin asked, Future<Joined> joined) {
+  private void answer(PendingJoin pending, Future<Joined> joined) {
     if (!(joined.cause() instanceof MemberLockedException)) {
       reachability
           .observe(joined)
-          .onSuccess(done -> order.joined(asked.join.spec().id()))
-          .onComplete(asked.answer);
-    } else if (nanoTime.getAsLong() - asked.sinceNanos < LOCKED_AT_MOST.toNanos()) {
-      vertx.setTimer(LOCKED_PAUSE_MILLIS, later -> enqueue(asked.locked()));
+          .onSuccess(done -> order.joined(pending.join.spec().id()))
+          .onComplete(pending.answer);
+    } else if (nanoTime.getAsLong() - pending.sinceNanos < LOCKED_RETRY_LIMIT.toNanos()) {
+      vertx.setTimer(LOCKED_PAUSE_MILLIS, later -> enqueue(pending.asLocked()));
     } else {
-      asked.answer.fail(
+      pending.answer.fail(
           new ServiceGroupException(
               Refusal.UNAVAILABLE,
               ("%s could not be joined within %d ms, since somebody else's transaction holds its"
                       + " row in the catalogue: end that one, and join again")
-                  .formatted(asked.join.spec().id(), LOCKED_AT_MOST.toMillis())));
+                  .formatted(pending.join.spec().id(), LOCKED_RETRY_LIMIT.toMillis())));
     }
   }
 
-  /** A batch. The next begins when all but a few stragglers have their answers. */
+  /**
+   * A batch that is under way. The next batch begins when all but a few stragglers are answered.
+   */
   private final class Batch {
 
     private final List<Future<Joined>> all;
@@ -178,7 +191,7 @@ final class MemberJoins {
       left--;
       if (left == all.size() / STRAGGLERS) {
         learn(nanoTime.getAsLong() - started);
-        underWay = false;
+        batchUnderWay = false;
         next();
       }
     }
@@ -196,7 +209,7 @@ final class MemberJoins {
 
   private record PendingJoin(
       Join join, Promise<Joined> answer, long sinceNanos, boolean wasLocked) {
-    PendingJoin locked() {
+    PendingJoin asLocked() {
       return new PendingJoin(join, answer, sinceNanos, true);
     }
   }

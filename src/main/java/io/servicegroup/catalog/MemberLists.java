@@ -11,12 +11,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Answers lists: from the store, so that whoever wrote reads what he wrote; from memory, marked as
+ * Lists members: from the store, so that clients read their own writes; from memory, marked as
  * stale, where the store does not answer in time.
  */
 final class MemberLists {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final ServiceCatalog catalog;
@@ -44,7 +44,7 @@ final class MemberLists {
   Future<Snapshot> list(MemberFilter filter) {
     Future<Snapshot> said = verdictLookup.ask(filter);
     return reachability
-        .observe(OnContext.within(vertx, PATIENCE.toMillis(), stored(filter)))
+        .observe(OnContext.within(vertx, STORE_TIMEOUT.toMillis(), stored(filter)))
         .transform(
             stored ->
                 said.map(
@@ -62,7 +62,7 @@ final class MemberLists {
         .map(repair::shown);
   }
 
-  /** The oldest and newest versions, as the store has them. */
+  /** Returns the oldest and newest versions as the store has them. */
   Future<List<VersionRange>> versions(MemberFilter filter) {
     if (filter.host() != null || filter.status() != null || filter.minVersion() != null) {
       throw new IllegalArgumentException("versions are asked for by group and binary only");

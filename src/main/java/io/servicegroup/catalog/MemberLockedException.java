@@ -3,15 +3,15 @@ package io.servicegroup.catalog;
 import io.servicegroup.model.MemberId;
 
 /**
- * Somebody else is writing a member at present, so that it was left out of what is done for many at
- * once: to be tried again soon.
+ * Says that somebody else has locked a member, so that it was left out of a write of many members.
+ * The write of this member is to be repeated soon.
  */
 public final class MemberLockedException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
   /**
-   * Makes one without a trace, as nothing is wrong.
+   * Creates an exception without a stack trace, since a lock is no fault.
    *
    * @param id the member
    */

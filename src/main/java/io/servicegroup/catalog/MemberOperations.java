@@ -18,13 +18,16 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done to members here. The writes of one member follow each other. */
+/**
+ * Joins, changes, leaves and deletes members on request. The writes of one member run one after the
+ * other.
+ */
 final class MemberOperations {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemberOperations.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
-  /** What was never joined in this life of the agent. */
+  /** The states of members that have not joined in this life of the agent. */
   private static final Set<ServedMembers.State> NOT_HERE =
       EnumSet.of(ServedMembers.State.JOINED_BEFORE_RESTART, ServedMembers.State.MOVED);
 
@@ -62,25 +65,28 @@ final class MemberOperations {
     this.joins = joins;
   }
 
-  /** Begins a new incarnation of a member, which this agent serves from here on. */
+  /** Begins a new incarnation of a member, which this agent serves from then on. */
   Future<ServiceCatalog.Joined> join(ServiceSpec spec) {
     return queue.run(spec.id(), () -> register(spec, null));
   }
 
-  /** Begins a new incarnation that nobody asked for: of a member that this agent joined before. */
+  /**
+   * Begins a new incarnation, which nobody requested, of a member that this agent had joined
+   * before.
+   */
   Future<ServiceCatalog.Joined> rejoin(ServedMembers.Served own) {
     MemberId id = own.spec().id();
     return queue.run(
         id,
         () ->
             isOver(own)
-                // No refusal of the catalogue, which would be said.
+                // This is no refusal of the catalogue, since those are logged.
                 ? Future.failedFuture(
                     id + " left, was deleted, or was joined again in the meantime")
                 : register(own.spec(), own.incarnation()));
   }
 
-  /** Whether somebody who came first ended what was to go on, or began anew. */
+  /** Whether the member left, was deleted or was joined again before this rejoin had its turn. */
   private boolean isOver(ServedMembers.Served own) {
     ServedMembers.Served now = served.get(own.spec().id()).orElse(null);
     return now == null
@@ -110,20 +116,20 @@ final class MemberOperations {
               newestGeneration.listenToBackends();
               stored(member);
               return Topics.HEARTBEAT_START
-                  .request(vertx, new LocalMember(spec, member.incarnation()), PATIENCE)
+                  .request(vertx, new LocalMember(spec, member.incarnation()), REQUEST_TIMEOUT)
                   .onFailure(
                       failure -> served.changeState(spec.id(), ServedMembers.State.NOT_BEATING))
                   .map(joined);
             });
   }
 
-  /** A member as it is stored now. */
+  /** Takes in a member as it is stored now. */
   private void stored(Member member) {
     newestGeneration.saw(member.incarnation());
     publisher.stored(member);
   }
 
-  /** Ends this agent's service for a member; its row stays. */
+  /** Ends this agent's service for a member. The member stays in the catalogue. */
   Future<Void> leave(MemberId id) {
     return queue.run(
         id,
@@ -163,7 +169,7 @@ final class MemberOperations {
                                 + ": leave through that agent, or delete the member")));
   }
 
-  /** Changes what an operator may change; of any member. */
+  /** Changes the fields of a member that an operator may change. Any agent may serve the member. */
   Future<Member> update(MemberUpdate update) {
     MemberUpdates.requireValid(update);
     return queue.runAsked(
@@ -176,7 +182,10 @@ final class MemberOperations {
                             "{} was updated: {}", update.id(), MemberUpdates.describe(update))));
   }
 
-  /** A store that came back older is told what it forgot first: it would be said anew otherwise. */
+  /**
+   * Stores an update. A store that came back older is repaired first, since the update would
+   * otherwise make the outdated record the newest one.
+   */
   private Future<Member> say(MemberUpdate update) {
     return repair
         .repair(update.id())
@@ -184,7 +193,8 @@ final class MemberOperations {
         .recover(
             failure ->
                 Refusal.MISSING.isIn(failure)
-                    // One that is lost is listed, and has to say why it cannot be changed.
+                    // A lost member is still listed, so that the answer has to name the cause why
+                    // it cannot be changed.
                     ? repair
                         .missingMembers()
                         .restore(update.id())
@@ -197,14 +207,14 @@ final class MemberOperations {
             });
   }
 
-  /** Whether this agent beats for a member. */
+  /** Returns whether this agent beats for a member. */
   boolean serves(MemberId id) {
     return served.isServed(id);
   }
 
   /**
-   * Gives a member that this agent serves another probe, version and metadata, in the same life.
-   * Does nothing to one that it does not serve any more.
+   * Gives a member that this agent serves another probe, version and metadata, in the same
+   * incarnation. Does nothing to a member that this agent does not serve any more.
    */
   Future<Void> change(ServiceSpec spec) {
     return queue.run(
@@ -219,9 +229,9 @@ final class MemberOperations {
   }
 
   private Future<Void> change(ServedMembers.Served own, ServiceSpec spec) {
-    // The probe first: it needs no store.
+    // The probe is changed first, because that needs no store.
     return Topics.HEARTBEAT_START
-        .request(vertx, new LocalMember(spec, own.incarnation()), PATIENCE)
+        .request(vertx, new LocalMember(spec, own.incarnation()), REQUEST_TIMEOUT)
         .compose(
             probed -> {
               MemberUpdate update = MemberUpdates.difference(own.spec(), spec);
@@ -237,7 +247,7 @@ final class MemberOperations {
             });
   }
 
-  /** Removes a member from the catalogue; of any agent. */
+  /** Removes a member from the catalogue. Any agent may serve it. */
   Future<Void> delete(MemberId id) {
     return queue.runAsked(
         id,
@@ -255,7 +265,8 @@ final class MemberOperations {
                 .<Void>mapEmpty()
                 .recover(
                     failure ->
-                        // Somebody else was faster; what this agent has of it still has to go.
+                        // Somebody else deleted the member first. This agent still has to forget
+                        // it.
                         Refusal.MISSING.isIn(failure) && served.get(id).isPresent()
                             ? Future.succeededFuture()
                             : Future.failedFuture(failure))
@@ -279,7 +290,7 @@ final class MemberOperations {
         ? stopBeating(id)
             .otherwise(
                 failure -> {
-                  // Its beats find no row any more, which ends them as well.
+                  // The member's beats find no row any more, which ends them as well.
                   LOG.debug("{} was not told to stop beating: {}", id, failure.getMessage());
                   return null;
                 })
@@ -288,7 +299,7 @@ final class MemberOperations {
 
   private Future<Void> stopBeating(MemberId id) {
     return Topics.HEARTBEAT_STOP
-        .request(vertx, id, PATIENCE)
+        .request(vertx, id, REQUEST_TIMEOUT)
         .recover(
             failure ->
                 Refusal.MISSING.isIn(failure)

@@ -11,16 +11,16 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Lets the writes of one member follow each other, so that its events come in the order of its
- * writes; those of different members run side by side. Also knows what was written since when, so
- * that a slower read does not undo it.
+ * Runs the writes of one member one after the other, so that its events come in the order of its
+ * writes. Writes of different members run side by side. The queue also knows which members were
+ * written since a read began, so that what the read found does not undo a later write.
  *
  * <p>Not thread-safe.
  */
 final class MemberQueue {
 
-  /** For so long whoever asks for a write over HTTP waits for it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** How long a client waits for a write that it requested over HTTP. */
+  private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(10);
 
   private final LongSupplier nanos;
   private final Map<MemberId, Future<?>> tails = new HashMap<>();
@@ -28,7 +28,7 @@ final class MemberQueue {
   private long clock;
 
   /**
-   * Makes ready.
+   * Creates an empty queue.
    *
    * @param nanos a monotonic clock, which goes on while the machine is suspended
    */
@@ -37,11 +37,11 @@ final class MemberQueue {
   }
 
   /**
-   * Writes after the member's writes before, whether those succeeded or not.
+   * Writes after all earlier writes of the member, whether they succeeded or not.
    *
    * @param id the member
    * @param write starts the write; may throw
-   * @return what it returned
+   * @return the result of the write
    */
   <T> Future<T> run(MemberId id, Supplier<Future<T>> write) {
     Future<?> before = tails.getOrDefault(id, Future.succeededFuture());
@@ -55,27 +55,28 @@ final class MemberQueue {
   }
 
   /**
-   * As {@link #run}, of what somebody asked for. It is not begun once he waits no longer: he may
-   * have said something else through another agent since, which an old word is not to undo.
+   * Does the same as {@link #run} for a write that a client requested. The write does not begin
+   * once the client has stopped waiting: the client may have changed the member through another
+   * agent since, and an old request must not undo that.
    *
-   * @return what it returned; fails as {@code UNAVAILABLE} where it was not begun
+   * @return the result of the write; fails as {@code UNAVAILABLE} where it was not begun
    */
   <T> Future<T> runAsked(MemberId id, Supplier<Future<T>> write) {
     long asked = nanos.getAsLong();
     return run(
         id,
         () ->
-            nanos.getAsLong() - asked <= PATIENCE.toNanos()
+            nanos.getAsLong() - asked <= CLIENT_TIMEOUT.toNanos()
                 ? write.get()
                 : Future.failedFuture(
                     new ServiceGroupException(
                         Refusal.UNAVAILABLE,
                         "what was asked of %s is not done, since what was asked before took longer than %d s: ask again"
-                            .formatted(id, PATIENCE.toSeconds()))));
+                            .formatted(id, CLIENT_TIMEOUT.toSeconds()))));
   }
 
   /**
-   * Something was learned of a member that a read under way may not know.
+   * Notes that something was learned of a member that a read under way may not show.
    *
    * @param id the member
    */
@@ -86,20 +87,20 @@ final class MemberQueue {
   /**
    * Begins a read of many members.
    *
-   * @return for {@link #mayBeOutdated}
+   * @return the number of the read, for {@link #mayBeOutdated}
    */
   long beginRead() {
-    // Reads follow each other, so nobody asks about what was written before this one.
+    // Reads run one after the other, so that nobody asks about writes before this read.
     writtenAt.clear();
     return ++clock;
   }
 
   /**
-   * Whether what a read found may be older than what was written here.
+   * Tells whether what a read found of a member may be older than a write of this agent.
    *
    * @param id the member
-   * @param read from {@link #beginRead}
-   * @return whether a write ran during the read, or runs still
+   * @param read the read's number, from {@link #beginRead}
+   * @return whether a write ran during the read, or still runs
    */
   boolean mayBeOutdated(MemberId id, long read) {
     return tails.containsKey(id) || writtenAt.getOrDefault(id, 0L) > read;

@@ -5,7 +5,7 @@ import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.ServiceSpec;
 import java.util.Optional;
 
-/** What may be changed together, whichever store holds it. */
+/** Checks and applies updates of members, for every store. */
 final class MemberUpdates {
 
   private MemberUpdates() {}
@@ -13,7 +13,7 @@ final class MemberUpdates {
   /**
    * Refuses an update that changes nothing or contradicts itself.
    *
-   * @param update the request
+   * @param update the requested update
    * @throws IllegalArgumentException with a sentence that names the field and what is allowed
    */
   static void requireValid(MemberUpdate update) {
@@ -35,12 +35,12 @@ final class MemberUpdates {
   }
 
   /**
-   * Makes the change.
+   * Applies an update.
    *
    * @param old the member as it was read
-   * @param update a valid request
-   * @param order of the words that this makes
-   * @return the member as it is to be
+   * @param update a valid update
+   * @param order the order of the update among the operator's words
+   * @return the changed member
    */
   static Member apply(Member old, MemberUpdate update, long order) {
     boolean disabled = update.disabled().orElse(old.disabled());
@@ -60,7 +60,10 @@ final class MemberUpdates {
         order);
   }
 
-  /** What another configuration changes of a service, in the same life. */
+  /**
+   * Returns the update that turns one configuration of a service into another, in the same
+   * incarnation.
+   */
   static MemberUpdate difference(ServiceSpec before, ServiceSpec after) {
     return new MemberUpdate(
         after.id(),
@@ -74,9 +77,9 @@ final class MemberUpdates {
   }
 
   /**
-   * Says what an operator changed, for the log.
+   * Describes an update for the log.
    *
-   * @param update the request
+   * @param update the update
    * @return the changes, without the metadata's content
    */
   static String describe(MemberUpdate update) {

@@ -9,27 +9,34 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Of whom something was said here, and answered, and who is to be looked after at a read.
+ * The members that were updated or deleted through this agent, and the choice of those that the
+ * next read checks.
  *
  * <p>Not thread-safe.
  */
 final class MembersChangedHere {
 
-  /** So many of the last words said here, and so many of the others, are looked after at a read. */
+  /**
+   * This many of the members that were changed last, and this many of the others in turn, are
+   * checked at a read.
+   */
   private static final int CHECKED_PER_READ = 8;
 
-  /** Each with the number of what was said last of it; in the order of these. */
+  /** The members with the number of their last change, in the order of these numbers. */
   private final Map<MemberId, Long> members = RememberedMembers.bounded();
 
   private long last;
 
-  /** The number that the round came to: a list of whom it still had to visit would keep them. */
+  /**
+   * The number of the change that was checked last in turn. A list of the members that are still to
+   * be checked would keep them in memory.
+   */
   private long lastChecked;
 
   private boolean checkAll;
   private boolean checkingAll;
 
-  /** Something was said of a member now. */
+  /** Notes that a member was changed through this agent. */
   void add(MemberId id) {
     members.remove(id);
     members.put(id, ++last);
@@ -47,27 +54,31 @@ final class MembersChangedHere {
     members.clear();
   }
 
-  /** Something is lost: all are to be looked after. */
+  /** Makes the next read check all members, because the store lost something. */
   void checkAllNextTime() {
     checkAll = true;
   }
 
-  /** A read begins; one that did not end did not look after all. */
+  /**
+   * Begins a read. Where the read before was to check all members and did not end, this one checks
+   * all.
+   */
   void beginRead() {
     checkAll |= checkingAll;
     checkingAll = false;
   }
 
-  /** A read has succeeded. */
+  /** Ends a read that has succeeded. */
   void endRead() {
     checkingAll = false;
   }
 
   /**
-   * The last ones, which a store that comes back older has lost first, and in turn a few of the
-   * others; all of them where anything was lost.
+   * Returns the members to check at this read: the ones that were changed last, which a store that
+   * comes back older has lost first, and in turn a few of the others; all of them where anything
+   * was lost.
    *
-   * @param due whether a member needs looking after
+   * @param due whether a member needs a check
    */
   Set<MemberId> toCheck(Predicate<MemberId> due) {
     List<MemberId> all = new ArrayList<>(members.keySet());

@@ -10,14 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks after members that were spoken of here and that a read did not find: what was removed here
- * stays removed, what was lost is restored, and what somebody else removed is his to look after.
+ * Checks members that were changed through this agent and that a read did not find. A member that
+ * was deleted here stays deleted, a lost one is restored, and one that somebody else deleted is
+ * forgotten.
  *
  * <p>Not thread-safe.
  */
 final class MissingMembers {
 
-  /** So many members are asked about at a time. */
+  /** The number of members that one question to the store names. */
   private static final int AT_ONCE = 500;
 
   private final ServiceCatalog catalog;
@@ -40,11 +41,12 @@ final class MissingMembers {
   }
 
   /**
-   * Looks after members that a read did not find, all of them in one question.
+   * Checks members that a read did not find, many of them with one question.
    *
    * @param ids the members
-   * @param read which read it was
-   * @return done; never fails: where the store could not be asked, the next read asks again
+   * @param read the number of the read
+   * @return completes when all are checked; never fails: where the store could not be asked, the
+   *     next read asks again
    */
   Future<Void> check(Collection<MemberId> ids, long read) {
     List<Member> lastKnown = ids.stream().flatMap(id -> lastKnown(id).stream()).toList();
@@ -69,7 +71,9 @@ final class MissingMembers {
                     .transform(done -> Future.succeededFuture()));
   }
 
-  /** One member that is not there, within its queue. Fails where the store cannot be asked. */
+  /**
+   * Checks one missing member; runs in the member's queue. Fails where the store cannot be asked.
+   */
   Future<Void> check(MemberId id) {
     return lastKnown(id)
         .map(member -> removals(List.of(member)).compose(removals -> check(id, removals.get(id))))
@@ -77,9 +81,9 @@ final class MissingMembers {
   }
 
   /**
-   * Restores a member that the store lost, for whoever is to change it.
+   * Restores a member that the store lost, so that it can be changed.
    *
-   * @return whether it is there by this; fails with why the store refuses it
+   * @return whether the member was restored; fails with the cause where the store refuses it
    */
   Future<Boolean> restore(MemberId id) {
     return remembered
@@ -89,10 +93,10 @@ final class MissingMembers {
   }
 
   /**
-   * Removes a member that the store lost and that it may refuse to take back: it is remembered, and
-   * so it is listed.
+   * Deletes a member that the store lost and that it may refuse to take back. Such a member is
+   * still listed, because this agent remembers it.
    *
-   * @param notFound what it fails with where none is remembered
+   * @param notFound the failure where the member is not remembered
    * @return the member as it was, with the order of its removal
    */
   Future<Member> remove(MemberId id, Throwable notFound) {
@@ -107,7 +111,10 @@ final class MissingMembers {
     return reachability.observe(catalog.removals(some));
   }
 
-  /** As it was before it was removed: the removal that is remembered is asked about, too. */
+  /**
+   * Returns the member that the store is asked about. The order of a remembered removal is reduced
+   * by one, so that the store names this removal too.
+   */
   private Optional<Member> lastKnown(MemberId id) {
     return remembered
         .removed(id)
@@ -115,7 +122,12 @@ final class MissingMembers {
         .or(() -> remembered.present(id));
   }
 
-  /** What the store knows of its removal: its order, 0 for a removal without one, null for none. */
+  /**
+   * Makes the store agree about one missing member.
+   *
+   * @param removal the order of the removal that the store knows, 0 for a removal without one, null
+   *     for none
+   */
   private Future<Void> check(MemberId id, Long removal) {
     Member gone = remembered.removed(id).orElse(null);
     Member alive = remembered.present(id).orElse(null);

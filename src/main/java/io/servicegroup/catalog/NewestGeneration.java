@@ -6,8 +6,8 @@ import io.servicegroup.model.Sightings;
 import io.vertx.core.Vertx;
 
 /**
- * The greatest generation of all lives that this agent has seen, in the catalogue or in a backend:
- * those that it begins are to be newer, whatever the catalogue forgot.
+ * The greatest generation that this agent has seen, in the catalogue or in a backend. The
+ * incarnations that it begins get greater ones, even where the catalogue came back older.
  *
  * <p>Not thread-safe.
  */
@@ -21,19 +21,22 @@ final class NewestGeneration {
     this.vertx = vertx;
   }
 
-  /** 0 where none was seen. */
+  /** Returns the greatest generation; 0 where none was seen. */
   long get() {
     return newest;
   }
 
-  /** A life that somebody lives or lived; null for none. */
+  /** Takes in an incarnation of any member; null for none. */
   void saw(Incarnation incarnation) {
     if (incarnation != null) {
       newest = Math.max(newest, incarnation.generation());
     }
   }
 
-  /** From here on what backends show counts as well; who serves no member need not listen. */
+  /**
+   * Counts the incarnations that backends show as well from now on. An agent that serves no member
+   * need not listen to them.
+   */
   void listenToBackends() {
     if (!listening) {
       listening = true;

@@ -20,30 +20,30 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether other lives of this agent's id go on. Where one ran beside this one, on the same machine
- * and in the same pid namespace, its process tells, at once. Of any other its members tell, as the
- * backends show them: their beats go on, or end.
+ * Finds out whether other lives with the same {@code agent.id} still run. A life on the same
+ * machine and in the same pid namespace is checked by its process, at once. Any other life is
+ * checked by the beats of its members, as the backends show them.
  *
  * <p>Not thread-safe.
  */
 final class OtherAgentLives {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
-  /** What is known of other lives. */
+  /** The result of a check. */
   sealed interface Answer {}
 
-  /** None goes on. */
+  /** No other life runs. */
   record None() implements Answer {}
 
   /**
-   * At least one goes on.
+   * At least one other life runs.
    *
-   * @param sign how that shows, as a clause
+   * @param sign what shows that, as a clause
    */
   record Seen(String sign) implements Answer {}
 
-  /** It is not known yet of all. */
+  /** Some lives have not been decided yet. */
   record NotKnown() implements Answer {}
 
   private final Vertx vertx;
@@ -53,7 +53,7 @@ final class OtherAgentLives {
   private MessageConsumer<JsonObject> sightings;
   private long watchedSince;
 
-  /** What backends show of the members of one life. */
+  /** What the backends show of the members of one life. */
   private static final class Traces {
     private final Map<MemberId, Incarnation> members = new HashMap<>();
     private final Map<MemberId, Long> counts = new HashMap<>();
@@ -64,12 +64,12 @@ final class OtherAgentLives {
   }
 
   /**
-   * Makes ready.
+   * Creates an object that knows no other lives yet.
    *
-   * @param vertx where processes and beats are told
-   * @param beatsWithin the time within which whoever beats shows a beat
-   * @param downTime the silence after which whoever was seen to beat does so no more, and the time
-   *     after which a presence that a backend vouches for is no remnant
+   * @param vertx whose event bus answers for processes and carries beats
+   * @param beatsWithin the time within which a member that beats shows a beat
+   * @param downTime the silence after which a member that was seen to beat counts as ended, and the
+   *     time after which a presence that a backend holds is no remnant of an ended life
    */
   OtherAgentLives(Vertx vertx, Duration beatsWithin, Duration downTime) {
     this.vertx = vertx;
@@ -77,16 +77,16 @@ final class OtherAgentLives {
     this.downTime = downTime;
   }
 
-  /** A member that another life joined, as the catalogue has it. */
+  /** Adds a member that another life joined, as the catalogue has it. */
   void served(AgentLife life, MemberId id, Incarnation incarnation) {
     lives.computeIfAbsent(life, known -> new Traces()).members.put(id, incarnation);
   }
 
   /**
-   * Looks; may be asked again and again.
+   * Checks the other lives; may be repeated.
    *
-   * @param own the process of this life; null where the system does not say
-   * @param now of the monotonic clock, in nanoseconds
+   * @param own the process of this life; null where the system does not tell
+   * @param now the time of the monotonic clock, in nanoseconds
    */
   Future<Answer> check(ProcessIdentity own, long now) {
     List<Future<Void>> asked = new ArrayList<>();
@@ -100,10 +100,10 @@ final class OtherAgentLives {
     return Future.join(asked).map(answers -> answer(now));
   }
 
-  /** A life whose process is gone is over. */
+  /** Asks whether the process of a life exists. A life whose process is gone has ended. */
   private Future<Void> askForProcess(ProcessIdentity own, AgentLife life) {
     return Topics.PROCESS
-        .request(vertx, life.pid(), PATIENCE)
+        .request(vertx, life.pid(), REQUEST_TIMEOUT)
         .transform(
             found -> {
               if (found.failed()) {
@@ -154,7 +154,7 @@ final class OtherAgentLives {
             : now - traces.beatenAt > downTime.toNanos());
   }
 
-  /** A count that is seen for the first time is no beat: it may be an old one. */
+  /** Takes in sightings. A count that is seen for the first time is no beat: it may be old. */
   void sighted(Sightings seen, long now) {
     watchedSince = watchedSince == 0 ? now : watchedSince;
     for (Traces traces : lives.values()) {

@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Reads members once more before they are taken up: while that failed or had to wait, another agent
- * may have joined them. One read at a time; whoever is asked about meanwhile is in the next.
+ * Reads members once more before they are joined again after a restart: while the join failed or
+ * had to wait, another agent may have joined them. One read runs at a time; members that are
+ * requested meanwhile are in the next one.
  *
  * <p>Not thread-safe.
  */
@@ -28,9 +29,9 @@ final class OwnershipCheck {
   private boolean reading;
 
   /**
-   * Makes ready.
+   * Creates an object without pending requests.
    *
-   * @param found is told of each member as it is stored now, before whoever asked is answered
+   * @param found receives each member as it is stored now, before the request for it is answered
    */
   OwnershipCheck(ServiceCatalog catalog, StoreReachability reachability, Consumer<Member> found) {
     this.catalog = catalog;
@@ -41,8 +42,8 @@ final class OwnershipCheck {
   /**
    * Reads a member.
    *
-   * @return done; fails where the store could not be asked, or does not have the member: whether it
-   *     was removed or lost is for the reads that follow
+   * @return completes when the member was read; fails where the store could not be asked, or does
+   *     not have the member: the periodic reads find out whether it was removed or lost
    */
   Future<Void> check(MemberId id) {
     Promise<Void> answer = waiting.computeIfAbsent(id, asked -> Promise.promise());

@@ -17,17 +17,22 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Reads documents, and remembers what it read: of a large catalogue nearly every document is at
- * each read as it was at the one before, and parsing them is most of what a list costs.
+ * Parses documents and caches the parsed members. Between two reads of a large catalogue nearly all
+ * documents stay the same, and parsing them is most of the cost of a list.
  *
  * <p>Used on one context.
  */
 final class ParsedMembers {
 
-  /** A larger catalogue is parsed again at each read, rather than held twice in memory. */
+  /**
+   * The size of the cache. A larger catalogue is parsed again at each read, so that it is not in
+   * memory twice.
+   */
   private static final int MOST = 20_000;
 
-  /** So many that are gone are not worth looking for. */
+  /**
+   * The cache is searched for removed members only where it has more superfluous entries than this.
+   */
   private static final int FEW = 50;
 
   private final Map<Key, Read> known =
@@ -44,7 +49,7 @@ final class ParsedMembers {
 
   private record Read(String text, Member member) {}
 
-  /** Those that can be read, in order of group and host. */
+  /** Parses documents. Returns the members that can be read, in order of group and host. */
   List<Member> of(List<Document> documents) {
     return documents.stream()
         .map(this::of)
@@ -53,14 +58,17 @@ final class ParsedMembers {
         .toList();
   }
 
-  /** Of all that were asked for by name: what is not among them is not there. */
+  /**
+   * Parses the answer to a request for documents by name. A document that is missing in the answer
+   * does not exist.
+   */
   List<Member> of(Collection<Key> asked, List<Document> documents) {
     Set<Key> names = new HashSet<>(asked);
     forget(documents, names::contains);
     return of(documents);
   }
 
-  /** Of all documents of a group. */
+  /** Parses all documents of a group. */
   List<Member> ofGroup(String group, List<Document> documents) {
     forget(documents, key -> key.group().equals(group));
     return of(documents);
@@ -73,7 +81,9 @@ final class ParsedMembers {
     }
   }
 
-  /** Of all documents that there are: what is not among them is nobody's concern any more. */
+  /**
+   * Parses all documents of the store. Everything that is known of other documents is forgotten.
+   */
   List<Member> ofAll(List<Document> documents) {
     List<Member> members = of(documents);
     if (!unreadable.isEmpty() || known.size() > documents.size() + FEW) {
@@ -84,7 +94,7 @@ final class ParsedMembers {
     return members;
   }
 
-  /** One member; empty where its document cannot be read. */
+  /** Parses one member; empty where its document cannot be read. */
   private Optional<Member> of(Document document) {
     Read before = known.get(document.key());
     if (before != null && before.text.equals(document.text())) {
@@ -101,7 +111,10 @@ final class ParsedMembers {
     }
   }
 
-  /** Why documents could not be read, by their names, as far as they were read last. */
+  /**
+   * Returns the names of the documents that could not be read when they were last read, with the
+   * cause.
+   */
   Map<String, String> unreadable() {
     Map<String, String> named = new TreeMap<>();
     unreadable.forEach(

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The joins that nobody waits for and that the catalogue refuses: each is said once, in the log and
- * in health, until it is joined after all or wanted no more.
+ * The joins that nobody waits for and that the catalogue refused. Each is reported once, in the log
+ * and in health, until the member has joined or is not wanted any more.
  *
  * <p>Not thread-safe.
  */
@@ -40,20 +40,21 @@ final class RefusedJoins {
     this.nanoTime = nanoTime;
   }
 
-  /** Whether the store answered, and the answer was no. */
+  /** Whether a failure is the store's refusal, and not its absence. */
   static boolean isRefusal(Throwable failure) {
     return failure instanceof ServiceGroupException && !Refusal.UNAVAILABLE.isIn(failure);
   }
 
   /**
-   * Whether only another configuration of the member, or another store, can help. What is missing
-   * in the store at present, such as its tables, somebody may make meanwhile.
+   * Whether only another configuration of the member, or another store, can help. A store that
+   * lacks something, such as its tables, refuses nothing for good: somebody may create what is
+   * missing.
    */
   static boolean isFinal(Throwable failure) {
     return failure instanceof FaultException && isRefusal(failure);
   }
 
-  /** A join was refused. */
+  /** Records the refusal of a join. */
   void refused(MemberId id, Throwable refusal) {
     Refused known = refused.get(id);
     if (known == null || !known.why.equals(refusal.getMessage())) {
@@ -74,7 +75,10 @@ final class RefusedJoins {
     refused.put(id, new Refused(refusal.getMessage(), backoff, due, isFinal(refusal)));
   }
 
-  /** A member that is served goes on as it was joined: its change was refused for good. */
+  /**
+   * Reports that the change of a member was refused for good, so that the member stays as it was
+   * joined.
+   */
   void unchanged(MemberId id, Throwable refusal) {
     changed(id);
     concerns.raise(
@@ -83,28 +87,31 @@ final class RefusedJoins {
             .formatted(id, refusal.getMessage(), FINAL));
   }
 
-  /** Its change was stored, or is wanted no more. */
+  /** Withdraws the report of a refused change: it was stored, or is not wanted any more. */
   void changed(MemberId id) {
     concerns.settle(change(id));
   }
 
-  /** The configuration was reloaded, or the store was away: what was in vain may not be now. */
+  /**
+   * Allows another attempt at each join that was refused for good: the configuration was reloaded,
+   * or the store was away.
+   */
   void mayBeOver() {
     refused.replaceAll((id, known) -> new Refused(known.why, known.backoff, known.dueNanos, false));
   }
 
-  /** Whether its last join was refused. */
+  /** Whether the last join of a member was refused. */
   boolean isRefused(MemberId id) {
     return refused.containsKey(id);
   }
 
-  /** Whether it may be tried now. */
+  /** Whether the join of a member may be tried now. */
   boolean isDue(MemberId id) {
     Refused known = refused.get(id);
     return known == null || (!known.forGood && known.dueNanos - nanoTime.getAsLong() <= 0);
   }
 
-  /** It was joined, or is wanted no more. */
+  /** Forgets the refusal of a join: the member has joined, or is not wanted any more. */
   void over(MemberId id) {
     if (refused.remove(id) != null) {
       concerns.settle(subject(id));

@@ -21,14 +21,13 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Answers for the catalogue: joins, leaves, updates, deletes and lists members, follows those that
- * {@code watch} names and those joined here, and publishes what changes of them, each member's
- * changes in order. Members that are not followed are changed all the same, and published by the
- * agents that follow them.
+ * Serves the catalogue on the event bus: joins, leaves, updates, deletes and lists members. Follows
+ * the members that {@code watch} names and those that joined through this agent, and publishes
+ * their changes, each member's changes in order. Other members can be changed as well; the agents
+ * that follow them publish these changes.
  *
  * <p>Its deployment fails where the catalogue cannot be opened, and may be tried again. Afterwards
- * an absent store is {@code UNAVAILABLE} for whoever writes, while lists are answered from memory,
- * as stale.
+ * writes fail as {@code UNAVAILABLE} while the store is absent, and lists are answered from memory, marked as stale.
  */
 public final class RegistrationVerticle extends VerticleBase {
 
@@ -127,7 +126,8 @@ public final class RegistrationVerticle extends VerticleBase {
         .observe(catalog.open())
         .compose(
             open -> {
-              // Side by side: on a slow path nobody is to be silent for a round trip more.
+              // Both reads run side by side, so that on a slow path no member is silent for another
+              // round trip.
               learned = order.learn(reachability, catalog, config.services());
               return rejoins.read();
             })
@@ -169,7 +169,7 @@ public final class RegistrationVerticle extends VerticleBase {
                     backend instanceof AgentConfig.BuiltIn own && own.uri().isSamePlaceAs(store))
             .map(AgentConfig.Backend::name)
             .collect(Collectors.toUnmodifiableSet());
-    // A poll, its net and another one.
+    // Within this time a backend finds out that it cannot be reached.
     Duration found = pace.reportInterval().plus(pace.pollInterval().multipliedBy(2));
     return new StoreOutageLog(store.toString(), vertx, beside, found);
   }
@@ -227,7 +227,7 @@ public final class RegistrationVerticle extends VerticleBase {
     Topics.DELETE.serve(vertx, id -> verdictLookup.explain(id, operations.delete(id)));
   }
 
-  /** Nobody is accepted who then could not beat. */
+  /** Refuses a member whose names a backend cannot store, since it could not beat. */
   private Future<Void> requireKept(ServiceSpec spec) {
     return config
         .liveness()

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The members of this agent's earlier lives that it does not serve again, or not yet; health and
- * services that beat are told of them.
+ * The members that joined through earlier lives of this agent and that it does not serve again, or
+ * not yet. Publishes them, for health and for services that send beats.
  *
  * <p>Not thread-safe.
  */
@@ -36,10 +36,10 @@ final class RejoinCandidates {
   /**
    * A member that is not served.
    *
-   * @param kept of it
-   * @param spec what is to be joined; its probe means nothing where it is not kept
-   * @param life that it lived last
-   * @param refusal why it is not taken up, or null
+   * @param record its rejoin record
+   * @param spec the service to join; its probe has no meaning where the record has none
+   * @param incarnation the member's last incarnation
+   * @param refusal why the member is not joined again, as a clause, or null
    */
   private record Entry(
       RejoinRecord record, ServiceSpec spec, Incarnation incarnation, String refusal) {
@@ -66,9 +66,9 @@ final class RejoinCandidates {
   }
 
   /**
-   * Adds a member, or what is stored of it by now.
+   * Adds a member, or takes in what is stored of it by now.
    *
-   * @return what is to be joined
+   * @return the service to join
    */
   ServiceSpec put(RejoinRecord record, Member member) {
     Entry entry = Entry.of(record, member);
@@ -81,7 +81,7 @@ final class RejoinCandidates {
     return entry.spec();
   }
 
-  /** Removes a member, and tells whether it was one of these. */
+  /** Removes a member, and returns whether it was a candidate. */
   boolean remove(MemberId id) {
     boolean was = members.remove(id) != null;
     if (was) {
@@ -90,7 +90,7 @@ final class RejoinCandidates {
     return was;
   }
 
-  /** Its join was refused. */
+  /** Notes that the catalogue refused the join of a member. */
   void refused(MemberId id, Throwable refusal) {
     String why = refusal.getMessage();
     Entry entry = members.get(id);
@@ -106,7 +106,10 @@ final class RejoinCandidates {
     publish();
   }
 
-  /** Somebody else serves them all meanwhile; null for nobody. */
+  /**
+   * Notes that another life of the agent serves all candidates, with the cause as a clause; null
+   * where none does any more.
+   */
   void setServedElsewhere(String why) {
     servedElsewhere = why;
     publish();
@@ -128,32 +131,32 @@ final class RejoinCandidates {
     return members.containsKey(id);
   }
 
-  /** What is kept of a member, or null. */
+  /** Returns the rejoin record of a candidate, or null. */
   RejoinRecord record(MemberId id) {
     Entry entry = members.get(id);
     return entry == null ? null : entry.record();
   }
 
-  /** What is to be joined, or null. */
+  /** Returns the service to join, or null. */
   ServiceSpec spec(MemberId id) {
     Entry entry = members.get(id);
     return entry == null ? null : entry.spec();
   }
 
-  /** What goes on where one of these members is taken up. */
+  /** Returns a candidate as the member that it was in an earlier life of this agent. */
   ServedMembers.Served lastServed(MemberId id) {
     Entry entry = members.get(id);
     return new ServedMembers.Served(
         entry.spec(), entry.incarnation(), ServedMembers.State.JOINED_BEFORE_RESTART);
   }
 
-  /** Whether a member is one of these and can be taken up. */
+  /** Whether a member is a candidate and can be joined again. */
   boolean waits(MemberId id) {
     Entry entry = members.get(id);
     return entry != null && entry.refusal() == null;
   }
 
-  /** Those that can be taken up. */
+  /** Returns the services that can be joined again. */
   List<ServiceSpec> services() {
     return members.values().stream()
         .filter(entry -> entry.refusal() == null)
@@ -161,7 +164,7 @@ final class RejoinCandidates {
         .toList();
   }
 
-  /** Why others cannot. */
+  /** Returns the members that cannot be joined again, with the cause. */
   Map<MemberId, String> refusals() {
     Map<MemberId, String> refusals = new TreeMap<>();
     members.forEach(
@@ -173,14 +176,14 @@ final class RejoinCandidates {
     return refusals;
   }
 
-  /** What is to be kept of them in another life of the agent. */
+  /** Returns the rejoin records of all candidates, continued in another life of the agent. */
   Map<MemberId, RejoinRecord> in(AgentLife life) {
     Map<MemberId, RejoinRecord> record = new HashMap<>();
     members.forEach((id, entry) -> record.put(id, entry.record().in(life)));
     return record;
   }
 
-  /** Tells of them all; what changes at the same time is told once. */
+  /** Publishes all candidates soon. Changes within a short time are published together. */
   void publish() {
     if (!publishing) {
       publishing = true;

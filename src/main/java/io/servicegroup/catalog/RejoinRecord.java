@@ -12,25 +12,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an agent keeps of a member that joined through it while it ran, to serve it again after a
- * restart. The binary, the version and the metadata are the member's own.
+ * The data from which an agent joins a member again after a restart, where the member had joined at
+ * run time and not by the configuration. The binary, the version and the metadata are read from the
+ * catalogue's record of the member.
  *
- * @param probe the probe, as in {@code services}; null where it is not kept
- * @param why the probe is not kept, as a clause; null where it is
- * @param agents the lives of the agent that may have joined the member, the last one at the end: a
- *     member that is in the hands of none of them was joined by somebody else
- * @param life the last of them
+ * @param probe the probe, as in {@code services}; null where it is not stored
+ * @param why the cause why the probe is not stored, as a clause; null where it is
+ * @param agents the ids of the lives of the agent that may have joined the member, the last one at
+ *     the end: a member that none of them joined last was joined by another agent
+ * @param life the last of these lives
  */
 record RejoinRecord(JsonObject probe, String why, List<String> agents, AgentLife life) {
 
-  /** An agent that is killed at every start does not make this longer and longer. */
+  /** Limits the list for an agent that is killed at each start. */
   private static final int MOST_AGENTS = 8;
 
   /**
-   * Of a service that joins.
+   * Creates the record of a service that joins.
    *
-   * @param before what was kept of it so far, or null: until the join is stored, that holds
-   * @param life of the agent, in which it joins
+   * @param before the record so far, or null. Its lives stay in the new record, because the member
+   *     belongs to them until the join is stored
+   * @param life the life of the agent in which the service joins
    */
   static RejoinRecord of(ServiceSpec spec, RejoinRecord before, AgentLife life) {
     String why = whyNot(spec.probe());
@@ -51,7 +53,7 @@ record RejoinRecord(JsonObject probe, String why, List<String> agents, AgentLife
         .orElse(null);
   }
 
-  /** The same member in a later life of the agent. */
+  /** Returns the record of the same member in a later life of the agent. */
   RejoinRecord in(AgentLife later) {
     List<String> all = new ArrayList<>(agents);
     all.remove(later.agent());
@@ -60,16 +62,16 @@ record RejoinRecord(JsonObject probe, String why, List<String> agents, AgentLife
         probe, why, all.subList(Math.max(0, all.size() - MOST_AGENTS), all.size()), later);
   }
 
-  /** Whether a life of this agent joined the member last. */
+  /** Whether one of these lives of the agent joined the member last. */
   boolean isServing(Member member) {
     return member.agent() != null && agents.contains(member.agent());
   }
 
   /**
-   * The service to be joined again.
+   * Returns the service to join again.
    *
-   * @param member as it is stored now
-   * @throws IllegalArgumentException where the probe is none that this agent knows
+   * @param member the member as it is stored now
+   * @throws IllegalArgumentException where this agent does not know the type of probe
    */
   ServiceSpec spec(Member member) {
     return new ServiceSpec(
@@ -92,9 +94,9 @@ record RejoinRecord(JsonObject probe, String why, List<String> agents, AgentLife
   }
 
   /**
-   * Reads what {@link #toJson} wrote.
+   * Reads a record that {@link #toJson} wrote.
    *
-   * @throws IllegalArgumentException where it is something else
+   * @throws IllegalArgumentException where the JSON is no record
    */
   static RejoinRecord read(JsonObject json) {
     try {

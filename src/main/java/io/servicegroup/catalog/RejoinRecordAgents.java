@@ -19,16 +19,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The names of the agents that keep something, in a few documents beside what they keep: somebody
- * has to find what those keep that never come back, and not every store can list documents. Beside
- * each name stands when somebody last looked after it, so that one agent of a fleet does it a day.
+ * The ids of the agents that have rejoin records, in a few documents. Records of agents that never
+ * come back have to be found, and not every store can list documents. Each id has the time of its
+ * last check, so that one agent of a fleet checks it each day.
  */
 final class RejoinRecordAgents {
 
-  /** Names are spread over so many documents, since whole fleets start at once. */
+  /** The ids are spread over this many documents, since whole fleets start at once. */
   private static final int PARTS = 16;
 
-  /** No document of this name is what an agent keeps, whatever the agent is called. */
+  /**
+   * The beginning of these documents' names. Documents with rejoin records have numbers as names,
+   * so that no agent's id leads to the same key.
+   */
   private static final String NAME = "agents-";
 
   private static final Duration LOOKED_AFTER_EVERY = Duration.ofDays(1);
@@ -43,12 +46,12 @@ final class RejoinRecordAgents {
     this.clock = clock;
   }
 
-  /** Names an agent, where it is not named yet. */
+  /** Adds an agent, unless it is there already. */
   Future<Void> add(String agentId) {
     return change(key(agentId), names -> names.putIfAbsent(agentId, clock.millis()) == null);
   }
 
-  /** Names some agents no more. */
+  /** Removes agents. */
   Future<Void> remove(Collection<String> agentIds) {
     Map<Key, List<String>> parts =
         agentIds.stream().collect(Collectors.groupingBy(RejoinRecordAgents::key));
@@ -82,7 +85,10 @@ final class RejoinRecordAgents {
         : store.write(key, text(names), before);
   }
 
-  /** The agents that nobody looked after for a day; whoever asks first looks after them. */
+  /**
+   * Returns the agents that nobody checked for a day, and notes that they are checked now: only the
+   * agent whose note is stored first gets them.
+   */
   Future<List<String>> due() {
     List<Key> keys = IntStream.range(0, PARTS).mapToObj(RejoinRecordAgents::key).toList();
     return store
@@ -121,7 +127,10 @@ final class RejoinRecordAgents {
     return new JsonObject().put("agents", json).encode();
   }
 
-  /** What somebody else wrote there names nobody; each agent names itself again. */
+  /**
+   * Reads the ids in a document. One that cannot be read contains none; each agent adds itself
+   * again.
+   */
   private static Map<String, Long> names(Document document) {
     Map<String, Long> names = new TreeMap<>();
     if (document == null || document.text() == null) {

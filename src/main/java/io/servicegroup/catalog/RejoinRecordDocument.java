@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of the documents in which an agent keeps something of the members that joined through it.
+ * One of the documents with an agent's rejoin records.
  *
- * @param entries what is kept, by member
- * @param whole whether all of the document could be read
+ * @param entries the records, by member
+ * @param whole whether the whole document could be read
  */
 record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
 
@@ -30,14 +30,17 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
   private static final int MOST_BYTES = 512 * 1024;
 
   /**
-   * What is kept of one member.
+   * The record of one member.
    *
-   * @param what as the agent said it
-   * @param at when that was, by its clock, in milliseconds
+   * @param what the {@link RejoinRecord} as JSON
+   * @param at when the agent wrote it, by the agent's clock, in milliseconds
    */
   record Entry(JsonObject what, long at) {
 
-    /** Whether the agent would find itself in it, after a restart, as the one who joined it. */
+    /**
+     * Whether the agent would join the member again after a restart, because one of the agent's
+     * lives joined the member last.
+     */
     boolean isOf(Member member) {
       return member.agent() != null
           && what.getValue("agents") instanceof JsonArray agents
@@ -49,7 +52,7 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
     return new RejoinRecordDocument(new TreeMap<>(), true);
   }
 
-  /** What somebody else wrote there says nothing. */
+  /** Reads a document. One that somebody else wrote contains no records. */
   static RejoinRecordDocument read(Document document) {
     Map<MemberId, Entry> entries = new TreeMap<>();
     if (document.text() == null) {
@@ -78,7 +81,7 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
     }
   }
 
-  /** Refused as {@code CONFLICT} where it is too large. */
+  /** Returns the document's text. Refused as {@code CONFLICT} where it would be too large. */
   String text() {
     JsonArray members = new JsonArray();
     entries.forEach(

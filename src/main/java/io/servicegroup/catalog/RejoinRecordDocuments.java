@@ -19,16 +19,19 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * What agents keep of the members that joined through them, in documents: a few for each agent, of
- * many members each, so that an agent that starts finds its own with one read, whatever else the
- * store holds. A part without members stays, empty, until {@link RejoinRecordPruning} finds it.
+ * Stores rejoin records in a few documents for each agent, with the records of many members in
+ * each. An agent that starts finds its records with one read, however many documents the store has.
+ * A document without records stays until {@link RejoinRecordPruning} removes it.
  */
 final class RejoinRecordDocuments {
 
-  /** Of ten thousand members each holds some hundred kilobytes. */
+  /**
+   * The number of documents for each agent. With ten thousand members each has about a hundred
+   * kilobytes.
+   */
   private static final int PARTS = 16;
 
-  /** What is said again is written again no more often than that. */
+  /** An unchanged record is written again only after this time. */
   private static final Duration TRUE_FOR = Duration.ofDays(1);
 
   private final OptimisticRetry attempts;
@@ -44,7 +47,7 @@ final class RejoinRecordDocuments {
     this.clock = clock;
   }
 
-  /** All that an agent keeps. */
+  /** Returns all records of an agent. */
   Future<Map<MemberId, JsonObject>> read(String agentId) {
     return store
         .read(keys(agentId))
@@ -60,7 +63,7 @@ final class RejoinRecordDocuments {
             });
   }
 
-  /** Changes what an agent keeps of some members; of others it stays as it is. */
+  /** Changes the records of some members. The records of others stay. */
   Future<Boolean> change(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
     Map<Integer, Set<MemberId>> parts = new HashMap<>();
     Set<MemberId> changed = new HashSet<>(said.keySet());
@@ -99,7 +102,7 @@ final class RejoinRecordDocuments {
                     }));
   }
 
-  /** Whether there is anything to write. */
+  /** Changes the records in place, and returns whether there is anything to write. */
   private boolean changes(
       Map<MemberId, RejoinRecordDocument.Entry> kept,
       Set<MemberId> ids,
@@ -125,7 +128,7 @@ final class RejoinRecordDocuments {
     return Math.floorMod(id.toString().hashCode(), PARTS);
   }
 
-  /** All documents that an agent may have. */
+  /** Returns the keys of all documents that an agent may have. */
   static List<Key> keys(String agentId) {
     return IntStream.range(0, PARTS).mapToObj(part -> key(agentId, part)).toList();
   }

@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what agents keep that never came back: what was kept for {@link ServiceCatalog#KEPT_FOR}
- * of members that are gone, or that another agent joined since. No agent would find itself in it.
- * Hence a clock that is wrong takes nothing from anybody either, but what belongs to a join that is
- * under way just then.
+ * Removes rejoin records of agents that never came back: those that are older than {@link
+ * ServiceCatalog#REJOIN_RECORDS_KEPT_FOR} and whose members are gone, or were joined by another
+ * agent since. No agent would use such a record. A wrong clock can therefore remove no useful
+ * record, except one of a join that is under way.
  */
 final class RejoinRecordPruning {
 
-  /** So many agents' documents are read at a time. */
+  /** The number of agents whose documents are read at once. */
   private static final int AT_ONCE = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(RejoinRecordPruning.class);
@@ -43,7 +43,9 @@ final class RejoinRecordPruning {
     this.clock = clock;
   }
 
-  /** Looks through what is due. Whatever fails is done by somebody else, a day later. */
+  /**
+   * Checks the agents that are due. Where that fails, an agent of the fleet does it a day later.
+   */
   void prune() {
     agents
         .due()
@@ -66,7 +68,10 @@ final class RejoinRecordPruning {
             busy -> agents.remove(some.stream().filter(agent -> !busy.contains(agent)).toList()));
   }
 
-  /** Tells of what is old who would find himself in it still. */
+  /**
+   * Returns a condition that is true for the records that stay: those that are not old, and those
+   * that their agents would still use.
+   */
   private Future<Predicate<Map.Entry<MemberId, Entry>>> served(
       Map<Document, RejoinRecordDocument> parts) {
     long oldest = clock.millis() - ServiceCatalog.REJOIN_RECORDS_KEPT_FOR.toMillis();
@@ -96,16 +101,20 @@ final class RejoinRecordPruning {
         });
   }
 
-  /** What cannot be read as a member may be anybody's. */
+  /**
+   * Whether a record belongs to the member of a document. A document that cannot be read may be the
+   * member's.
+   */
   private static boolean isOf(Document member, Entry kept) {
     return member != null && MemberDocument.readable(member).map(kept::isOf).orElse(true);
   }
 
-  /** Removes the rest; gives the agents that still keep something, or may do so. */
+  /** Removes all other records. Returns the agents that still have records, or may have some. */
   private Future<Set<String>> prune(
       Map<Document, RejoinRecordDocument> parts, Predicate<Map.Entry<MemberId, Entry>> served) {
     Set<String> busy = new HashSet<>();
-    // One after the other: in some stores each removal changes the version of the others.
+    // The documents are changed one after the other: in some stores each removal changes the
+    // version of the others.
     return Portions.inTurn(
             parts.keySet(),
             1,
@@ -120,7 +129,7 @@ final class RejoinRecordPruning {
         .map(busy);
   }
 
-  /** Tells whether the document is gone. */
+  /** Removes outdated records from one document. Returns whether the document was removed. */
   private Future<Boolean> prune(
       Document document, RejoinRecordDocument part, Predicate<Map.Entry<MemberId, Entry>> served) {
     if (!part.whole()) {

@@ -19,9 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps in the catalogue what this agent has to know of the members that joined through it while it
- * runs. One write at a time, of all that changed since the one before; what could not be written is
- * written later.
+ * Stores the rejoin records of this agent in the catalogue. One write runs at a time and contains
+ * everything that changed since the one before; a failed write is repeated later.
  *
  * <p>Not thread-safe.
  */
@@ -48,12 +47,12 @@ final class RejoinRecords {
   private boolean warned;
 
   /**
-   * Makes ready.
+   * Creates an object without records.
    *
-   * @param vertx for retries
-   * @param concerns where what cannot be kept is told
-   * @param agentId {@code agent.id}; null where nothing tells this agent from others after a
-   *     restart
+   * @param vertx whose timers delay the retries
+   * @param concerns where a refusal of the catalogue is shown
+   * @param agentId {@code agent.id}; null where nothing distinguishes this agent from others after
+   *     a restart
    */
   RejoinRecords(
       Vertx vertx,
@@ -68,7 +67,7 @@ final class RejoinRecords {
     this.agentId = agentId;
   }
 
-  /** What is stored of a member; null where it cannot be read. */
+  /** Reads the stored record of a member; null where it cannot be read. */
   static RejoinRecord read(MemberId id, JsonObject json) {
     try {
       return RejoinRecord.read(json);
@@ -78,7 +77,10 @@ final class RejoinRecords {
     }
   }
 
-  /** The configuration names these by now: after a restart it joins them, or nobody does. */
+  /**
+   * Forgets the records of services that the configuration names by now: after a restart the
+   * configuration decides whether they join.
+   */
   void configured(Collection<ServiceSpec> services) {
     services.stream()
         .map(ServiceSpec::id)
@@ -87,15 +89,15 @@ final class RejoinRecords {
         .forEach(this::forget);
   }
 
-  /** What is kept of a member, or null. */
+  /** Returns the record of a member, or null. */
   RejoinRecord get(MemberId id) {
     return records.get(id);
   }
 
   /**
-   * Keeps members.
+   * Stores records.
    *
-   * @return completes when that was written, or could not be for now; never fails
+   * @return completes when they are written, or could not be written for now; never fails
    */
   Future<Void> store(Map<MemberId, RejoinRecord> members) {
     if (agentId == null) {
@@ -111,17 +113,17 @@ final class RejoinRecords {
     return write(members.keySet());
   }
 
-  /** A member is not to be taken up again. */
+  /** Removes the record of a member, which is not to be joined again. */
   void forget(MemberId id) {
     records.remove(id);
     write(Set.of(id));
   }
 
   /**
-   * Tells whether what was said of a member so far is written. What failed before is tried again at
+   * Tells whether the last change of a member's record is written. A failed write is repeated at
    * once, since somebody waits for it.
    *
-   * @return false where it could not be written for now; never fails
+   * @return whether it is written; false where it could not be written for now; never fails
    */
   Future<Boolean> written(MemberId id) {
     if (retrying && changed.contains(id)) {
@@ -132,7 +134,10 @@ final class RejoinRecords {
     return now.map(done -> !(retrying && changed.contains(id)));
   }
 
-  /** The store lost something of members: what is kept of them may be gone as well. */
+  /**
+   * Writes the records of members again: the store lost something of these members, so that their
+   * records may be gone as well.
+   */
   void writeAgain(Collection<MemberId> ids) {
     write(ids.stream().filter(records::containsKey).toList());
   }
@@ -143,7 +148,7 @@ final class RejoinRecords {
     }
     changed.addAll(ids);
     if (retrying) {
-      // Nobody waits for that: it is written together with what failed.
+      // Nobody waits for these records: they are written together with those that failed.
       return Future.succeededFuture();
     }
     if (next == null) {
@@ -207,7 +212,10 @@ final class RejoinRecords {
     retry = vertx.setTimer(backoff.failed().toMillis(), timer -> retryWrite());
   }
 
-  /** Whoever asks meanwhile whether it is written waits for this write. */
+  /**
+   * Repeats a failed write. Whoever asks meanwhile whether a record is written waits for this
+   * write.
+   */
   private void retryWrite() {
     retrying = false;
     next = Promise.promise();

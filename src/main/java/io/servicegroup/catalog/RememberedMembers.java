@@ -15,24 +15,29 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Remembers what was said of members, so that no store that comes back empty or older takes it
- * back: the operator's words, the uuid, and that a member was removed. Decides only; {@link
- * CatalogRepair} writes.
+ * Remembers of each member what a store that comes back empty or older must not undo: the
+ * operator's words (disabled, its reason, forced down), the uuid, and the removal of the member.
+ * Compares this with what is stored and decides what has to be written; {@link CatalogRepair}
+ * writes it.
  *
- * <p>Each word has an order ({@link Member#wordsOrder}). What is stored with a lower one than is
- * remembered is put back. What is stored with the same one and says something else was said by
- * somebody who gives no order (Nova, a DBA, an older agent), and is a new word. A higher one is
- * news. Where the store has no place for orders, nothing follows from them and no removal is
+ * <p>Each change of an operator's words has an order ({@link Member#wordsOrder}). Where the stored
+ * order is lower than the remembered one, the remembered words are put back. Where the orders are
+ * equal and the words differ, somebody changed them who gives no order (Nova, a database
+ * administrator, an older agent), and the stored words are the newer ones. A higher stored order is
+ * a newer change. Where the store has no place for orders, nothing is compared and no removal is
  * remembered.
  *
  * <p>Not thread-safe.
  */
 final class RememberedMembers {
 
-  /** For so long removals are remembered; whoever was away for longer restores nothing. */
+  /** How long removals are remembered. An agent that was away for longer restores nothing. */
   static final Duration REMEMBERED = Duration.ofDays(30);
 
-  /** So many removals, and so many words that were said here, are remembered; the last ones. */
+  /**
+   * The number of removals, and of members changed through this agent, that are remembered: the
+   * last ones.
+   */
   private static final int MOST = 10_000;
 
   private final Clock clock;
@@ -47,12 +52,13 @@ final class RememberedMembers {
   private boolean tooLateToRestore;
 
   /**
-   * Remembers nothing yet.
+   * Creates an object that remembers nothing yet.
    *
-   * @param clock orders words, in milliseconds; never liveness, nor how long ago anything was
-   * @param nanos tells how long ago something was; it never steps, and goes on while the machine is
-   *     suspended
-   * @param ordered whether the store keeps the order of words, at present
+   * @param clock gives the orders of words, in milliseconds; it decides neither liveness nor how
+   *     long ago something was
+   * @param nanos a monotonic clock that goes on while the machine is suspended; it tells how long
+   *     ago something was
+   * @param keepsOrders whether the store keeps the order of words at present
    */
   RememberedMembers(Clock clock, LongSupplier nanos, BooleanSupplier keepsOrders) {
     this.clock = clock;
@@ -71,32 +77,34 @@ final class RememberedMembers {
     };
   }
 
-  /** What follows from what is stored. */
+  /** The write that a comparison calls for. */
   enum Repair {
-    /** Nothing is to be written. */
+    /** Nothing has to be written. */
     NONE,
-    /** The remembered words are later. */
+    /** The remembered words are newer, and are put back. */
     PUT_BACK,
-    /** Somebody said this who gives no order. */
+    /** Somebody who gives no order changed the stored words: they get an order. */
     CONFIRM,
     /**
-     * Nobody changes a uuid, so the member was made anew: by a store that did not know it any more,
-     * which is to have the remembered words back, or after somebody removed it who gives no order.
-     * Only of members that an agent joined: a row that nobody joined was made by whoever removed
-     * the one before (Nova, whose archive leaves no trace of that), and is as it is now.
+     * The stored uuid is another one. Nobody changes a uuid, so the member was created again:
+     * either in a store that had lost it, which gets the remembered words back, or after somebody
+     * removed the member without giving an order. This is decided only for members that an agent
+     * joined. A row that no agent joined was created by the program that removed the one before
+     * (Nova, whose archive leaves no trace of the removal), and is right as it is.
      */
     RECREATED,
-    /** It was removed later than it was said. */
+    /** The remembered removal is newer than the stored words: the member is removed again. */
     REMOVE_AGAIN
   }
 
   /**
-   * A judgement on what is stored of a member.
+   * The result of comparing a stored member with what is remembered of it.
    *
    * @param stored the member as it is stored
-   * @param shown the member as it is to be shown, with the words that hold
-   * @param mending what is to be written
-   * @param written the words to write; of a removal, the member as it was with the removal's order
+   * @param shown the member with the newest words, as lists and events show it
+   * @param repair the write that is needed
+   * @param written the member with the words to write; of a removal, the member as it was, with the
+   *     removal's order
    */
   record Judgement(Member stored, Member shown, Repair repair, Member written) {
 
@@ -133,7 +141,8 @@ final class RememberedMembers {
             && words.uuid() != null
             && !stored.uuid().equals(words.uuid());
     return madeAnew
-        // The lowest order there is, the same with every agent, so that the first who writes wins.
+        // The lowest order, which is the same for each agent, so that the first agent that writes
+        // wins.
         ? putBack(stored, words.withWordsOrder(1), Repair.RECREATED)
         : confirm(stored, stored.wordsOrder());
   }
@@ -147,22 +156,22 @@ final class RememberedMembers {
     return new Judgement(stored, shown, repair, shown);
   }
 
-  /** Somebody's word that has no order of its own yet. */
+  /** Accepts stored words that have no order of their own yet. */
   Judgement confirm(Member stored, long after) {
     return new Judgement(stored, stored, Repair.CONFIRM, stored.withWordsOrder(next(after)));
   }
 
-  /** The order of a word that is said now, after another. */
+  /** Returns the order of a change that is made now, after a change of another order. */
   long next(long before) {
     return WordsOrder.next(before, clock.millis());
   }
 
-  /** The order of a removal of which a read only found that it had happened before. */
+  /** Returns the order of a removal that happened at an unknown time before the present read. */
   long orderOfRead(long before) {
     return WordsOrder.next(before, readBeganMillis);
   }
 
-  /** Remembers what a read found, or a join left. */
+  /** Remembers what a read found, or what a join stored. */
   void rememberFound(Judgement judgement) {
     switch (judgement.repair()) {
       case REMOVE_AGAIN, RECREATED -> {}
@@ -171,25 +180,28 @@ final class RememberedMembers {
     }
   }
 
-  /** A member is as it is stored: what was remembered of it does not hold any more. */
+  /** Remembers a member as it is stored, in place of what was remembered before. */
   void remember(Member words) {
     removed.remove(words.id());
     present.put(words.id(), words);
   }
 
-  /** A word was said here and answered: whoever answered remembers. */
+  /** Remembers a change that this agent stored and answered. */
   void rememberChangedHere(Member stored) {
     remember(stored);
     changedHere.add(stored.id());
   }
 
-  /** A removal was said here and answered. */
+  /** Remembers a removal that this agent stored and answered. */
   void rememberRemovedHere(Member last) {
     rememberRemoved(last);
     changedHere.add(last.id());
   }
 
-  /** A member was removed, with the order of that; whoever removed it looks after that. */
+  /**
+   * Remembers a removal, with its order. The agent that removed the member checks that the removal
+   * stays.
+   */
   void rememberRemoved(Member last) {
     forget(last.id());
     if (keepsOrders.getAsBoolean()) {
@@ -197,24 +209,29 @@ final class RememberedMembers {
     }
   }
 
-  /** Nothing is known of a member. */
+  /** Forgets everything about a member. */
   void forget(MemberId id) {
     present.remove(id);
     removed.remove(id);
     changedHere.remove(id);
   }
 
-  /** The member with the words that are remembered of it. */
+  /** Returns the member as it is remembered, where it was not removed. */
   Optional<Member> present(MemberId id) {
     return Optional.ofNullable(present.get(id));
   }
 
-  /** The member as it was, where it is remembered as removed, with the order of that. */
+  /**
+   * Returns the member as it was, with the order of its removal, where it is remembered as removed.
+   */
   Optional<Member> removed(MemberId id) {
     return removed.get(id);
   }
 
-  /** Something is lost: all that was said here is to be looked after. */
+  /**
+   * Makes the next read check all members that were changed through this agent, because the store
+   * lost something.
+   */
   void checkAllNextTime() {
     changedHere.checkAllNextTime();
   }
@@ -222,8 +239,8 @@ final class RememberedMembers {
   /**
    * Begins a read.
    *
-   * @return how long nothing was read, where that is so long that nothing is restored any more;
-   *     everything is forgotten then
+   * @return the time without a read, where it was so long that nothing is restored any more and
+   *     everything was forgotten; otherwise empty
    */
   Optional<Duration> beginRead() {
     long now = nanos.getAsLong();
@@ -244,7 +261,9 @@ final class RememberedMembers {
     return away.compareTo(REMEMBERED) > 0;
   }
 
-  /** Somebody asks for something between two reads, the last of which may be too long ago. */
+  /**
+   * Forgets everything where the last read is too long ago; called for requests between two reads.
+   */
   void forgetIfAwayTooLong() {
     forgetAfter(away(nanos.getAsLong()));
   }
@@ -258,10 +277,10 @@ final class RememberedMembers {
   }
 
   /**
-   * The read that began last has succeeded.
+   * Ends the read that began last, which has succeeded.
    *
-   * @param followed what later reads find by themselves, or find to be missing; of anything else
-   *     only what was said here is remembered on
+   * @param followed whether later reads find a member, or find it missing, by themselves; of other
+   *     members only those stay remembered that were changed through this agent
    */
   void endRead(Predicate<MemberId> followed) {
     hasRead = true;
@@ -270,15 +289,19 @@ final class RememberedMembers {
     present.keySet().removeIf(id -> !changedHere.has(id) && !followed.test(id));
   }
 
-  /** Whether what is missing at this read is not to be restored. */
+  /**
+   * Whether members that are missing at this read must not be restored, because the read before was
+   * too long ago.
+   */
   boolean isTooLateToRestore() {
     return tooLateToRestore || isTooLong(away(nanos.getAsLong()));
   }
 
   /**
-   * Those of whom something was said here and whom a read does not find by itself.
+   * Returns members to check beside a read: they were changed through this agent, and the read does
+   * not find them by itself.
    *
-   * @param found what a read finds by itself where it is there
+   * @param found whether a read finds a member by itself where the member exists
    */
   Set<MemberId> toCheck(Predicate<MemberId> found) {
     return changedHere.toCheck(

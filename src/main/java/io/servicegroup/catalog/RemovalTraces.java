@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the traces of removals that the store has without an order, because the program that
- * removed the member (Nova, a DBA, an older agent) gave none. Some are written after each read, for
- * as long as the removal is remembered. No member is removed by that: one that joined since is
- * another member.
+ * Writes traces for removals that have no order in the store, because the program that removed the
+ * member (Nova, a database administrator, an older agent) gave none. Some traces are written after
+ * each read, as long as the removal is remembered. This removes no member: one that has joined
+ * since is another member.
  *
  * <p>Not thread-safe.
  */
@@ -38,7 +38,10 @@ final class RemovalTraces {
     this.remembered = remembered;
   }
 
-  /** Adds the last record of a removed member, with the order under which it is remembered. */
+  /**
+   * Adds a removed member as it was last seen, with the order under which its removal is
+   * remembered.
+   */
   void add(Member gone) {
     due.put(gone.id(), gone);
   }

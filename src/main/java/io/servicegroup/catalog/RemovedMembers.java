@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The members that are remembered as removed, with the order of that, for a while.
+ * The members that are remembered as removed, with the order of the removal, for a limited time.
  *
  * <p>Not thread-safe.
  */
@@ -19,16 +19,16 @@ final class RemovedMembers {
 
   private final Map<MemberId, Removed> members = RememberedMembers.bounded();
 
-  /** The uuids of the last members of a name that were removed. */
+  /** The uuids of the last removed members of each name. */
   private final Map<MemberId, Set<String>> uuids = RememberedMembers.bounded();
 
   private record Removed(Member last, long nanos) {}
 
   /**
-   * A member was removed.
+   * Adds a removed member.
    *
    * @param last the member as it was, with the order of its removal
-   * @param nanos when this was learned
+   * @param nanos the time of the monotonic clock at which the removal became known
    */
   void add(Member last, long nanos) {
     members.put(last.id(), new Removed(last, nanos));
@@ -51,10 +51,10 @@ final class RemovedMembers {
   }
 
   /**
-   * Whether what is stored is another member of the name than the one that was removed last: also
-   * one that somebody asked for in a store that knew nothing of the name, with a uuid that is none
-   * of those that were removed. Its generation may say nothing of that, as it is drawn by a store
-   * that was emptied, or by a clock that is behind.
+   * Whether a stored member is another one than the removed member of the same name. This includes
+   * a member that a client joined in a store that had forgotten the name, recognised by a uuid that
+   * no removed member had. Its generation proves nothing then, because an emptied store or a clock
+   * that is behind may have given it.
    */
   boolean isAnother(Member stored, Member gone) {
     Set<String> known = uuids.get(stored.id());
@@ -67,7 +67,7 @@ final class RemovedMembers {
             && !known.contains(stored.uuid()));
   }
 
-  /** It is there again: the uuids of those before are remembered on. */
+  /** Forgets a removal, because the member exists again. The uuids of removed members stay. */
   void remove(MemberId id) {
     members.remove(id);
   }
@@ -77,7 +77,7 @@ final class RemovedMembers {
     uuids.clear();
   }
 
-  /** Forgets what was learned too long ago. */
+  /** Forgets the removals that became known too long ago. */
   void expire(long nowNanos, Duration remembered) {
     members.values().removeIf(gone -> nowNanos - gone.nanos() > remembered.toNanos());
   }

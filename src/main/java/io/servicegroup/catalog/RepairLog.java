@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what a store lost of what was said of members, and what it refuses to take back: once for
- * each state that is lost, however many reads find it.
+ * Logs which members a store has in an older state than this agent remembers, and which it refuses
+ * to take back: once for each state that is lost, however many reads find it.
  *
  * <p>Not thread-safe.
  */
@@ -28,9 +28,9 @@ final class RepairLog {
   private final TreeSet<MemberId> unlogged = new TreeSet<>();
 
   /**
-   * Knows of no loss.
+   * Creates an object that knows of no loss.
    *
-   * @param store its URI, with secrets masked
+   * @param store the store's URI, with secrets masked
    * @param concerns where a refusal is shown
    */
   RepairLog(String store, Concerns concerns) {
@@ -39,13 +39,13 @@ final class RepairLog {
   }
 
   /**
-   * Something of a member is lost.
+   * Notes that the store lost the state of a member.
    *
-   * @param remembered what the store is to have back
-   * @return whether that is news
+   * @param remembered the state that the store is to have again
+   * @return whether this loss was not known yet
    */
   boolean lost(Member remembered) {
-    // That somebody beats meanwhile is no other state of what was said.
+    // A beat in the meantime makes no other state.
     Member state = remembered.withLastSeenUp(null);
     boolean isNew = !state.equals(known.put(state.id(), state));
     if (isNew) {
@@ -54,14 +54,17 @@ final class RepairLog {
     return isNew;
   }
 
-  /** The store agrees with what is remembered of a member. */
+  /** Notes that the store agrees with what is remembered of a member. */
   void settled(MemberId id) {
     if (known.remove(id) != null) {
       concerns.settle(subject(id));
     }
   }
 
-  /** The store did not take something back: an absent one is nobody's refusal. */
+  /**
+   * Notes that a repair failed. Only a refusal is reported: the absence of the store is reported
+   * elsewhere.
+   */
   void failed(MemberId id, Throwable failure) {
     if (isRefusal(failure)) {
       concerns.raise(
@@ -81,7 +84,7 @@ final class RepairLog {
     return "the words of " + id;
   }
 
-  /** Says what was found since the last call. */
+  /** Logs the losses that were found since the last call. */
   void logLosses() {
     if (!unlogged.isEmpty()) {
       LOG.warn(

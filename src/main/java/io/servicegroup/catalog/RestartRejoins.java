@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes up again what had joined through this agent before it was restarted: the members that are
- * in the catalogue still, and in the hands of no other agent, with their probes. What was left or
- * deleted meanwhile stays so; what cannot be taken up is told, to health and to services that beat.
+ * Joins members again, with their probes, that had joined through this agent at run time before it
+ * was restarted. These are the members that are still in the catalogue and that no other agent has
+ * joined since. A member that left or was deleted meanwhile stays so. A member that cannot be
+ * joined again is published, for health and for services that send beats.
  *
  * <p>Not thread-safe.
  */
@@ -47,7 +48,7 @@ final class RestartRejoins implements ServedMembers.Listener {
   private final OwnershipCheck ownership;
   private final Set<MemberId> unusable = new HashSet<>();
 
-  /** How many try to join a member anew. */
+  /** The number of requests under way that join a member anew. */
   private final Map<MemberId, Integer> joining = new HashMap<>();
 
   private final String name;
@@ -57,12 +58,13 @@ final class RestartRejoins implements ServedMembers.Listener {
   private boolean stopped;
 
   /**
-   * Makes ready.
+   * Creates an object that has read nothing yet.
    *
-   * @param vertx where others are asked and told
-   * @param config whose {@code agent.id} finds the members, whose services are joined by others
-   * @param keeper keeps what is served in this life
-   * @param saw is told of each member before its join
+   * @param vertx whose event bus is used
+   * @param config gives {@code agent.id}, by which the rejoin records are found, and the configured
+   *     services, which are not joined here
+   * @param records stores the rejoin records of this life
+   * @param beforeJoin receives each member before its join
    * @param agent the id of this life
    */
   RestartRejoins(
@@ -93,12 +95,12 @@ final class RestartRejoins implements ServedMembers.Listener {
     this.life = new AgentLife(agent, ProcessHandle.current().pid(), null);
   }
 
-  /** This life of the agent. */
+  /** Returns this life of the agent. */
   AgentLife life() {
     return life;
   }
 
-  /** Finds what there is to be taken up. Nothing is joined before {@link #start}. */
+  /** Reads the rejoin records and their members. Nothing is joined before {@link #start}. */
   Future<Void> read() {
     if (name == null) {
       return Future.succeededFuture();
@@ -144,7 +146,8 @@ final class RestartRejoins implements ServedMembers.Listener {
           }
           beforeJoin.accept(member);
           served.joinedBeforeRestart(candidates.put(known, member), member.incarnation());
-          // Another backend than that of the join may not keep its names: nobody would beat for it.
+          // Another backend than at the join may not be able to store the member's names, so that
+          // it could not beat.
           config
               .liveness()
               .refusal(id)
@@ -154,10 +157,9 @@ final class RestartRejoins implements ServedMembers.Listener {
   }
 
   /**
-   * Begins.
+   * Joins the members as soon as no other life of the agent runs.
    *
-   * @param goOn makes this agent serve a member that it joined before: what was removed meanwhile
-   *     is not to come back by that
+   * @param rejoin joins a member that this agent had joined before, unless it was removed meanwhile
    */
   void start(Function<ServedMembers.Served, Future<?>> rejoin) {
     joins =
@@ -168,12 +170,15 @@ final class RestartRejoins implements ServedMembers.Listener {
     }
   }
 
-  /** The store was away, and may be another one since: what it refused for good is tried again. */
+  /**
+   * Tries the joins again that the store had refused for good: it was away, and may be another
+   * store now.
+   */
   void storeIsBack() {
     joins.tryAgain();
   }
 
-  /** This life of the agent is over. */
+  /** Notes that this life of the agent ends. */
   void stop() {
     stopped = true;
     life.ended();
@@ -244,24 +249,28 @@ final class RestartRejoins implements ServedMembers.Listener {
           services.get(0).id(),
           services.size() > 1 ? " and " + (services.size() - 1) + " more" : "");
     }
-    // First of all, so that whoever is killed in between finds them again.
+    // The records are stored first, so that an agent that is killed in between finds them again.
     records.store(candidates.in(life)).onComplete(kept -> joins.start(services));
   }
 
-  /** What is to be joined, or null where that is over or somebody else's. */
+  /**
+   * Returns the service to join, or null where it is not to be joined any more, or a request joins
+   * it anew.
+   */
   private ServiceSpec wanted(MemberId id) {
     return joining.containsKey(id) ? null : candidates.spec(id);
   }
 
   /**
-   * Somebody joins a member anew, with whatever probe; gives what is kept of it so far, or null.
+   * Notes that a request joins a member anew, possibly with another probe. Returns the member's
+   * rejoin record so far, or null.
    */
   RejoinRecord joining(MemberId id) {
     joining.merge(id, 1, Integer::sum);
     return records.get(id) == null ? candidates.record(id) : records.get(id);
   }
 
-  /** Somebody tried to join it anew. */
+  /** Notes that such a request has failed. */
   void joiningFailed(MemberId id) {
     joining.computeIfPresent(id, (known, tries) -> tries > 1 ? tries - 1 : null);
     if (rejoining && candidates.waits(id)) {
@@ -269,7 +278,7 @@ final class RestartRejoins implements ServedMembers.Listener {
     }
   }
 
-  /** A member as it is stored now. */
+  /** Takes in a member as it is stored now. */
   void found(Member member) {
     MemberId id = member.id();
     RejoinRecord record = candidates.record(id);
@@ -286,7 +295,7 @@ final class RestartRejoins implements ServedMembers.Listener {
     records.forget(id);
   }
 
-  /** The store lost members. */
+  /** Takes in members that the store lost. */
   void lost(Collection<MemberId> ids) {
     records.writeAgain(ids);
   }

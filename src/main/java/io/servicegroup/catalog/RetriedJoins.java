@@ -16,9 +16,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Joins the services of the configuration, and tries again what did not work: soon where the store
- * is away or refuses, and later and later, since an operator may clear the way. What cannot be
- * stored as it is waits for another configuration.
+ * Joins services that nobody waits for, and repeats joins that failed, after ever longer pauses:
+ * the store may return, or an operator may remove what it refuses the join for. A service that
+ * cannot be stored as it is waits for another configuration.
  */
 final class RetriedJoins {
 
@@ -33,12 +33,13 @@ final class RetriedJoins {
   private final Set<MemberId> givenUp = new HashSet<>();
 
   /**
-   * Makes ready.
+   * Creates an object that has joined nothing yet.
    *
-   * @param vertx for retries
+   * @param vertx whose timers delay the retries
    * @param join joins one service
-   * @param refused is told of each join that the catalogue refuses
-   * @param wanted how the configuration describes a service now; null where it names it no more
+   * @param refused is called for each join that the catalogue refuses
+   * @param wanted returns the service as it is to be joined now, or null where it is not to be
+   *     joined any more
    */
   RetriedJoins(
       Vertx vertx,
@@ -55,12 +56,12 @@ final class RetriedJoins {
     services.forEach(spec -> start(spec.id()));
   }
 
-  /** Whether a service is not tried again, since only another configuration can help. */
+  /** Whether the join of a service is not repeated, since only another configuration can help. */
   boolean hasGivenUp(MemberId id) {
     return givenUp.contains(id);
   }
 
-  /** What was refused for good may not be now. */
+  /** Joins the services again that were refused for good: the cause may be gone. */
   void tryAgain() {
     List.copyOf(givenUp).forEach(this::start);
   }

@@ -14,12 +14,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Joins what asks to join while the agent runs, over HTTP or the bus: no configuration names it
- * after a restart, so that what is needed to take it up again is kept in the catalogue.
+ * Joins services at run time, on requests over HTTP or the event bus. No configuration names such a
+ * service after a restart, so that a {@link RejoinRecord} is stored in the catalogue.
  */
 final class RuntimeJoins {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
 
   private final Vertx vertx;
   private final MemberOperations operations;
@@ -28,10 +28,10 @@ final class RuntimeJoins {
   private final RestartRejoins rejoins;
   private final Map<MemberId, Trying> trying = new HashMap<>();
 
-  /** Those who try to join one member at the same time. */
+  /** The requests that try to join one member at the same time. */
   private static final class Trying {
 
-    /** What is kept of the member if none of them joins it; null for nothing. */
+    /** The rejoin record that the member has if none of them succeeds; null for none. */
     private RejoinRecord before;
 
     private int left;
@@ -50,7 +50,10 @@ final class RuntimeJoins {
     this.rejoins = rejoins;
   }
 
-  /** Joins a service; answered when it is kept as well, or cannot be for now. */
+  /**
+   * Joins a service. Completes when its rejoin record is stored as well, or cannot be stored for
+   * now.
+   */
   Future<ServiceCatalog.Joined> join(ServiceSpec asked) {
     MemberId id = asked.id();
     RejoinRecord known = rejoins.joining(id);
@@ -62,7 +65,8 @@ final class RuntimeJoins {
         .compose(
             spec -> {
               RejoinRecord record = RejoinRecord.of(spec, all.before, rejoins.life());
-              // Side by side: a member that is kept and did not join is nobody's to take up.
+              // The two run side by side. A record of a member that did not join does no harm: an
+              // agent joins again only what it had joined last.
               Future<Void> written = records.store(Map.of(id, record));
               return operations
                   .join(spec)
@@ -79,7 +83,10 @@ final class RuntimeJoins {
             });
   }
 
-  /** What did not join is not kept; what joined and is not beaten for yet will be served. */
+  /**
+   * Removes the record of a member that did not join. A member that joined, and whose heartbeat
+   * could not be started yet, keeps its record.
+   */
   private void failed(ServiceSpec spec, RejoinRecord record, Trying all, Future<Void> written) {
     if (served.isNotBeating(spec)) {
       all.before = record;
@@ -89,7 +96,7 @@ final class RuntimeJoins {
     }
   }
 
-  /** Whoever asked to join it meanwhile is kept, and not taken back. */
+  /** Puts the former record back, unless another request has stored a record since. */
   private void takeBack(MemberId id, RejoinRecord record, RejoinRecord before) {
     if (records.get(id) != record) {
       return;
@@ -101,15 +108,17 @@ final class RuntimeJoins {
     }
   }
 
-  /** What ended before this join, while it waited, has ended what is kept of it as well. */
+  /**
+   * Stores the record again where an operation before this join, such as a leave, has removed it.
+   */
   private Future<Void> stillKept(MemberId id, RejoinRecord record, Future<Void> written) {
     return records.get(id) == record ? written : records.store(Map.of(id, record));
   }
 
   /**
-   * Ends a membership. What is answered is a promise, also where the agent is killed then:
-   * therefore it fails as {@code UNAVAILABLE} where nothing could be kept of it, although the
-   * member has left.
+   * Makes a member leave. The answer must hold even if the agent is killed right after it:
+   * therefore this fails as {@code UNAVAILABLE} where the rejoin record could not be removed,
+   * although the member has left.
    */
   Future<Void> leave(MemberId id) {
     return operations
@@ -128,11 +137,14 @@ final class RuntimeJoins {
                                 + " again; leave again until it is answered")));
   }
 
-  /** Which process an id names is known now, not after a restart. */
+  /**
+   * Adds the identity of the process to a probe of a process id, since the id may name another
+   * process after a restart.
+   */
   private Future<ServiceSpec> withProcess(ServiceSpec spec) {
     return spec.probe() instanceof Probe.Pid probe && probe.pid() != null
         ? Topics.PROCESS
-            .request(vertx, probe.pid(), PATIENCE)
+            .request(vertx, probe.pid(), REQUEST_TIMEOUT)
             .map(process -> ServiceSpecReader.withProcess(spec, process))
             .otherwise(spec)
         : Future.succeededFuture(spec);

@@ -11,58 +11,60 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The members that were joined through this agent, in this process, and what became of them.
+ * The members that joined through this agent, with the state of each.
  *
  * <p>Not thread-safe.
  */
 final class ServedMembers {
 
-  /** What is another agent's to end. */
+  /**
+   * The states of members that another agent serves, so that this agent cannot end their service.
+   */
   static final Set<State> SERVED_ELSEWHERE =
       EnumSet.of(State.SUPERSEDED, State.ABANDONED, State.CONFLICT, State.MOVED);
 
   private final Map<MemberId, Served> members = new HashMap<>();
   private Listener listener = new Listener() {};
 
-  /** Is told what becomes of members. */
+  /** Receives changes of members. */
   interface Listener {
-    /** This agent beats for it from here on. */
+    /** This agent beats for the member from now on. */
     default void joined(MemberId id) {}
 
-    /** It left or was deleted: nothing of it is this agent's any more. */
+    /** The member left or was deleted, and is not this agent's any more. */
     default void ended(MemberId id) {}
   }
 
-  /** What became of a member. */
+  /** The state of a member that joined through this agent. */
   enum State {
-    /** This agent beats for it. */
+    /** This agent beats for the member. */
     SERVED,
-    /** It was joined, and nobody took up beating for it: to be joined again. */
+    /** The member joined, and its heartbeat could not be started. It is joined again. */
     NOT_BEATING,
-    /** Another agent joined it later. */
+    /** Another agent joined the member later. */
     SUPERSEDED,
-    /** Another agent joined it later, and fell silent: to be joined again. */
+    /** Another agent joined the member later and fell silent. This agent joins it again. */
     ABANDONED,
-    /** This agent may not beat for it any more, for another cause. */
+    /** This agent may not beat for the member any more, for another cause. */
     CONFLICT,
-    /** It left in good order. */
+    /** The member left in good order. */
     LEFT,
-    /** It joined here before a restart of this agent, and is not served again, or not yet. */
+    /** The member joined before a restart of this agent and is not served again, or not yet. */
     JOINED_BEFORE_RESTART,
-    /** As {@link #JOINED_BEFORE_RESTART}, but somebody else serves it now. */
+    /** The member joined before a restart of this agent, and another agent serves it now. */
     MOVED
   }
 
   /**
-   * A member that was joined here.
+   * A member that joined through this agent.
    *
-   * @param spec with what it was joined
-   * @param incarnation the life that the last join here began
-   * @param state what became of it
+   * @param spec the service as it was joined
+   * @param incarnation the incarnation that its last join through this agent began
+   * @param state its present state
    */
   record Served(ServiceSpec spec, Incarnation incarnation, State state) {}
 
-  /** Tells what becomes of members, from here on. */
+  /** Sets the listener for changes. */
   void setListener(Listener newListener) {
     listener = newListener;
   }
@@ -72,12 +74,12 @@ final class ServedMembers {
     listener.joined(spec.id());
   }
 
-  /** It was joined in an earlier life of this agent; what was joined since stays as it is. */
+  /** Adds a member that joined in an earlier life of this agent, unless it has joined since. */
   void joinedBeforeRestart(ServiceSpec spec, Incarnation incarnation) {
     members.putIfAbsent(spec.id(), new Served(spec, incarnation, State.JOINED_BEFORE_RESTART));
   }
 
-  /** Does nothing to a member that was never joined here. */
+  /** Changes a member's state. Does nothing where the member never joined through this agent. */
   void changeState(MemberId id, State state) {
     members.computeIfPresent(
         id, (known, served) -> new Served(served.spec(), served.incarnation(), state));
@@ -99,17 +101,20 @@ final class ServedMembers {
     return get(id).filter(served -> served.state() == State.SERVED).isPresent();
   }
 
-  /** Whether a service was joined as it is, and is to be joined again, as nobody beats for it. */
+  /**
+   * Whether a service joined as it is, and is to be joined again, because its heartbeat could not
+   * be started.
+   */
   boolean isNotBeating(ServiceSpec spec) {
     return get(spec.id())
         .filter(own -> own.state() == State.NOT_BEATING && own.spec().equals(spec))
         .isPresent();
   }
 
-  /** A copy of them all, whatever became of them. */
+  /** Returns a copy of all ids, whatever the members' states. */
   Set<MemberId> ids() {
-    // Not Set.copyOf: names that are counted up share hash codes but for the end, which fills its
-    // table without gaps and makes it quadratic.
+    // Set.copyOf would be quadratic here: the hash codes of numbered names follow each other and
+    // fill its table without gaps.
     return new HashSet<>(members.keySet());
   }
 }

@@ -9,9 +9,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Logs that the catalogue cannot be reached, and that it is back, once each. Where a liveness
- * backend is in the same place, that one says so for both: the catalogue's own line follows only
- * where the backend is reached while the catalogue is not.
+ * Logs once that the catalogue cannot be reached, and once that it is back. Where a liveness
+ * backend is in the same place, the backend's log line speaks for both: the catalogue has a line of
+ * its own only where the backend is reached and the catalogue is not.
  *
  * <p>Not thread-safe.
  */
@@ -26,12 +26,12 @@ final class StoreOutageLog {
   private boolean waiting;
 
   /**
-   * Watches over one store.
+   * Creates a log for one store.
    *
-   * @param store its URI, with secrets masked
-   * @param vertx for timers
-   * @param beside the names of the backends in the same place; possibly none
-   * @param grace by when such a backend has found its loss as well
+   * @param store the store's URI, with secrets masked
+   * @param vertx whose timers are used
+   * @param beside the names of the backends in the same place, possibly none
+   * @param grace the time within which such a backend finds the loss as well
    */
   StoreOutageLog(String store, Vertx vertx, Set<String> beside, Duration grace) {
     this.vertx = vertx;
@@ -40,7 +40,7 @@ final class StoreOutageLog {
     this.log = new OutageLog("The catalogue " + store, System::nanoTime);
   }
 
-  /** The store did not answer. */
+  /** Notes that the store did not answer. */
   void failed(Throwable failure) {
     ProcessWatchdog.inspect(failure);
     last = failure;
@@ -51,7 +51,7 @@ final class StoreOutageLog {
     }
   }
 
-  /** It did. */
+  /** Notes that the store answered. */
   void succeeded() {
     last = null;
     log.succeeded();
@@ -61,7 +61,7 @@ final class StoreOutageLog {
     return last != null;
   }
 
-  /** What became of a backend. */
+  /** Takes in the state of a backend. */
   void backend(BackendState state) {
     if (!beside.contains(state.backend())) {
       return;

@@ -7,7 +7,10 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Set;
 
-/** Tells a refusal of the store from its absence, and logs the latter once. */
+/**
+ * Observes each answer of the catalogue's store: distinguishes a refusal from the absence of the
+ * store, and has each outage logged once.
+ */
 final class StoreReachability {
 
   private final String store;
@@ -15,40 +18,41 @@ final class StoreReachability {
   private Runnable back = () -> {};
 
   /**
-   * Watches over one store.
+   * Creates an observer of one store.
    *
-   * @param store its URI, with secrets masked
+   * @param store the store's URI, with secrets masked
    */
   StoreReachability(String store) {
     this(store, new StoreOutageLog(store, null, Set.of(), Duration.ZERO));
   }
 
   /**
-   * Watches over one store.
+   * Creates an observer of one store.
    *
-   * @param store its URI, with secrets masked
-   * @param outages says its loss and its return
+   * @param store the store's URI, with secrets masked
+   * @param outageLog logs the loss and the return of the store
    */
   StoreReachability(String store, StoreOutageLog outageLog) {
     this.store = store;
     this.outageLog = outageLog;
   }
 
-  /** Tells when the store answers again after it was away. */
+  /** Sets what runs when the store answers again after an outage. */
   void whenBack(Runnable then) {
     back = then;
   }
 
   /**
-   * Passes an answer on.
+   * Observes an answer.
    *
-   * @param answer of the store
-   * @return the same; fails with {@link ServiceGroupException} only, {@code UNAVAILABLE} where the
-   *     store could not be asked
+   * @param answer the answer of the store
+   * @return the same answer; fails with {@link ServiceGroupException} only, {@code UNAVAILABLE}
+   *     where the store could not be asked
    */
   <T> Future<T> observe(Future<T> answer) {
     if (answer.succeeded()) {
-      // What is there at once was not asked of the store, as where nobody was asked for.
+      // An answer that is complete at once was given without the store, for example for an empty
+      // list of members.
       return answer;
     }
     return answer.transform(

@@ -22,18 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Members in a {@link DocumentStore}, each with the order of its words, and the trace of those that
- * were removed.
+ * Reads and writes members in a {@link DocumentStore}, each with the order of the operator's words
+ * about it, and the traces of removed members.
  *
- * <p>The order is a field of the member's document, so that both change together. Agents that know
- * no order drop the field when they write the document: therefore it is beside the document as
- * well, where they leave it, and counts where the field is missing.
+ * <p>The order is a field of the member's document, so that both change together. Older agents,
+ * which know no orders, drop the field when they write the document. Therefore the order is also in
+ * a document of its own, which they leave alone; it counts where the field is missing.
  */
 final class StoredMembers {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredMembers.class);
 
-  /** For so many traces it is asked at a time what stands beside them. */
   private static final int AT_ONCE = 500;
 
   private final DocumentStore store;
@@ -47,27 +46,29 @@ final class StoredMembers {
   }
 
   /**
-   * What a store has of a member.
+   * The documents that a store has of a member.
    *
-   * @param document the member's, or null
-   * @param member what it says, with its order; null where there is none, or one that says nothing
-   * @param beside the order that stands beside the document, 0 for none
-   * @param trace of its last removal, or null; one may be left beside a member that joined since
+   * @param document the member's document, or null
+   * @param member the member in that document, with its order; null where there is no document or
+   *     it cannot be read
+   * @param beside the order in the document of its own, 0 for none
+   * @param trace the trace of the member's last removal, or null; it may be left beside a member
+   *     that joined since
    */
   record Found(Document document, Member member, long beside, Document trace) {
 
-    /** The order of its last removal, where that is remembered. */
+    /** Returns the order of the member's last removal, where that is remembered. */
     OptionalLong removal() {
       return StoredMembers.order(trace);
     }
 
-    /** The order of the last word about it, 0 where there was none. */
+    /** Returns the order of the last change or removal of the member, 0 where there was none. */
     long order() {
       return Math.max(member == null ? beside : member.wordsOrder(), removal().orElse(0));
     }
   }
 
-  /** The order of a word that is said now, after another. */
+  /** Returns the order of a change that is made now, after a change of another order. */
   long next(long before) {
     return WordsOrder.next(before, clock.millis());
   }
@@ -101,7 +102,10 @@ final class StoredMembers {
     return member.wordsOrder() == MemberDocument.UNORDERED ? member.withWordsOrder(beside) : member;
   }
 
-  /** Gives those their order whose document was written by an agent that knows none. */
+  /**
+   * Completes members whose documents were written by agents that know no orders: gives them the
+   * orders from the documents beside.
+   */
   Future<List<Member>> ordered(List<Member> members) {
     List<Key> beside = new ArrayList<>();
     for (Member member : members) {
@@ -125,7 +129,7 @@ final class StoredMembers {
             });
   }
 
-  /** Writes a member where it is still as it was found; false where it is not. */
+  /** Writes a member. Returns false where its document is not as it was found any more. */
   Future<Boolean> write(Found before, Member member) {
     MemberId id = member.id();
     return store
@@ -133,7 +137,8 @@ final class StoredMembers {
         .compose(
             written -> {
               boolean said = before.member() == null || member.wordsOrder() > before.order();
-              // The document has the order: that it stands beside as well is for older agents.
+              // The member's document has the order already. The copy beside it is for older
+              // agents, so that a failure is ignored.
               Future<Void> beside =
                   written && said && member.wordsOrder() > 0
                       ? raise(key(Kind.WORDS, id), member.wordsOrder()).otherwiseEmpty()
@@ -148,7 +153,10 @@ final class StoredMembers {
             });
   }
 
-  /** Stores a member where there is nothing of it, not even a trace of a later removal. */
+  /**
+   * Stores a member, provided that the store has neither the member nor the trace of a later
+   * removal.
+   */
   Future<Boolean> restore(Member member) {
     return read(member.id())
         .compose(
@@ -168,7 +176,10 @@ final class StoredMembers {
     return found.removal().isPresent() && found.removal().getAsLong() > member.wordsOrder();
   }
 
-  /** Somebody else may have restored it too, and somebody removed that one, in between. */
+  /**
+   * Completes a restore: another agent may have restored the member too, and somebody may have
+   * removed it again in between.
+   */
   private Future<Boolean> restored(Member member) {
     Future<Void> beside =
         member.wordsOrder() > 0
@@ -183,12 +194,18 @@ final class StoredMembers {
                     : Future.succeededFuture(true));
   }
 
-  /** Leaves the trace of a removal: before the document goes, as nobody may find neither. */
+  /**
+   * Writes the trace of a removal. This comes before the document is removed, so that nobody finds
+   * neither of them.
+   */
   Future<Void> trace(MemberId id, long order) {
     return raise(key(Kind.REMOVAL, id), order);
   }
 
-  /** The same, of a member that is not there, nor joins meanwhile without having seen the trace. */
+  /**
+   * Writes the trace of a removal of a member that does not exist. Where the member joins meanwhile
+   * without having seen the trace, the trace is removed again.
+   */
   Future<Void> traceAbsent(MemberId id, long order) {
     return read(id)
         .compose(
@@ -208,8 +225,9 @@ final class StoredMembers {
   }
 
   /**
-   * The orders of those removals that are remembered, 0 where whoever removed gave none. A trace
-   * that is not later than the last word that was seen was left by a removal before that.
+   * Returns the orders of the removals that are remembered, 0 where whoever removed the member gave
+   * none. A trace whose order is not greater than that of the member as last seen belongs to an
+   * earlier removal.
    */
   Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
     Map<MemberId, Long> known = new HashMap<>();
@@ -243,9 +261,9 @@ final class StoredMembers {
   }
 
   /**
-   * Ends the traces of removals that are older than anybody is trusted to remember: also by the one
-   * in the middle of all traces, since a clock that is wrong, and those that it gave, are to end
-   * none of the others.
+   * Removes traces of removals that are older than removals are remembered. The age counts from the
+   * clock or from the median of all traces, whichever is earlier: a wrong clock, or traces that a
+   * wrong clock wrote, must not remove the others.
    */
   void prune() {
     long now = clock.millis();
@@ -263,7 +281,7 @@ final class StoredMembers {
     return traces.stream().filter(trace -> order(trace).orElse(now) < oldest).toList();
   }
 
-  /** With them, what stands of the words beside a member that never came back. */
+  /** Removes traces, and with them the documents of orders whose members never came back. */
   private Future<?> removeTraces(List<Document> some) {
     List<Key> keys = new ArrayList<>();
     for (Document trace : some) {
@@ -282,7 +300,8 @@ final class StoredMembers {
                   found.stream()
                       .filter(each -> each.key().kind() == Kind.WORDS)
                       .filter(each -> !there.contains(MemberDocument.key(id(each.key()))));
-              // One after the other: in some stores each removal changes the version of the others.
+              // The documents are removed one after the other: in some stores each removal changes
+              // the version of the others.
               return Portions.inTurn(
                   Stream.concat(some.stream(), words).toList(),
                   1,
@@ -312,7 +331,7 @@ final class StoredMembers {
     return new MemberId(key.group(), key.name());
   }
 
-  /** What somebody else wrote there orders nothing. */
+  /** Returns the order in a document; 0 where somebody else wrote something else. */
   private static OptionalLong order(Document document) {
     if (document == null) {
       return OptionalLong.empty();

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Puts the evaluator's verdicts beside members. */
+/** Asks the evaluator for verdicts and adds them to members. */
 final class VerdictLookup {
 
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofMillis(500);
 
-  /** Nobody evaluates here, or not in time. */
+  /** The answer where no evaluator runs here, or none answers in time. */
   private static final Snapshot NOBODY = new Snapshot(null, 0, true, List.of());
 
   private final Vertx vertx;
@@ -34,20 +34,23 @@ final class VerdictLookup {
   /**
    * Asks for verdicts.
    *
-   * @param filter on which members; by group and host only
-   * @return never fails; without an epoch where nobody answered
+   * @param filter selects the members, by group and host only
+   * @return the verdicts, without an epoch where no evaluator answered; never fails
    */
   Future<Snapshot> ask(MemberFilter filter) {
     return Topics.STATUS_SNAPSHOT
-        .request(vertx, new MemberFilter(filter.group(), filter.host(), null, null, null), PATIENCE)
+        .request(
+            vertx,
+            new MemberFilter(filter.group(), filter.host(), null, null, null),
+            REQUEST_TIMEOUT)
         .otherwise(NOBODY);
   }
 
   /**
-   * Puts its verdict beside one member.
+   * Adds its verdict to one member.
    *
-   * @param member from the catalogue
-   * @return never fails
+   * @param member the member from the catalogue
+   * @return the member with its verdict; never fails
    */
   Future<MemberView> view(Member member) {
     return ask(MemberFilter.of(member.id()))
@@ -66,10 +69,10 @@ final class VerdictLookup {
    * Explains why a member that lists show cannot be changed.
    *
    * @param id the member
-   * @param answer of whoever was to change it
+   * @param answer the answer to the change
    * @param <T> the answer's type
-   * @return the same; {@code CONFLICT} in place of {@code MISSING} where only a backend knows the
-   *     member
+   * @return the same answer; {@code CONFLICT} in place of {@code MISSING} where only a backend
+   *     knows the member
    */
   <T> Future<T> explain(MemberId id, Future<T> answer) {
     return answer.recover(
@@ -94,14 +97,15 @@ final class VerdictLookup {
   }
 
   /**
-   * Puts verdicts beside members, and adds those that only the evaluator knows. A member that the
-   * evaluator has from the catalogue and the catalogue has not any more was just deleted.
+   * Adds verdicts to members, and adds the members that only the evaluator knows. A member that the
+   * evaluator has from the catalogue and that is not in the catalogue any more was just deleted,
+   * and is left out.
    *
-   * @param members from the catalogue, in order
-   * @param verdicts from {@link #ask}
-   * @param filter which of them are wanted
+   * @param members the members from the catalogue, in order
+   * @param verdicts the answer of {@link #ask}
+   * @param filter selects the members of the result
    * @param stale whether the members may be out of date
-   * @return the list
+   * @return the members with their verdicts
    */
   static Snapshot merge(
       List<Member> members, Snapshot verdicts, MemberFilter filter, boolean stale) {

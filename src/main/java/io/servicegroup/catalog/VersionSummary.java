@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The oldest and newest versions among members that were read. */
+/** Computes the oldest and newest versions of members that were read. */
 final class VersionSummary {
 
   private VersionSummary() {}
 
-  /** One range per group and binary, in their order; forced-down members do not count. */
+  /**
+   * Returns one range for each group and binary, in their order. Forced-down members do not count.
+   */
   static List<VersionRange> of(Collection<Member> members) {
     return members.stream()
         .filter(member -> !member.forcedDown())

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which members an agent follows: those that {@code watch} names, and in any case those that were
- * joined through it.
+ * The members that an agent follows: those that {@code watch} names, and always those that joined
+ * through the agent.
  *
- * @param watch the configuration
+ * @param watch the key {@code watch} of the configuration
  */
 record WatchScope(Watch watch) {
 
@@ -23,12 +23,12 @@ record WatchScope(Watch watch) {
     return watch.covers(id, joinedHere);
   }
 
-  /** Whether there is more to read than members that are known by name. */
+  /** Whether the agent follows members other than those that joined through it. */
   boolean lists() {
     return !watch.equals(Watch.OWN);
   }
 
-  /** Reads them all; no member twice. */
+  /** Reads all followed members; returns no member twice. */
   Future<List<Member>> read(ServiceCatalog catalog, Set<MemberId> joinedHere) {
     if (watch.equals(Watch.ALL)) {
       return catalog.list(MemberFilter.ALL);
