@@ -51,10 +51,6 @@ final class ConditionalChanges {
                             ? Future.succeededFuture(false)
                             : change
                                 .apply(now.get(0))
-                                .compose(
-                                    done ->
-                                        done
-                                            ? Future.succeededFuture(true)
-                                            : OptimisticRetry.overtaken())));
+                                .compose(done -> OptimisticRetry.ifWritten(done, true))));
   }
 }

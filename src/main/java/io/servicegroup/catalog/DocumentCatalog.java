@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -38,12 +37,12 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   private final OptimisticRetry retry;
   private final DocumentStore store;
-  private final ConditionalChanges conditional;
   private final StoredMembers stored;
-  private final BinaryClaims claims;
   private final ParsedMembers parsed = new ParsedMembers();
   private final DocumentAdditions additions;
+  private final DocumentRemovals removals;
   private final RejoinRecordDocuments rejoinRecords;
+  private final RemovalTracePruning removalTracePruning;
   private final RejoinRecordPruning rejoinRecordPruning;
   private final Clock clock;
   private long prunedAt;
@@ -58,10 +57,12 @@ public final class DocumentCatalog implements ServiceCatalog {
   public DocumentCatalog(Vertx vertx, DocumentStore store, Clock clock) {
     this.retry = new OptimisticRetry(vertx);
     this.store = new BatchedDocumentStore(vertx, store);
-    this.conditional = new ConditionalChanges(retry, this.store);
-    this.stored = new StoredMembers(this.store, conditional, clock);
-    this.claims = new BinaryClaims(this.store);
+    ConditionalChanges conditional = new ConditionalChanges(retry, this.store);
+    this.stored = new StoredMembers(this.store, clock);
+    BinaryClaims claims = new BinaryClaims(this.store);
     this.additions = new DocumentAdditions(retry, this.store, stored, claims, clock);
+    this.removals = new DocumentRemovals(retry, stored, conditional, claims);
+    this.removalTracePruning = new RemovalTracePruning(this.store, conditional, clock);
     RejoinRecordAgents agents = new RejoinRecordAgents(retry, this.store, clock);
     this.rejoinRecords = new RejoinRecordDocuments(retry, this.store, agents, clock);
     this.rejoinRecordPruning = new RejoinRecordPruning(this.store, conditional, agents, clock);
@@ -124,11 +125,7 @@ public final class DocumentCatalog implements ServiceCatalog {
                           ? Future.succeededFuture(changed)
                           : stored
                               .write(found, changed)
-                              .compose(
-                                  done ->
-                                      done
-                                          ? Future.succeededFuture(changed)
-                                          : OptimisticRetry.overtaken());
+                              .compose(done -> OptimisticRetry.ifWritten(done, changed));
                     }));
   }
 
@@ -139,60 +136,12 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Member> delete(MemberId id) {
-    return retry
-        .repeat(
-            id,
-            () ->
-                stored
-                    .read(id)
-                    .compose(
-                        found -> {
-                          if (found.document() == null) {
-                            throw absent(id);
-                          }
-                          Member last =
-                              found.member() == null ? Member.uncatalogued(id) : found.member();
-                          long order = stored.next(found.order());
-                          return remove(found, last.withWordsOrder(order));
-                        }))
-        .compose(this::releaseClaim);
+    return removals.delete(id);
   }
 
   @Override
   public Future<Boolean> removeAgain(Member last) {
-    return retry
-        .repeat(
-            last.id(),
-            () ->
-                stored
-                    .read(last.id())
-                    .compose(
-                        found ->
-                            found.document() == null
-                                ? trace(last).map(Optional.<Member>empty())
-                                : isLater(found.member(), last)
-                                    ? Future.succeededFuture(Optional.<Member>empty())
-                                    : remove(found, last).map(Optional::of)))
-        .compose(
-            removed ->
-                removed.isPresent() ? releaseClaim(last).map(true) : Future.succeededFuture(false));
-  }
-
-  /** Whether an operator changed a member, or an agent joined it, after its removal. */
-  private static boolean isLater(Member there, Member removed) {
-    return there != null
-        && (there.wordsOrder() > removed.wordsOrder() || there.isAnotherThan(removed));
-  }
-
-  /**
-   * Writes the trace of the removal, then removes the document as it was read. Whoever changed the
-   * document since may have deleted the trace, so that the whole removal is repeated then.
-   */
-  private Future<Member> remove(Found found, Member last) {
-    return stored
-        .trace(last.id(), last.wordsOrder())
-        .compose(traced -> conditional.remove(found.document()))
-        .compose(done -> done ? Future.succeededFuture(last) : OptimisticRetry.overtaken());
+    return removals.removeAgain(last);
   }
 
   @Override
@@ -203,16 +152,6 @@ public final class DocumentCatalog implements ServiceCatalog {
   @Override
   public Future<Map<MemberId, Long>> removals(Collection<Member> lastSeen) {
     return stored.removals(lastSeen);
-  }
-
-  /**
-   * Releases the claim of a deleted member. A failure is ignored: anybody may take over a claim
-   * without a member.
-   */
-  private Future<Member> releaseClaim(Member member) {
-    return claims
-        .release(member.id(), member.binary())
-        .transform(any -> Future.succeededFuture(member));
   }
 
   @Override
@@ -240,7 +179,7 @@ public final class DocumentCatalog implements ServiceCatalog {
     long now = clock.millis();
     if (Math.abs(now - prunedAt) >= PRUNED_EVERY.toMillis()) {
       prunedAt = now;
-      stored.prune();
+      removalTracePruning.prune();
       rejoinRecordPruning.prune();
     }
   }
@@ -303,7 +242,7 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   private static Member required(MemberId id, Found found) {
     if (found.document() == null) {
-      throw absent(id);
+      throw ServiceCatalog.missing(id);
     }
     if (found.member() == null) {
       throw new ServiceGroupException(
@@ -313,9 +252,5 @@ public final class DocumentCatalog implements ServiceCatalog {
               .formatted(id));
     }
     return found.member();
-  }
-
-  private static ServiceGroupException absent(MemberId id) {
-    return new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue");
   }
 }

@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  * that follow them publish these changes.
  *
  * <p>Its deployment fails where the catalogue cannot be opened, and may be tried again. Afterwards
- * writes fail as {@code UNAVAILABLE} while the store is absent, and lists are answered from memory, marked as stale.
+ * writes fail as {@code UNAVAILABLE} while the store is absent, and lists are answered from memory,
+ * marked as stale.
  */
 public final class RegistrationVerticle extends VerticleBase {
 

@@ -72,9 +72,7 @@ final class RejoinRecordAgents {
                       Map<String, Long> names = names(before);
                       return change.test(names)
                           ? write(key, names, before)
-                              .compose(
-                                  done ->
-                                      done ? Future.succeededFuture() : OptimisticRetry.overtaken())
+                              .compose(done -> OptimisticRetry.ifWritten(done, null))
                           : Future.succeededFuture();
                     }));
   }

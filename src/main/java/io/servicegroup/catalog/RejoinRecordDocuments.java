@@ -93,11 +93,7 @@ final class RejoinRecordDocuments {
                       return changes(part.entries(), ids, said)
                           ? store
                               .write(key, part.text(), before)
-                              .compose(
-                                  done ->
-                                      done
-                                          ? Future.succeededFuture(true)
-                                          : OptimisticRetry.overtaken())
+                              .compose(done -> OptimisticRetry.ifWritten(done, true))
                           : Future.succeededFuture(true);
                     }));
   }

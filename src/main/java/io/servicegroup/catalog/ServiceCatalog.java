@@ -1,5 +1,7 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.Refusal;
+import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
@@ -118,7 +120,8 @@ public interface ServiceCatalog {
   Future<Member> update(MemberUpdate update);
 
   /**
-   * Puts remembered words back: the uuid, the operator's words and, unless the member began a newer incarnation since, its version and metadata. Does nothing where the stored order is not lower.
+   * Puts remembered words back: the uuid, the operator's words and, unless the member began a newer
+   * incarnation since, its version and metadata. Does nothing where the stored order is not lower.
    *
    * @param remembered the member as it is remembered, with the order of its words
    * @return the member as stored then; refused as {@code MISSING} where there is none
@@ -306,6 +309,16 @@ public interface ServiceCatalog {
    * @return never fails
    */
   Future<Void> close();
+
+  /**
+   * Creates the refusal of a request for a member that is not in the catalogue.
+   *
+   * @param id the member
+   * @return the refusal, as {@code MISSING}
+   */
+  static ServiceGroupException missing(MemberId id) {
+    return new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue");
+  }
 
   /**
    * The answer to a join.

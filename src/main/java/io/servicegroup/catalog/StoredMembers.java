@@ -1,12 +1,15 @@
 package io.servicegroup.catalog;
 
+import static io.servicegroup.catalog.OrderDocuments.id;
+import static io.servicegroup.catalog.OrderDocuments.key;
+import static io.servicegroup.catalog.OrderDocuments.orderIn;
+
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.WordsOrder;
-import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -16,10 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes members in a {@link DocumentStore}, each with the order of the operator's words
@@ -31,17 +30,13 @@ import org.slf4j.LoggerFactory;
  */
 final class StoredMembers {
 
-  private static final Logger LOG = LoggerFactory.getLogger(StoredMembers.class);
-
-  private static final int AT_ONCE = 500;
-
   private final DocumentStore store;
-  private final ConditionalChanges conditional;
+  private final OrderDocuments orders;
   private final Clock clock;
 
-  StoredMembers(DocumentStore store, ConditionalChanges conditional, Clock clock) {
+  StoredMembers(DocumentStore store, Clock clock) {
     this.store = store;
-    this.conditional = conditional;
+    this.orders = new OrderDocuments(store);
     this.clock = clock;
   }
 
@@ -59,7 +54,7 @@ final class StoredMembers {
 
     /** Returns the order of the member's last removal, where that is remembered. */
     OptionalLong removal() {
-      return StoredMembers.order(trace);
+      return orderIn(trace);
     }
 
     /** Returns the order of the last change or removal of the member, 0 where there was none. */
@@ -84,10 +79,11 @@ final class StoredMembers {
               Map<Key, Document> byKey = new HashMap<>();
               found.forEach(each -> byKey.put(each.key(), each));
               Document document = byKey.get(member);
-              OptionalLong removed = order(byKey.get(removal));
+              OptionalLong removed = orderIn(byKey.get(removal));
               long beside =
                   Math.max(
-                      order(byKey.get(words)).orElse(0), document == null ? 0 : removed.orElse(0));
+                      orderIn(byKey.get(words)).orElse(0),
+                      document == null ? 0 : removed.orElse(0));
               Member read =
                   document == null ? null : MemberDocument.readable(document).orElse(null);
               return new Found(
@@ -122,7 +118,8 @@ final class StoredMembers {
         .map(
             found -> {
               Map<MemberId, Long> orders = new HashMap<>();
-              found.forEach(each -> orders.merge(id(each.key()), order(each).orElse(0), Math::max));
+              found.forEach(
+                  each -> orders.merge(id(each.key()), orderIn(each).orElse(0), Math::max));
               return members.stream()
                   .map(member -> ordered(member, orders.getOrDefault(member.id(), 0L)))
                   .toList();
@@ -141,7 +138,7 @@ final class StoredMembers {
               // agents, so that a failure is ignored.
               Future<Void> beside =
                   written && said && member.wordsOrder() > 0
-                      ? raise(key(Kind.WORDS, id), member.wordsOrder()).otherwiseEmpty()
+                      ? orders.raise(key(Kind.WORDS, id), member.wordsOrder()).otherwiseEmpty()
                       : Future.succeededFuture();
               return beside
                   .compose(
@@ -183,7 +180,7 @@ final class StoredMembers {
   private Future<Boolean> restored(Member member) {
     Future<Void> beside =
         member.wordsOrder() > 0
-            ? raise(key(Kind.WORDS, member.id()), member.wordsOrder()).otherwiseEmpty()
+            ? orders.raise(key(Kind.WORDS, member.id()), member.wordsOrder()).otherwiseEmpty()
             : Future.succeededFuture();
     return beside
         .compose(done -> read(member.id()))
@@ -199,7 +196,7 @@ final class StoredMembers {
    * neither of them.
    */
   Future<Void> trace(MemberId id, long order) {
-    return raise(key(Kind.REMOVAL, id), order);
+    return orders.raise(key(Kind.REMOVAL, id), order);
   }
 
   /**
@@ -239,7 +236,7 @@ final class StoredMembers {
               Map<MemberId, Long> orders = new HashMap<>();
               for (Document trace : traces) {
                 MemberId id = id(trace.key());
-                long order = order(trace).orElse(0);
+                long order = orderIn(trace).orElse(0);
                 if (order == 0 || order > known.get(id)) {
                   orders.put(id, order);
                 }
@@ -258,93 +255,5 @@ final class StoredMembers {
   private static Map<MemberId, Long> with(Map<MemberId, Long> orders, Set<Key> unordered) {
     unordered.forEach(key -> orders.put(id(key), 0L));
     return orders;
-  }
-
-  /**
-   * Removes traces of removals that are older than removals are remembered. The age counts from the
-   * clock or from the median of all traces, whichever is earlier: a wrong clock, or traces that a
-   * wrong clock wrote, must not remove the others.
-   */
-  void prune() {
-    long now = clock.millis();
-    store
-        .removals()
-        .map(all -> old(all, now))
-        .compose(old -> Portions.inTurn(old, AT_ONCE, this::removeTraces))
-        .onFailure(failure -> LOG.debug("Old traces of removals stay until tomorrow", failure));
-  }
-
-  private static List<Document> old(List<Document> traces, long now) {
-    long[] orders = traces.stream().mapToLong(trace -> order(trace).orElse(0)).sorted().toArray();
-    long middle = orders.length == 0 ? 0 : orders[orders.length / 2];
-    long oldest = Math.min(now, middle) - RememberedMembers.REMEMBERED.toMillis();
-    return traces.stream().filter(trace -> order(trace).orElse(now) < oldest).toList();
-  }
-
-  /** Removes traces, and with them the documents of orders whose members never came back. */
-  private Future<?> removeTraces(List<Document> some) {
-    List<Key> keys = new ArrayList<>();
-    for (Document trace : some) {
-      Key key = trace.key();
-      if (!key.group().isEmpty()) {
-        keys.add(new Key(Kind.WORDS, key.group(), key.name()));
-        keys.add(new Key(Kind.MEMBER, key.group(), key.name()));
-      }
-    }
-    return store
-        .read(keys)
-        .compose(
-            found -> {
-              Set<Key> there = found.stream().map(Document::key).collect(Collectors.toSet());
-              Stream<Document> words =
-                  found.stream()
-                      .filter(each -> each.key().kind() == Kind.WORDS)
-                      .filter(each -> !there.contains(MemberDocument.key(id(each.key()))));
-              // The documents are removed one after the other: in some stores each removal changes
-              // the version of the others.
-              return Portions.inTurn(
-                  Stream.concat(some.stream(), words).toList(),
-                  1,
-                  one -> conditional.remove(one.get(0)));
-            });
-  }
-
-  private Future<Void> raise(Key key, long order) {
-    return store
-        .read(List.of(key))
-        .compose(
-            found -> {
-              Document before = found.isEmpty() ? null : found.get(0);
-              if (order(before).orElse(-1) >= order) {
-                return Future.succeededFuture(true);
-              }
-              return store.write(key, Long.toString(order), before);
-            })
-        .compose(done -> done ? Future.succeededFuture() : raise(key, order));
-  }
-
-  private static Key key(Kind kind, MemberId id) {
-    return new Key(kind, id.group(), id.host());
-  }
-
-  private static MemberId id(Key key) {
-    return new MemberId(key.group(), key.name());
-  }
-
-  /** Returns the order in a document; 0 where somebody else wrote something else. */
-  private static OptionalLong order(Document document) {
-    if (document == null) {
-      return OptionalLong.empty();
-    }
-    try {
-      long order = Long.parseLong(document.text());
-      if (!WordsOrder.isPlausible(order)) {
-        Key key = document.key();
-        MemberDocument.remark(id(key).toString(), "document " + key.kind(), order);
-      }
-      return OptionalLong.of(WordsOrder.plausible(order));
-    } catch (NumberFormatException e) {
-      return OptionalLong.of(0);
-    }
   }
 }

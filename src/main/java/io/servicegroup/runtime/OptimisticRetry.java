@@ -40,6 +40,17 @@ public final class OptimisticRetry {
   }
 
   /**
+   * Ends an attempt with its write: one that another writer was faster than is to be repeated.
+   *
+   * @param written whether the write succeeded
+   * @param result the result of the attempt
+   * @return the result where the write succeeded, otherwise as {@link #overtaken}
+   */
+  public static <T> Future<T> ifWritten(boolean written, T result) {
+    return written ? Future.succeededFuture(result) : overtaken();
+  }
+
+  /**
    * Repeats an attempt until it is not {@link #overtaken}.
    *
    * @param about what is changed, for the message

@@ -487,7 +487,7 @@ final class MemoryCatalog implements ServiceCatalog {
   private Member required(MemberId id) {
     Member member = store.members.get(id);
     if (member == null) {
-      throw new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue");
+      throw ServiceCatalog.missing(id);
     }
     return member;
   }

@@ -65,7 +65,7 @@ final class IndexPart {
     return items
         .get(List.of(key))
         .compose(found -> change(found.get(key), wanted))
-        .compose(done -> done ? Future.succeededFuture() : OptimisticRetry.overtaken());
+        .compose(done -> OptimisticRetry.ifWritten(done, null));
   }
 
   private Future<Boolean> change(MemcachedItem read, Map<Key, Boolean> wanted) {

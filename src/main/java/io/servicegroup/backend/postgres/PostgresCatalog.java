@@ -282,7 +282,6 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   private static Member required(MemberId id, Optional<Member> member) {
-    return member.orElseThrow(
-        () -> new ServiceGroupException(Refusal.MISSING, id + " is not in the catalogue"));
+    return member.orElseThrow(() -> ServiceCatalog.missing(id));
   }
 }
