@@ -1,14 +1,11 @@
 package io.servicegroup.config;
 
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Where a backend is: a URI of the form that tooz and SQLAlchemy use, taken apart. Its text is
@@ -48,18 +45,6 @@ public record BackendUri(
   }
 
   /**
-   * Takes a list of servers apart, as it stands in an option.
-   *
-   * @param text {@code host:port}, with commas between them
-   * @param defaultPort the port where none is given; 0 where one has to be
-   * @return the servers in order
-   * @throws IllegalArgumentException with a sentence that holds nothing of the text
-   */
-  public static List<Host> servers(String text, int defaultPort) {
-    return Stream.of(text.split(",", -1)).map(host -> HostPort.parse(host, defaultPort)).toList();
-  }
-
-  /**
    * The URI with its secrets, for the connection only.
    *
    * @return a text that {@link #parse} takes
@@ -69,29 +54,38 @@ public record BackendUri(
   }
 
   /**
-   * The value of an option.
+   * The value of an option that has a default.
    *
-   * @param name as its technology declares it
-   * @return the value that is given, otherwise the declared default; empty where there is neither
+   * @param option as its technology declares it
+   * @param <T> the type of its values
+   * @return the value that is given, otherwise the default
+   * @throws NoSuchElementException where there is neither
    */
-  public String option(String name) {
-    return options.getOrDefault(
-        name,
-        scheme.options().stream()
-            .filter(option -> option.name().equals(name))
-            .findFirst()
-            .map(UriOption::byDefault)
-            .orElse(""));
+  public <T> T get(Key<T> option) {
+    return find(option).orElseThrow(() -> new NoSuchElementException(option + " has no value"));
   }
 
   /**
-   * The option {@code timeout}.
+   * The value of an option.
    *
-   * @return how long a beat is to live, or empty where the option is not given
+   * @param option as its technology declares it
+   * @param <T> the type of its values
+   * @return the value that is given, otherwise the default; empty where there is neither
    */
-  public Optional<Duration> timeout() {
-    return Optional.ofNullable(options.get(UriOption.TIMEOUT))
-        .map(seconds -> Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue()));
+  public <T> Optional<T> find(Key<T> option) {
+    return Optional.ofNullable(options.get(option.name()))
+        .flatMap(text -> option.type().parse(option.name(), text))
+        .or(() -> option.absent(Values.none()));
+  }
+
+  /**
+   * Whether an option is given, whatever its default is.
+   *
+   * @param option as its technology declares it
+   * @return whether the URI, or the name of its scheme, says it
+   */
+  public boolean isGiven(Key<?> option) {
+    return options.containsKey(option.name());
   }
 
   /**
@@ -105,9 +99,8 @@ public record BackendUri(
         && hosts.equals(other.hosts)
         && path.equals(other.path)
         && scheme.options().stream()
-            .filter(UriOption::place)
-            .map(UriOption::name)
-            .allMatch(name -> Objects.equals(options.get(name), other.options.get(name)));
+            .filter(Key::isPlace)
+            .allMatch(option -> find(option).equals(other.find(option)));
   }
 
   /** The URI with its secrets masked. */

@@ -1,7 +1,6 @@
 package io.servicegroup.config;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -111,23 +110,12 @@ final class BackendUriReader {
   }
 
   private static BackendUri sound(BackendUri uri, List<String> wrong) {
-    wrong.addAll(uri.scheme().faults(withoutFaultyOptions(uri)));
+    wrong.addAll(uri.scheme().faults(uri));
     if (!wrong.isEmpty()) {
       throw new IllegalArgumentException(
           wrong.stream().distinct().collect(Collectors.joining("; ")));
     }
     return uri;
-  }
-
-  /** A technology is asked about sound options only; the others are at fault already. */
-  private static BackendUri withoutFaultyOptions(BackendUri uri) {
-    Map<String, String> options = new LinkedHashMap<>(uri.options());
-    for (UriOption option : uri.scheme().options()) {
-      options.computeIfPresent(
-          option.name(), (name, value) -> option.fault(value).isEmpty() ? value : null);
-    }
-    return new BackendUri(
-        uri.scheme(), uri.user(), uri.password(), uri.hosts(), uri.path(), options);
   }
 
   private static List<BackendUri.Host> hosts(String text, Scheme scheme, List<String> wrong) {

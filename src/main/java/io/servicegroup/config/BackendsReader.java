@@ -15,14 +15,14 @@ final class BackendsReader {
   private static final String URI_RULE = "a URI such as postgresql://127.0.0.1:5432/nova";
 
   static final KeyType<BackendUri> URI =
-      new KeyType<>(
+      KeyType.composite(
           URI_RULE,
           "a URI, see [backends](#backends)",
           (section, key, reading) -> uri(section, key),
           BackendUri::toString);
 
   static final KeyType<List<AgentConfig.Backend>> TYPE =
-      new KeyType<>(
+      KeyType.composite(
           "a list of URIs and maps",
           "a list of URIs, of `{uri, name}`, or of `{verticle, name, config}`",
           (section, key, reading) -> new BackendsReader(section, reading).read(key),
@@ -43,7 +43,7 @@ final class BackendsReader {
     }
     try {
       BackendUri uri = BackendUri.parse(text.get());
-      requireFiles(section, key, uri);
+      uri.scheme().options().forEach(option -> requireUsable(section, key, uri, option));
       uri.scheme().lacking(uri).forEach(sentence -> section.refuse(key, sentence));
       section.readUriAgain(key, uri);
       return section.isSound(key) ? Optional.of(uri) : Optional.empty();
@@ -53,17 +53,11 @@ final class BackendsReader {
     }
   }
 
-  private static void requireFiles(Section section, String key, BackendUri uri) {
-    for (UriOption option : uri.scheme().options()) {
-      String file = option.file() ? uri.options().get(option.name()) : null;
-      Optional<String> fault = Optional.ofNullable(file).flatMap(FileFault::ofReading);
-      fault.ifPresent(
-          why ->
-              section.refuse(
-                  key,
-                  "the option %s names a file that cannot be read: %s"
-                      .formatted(option.name(), why)));
-    }
+  private static <T> void requireUsable(
+      Section section, String key, BackendUri uri, Key<T> option) {
+    uri.find(option)
+        .flatMap(option.type()::obstacle)
+        .ifPresent(why -> section.refuse(key, "the option " + option.name() + ": " + why));
   }
 
   private Optional<List<AgentConfig.Backend>> read(String key) {

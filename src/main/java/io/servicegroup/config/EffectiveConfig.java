@@ -33,7 +33,7 @@ final class EffectiveConfig {
 
   /** What may be shown of a key's value, but for secrets inside of it that were referred to. */
   static <T> Object shown(Key<T> key, T value) {
-    return key.isSecret() ? Masking.MASK : key.type().writer().apply(value);
+    return key.isSecret() ? Masking.MASK : key.type().write(value);
   }
 
   /** What is below a section that is not there, is not there either. */

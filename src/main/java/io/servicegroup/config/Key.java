@@ -3,13 +3,21 @@ package io.servicegroup.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
- * A key of the configuration, declared once. From its declaration come how it is read, with its
- * bounds and its default, that it is known, what {@code check-config} shows of it, whether a change
- * needs a restart, and its row in {@code docs/configuration.md}. Immutable.
+ * A key, declared once: of the configuration, or of a backend's URI, where it is called an option.
+ * The declaration decides how the key is read, with its bounds and its default, and what the
+ * documentation says of it. For a key of the configuration it also decides what {@code
+ * check-config} shows, and whether a change needs a restart. Immutable, for any thread.
+ *
+ * <p>A technology declares its options in {@link Scheme#options()}, for example
+ *
+ * <pre>{@code
+ * Key.of("db", KeyTypes.integer(0, 99999), "the database").orElse(0).asPlace()
+ * }</pre>
+ *
+ * and asks for their values by {@link BackendUri#get}.
  *
  * @param <T> the type of its values
  */
@@ -17,30 +25,15 @@ public final class Key<T> {
 
   private final String path;
   private final KeyType<T> type;
-  private final String meaning;
-  private String defaultText = "`null`";
+  private String meaning;
+  private String defaultText = "";
   private Function<Values, Optional<T>> absent = values -> Optional.empty();
   private boolean required;
   private boolean secret;
   private boolean reloaded;
+  private boolean place;
   private Condition condition;
-
-  /**
-   * When a key is known.
-   *
-   * @param other a key of the same section, declared before
-   * @param words the values that it may have; empty where any will do
-   * @param given whether it has to be there, or must not
-   * @param text for the documentation, in Markdown
-   */
-  private record Condition(Key<?> other, List<String> words, boolean given, String text) {
-
-    boolean holds(Section section, Values values) {
-      return words.isEmpty()
-          ? section.has(other.name()) == given
-          : values.find(other).filter(words::contains).isPresent();
-    }
-  }
+  private Key<?> partner;
 
   private Key(String path, KeyType<T> type, String meaning) {
     this.path = path;
@@ -56,81 +49,101 @@ public final class Key<T> {
     copy.required = required;
     copy.secret = secret;
     copy.reloaded = reloaded;
+    copy.place = place;
     copy.condition = condition;
+    copy.partner = partner;
     return copy;
   }
 
   /**
    * Declares a key without a default.
    *
-   * @param path its path, with placeholders: {@code services[].group} is in every entry of a list,
-   *     {@code liveness.groups.<group>.service_down_time} in every section of a map
-   * @param type what it takes
+   * @param path an option's name; or the path of a key of the configuration, with placeholders:
+   *     {@code services[].group} is in every entry of a list, {@code
+   *     liveness.groups.<group>.service_down_time} in every section of a map
+   * @param type the values that it takes
    * @param meaning a sentence for whoever sets it, in Markdown
+   * @param <T> the Java type of the values
+   * @return the key
    */
-  static <T> Key<T> of(String path, KeyType<T> type, String meaning) {
+  public static <T> Key<T> of(String path, KeyType<T> type, String meaning) {
     return new Key<>(path, type, meaning);
   }
 
-  /** With a value where it is not given. */
-  Key<T> orElse(T value) {
-    return orElse("`" + type.writer().apply(value) + "`", values -> Optional.of(value));
+  /** The same key with another sentence for whoever sets it, in Markdown. */
+  public Key<T> explained(String sentence) {
+    Key<T> key = copy();
+    key.meaning = sentence;
+    return key;
   }
 
-  /** With a value that other keys have a say in, where it is not given. */
+  /** The same key with a default: its value where it is not given. */
+  public Key<T> orElse(T value) {
+    return orElse("`" + type.write(value) + "`", values -> Optional.of(value));
+  }
+
+  /** The same key with a default that depends on other keys, and a text that describes it. */
   Key<T> orElse(String text, Function<Values, Optional<T>> value) {
     Key<T> key = otherwise(text);
     key.absent = value;
     return key;
   }
 
-  /** With what holds where it is not given, which is no value of it. */
-  Key<T> otherwise(String text) {
+  /** The same key without a default, and a text, in Markdown, that says what is done then. */
+  public Key<T> otherwise(String text) {
     Key<T> key = copy();
     key.defaultText = text;
     return key;
   }
 
-  /** To be given wherever its section is. */
+  /** The same key, which has to be given wherever its section is. */
   Key<T> required() {
     Key<T> key = otherwise("required");
     key.required = true;
     return key;
   }
 
-  /** Never printed. */
+  /** The same key, whose value is never printed. */
   Key<T> secret() {
     Key<T> key = copy();
     key.secret = true;
     return key;
   }
 
-  /** Taken by a running agent when it is told to read its configuration again. */
+  /** The same key, of which a running agent takes a change when it reloads its configuration. */
   Key<T> reloaded() {
     Key<T> key = copy();
     key.reloaded = true;
     return key;
   }
 
-  /** Declares it among others, after those that it reads. */
+  /** The same option, of which each value is a place of its own on the same servers. */
+  public Key<T> asPlace() {
+    Key<T> key = copy();
+    key.place = true;
+    return key;
+  }
+
+  /** Adds the key to a list, after those that its default or its condition reads. */
   Key<T> in(List<Key<?>> keys) {
     keys.add(this);
     return this;
   }
 
-  /** Known beside another key with one of some values; without any, wherever that is given. */
-  Key<T> onlyWith(Key<?> other, String... words) {
-    String text =
-        Stream.of(words)
-            .map(word -> "`" + word + "`")
-            .collect(Collectors.joining(", ", "with `" + other.name() + "` ", ""))
-            .strip();
-    return when(new Condition(other, List.of(words), true, text + " only"));
+  /**
+   * The same key, which may be given beside another one only.
+   *
+   * @param other a key of the same section or URI
+   * @param words the values that the other one may have, given or by default; without any it has to
+   *     be given, with whatever value
+   */
+  public Key<T> onlyWith(Key<?> other, String... words) {
+    return when(new Condition(other, List.of(words), true));
   }
 
-  /** Not known beside another key. */
+  /** The same key, which may not be given beside another one. */
   Key<T> onlyWithout(Key<?> other) {
-    return when(new Condition(other, List.of(), false, "not with `" + other.name() + "`"));
+    return when(new Condition(other, List.of(), false));
   }
 
   private Key<T> when(Condition required) {
@@ -139,17 +152,20 @@ public final class Key<T> {
     return key;
   }
 
-  /**
-   * Where it stands.
-   *
-   * @return its path, for example {@code http.port} or {@code services[].group}
-   */
+  /** The same option, which a URI gives together with another option, or gives neither. */
+  public Key<T> togetherWith(Key<?> other) {
+    Key<T> key = copy();
+    key.partner = other;
+    return key;
+  }
+
+  /** Where the key stands, for example {@code http.port} or {@code services[].group}. */
   public String path() {
     return path;
   }
 
-  /** Its last step. */
-  String name() {
+  /** The key's name in its section or its URI: the last step of its path. */
+  public String name() {
     return path.substring(path.lastIndexOf('.') + 1);
   }
 
@@ -174,34 +190,48 @@ public final class Key<T> {
     return reloaded;
   }
 
-  /** Its value where it is not given. */
+  boolean isPlace() {
+    return place;
+  }
+
+  /** The option that has to be given where this one is. */
+  Optional<Key<?>> partner() {
+    return Optional.ofNullable(partner);
+  }
+
+  /** The key's value where it is not given. */
   Optional<T> absent(Values values) {
     return absent.apply(values);
   }
 
-  /** Its default for the documentation, in Markdown. */
-  String defaultText() {
+  /** The key's value, given or by default, in the form in which it is shown. */
+  Optional<String> text(Values values) {
+    return values.find(this).map(value -> String.valueOf(type.write(value)));
+  }
+
+  /** The default for the documentation, in Markdown; empty where there is none. */
+  public String defaultText() {
     return defaultText;
   }
 
-  /** The sentence of the documentation, with what the key goes with, in Markdown. */
-  String meaning() {
-    if (condition == null) {
-      return meaning;
-    }
-    return meaning.isEmpty() ? condition.text : meaning + "; " + condition.text;
+  /** The sentence for whoever sets the key, with the keys that it goes with, in Markdown. */
+  public String meaning() {
+    return condition == null ? meaning : meaning + "; " + condition.text();
   }
 
-  /** Whether nobody knows if it is meant, since the key that decides about it is at fault. */
-  boolean isUndecided(Section section) {
-    return condition != null
-        && !condition.words.isEmpty()
-        && !section.isSound(condition.other.name());
+  /** The condition under which the key may be given; empty where it always may. */
+  Optional<Condition> condition() {
+    return Optional.ofNullable(condition);
   }
 
-  /** Whether its value counts here. */
-  boolean isMeant(Section section, Values values) {
-    return condition == null || condition.holds(section, values);
+  /** Whether the key may be given, beside the keys of which the names are given. */
+  boolean isMeant(Predicate<String> isThere, Values values) {
+    return condition().filter(it -> !it.holds(isThere, values)).isEmpty();
+  }
+
+  /** Whether the key that decides if this one may be given is at fault. */
+  boolean isUndecided(Predicate<String> isSound) {
+    return condition().filter(it -> it.isUndecided(isSound)).isPresent();
   }
 
   /** The key's path. */

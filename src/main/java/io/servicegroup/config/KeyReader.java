@@ -81,8 +81,8 @@ final class KeyReader {
         read(section.section(step.name), pattern.isEmpty() ? step.name : pattern + "." + step.name);
       } else {
         Key<?> key = step.key.get();
-        boolean isMeant = key.isMeant(section, values);
-        if (isMeant || key.isUndecided(section)) {
+        boolean isMeant = key.isMeant(section::has, values);
+        if (isMeant || key.isUndecided(section::isSound)) {
           known.add(step.name);
         }
         if (isMeant) {
@@ -123,12 +123,12 @@ final class KeyReader {
     if (key.isSecret()) {
       section.hide(name);
     }
-    Optional<T> value = key.type().reader().read(section, name, this);
+    Optional<T> value = key.type().read(section, name, this);
     value.ifPresent(given -> values.put(key, given));
     if (value.isEmpty() && key.isRequired() && section.isSound(name)) {
       section.refuse(name, "allowed is " + key.type().rule());
     }
-    if (value.isPresent() && key.type() == KeyType.SECTION) {
+    if (value.isPresent() && key.type() == KeyTypes.SECTION) {
       read(section.section(name), key.path());
     }
   }

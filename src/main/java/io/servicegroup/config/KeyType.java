@@ -1,269 +1,210 @@
 package io.servicegroup.config;
 
-import io.servicegroup.model.Durations;
-import io.servicegroup.model.EnumText;
-import io.servicegroup.model.MemberId;
-import java.math.BigDecimal;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BinaryOperator;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 /**
- * What a key of the configuration takes: how its value is read, with its bounds, and how it is
- * written again.
+ * The values that a key takes: how they are read, which of them are allowed, and how they are
+ * written again. A key of the configuration and an option of a backend's URI have the same types;
+ * the value of the first comes from YAML, that of the second from a text. {@link KeyTypes} has the
+ * types that there are. Immutable, for any thread.
  *
- * @param rule what is allowed, for a message, after "allowed is "
- * @param allowed the same for the documentation, in Markdown
- * @param reader reads the value
- * @param writer what {@code check-config} shows of a value
+ * @param <T> the Java type of the values
  */
-record KeyType<T>(String rule, String allowed, Reader<T> reader, Function<T, ?> writer) {
+public final class KeyType<T> {
 
-  private static final String NAME = "1–255 characters, none of control or direction";
+  private final String rule;
+  private final String allowed;
+  private final Reader<T> reader;
+  private final Parser<T> parser;
+  private final Function<T, ?> writer;
+  private final Function<T, Optional<String>> obstacle;
 
-  /** A map whose keys are declared for themselves; its value says that it is there. */
-  static final KeyType<Boolean> SECTION =
-      value(
-          "a map",
-          "a map",
-          value -> value instanceof Map ? Optional.of(true) : Optional.empty(),
-          isThere -> new LinkedHashMap<>());
-
-  /** Reads a value in its section. */
+  /** Reads a value of the configuration. */
   @FunctionalInterface
   interface Reader<T> {
     /** Empty where there is no value, or where it is at fault, which the section was then told. */
     Optional<T> read(Section section, String key, KeyReader reading);
   }
 
-  /** A duration; the bounds are allowed. */
-  static KeyType<Duration> duration(String min, String max) {
-    Duration least = Durations.parse(min).orElseThrow();
-    Duration most = Durations.parse(max).orElseThrow();
-    return value(
-        "a duration from %s to %s, such as 250ms, 5s or 60s".formatted(min, max),
-        "`%s`–`%s`".formatted(min, max),
-        value ->
-            (value instanceof String text ? Durations.parse(text) : Optional.<Duration>empty())
-                .filter(given -> given.compareTo(least) >= 0 && given.compareTo(most) <= 0),
-        Durations::text);
+  /** Reads a value that is given as a text. */
+  @FunctionalInterface
+  interface Parser<T> {
+    /**
+     * Reads a text.
+     *
+     * @return the value; empty where the text breaks the type's rule
+     * @throws IllegalArgumentException with a sentence that says more than the rule does
+     */
+    Optional<T> parse(String key, String text);
   }
 
-  /** A whole number; the bounds are allowed. */
-  static KeyType<Long> whole(long min, long max) {
-    return value(
-        "an integer from " + min + " to " + max,
-        min + "–" + max,
-        value ->
-            number(value)
-                .filter(it -> it.stripTrailingZeros().scale() <= 0)
-                .filter(it -> it.compareTo(BigDecimal.valueOf(min)) >= 0)
-                .filter(it -> it.compareTo(BigDecimal.valueOf(max)) <= 0)
-                .map(BigDecimal::longValueExact),
-        Function.identity());
+  /** Reads the entries of a list, between which there are separators. */
+  private record ListParser<T>(KeyType<T> entry) implements Parser<List<T>> {
+    @Override
+    public Optional<List<T>> parse(String key, String text) {
+      List<T> entries = new ArrayList<>();
+      for (String one : text.split(UriOptions.SEPARATOR, -1)) {
+        Optional<T> value = entry.parse(key, one);
+        if (value.isEmpty()) {
+          return Optional.empty();
+        }
+        entries.add(value.get());
+      }
+      return Optional.of(entries);
+    }
   }
 
-  /** A whole number that is no larger than an {@code int}; the bounds are allowed. */
-  static KeyType<Integer> integer(int min, int max) {
-    KeyType<Long> whole = whole(min, max);
+  private KeyType(
+      String rule,
+      String allowed,
+      Reader<T> reader,
+      Parser<T> parser,
+      Function<T, ?> writer,
+      Function<T, Optional<String>> obstacle) {
+    this.rule = rule;
+    this.allowed = allowed;
+    this.reader = reader;
+    this.parser = parser;
+    this.writer = writer;
+    this.obstacle = obstacle;
+  }
+
+  /**
+   * A type whose values have parts, which are read one by one, so that no option can have it.
+   *
+   * @param rule what is allowed, as it stands after "allowed is" or "has to be" in a message
+   * @param allowed the same for the documentation, in Markdown
+   * @param writer gives a value as {@code check-config} shows it
+   */
+  static <T> KeyType<T> composite(
+      String rule, String allowed, Reader<T> reader, Function<T, ?> writer) {
     return new KeyType<>(
-        whole.rule,
-        whole.allowed,
-        (section, key, reading) -> whole.reader.read(section, key, reading).map(Math::toIntExact),
-        value -> value);
+        rule, allowed, reader, (key, text) -> Optional.empty(), writer, value -> Optional.empty());
   }
 
-  /** A part of a whole. */
-  static KeyType<Double> share() {
-    return value(
-        "a number greater than 0, up to 1",
-        "greater than 0, up to 1",
-        value ->
-            number(value)
-                .filter(it -> it.signum() > 0 && it.compareTo(BigDecimal.ONE) <= 0)
-                .map(BigDecimal::doubleValue),
-        Function.identity());
-  }
-
-  private static Optional<BigDecimal> number(Object value) {
-    return value instanceof Number number && Double.isFinite(number.doubleValue())
-        ? Optional.of(new BigDecimal(number.toString()))
-        : Optional.empty();
-  }
-
-  static KeyType<Boolean> flag() {
-    return value(
-        "true or false",
-        "`true`, `false`",
-        value -> value instanceof Boolean flag ? Optional.of(flag) : Optional.empty(),
-        Function.identity());
-  }
-
-  /** A map whose keys are not ours to know, of what JSON knows. */
-  static KeyType<Map<String, Object>> freeForm() {
+  /** A type whose values are texts in YAML. */
+  static <T> KeyType<T> text(String rule, String allowed, Parser<T> parser, Function<T, ?> writer) {
     return new KeyType<>(
-        "a map",
-        "a map",
+        rule,
+        allowed,
         (section, key, reading) ->
-            section.has(key) ? Optional.of(section.freeForm(key)) : Optional.empty(),
-        value -> value);
+            section
+                .text(key, rule)
+                .flatMap(text -> accepted(section, key, rule, () -> parser.parse(key, text))),
+        parser,
+        writer,
+        value -> Optional.empty());
   }
 
-  /** A value that is no text: {@code parse} gives nothing where it is not allowed. */
-  private static <T> KeyType<T> value(
+  /**
+   * A type whose values are numbers, truth values or maps in YAML.
+   *
+   * @param parse gives nothing for what is not allowed
+   */
+  static <T> KeyType<T> value(
       String rule, String allowed, Function<Object, Optional<T>> parse, Function<T, ?> writer) {
     return new KeyType<>(
         rule,
         allowed,
-        (section, key, reading) -> {
-          Object given = section.value(key);
-          Optional<T> value = given == null ? Optional.empty() : parse.apply(given);
-          if (given != null && value.isEmpty()) {
-            section.refuse(key, "allowed is " + rule);
-          }
-          return value;
-        },
-        writer);
-  }
-
-  /**
-   * A text.
-   *
-   * @param parse throws an {@code IllegalArgumentException} with a sentence, where it is not
-   *     allowed
-   */
-  static <T> KeyType<T> parsed(String rule, String allowed, Function<String, T> parse) {
-    return new KeyType<>(
-        rule,
-        allowed,
-        (section, key, reading) -> {
-          try {
-            return section.text(key, rule).map(parse);
-          } catch (IllegalArgumentException e) {
-            section.refuse(key, e.getMessage());
-            return Optional.empty();
-          }
-        },
-        Object::toString);
-  }
-
-  /** A text that keeps a rule. */
-  static KeyType<String> text(String rule, String allowed, Predicate<String> isAllowed) {
-    return parsed(
-        rule,
-        allowed,
-        text -> {
-          if (!isAllowed.test(text)) {
-            throw new IllegalArgumentException("allowed is " + rule);
-          }
-          return text;
-        });
-  }
-
-  /** A text of visible ASCII characters. */
-  static KeyType<String> visible(String rule, String allowed) {
-    return text(
-        rule, allowed, text -> !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c <= '~'));
-  }
-
-  /** A name that the catalogue can store. */
-  static KeyType<String> name() {
-    return name(NAME, MemberId::requireName);
-  }
-
-  /** The name of a group or host. */
-  static KeyType<String> addressable() {
-    return name(NAME + ", not `.` or `..`", MemberId::requireAddressable);
-  }
-
-  private static KeyType<String> name(String allowed, BinaryOperator<String> check) {
-    String rule = "a name of 1 to 255 characters";
-    return new KeyType<>(
-        rule,
-        allowed,
         (section, key, reading) ->
-            parsed(rule, allowed, text -> check.apply(key, text))
-                .reader
-                .read(section, key, reading),
-        name -> name);
+            Optional.ofNullable(section.value(key))
+                .flatMap(given -> accepted(section, key, rule, () -> parse.apply(given))),
+        (key, text) -> parse.apply(UriOptions.scalar(text)),
+        writer,
+        value -> Optional.empty());
   }
 
-  /** The path of a file, which need not be there yet. */
-  static KeyType<Path> path() {
-    String rule = "the path of a file";
-    return parsed(
-        rule,
-        rule,
-        text -> {
-          try {
-            if (!text.isBlank()) {
-              return Path.of(text);
-            }
-          } catch (InvalidPathException e) {
-            // Said below: no path is no better than a blank one.
-          }
-          throw new IllegalArgumentException("allowed is " + rule);
-        });
+  private static <T> Optional<T> accepted(
+      Section section, String key, String rule, Supplier<Optional<T>> parse) {
+    String fault = "allowed is " + rule;
+    try {
+      Optional<T> value = parse.get();
+      if (value.isPresent()) {
+        return value;
+      }
+    } catch (IllegalArgumentException e) {
+      fault = e.getMessage();
+    }
+    section.refuse(key, fault);
+    return Optional.empty();
   }
 
-  /** The path of a file that can be read now. */
-  static KeyType<Path> pemFile() {
-    String rule = "the path of a readable PEM file";
-    return parsed(
-        rule,
-        "the path of a PEM file",
-        text -> {
-          FileFault.ofReading(text)
-              .ifPresent(
-                  why -> {
-                    throw new IllegalArgumentException(why + "; allowed is " + rule);
-                  });
-          return Path.of(text);
-        });
+  /** A list; an option of this type is given once for each entry. */
+  static <T> KeyType<List<T>> list(KeyType<T> entry) {
+    return new KeyType<>(
+        entry.rule,
+        "a list",
+        (section, key, reading) ->
+            section.items(key, "a list").map(items -> entry.readEach(section, items, reading)),
+        new ListParser<>(entry),
+        entries -> entries.stream().map(entry::write).toList(),
+        entries -> Optional.empty());
   }
 
-  /** One of the words of an enum. */
-  static <E extends Enum<E>> KeyType<E> words(Class<E> type) {
-    return words(EnumText.all(type), Map.of(), EnumText::of);
-  }
-
-  /** One of a few words, which stand for themselves. */
-  static KeyType<String> words(List<String> words) {
-    Map<String, String> themselves = new LinkedHashMap<>();
-    words.forEach(word -> themselves.put(word, word));
-    return words(themselves, Map.of(), Function.identity());
+  private List<T> readEach(Section section, List<String> items, KeyReader reading) {
+    List<T> entries = new ArrayList<>();
+    for (String item : items) {
+      read(section, item, reading).ifPresent(entries::add);
+      if (!section.has(item)) {
+        section.refuse(item, "allowed is " + rule);
+      }
+    }
+    return entries;
   }
 
   /**
-   * One of a few words.
+   * The same type, whose values also need something of this machine.
    *
-   * @param notYet words that somebody may expect, with why there are none
+   * @param missing says what this machine lacks for a value; empty where it lacks nothing
    */
-  static <E> KeyType<E> words(
-      Map<String, E> words, Map<String, String> notYet, Function<E, ?> writer) {
-    String rule =
-        words.size() == 1
-            ? words.keySet().iterator().next()
-            : "one of " + String.join(", ", words.keySet());
-    KeyType<E> type =
-        parsed(
-            rule,
-            words.keySet().stream().map(word -> "`" + word + "`").collect(Collectors.joining(", ")),
-            word -> {
-              if (!words.containsKey(word)) {
-                String why = notYet.containsKey(word) ? notYet.get(word) + "; " : "";
-                throw new IllegalArgumentException(why + "allowed is " + rule);
-              }
-              return words.get(word);
-            });
-    return new KeyType<>(type.rule, type.allowed, type.reader, writer);
+  KeyType<T> needing(Function<T, Optional<String>> missing) {
+    return new KeyType<>(rule, allowed, reader, parser, writer, missing);
+  }
+
+  /** What is allowed, as it stands after "allowed is" or "has to be" in a message. */
+  String rule() {
+    return rule;
+  }
+
+  /** What is allowed, for the documentation, in Markdown. */
+  String allowed() {
+    return allowed;
+  }
+
+  /** Reads a value of the configuration; empty where there is none, or where it was refused. */
+  Optional<T> read(Section section, String key, KeyReader reading) {
+    Optional<T> value = reader.read(section, key, reading);
+    Optional<String> obstacle = value.flatMap(this::obstacle);
+    obstacle.ifPresent(sentence -> section.refuse(key, sentence));
+    return obstacle.isPresent() ? Optional.empty() : value;
+  }
+
+  /** Whether an option may be given several times. */
+  boolean isList() {
+    return parser instanceof ListParser;
+  }
+
+  /**
+   * Reads the value of an option.
+   *
+   * @return the value; empty where the text breaks {@link #rule()}
+   * @throws IllegalArgumentException with a sentence that says more than the rule does
+   */
+  Optional<T> parse(String key, String text) {
+    return parser.parse(key, text);
+  }
+
+  /** Why this machine cannot use a value that is allowed. May block: files are looked at. */
+  Optional<String> obstacle(T value) {
+    return obstacle.apply(value).map(why -> why + "; allowed is " + rule);
+  }
+
+  /** A value in the form in which {@code check-config} shows it. */
+  Object write(T value) {
+    return writer.apply(value);
   }
 }

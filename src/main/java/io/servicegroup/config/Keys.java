@@ -19,16 +19,16 @@ import java.util.function.Function;
 public final class Keys {
 
   private static final List<Key<?>> ALL = new ArrayList<>();
-  private static final KeyType<Duration> LIMIT = KeyType.duration("100ms", "1h");
-  private static final KeyType<Integer> PORT = KeyType.integer(0, 65535);
+  private static final KeyType<Duration> LIMIT = KeyTypes.duration("100ms", "1h");
+  private static final KeyType<Integer> PORT = KeyTypes.integer(0, 65535);
   private static final KeyType<String> LISTEN =
-      KeyType.visible("an address to listen on, such as 127.0.0.1", "an address");
+      KeyTypes.visible("an address to listen on, such as 127.0.0.1", "an address");
   private static final String LOOPBACK = "127.0.0.1";
   private static final int DEFAULT_PORT = 8080;
   private static final String NO_CLUSTER = "hazelcast and zookeeper do not exist yet";
 
   static final Key<String> HOST =
-      Key.of("agent.host", KeyType.addressable(), "default host of `services`")
+      Key.of("agent.host", KeyTypes.addressable(), "default host of `services`")
           .orElse("the machine's host name", values -> Optional.of(values.machine()))
           .in(ALL);
 
@@ -45,7 +45,7 @@ public final class Keys {
   static final Key<Boolean> LEAVE_ON_STOP =
       Key.of(
               "agent.leave_on_stop",
-              KeyType.flag(),
+              KeyTypes.flag(),
               "`false`: a stop is an upgrade; an agent back within `service_down_time` was `DOWN`"
                   + " for nobody")
           .orElse(true)
@@ -54,7 +54,7 @@ public final class Keys {
   static final Key<String> ID =
       Key.of(
               "agent.id",
-              KeyType.name(),
+              KeyTypes.name(),
               "finds the members to take up again after a restart, nothing else; another one for"
                   + " each agent, the same through its restarts. Set it where the host's name or"
                   + " the port changes with a restart (containers, `http.port: 0`). Without one"
@@ -80,7 +80,7 @@ public final class Keys {
   static final Key<AgentConfig.CreateTables> CREATE_TABLES =
       Key.of(
               "catalog.create_tables",
-              KeyType.words(AgentConfig.CreateTables.class),
+              KeyTypes.words(AgentConfig.CreateTables.class),
               "`own`: only our `servicegroup_*` tables, beside an existing Nova `services`;"
                   + " `none`: somebody ran what `schema` printed")
           .orElse(AgentConfig.CreateTables.ALL)
@@ -100,7 +100,7 @@ public final class Keys {
   static final Key<AgentConfig.Evaluate> EVALUATE =
       Key.of(
               "evaluate",
-              KeyType.words(
+              KeyTypes.words(
                   EnumText.all(AgentConfig.Evaluate.class),
                   Map.of("elected", "elected needs a cluster, which this version does not have"),
                   EnumText::of),
@@ -111,7 +111,7 @@ public final class Keys {
   static final Key<String> CLUSTER =
       Key.of(
               "cluster.type",
-              KeyType.words(
+              KeyTypes.words(
                   Map.of("none", "none"),
                   Map.of("hazelcast", NO_CLUSTER, "zookeeper", NO_CLUSTER),
                   Function.identity()),
@@ -130,32 +130,32 @@ public final class Keys {
   static final Key<String> TOKEN =
       Key.of(
               "http.token",
-              KeyType.visible(
+              KeyTypes.visible(
                   "a text of visible ASCII characters, or null for none", "visible ASCII"),
               "what writes must bring: `Authorization: Bearer TOKEN`")
           .secret()
           .in(ALL);
 
   static final Key<Boolean> TLS =
-      Key.of("http.tls", KeyType.SECTION, "plain text without it").in(ALL);
+      Key.of("http.tls", KeyTypes.SECTION, "plain text without it").in(ALL);
 
   static final Key<Path> CERTIFICATE =
-      Key.of("http.tls.certificate", KeyType.pemFile(), "the server's certificate, with its chain")
+      Key.of("http.tls.certificate", KeyTypes.pemFile(), "the server's certificate, with its chain")
           .required()
           .in(ALL);
 
   static final Key<Path> TLS_KEY =
-      Key.of("http.tls.key", KeyType.pemFile(), "its key").required().in(ALL);
+      Key.of("http.tls.key", KeyTypes.pemFile(), "its key").required().in(ALL);
 
   static final Key<Path> CLIENT_CA =
       Key.of(
               "http.tls.client_ca",
-              KeyType.pemFile(),
+              KeyTypes.pemFile(),
               "with it only clients whose certificate it signed are let in")
           .in(ALL);
 
   static final Key<Boolean> ALLOW_ANONYMOUS =
-      Key.of("http.allow_anonymous", KeyType.flag(), "`true` is logged").orElse(false).in(ALL);
+      Key.of("http.allow_anonymous", KeyTypes.flag(), "`true` is logged").orElse(false).in(ALL);
 
   static final Key<String> CHECK_HOST =
       Key.of("agent_check.host", LISTEN, "where HAProxy asks").orElse(LOOPBACK).in(ALL);
@@ -170,7 +170,7 @@ public final class Keys {
   static final Key<AgentConfig.LogLevel> LOG_LEVEL =
       Key.of(
               "logging.level",
-              KeyType.words(AgentConfig.LogLevel.class),
+              KeyTypes.words(AgentConfig.LogLevel.class),
               "what is logged, with all that is graver; libraries are heard from `warn` on,"
                   + " Hazelcast's from `error` on, ZooKeeper's client not at all: the agent says"
                   + " what it meets. `--verbose` is at least `debug`")
@@ -181,7 +181,7 @@ public final class Keys {
   static final Key<AgentConfig.LogFormat> LOG_FORMAT =
       Key.of(
               "logging.format",
-              KeyType.words(AgentConfig.LogFormat.class),
+              KeyTypes.words(AgentConfig.LogFormat.class),
               "a line, or a JSON object a line with `timestamp`, `level`, `loggerName`,"
                   + " `threadName`, `message`, `throwable`")
           .orElse(AgentConfig.Logging.DEFAULT.format())

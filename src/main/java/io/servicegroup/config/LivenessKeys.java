@@ -17,7 +17,7 @@ final class LivenessKeys {
   /** Where a group has a section of its own. */
   static final String GROUP = "liveness.groups.<group>";
 
-  private static final KeyType<Duration> PACE = KeyType.duration("10ms", "24h");
+  private static final KeyType<Duration> PACE = KeyTypes.duration("10ms", "24h");
   private static final int POLLS_IN_DOWN_TIME = 5;
   private static final Duration LONGEST_DEFAULT_POLL = Duration.ofSeconds(1);
 
@@ -34,7 +34,7 @@ final class LivenessKeys {
   static final Key<String> VERTICLE =
       Key.of(
               BACKEND + ".verticle",
-              KeyType.text(
+              KeyTypes.text(
                   "the name of a verticle's class on the class path",
                   "the name of a class on the class path",
                   BackendsReader::isVerticle),
@@ -48,12 +48,12 @@ final class LivenessKeys {
           .in(ALL);
 
   static final Key<String> NAME =
-      Key.of(BACKEND + ".name", KeyType.name(), "unique; what status changes and logs call it")
+      Key.of(BACKEND + ".name", KeyTypes.name(), "unique; what status changes and logs call it")
           .otherwise("the scheme; with `verticle` required")
           .in(ALL);
 
   static final Key<Map<String, Object>> CONFIG =
-      Key.of(BACKEND + ".config", KeyType.freeForm(), "what the verticle is deployed with")
+      Key.of(BACKEND + ".config", KeyTypes.freeForm(), "what the verticle is deployed with")
           .orElse(Map.of())
           .onlyWith(VERTICLE)
           .in(ALL);
@@ -61,7 +61,7 @@ final class LivenessKeys {
   static final Key<AgentConfig.VerdictRule> VERDICT =
       Key.of(
               "liveness.verdict",
-              KeyType.words(AgentConfig.VerdictRule.class),
+              KeyTypes.words(AgentConfig.VerdictRule.class),
               "`all`: any backend's down makes it down; `any`: up while any backend sees it")
           .orElse(AgentConfig.VerdictRule.ALL)
           .in(ALL);
@@ -101,7 +101,7 @@ final class LivenessKeys {
   static final Key<Double> SHARE =
       Key.of(
               "liveness.mass_silence.share",
-              KeyType.share(),
+              KeyTypes.share(),
               "when more than this share of the writers in sight falls silent together, verdicts"
                   + " are held; 1 turns that off")
           .orElse(0.5)
@@ -110,13 +110,13 @@ final class LivenessKeys {
   static final Key<Integer> MIN_WRITERS =
       Key.of(
               "liveness.mass_silence.min_writers",
-              KeyType.integer(1, Integer.MAX_VALUE),
+              KeyTypes.integer(1, Integer.MAX_VALUE),
               "and at least so many writers")
           .orElse(5)
           .in(ALL);
 
   static final Key<Duration> HOLD =
-      Key.of("liveness.mass_silence.hold", KeyType.duration("0s", "24h"), "for how long")
+      Key.of("liveness.mass_silence.hold", KeyTypes.duration("0s", "24h"), "for how long")
           .orElse("`service_down_time`", values -> values.find(SERVICE_DOWN_TIME))
           .in(ALL);
 

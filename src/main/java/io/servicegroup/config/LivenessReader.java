@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class LivenessReader {
 
   static final KeyType<Map<String, Duration>> GROUPS =
-      new KeyType<>(
+      KeyType.composite(
           "a map",
           "`{GROUP: {service_down_time: 60s}}`",
           LivenessReader::groups,
@@ -93,7 +93,7 @@ final class LivenessReader {
       Section liveness, Section where, String key, BackendUri uri, Values values) {
     Duration report = values.get(LivenessKeys.REPORT_INTERVAL);
     Duration downTime = values.get(LivenessKeys.SERVICE_DOWN_TIME);
-    Duration lives = uri.timeout().orElse(null);
+    Duration lives = uri.find(Scheme.TIMEOUT).orElse(null);
     if (lives == null || !liveness.isSound("report_interval", "service_down_time")) {
       return;
     }

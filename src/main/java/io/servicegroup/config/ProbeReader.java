@@ -21,7 +21,7 @@ final class ProbeReader {
   static final String URL = "an address that begins with http:// or https://";
 
   static final KeyType<Map<String, String>> HEADERS =
-      new KeyType<>(
+      KeyType.composite(
           "a map",
           "a map of texts",
           (section, key, reading) ->
@@ -116,7 +116,7 @@ final class ProbeReader {
   }
 
   /** Where an HTTP probe's address leads, as the URI that it is. */
-  static URI url(String text) {
+  static Optional<URI> url(String text) {
     try {
       URI uri = new URI(text);
       boolean isHttp = "http".equalsIgnoreCase(uri.getScheme());
@@ -125,12 +125,12 @@ final class ProbeReader {
         HostPort.parse(
             authority.substring(authority.lastIndexOf('@') + 1).replaceAll(":$", ""),
             isHttp ? 80 : 443);
-        return uri;
+        return Optional.of(uri);
       }
     } catch (URISyntaxException | IllegalArgumentException e) {
       // Said below: the sentence of either would quote the address, which may hold a password.
     }
-    throw new IllegalArgumentException("allowed is " + URL);
+    return Optional.empty();
   }
 
   private static Probe.Timing timing(Section section, Values values) {

@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,15 @@ import java.util.Optional;
  * ask nobody but this machine's files. They are used on any thread.
  */
 public interface Scheme {
+
+  /**
+   * How long beats live for everybody who reads them. Each technology has this option, with a
+   * sentence of its own ({@link Key#explained}); where a URI does not give it, beats live for
+   * {@code service_down_time}.
+   */
+  Key<Duration> TIMEOUT =
+      Key.of("timeout", KeyTypes.seconds(), "seconds that a beat lives")
+          .otherwise("`service_down_time`");
 
   /**
    * Every name that may stand before the colon of a URI, in lower case.
@@ -34,9 +44,19 @@ public interface Scheme {
   /**
    * The options that its URIs may carry in the query.
    *
-   * @return the options; others are faults
+   * @return the options, in the order of the documentation; others are faults
    */
-  List<UriOption> options();
+  List<Key<?>> options();
+
+  /**
+   * Finds one of {@link #options()}.
+   *
+   * @param name its name
+   * @return the option; empty where there is none of this name
+   */
+  default Optional<Key<?>> option(String name) {
+    return options().stream().filter(option -> option.name().equals(name)).findFirst();
+  }
 
   /**
    * Whether servers are named after the colon, as in {@code redis://host}.

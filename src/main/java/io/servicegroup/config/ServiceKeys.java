@@ -18,61 +18,55 @@ final class ServiceKeys {
   static final String ENTRY = "services[]";
 
   private static final String PROBE_PATH = ENTRY + ".probe";
-  private static final KeyType<Duration> PACE = KeyType.duration("10ms", "1h");
-  private static final KeyType<Integer> TIMES = KeyType.integer(1, 1000);
+  private static final KeyType<Duration> PACE = KeyTypes.duration("10ms", "1h");
+  private static final KeyType<Integer> TIMES = KeyTypes.integer(1, 1000);
   private static final long MAX_PID = 0xFFFF_FFFFL;
 
   static final Key<String> GROUP =
-      Key.of(ENTRY + ".group", KeyType.addressable(), "Nova's topic").required().in(ALL);
+      Key.of(ENTRY + ".group", KeyTypes.addressable(), "Nova's topic").required().in(ALL);
 
   static final Key<String> HOST =
       Key.of(
               ENTRY + ".host",
-              KeyType.addressable(),
+              KeyTypes.addressable(),
               "the member inside its group; what a backend cannot keep (ZooKeeper: `/`, emoji) is"
                   + " a fault")
           .otherwise("`agent.host`")
           .in(ALL);
 
   static final Key<String> BINARY =
-      Key.of(ENTRY + ".binary", KeyType.name(), "one group for each (host, binary)")
+      Key.of(ENTRY + ".binary", KeyTypes.name(), "one group for each (host, binary)")
           .orElse("the group's name", values -> values.find(GROUP))
           .in(ALL);
 
   static final Key<Integer> VERSION =
       Key.of(
               ENTRY + ".version",
-              KeyType.integer(0, Integer.MAX_VALUE),
+              KeyTypes.integer(0, Integer.MAX_VALUE),
               "the oldest and the newest of each binary are at `/v1/versions`")
           .orElse(0)
           .in(ALL);
 
   static final Key<Map<String, Object>> METADATA =
-      Key.of(ENTRY + ".metadata", KeyType.freeForm(), "shown with the member")
+      Key.of(ENTRY + ".metadata", KeyTypes.freeForm(), "shown with the member")
           .orElse(Map.of())
           .in(ALL);
 
   static final Key<Boolean> PROBE =
-      Key.of(PROBE_PATH, KeyType.SECTION, "how to find out whether it lives")
+      Key.of(PROBE_PATH, KeyTypes.SECTION, "how to find out whether it lives")
           .otherwise("`{type: none}`")
           .in(ALL);
 
   static final Key<String> TYPE =
       Key.of(
               PROBE_PATH + ".type",
-              KeyType.words(List.of("none", "self", "tcp", "pid", "http")),
+              KeyTypes.words(List.of("none", "self", "tcp", "pid", "http")),
               "see above")
           .required()
           .in(ALL);
 
   static final Key<BackendUri.Host> ADDRESS =
-      Key.of(
-              PROBE_PATH + ".address",
-              KeyType.parsed(
-                  "host:port, as in \"127.0.0.1:9696\"",
-                  "`\"host:port\"`",
-                  text -> HostPort.parse(text, 0)),
-              "where a connection is accepted")
+      Key.of(PROBE_PATH + ".address", KeyTypes.address(), "where a connection is accepted")
           .required()
           .onlyWith(TYPE, "tcp")
           .in(ALL);
@@ -80,7 +74,7 @@ final class ServiceKeys {
   static final Key<Boolean> HOLD =
       Key.of(
               PROBE_PATH + ".hold",
-              KeyType.flag(),
+              KeyTypes.flag(),
               "keeps a connection open and probes again at once when it closes")
           .orElse(false)
           .onlyWith(TYPE, "tcp")
@@ -89,7 +83,7 @@ final class ServiceKeys {
   static final Key<Long> PID =
       Key.of(
               PROBE_PATH + ".pid",
-              KeyType.whole(1, MAX_PID),
+              KeyTypes.whole(1, MAX_PID),
               "the process; exactly one of `pid` and `pid_file`")
           .onlyWith(TYPE, "pid")
           .in(ALL);
@@ -97,7 +91,7 @@ final class ServiceKeys {
   static final Key<Path> PID_FILE =
       Key.of(
               PROBE_PATH + ".pid_file",
-              KeyType.path(),
+              KeyTypes.path(),
               "a file that names the process, at any time another one")
           .onlyWith(TYPE, "pid")
           .in(ALL);
@@ -105,14 +99,14 @@ final class ServiceKeys {
   static final Key<URI> URL =
       Key.of(
               PROBE_PATH + ".url",
-              KeyType.parsed(ProbeReader.URL, "`http://…`, `https://…`", ProbeReader::url),
+              KeyTypes.parsed(ProbeReader.URL, "`http://…`, `https://…`", ProbeReader::url),
               "what is asked for")
           .required()
           .onlyWith(TYPE, "http")
           .in(ALL);
 
   static final Key<Integer> EXPECT =
-      Key.of(PROBE_PATH + ".expect", KeyType.integer(100, 599), "the status that the answer has")
+      Key.of(PROBE_PATH + ".expect", KeyTypes.integer(100, 599), "the status that the answer has")
           .otherwise("any of 200–399")
           .onlyWith(TYPE, "http")
           .in(ALL);
@@ -120,7 +114,7 @@ final class ServiceKeys {
   static final Key<String> METHOD =
       Key.of(
               PROBE_PATH + ".method",
-              KeyType.words(List.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")),
+              KeyTypes.words(List.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")),
               "how it is asked for")
           .orElse("GET")
           .onlyWith(TYPE, "http")
@@ -138,7 +132,7 @@ final class ServiceKeys {
   static final Key<Boolean> TLS =
       Key.of(
               PROBE_PATH + ".tls",
-              KeyType.SECTION,
+              KeyTypes.SECTION,
               "for `tcp` (`{}` suffices): the handshake succeeds as well; for `http`: how the"
                   + " server of an `https://` is checked")
           .onlyWith(TYPE, "tcp", "http")
@@ -147,21 +141,21 @@ final class ServiceKeys {
   static final Key<Path> CA =
       Key.of(
               PROBE_PATH + ".tls.ca",
-              KeyType.path(),
+              KeyTypes.path(),
               "a PEM file with the authorities to trust; read anew for each probe, and while it"
                   + " cannot be read, what it held last stands")
           .otherwise("the Java runtime's")
           .in(ALL);
 
   static final Key<Boolean> VERIFY =
-      Key.of(PROBE_PATH + ".tls.verify", KeyType.flag(), "`false`: any certificate will do")
+      Key.of(PROBE_PATH + ".tls.verify", KeyTypes.flag(), "`false`: any certificate will do")
           .orElse(true)
           .in(ALL);
 
   static final Key<String> SERVER_NAME =
       Key.of(
               PROBE_PATH + ".tls.server_name",
-              KeyType.text(
+              KeyTypes.text(
                   "a host's name, as in db.example.org",
                   "a host's name",
                   ProbeReader::isServerName),

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class ServicesReader {
 
   static final KeyType<List<ServiceSpec>> TYPE =
-      new KeyType<>(
+      KeyType.composite(
           "a list of maps",
           "a list of maps",
           (section, key, reading) -> new ServicesReader(section, reading).read(key),

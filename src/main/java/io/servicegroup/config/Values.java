@@ -16,7 +16,8 @@ public final class Values {
 
   private final List<Key<?>> keys;
   private final String machine;
-  private final Map<Key<?>, Object> given = new HashMap<>();
+  // By path: a technology may declare its options anew each time it is asked for them.
+  private final Map<String, Object> given = new HashMap<>();
 
   /**
    * Nothing is given yet.
@@ -60,16 +61,16 @@ public final class Values {
   @SuppressWarnings("unchecked")
   public <T> Optional<T> find(Key<T> key) {
     // Only put() writes, with a value of the key's type.
-    T value = (T) given.get(key);
+    T value = (T) given.get(key.path());
     return value == null ? key.absent(this) : Optional.of(value);
   }
 
   boolean isGiven(Key<?> key) {
-    return given.containsKey(key);
+    return given.containsKey(key.path());
   }
 
   <T> void put(Key<T> key, T value) {
-    given.put(key, value);
+    given.put(key.path(), value);
   }
 
   List<Key<?>> keys() {
@@ -99,6 +100,6 @@ public final class Values {
   /** The paths of the keys that are given, without their values, which may be secrets. */
   @Override
   public String toString() {
-    return "Values" + given.keySet().stream().map(Key::path).sorted().toList();
+    return "Values" + given.keySet().stream().sorted().toList();
   }
 }

@@ -6,7 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Reads {@code watch}. */
 final class WatchReader {
@@ -19,39 +18,29 @@ final class WatchReader {
   }
 
   static final KeyType<Watch> TYPE =
-      new KeyType<>(
+      KeyType.composite(
           "own, all or a list of groups",
           "`own`, `all`, a list of groups",
           WatchReader::read,
           WatchReader::write);
 
   private static final KeyType<Watch> WORD =
-      KeyType.parsed(
-          TYPE.rule(),
-          TYPE.allowed(),
-          text ->
-              Optional.ofNullable(WORDS.get(text))
-                  .orElseThrow(() -> new IllegalArgumentException("allowed is " + TYPE.rule())));
+      KeyTypes.parsed(TYPE.rule(), TYPE.allowed(), text -> Optional.ofNullable(WORDS.get(text)));
+
+  private static final KeyType<List<String>> GROUPS = KeyTypes.list(ServiceKeys.GROUP.type());
 
   private WatchReader() {}
 
   private static Optional<Watch> read(Section section, String key, KeyReader reading) {
     if (!section.isList(key)) {
-      return WORD.reader().read(section, key, reading);
+      return WORD.read(section, key, reading);
     }
-    Set<String> groups = new LinkedHashSet<>();
-    List<String> items = section.items(key, TYPE.rule()).orElseThrow();
-    for (String item : items) {
-      KeyType<String> name = ServiceKeys.GROUP.type();
-      name.reader().read(section, item, reading).ifPresent(groups::add);
-      if (!section.has(item)) {
-        section.refuse(item, "allowed is " + name.rule());
-      }
-    }
-    if (items.isEmpty()) {
+    if (section.items(key, TYPE.rule()).filter(List::isEmpty).isPresent()) {
       section.refuse(key, "allowed is own, all or a list of at least one group");
     }
-    return Optional.of(Watch.groups(groups));
+    return GROUPS
+        .read(section, key, reading)
+        .map(names -> Watch.groups(new LinkedHashSet<>(names)));
   }
 
   private static Object write(Watch watch) {

@@ -2,6 +2,7 @@ package io.servicegroup.liveness;
 
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Scheme;
 import io.servicegroup.model.Watch;
 import java.time.Duration;
 
@@ -47,7 +48,7 @@ public record LivenessSettings(
    * @return the expiry of a key, or the timeout of a session
    */
   public Duration timeout() {
-    return uri.timeout().orElse(serviceDownTime);
+    return uri.find(Scheme.TIMEOUT).orElse(serviceDownTime);
   }
 
   /**

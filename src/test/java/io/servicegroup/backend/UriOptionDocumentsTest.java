@@ -2,9 +2,9 @@ package io.servicegroup.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.config.Key;
 import io.servicegroup.config.Scheme;
 import io.servicegroup.config.Schemes;
-import io.servicegroup.config.UriOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +41,8 @@ class UriOptionDocumentsTest {
   @MethodSource("schemes")
   void everyTechnologyCanBeUsed(Scheme scheme) {
     assertThat(Technology.of(scheme)).isSameAs(scheme);
-    assertThat(scheme.options()).extracting(UriOption::name).doesNotHaveDuplicates();
-    assertThat(scheme.options()).extracting(UriOption::meaning).doesNotContain("");
+    assertThat(scheme.options()).extracting(Key::name).doesNotHaveDuplicates();
+    assertThat(scheme.options()).extracting(Key::meaning).doesNotContain("");
   }
 
   /** The rows of each of the page's tables of options. */
@@ -62,9 +62,8 @@ class UriOptionDocumentsTest {
   }
 
   /** As it stands in the page. */
-  private static String row(UriOption option) {
-    String byDefault = option.byDefault().isEmpty() ? "" : "`" + option.byDefault() + "` ";
-    String needs = option.needs().isEmpty() ? "" : "; with `" + option.needs() + "` only";
-    return "| `" + option.name() + "` | " + byDefault + "| " + option.meaning() + needs + " |";
+  private static String row(Key<?> option) {
+    String byDefault = option.defaultText().isEmpty() ? "" : option.defaultText() + " ";
+    return "| `" + option.name() + "` | " + byDefault + "| " + option.meaning() + " |";
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,11 +55,11 @@ class BackendOptionsTest {
         "zookeeper://h?certfile=pom.xml | the options certfile and keyfile go together",
         "redis://h?ssl_keyfile=pom.xml | the options ssl_certfile and ssl_keyfile go together",
         "zookeeper://h?verify_certs=no | the option verify_certs has to be true or false",
-        "zookeeper://h?ca= | the option ca has to be the path of a file",
-        "zookeeper://h?certfile= | the option certfile has to be the path of a file",
-        "zookeeper://h?keyfile=%20 | the option keyfile has to be the path of a file",
-        "zookeeper://h?namespace= | the option namespace has to consist of letters",
-        "zookeeper://h?namespace=a/b | the option namespace has to consist of letters",
+        "zookeeper://h?ca= | the option ca has to be the path of a readable PEM file",
+        "zookeeper://h?certfile= | the option certfile has to be the path of a readable PEM",
+        "zookeeper://h?keyfile=%20 | the option keyfile has to be the path of a readable PEM",
+        "zookeeper://h?namespace= | the option namespace has to be 1 to 255 letters",
+        "zookeeper://h?namespace=a/b | the option namespace has to be 1 to 255 letters",
         "zookeeper://h?timeout=-1 | positive number of seconds",
         "zookeeper://h?db=1 | allowed are ca, certfile, keyfile, namespace, timeout, use_ssl",
         "zookeeper://h?ssl=true | there is no option ssl",
@@ -68,11 +69,11 @@ class BackendOptionsTest {
         "memcached://h/x | nothing follows the hosts",
         "redis://h/-1 | the number of a database",
         "redis://h/123456 | the number of a database",
-        "redis://h?db=x | the option db has to be a number",
+        "redis://h?db=x | the option db has to be an integer from 0 to 99999",
         "redis://h/0?db=0 | not by both",
-        "redis://h?ssl_ca_certs= | the path of a file",
-        "redis://h?sentinel= | the option sentinel has to consist of letters",
-        "redis://h?sentinel=a%20b | the option sentinel has to consist of letters",
+        "redis://h?ssl_ca_certs= | the path of a readable PEM file",
+        "redis://h?sentinel= | the option sentinel has to be 1 to 255 letters",
+        "redis://h?sentinel=a%20b | the option sentinel has to be 1 to 255 letters",
         "redis://h?sentinel_fallback=h2 | a port is required",
         "redis://h?sentinel_fallback=h2:1,h3 | a port is required",
         "redis://h?sentinel_fallback=h2:1, | sentinel_fallback",
@@ -89,6 +90,10 @@ class BackendOptionsTest {
         "hazelcast://h?mode=both | member, client",
         "hazelcast://h?port=0 | 1 to 65535",
         "hazelcast://h?port=x | 1 to 65535",
+        "hazelcast://h?port=5701.5 | 1 to 65535",
+        "redis://h?timeout=0.0001 | positive number of seconds",
+        "redis://h?timeout=10000000 | up to 9999999",
+        "zookeeper://h?use_ssl=yes | true or false",
         "hazelcast://h?interface= | the option interface has to be an address of this machine",
         "hazelcast://h?interface=localhost | the option interface has to be an address of this"
             + " machine",
@@ -105,7 +110,7 @@ class BackendOptionsTest {
     assertThatThrownBy(() -> BackendUri.parse("hazelcast://h?mode=both&port=5701"))
         .hasMessage("the option mode has to be one of member, client");
     assertThatThrownBy(() -> BackendUri.parse("zookeeper://h?namespace="))
-        .hasMessage("the option namespace has to consist of letters, digits and . _ - :");
+        .hasMessage("the option namespace has to be 1 to 255 letters, digits and . _ - :");
   }
 
   @Test
@@ -114,17 +119,24 @@ class BackendOptionsTest {
     assertThat(uri.scheme()).extracting(Scheme::text).isEqualTo("redis");
     assertThat(uri.options()).isEqualTo(Map.of("ssl", "true"));
     assertThat(uri).hasToString("redis://:***@h:6379/2?ssl=true");
-    assertThat(BackendUri.parse("rediss://h?timeout=9").timeout()).contains(Duration.ofSeconds(9));
+    assertThat(BackendUri.parse("rediss://h?timeout=9").find(Scheme.TIMEOUT))
+        .contains(Duration.ofSeconds(9));
   }
 
   @Test
   void anOptionThatIsNotGivenHasItsDeclaredDefault() {
-    assertThat(BackendUri.parse("redis://h").option("namespace")).isEqualTo("_tooz");
-    assertThat(BackendUri.parse("redis://h?namespace=x").option("namespace")).isEqualTo("x");
-    assertThat(BackendUri.parse("zookeeper://h").option("namespace")).isEqualTo("tooz");
-    assertThat(BackendUri.parse("postgresql://h").option("sslmode")).isEqualTo("prefer");
-    assertThat(BackendUri.parse("hazelcast://h").option("port")).isEqualTo("5701");
-    assertThat(BackendUri.parse("redis://h").option("sentinel")).isEmpty();
+    assertThat(value("redis://h", "namespace")).contains("_tooz");
+    assertThat(value("redis://h?namespace=x", "namespace")).contains("x");
+    assertThat(value("zookeeper://h", "namespace")).contains("tooz");
+    assertThat(value("postgresql://h", "sslmode")).contains("prefer");
+    assertThat(value("hazelcast://h", "port")).contains(5701);
+    assertThat(value("redis://h", "sentinel")).isEmpty();
+    assertThat(value("redis://h", "timeout")).isEmpty();
+  }
+
+  private static Optional<Object> value(String text, String option) {
+    BackendUri uri = BackendUri.parse(text);
+    return uri.scheme().option(option).flatMap(uri::find);
   }
 
   @Test
@@ -152,7 +164,7 @@ class BackendOptionsTest {
             fault -> {
               assertThat(fault.key()).isEqualTo("liveness.backends[0]");
               assertThat(fault.toString())
-                  .contains("the option " + option, "names a file", "no such file");
+                  .contains("the option " + option, "no such file", "a readable PEM file");
             });
   }
 

@@ -108,6 +108,15 @@ class BackendUriTest {
   }
 
   @Test
+  void aDefaultThatIsGivenIsTheSamePlace() {
+    BackendUri uri = BackendUri.parse("redis://h");
+    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?db=0"))).isTrue();
+    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?db=00&namespace=_tooz"))).isTrue();
+    assertThat(BackendUri.parse("zookeeper://h?namespace=tooz"))
+        .matches(BackendUri.parse("zookeeper://h")::isSamePlaceAs);
+  }
+
+  @Test
   void aUriIsTakenApart() {
     BackendUri uri =
         BackendUri.parse(
@@ -188,7 +197,7 @@ class BackendUriTest {
         "postgresql://h/d?pooled=true&listen=h | port is required",
         "postgresql://h/d?timeout=0 | positive number",
         "postgresql://h/d?timeout=5s | positive number",
-        "postgresql://h/d?sslrootcert= | path of a file",
+        "postgresql://h/d?sslrootcert= | path of a readable PEM file",
         "postgresql://h/d?color=red | no option color; allowed are listen, pooled",
         "embedded:x?timeout=5 | no option timeout; allowed are port",
         "embedded:?port=0 | 1 to 65535",

@@ -44,7 +44,8 @@ class ConfigurationDocumentsTest {
 
   /** As it stands in the page. */
   static String row(Key<?> key) {
-    return Stream.of("`" + key.path() + "`", key.defaultText(), key.type().allowed(), key.meaning())
+    String byDefault = key.defaultText().isEmpty() ? "`null`" : key.defaultText();
+    return Stream.of("`" + key.path() + "`", byDefault, key.type().allowed(), key.meaning())
         .map(cell -> "| " + cell + " ")
         .collect(Collectors.joining("", "", "|"));
   }

@@ -18,18 +18,18 @@ class NewKeyTest {
   private static final List<Key<?>> KEYS = new ArrayList<>(Keys.all());
 
   private static final Key<Duration> KEEP =
-      Key.of("history.keep", KeyType.duration("1h", "24h"), "how long changes are kept")
+      Key.of("history.keep", KeyTypes.duration("1h", "24h"), "how long changes are kept")
           .orElse(Duration.ofHours(12))
           .in(KEYS);
 
   private static final Key<String> SALT =
-      Key.of("history.salt", KeyType.visible("a text", "a text"), "what names are hashed with")
+      Key.of("history.salt", KeyTypes.visible("a text", "a text"), "what names are hashed with")
           .secret()
           .reloaded()
           .in(KEYS);
 
   static {
-    Key.of("history.secrets", KeyType.flag(), "whether they are kept, too").orElse(false).in(KEYS);
+    Key.of("history.secrets", KeyTypes.flag(), "whether they are kept, too").orElse(false).in(KEYS);
   }
 
   private static Configs.Read read(String yaml, String... settings) {

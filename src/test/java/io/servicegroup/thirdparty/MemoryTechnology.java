@@ -2,13 +2,13 @@ package io.servicegroup.thirdparty;
 
 import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.DocumentCatalog;
-import io.servicegroup.catalog.DocumentStore.Document;
-import io.servicegroup.catalog.DocumentStore.Key;
+import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.catalog.MemoryDocuments;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.UriOption;
+import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Fault;
@@ -25,7 +25,11 @@ import java.util.Optional;
  */
 public final class MemoryTechnology implements Technology {
 
-  private static final Map<Key, Document> DOCUMENTS = MemoryDocuments.shared();
+  private static final Key<String> ROOM =
+      Key.of("room", KeyTypes.word(), "which of several memories").orElse("first").asPlace();
+
+  private static final Map<DocumentStore.Key, DocumentStore.Document> DOCUMENTS =
+      MemoryDocuments.shared();
 
   /** Made by the service loader. */
   public MemoryTechnology() {}
@@ -41,10 +45,8 @@ public final class MemoryTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
-    return List.of(
-        UriOption.word("room", "which of several memories").orElse("first").asPlace(),
-        UriOption.timeout("seconds that a beat lives"));
+  public List<Key<?>> options() {
+    return List.of(ROOM, TIMEOUT);
   }
 
   @Override
@@ -61,7 +63,7 @@ public final class MemoryTechnology implements Technology {
 
   @Override
   public LivenessBackend liveness(Vertx vertx, LivenessSettings settings) {
-    return new MemoryBackend(settings.uri().options().getOrDefault("room", "first"));
+    return new MemoryBackend(settings.uri().get(ROOM));
   }
 
   @Override

@@ -2,8 +2,8 @@ package io.servicegroup.thirdparty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.config.Key;
 import io.servicegroup.config.Scheme;
-import io.servicegroup.config.UriOption;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.ManagedProcess;
 import io.vertx.core.json.JsonArray;
@@ -93,7 +93,7 @@ class ThirdPartyTechnologyIT {
     }
 
     @Override
-    public List<UriOption> options() {
+    public List<Key<?>> options() {
       return List.of();
     }
   }

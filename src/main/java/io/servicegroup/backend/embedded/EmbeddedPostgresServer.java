@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -130,12 +131,12 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
     }
     data.requireSameMajor(binaries.major());
     runAs.own(data.cluster());
-    String option = uri.options().get("port");
-    if (option == null) {
-      startOnFreePort(PORTS_TRIED);
-    } else {
-      port = Integer.parseInt(option);
+    Optional<Integer> fixedPort = uri.find(EmbeddedTechnology.PORT);
+    if (fixedPort.isPresent()) {
+      port = fixedPort.get();
       startProcess();
+    } else {
+      startOnFreePort(PORTS_TRIED);
     }
     return new BackendUri(
         EmbeddedTechnology.postgresql(),

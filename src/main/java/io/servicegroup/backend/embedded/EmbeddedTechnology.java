@@ -5,9 +5,10 @@ import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.config.Scheme;
 import io.servicegroup.config.Schemes;
-import io.servicegroup.config.UriOption;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
@@ -17,12 +18,11 @@ import java.util.Optional;
 /** A private PostgreSQL inside the agent's process tree. */
 public final class EmbeddedTechnology implements Technology {
 
-  private static final List<UriOption> OPTIONS =
-      List.of(
-          UriOption.port(
-              "port",
-              "the port that it listens on, on the loopback interface; a free one where none is"
-                  + " given"));
+  static final Key<Integer> PORT =
+      Key.of(
+          "port",
+          KeyTypes.integer(1, 65_535),
+          "the port that it listens on, on the loopback interface; a free one where none is given");
 
   /** Made by the service loader. */
   public EmbeddedTechnology() {}
@@ -43,8 +43,8 @@ public final class EmbeddedTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
-    return OPTIONS;
+  public List<Key<?>> options() {
+    return List.of(PORT);
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,8 +39,6 @@ final class HazelcastConfigs {
   private static final int SHUTDOWN_SECONDS = 3;
   private static final int CALL_SECONDS = 3;
 
-  private static final String MODE = "mode";
-  private static final String CLIENT = "client";
   private static final String LOGGING = "hazelcast.logging.type";
   private static final String SLF4J = "slf4j";
 
@@ -57,14 +54,15 @@ final class HazelcastConfigs {
   }
 
   static boolean isClient(BackendUri uri) {
-    return CLIENT.equals(uri.options().get(MODE));
+    return uri.get(HazelcastTechnology.MODE).equals(HazelcastTechnology.CLIENT);
   }
 
   /** The same cluster's URI for a process that is not to become a member of it. */
   static BackendUri asClient(BackendUri uri) {
     Map<String, String> options = new LinkedHashMap<>(uri.options());
-    options.keySet().removeAll(Set.of("interface", "port"));
-    options.put(MODE, CLIENT);
+    options.remove(HazelcastTechnology.INTERFACE.name());
+    options.remove(HazelcastTechnology.PORT.name());
+    options.put(HazelcastTechnology.MODE.name(), HazelcastTechnology.CLIENT);
     return new BackendUri(
         uri.scheme(), uri.user(), uri.password(), uri.hosts(), uri.path(), options);
   }
@@ -111,9 +109,8 @@ final class HazelcastConfigs {
 
   private static void network(Config config, BackendUri uri) {
     NetworkConfig network = config.getNetworkConfig();
-    String address = uri.option("interface");
-    String port = uri.option("port");
-    network.setPort(Integer.parseInt(port)).setPortAutoIncrement(true);
+    String address = uri.get(HazelcastTechnology.INTERFACE);
+    network.setPort(uri.get(HazelcastTechnology.PORT)).setPortAutoIncrement(true);
     if (address.contains(":")) {
       // Without this Hazelcast ignores IPv6 addresses.
       config.setProperty("hazelcast.prefer.ipv4.stack", "false");

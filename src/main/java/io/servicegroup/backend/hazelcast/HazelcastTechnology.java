@@ -1,11 +1,13 @@
 package io.servicegroup.backend.hazelcast;
 
+import io.netty.util.NetUtil;
 import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.UriOption;
+import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
@@ -19,27 +21,32 @@ import java.util.List;
  */
 public final class HazelcastTechnology implements Technology {
 
-  private static final String MEMBERS_ONLY = "mode=member";
+  static final String MEMBER = "member";
+  static final String CLIENT = "client";
 
-  private static final List<UriOption> OPTIONS =
-      List.of(
-          UriOption.choice(
-                  "mode",
-                  List.of("member", "client"),
-                  "`member`: this agent is a member of the cluster and joins the listed ones over"
-                      + " TCP/IP. `client`: the cluster is somebody else's and needs no class of"
-                      + " ours")
-              .orElse("member"),
-          UriOption.ownAddress(
-                  "interface",
-                  "the address of this machine that a member listens on: the others have to reach"
-                      + " it")
-              .orElse("127.0.0.1")
-              .onlyWith(MEMBERS_ONLY),
-          UriOption.port("port", "the first port that a member tries")
-              .orElse("5701")
-              .onlyWith(MEMBERS_ONLY),
-          UriOption.timeout("seconds that a beat lives"));
+  static final Key<String> MODE =
+      Key.of(
+              "mode",
+              KeyTypes.words(List.of(MEMBER, CLIENT)),
+              "`member`: this agent is a member of the cluster and joins the listed ones over"
+                  + " TCP/IP. `client`: the cluster is somebody else's and needs no class of"
+                  + " ours")
+          .orElse(MEMBER);
+  static final Key<String> INTERFACE =
+      Key.of(
+              "interface",
+              KeyTypes.text(
+                  "an address of this machine, such as 10.0.0.1 or ::1, and no name",
+                  "an address",
+                  text -> NetUtil.createByteArrayFromIpAddressString(text) != null),
+              "the address of this machine that a member listens on: the others have to reach"
+                  + " it")
+          .orElse("127.0.0.1")
+          .onlyWith(MODE, MEMBER);
+  static final Key<Integer> PORT =
+      Key.of("port", KeyTypes.integer(1, 65_535), "the first port that a member tries")
+          .orElse(5701)
+          .onlyWith(MODE, MEMBER);
 
   /** Made by the service loader. */
   public HazelcastTechnology() {}
@@ -55,13 +62,13 @@ public final class HazelcastTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
-    return OPTIONS;
+  public List<Key<?>> options() {
+    return List.of(MODE, INTERFACE, PORT, TIMEOUT);
   }
 
   @Override
   public List<String> faults(BackendUri uri) {
-    return uri.user() != null && !"client".equals(uri.options().get("mode"))
+    return uri.user() != null && !uri.get(MODE).equals(CLIENT)
         ? List.of("a user goes with mode=client only: members of a cluster know its name alone")
         : List.of();
   }

@@ -5,7 +5,7 @@ import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.UriOption;
+import io.servicegroup.config.Key;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
@@ -19,9 +19,6 @@ import java.util.List;
  * restore it.
  */
 public final class MemcachedTechnology implements Technology {
-
-  private static final List<UriOption> OPTIONS =
-      List.of(UriOption.timeout("seconds that a beat lives, rounded up to whole ones"));
 
   /** Made by the service loader. */
   public MemcachedTechnology() {}
@@ -37,8 +34,8 @@ public final class MemcachedTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
-    return OPTIONS;
+  public List<Key<?>> options() {
+    return List.of(TIMEOUT.explained("seconds that a beat lives, rounded up to whole ones"));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Key;
 import io.servicegroup.runtime.TlsFiles;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
@@ -44,7 +45,7 @@ final class PostgresClientOptions {
   }
 
   boolean pooled() {
-    return Boolean.parseBoolean(uri.option("pooled"));
+    return uri.get(PostgresTechnology.POOLED);
   }
 
   /**
@@ -60,15 +61,11 @@ final class PostgresClientOptions {
     if (!pooled()) {
       return servers();
     }
-    String listen = uri.options().get("listen");
-    if (listen == null) {
-      return List.of();
-    }
-    return servers(BackendUri.servers(listen, 0), false);
+    return servers(uri.find(PostgresTechnology.LISTEN).stream().toList(), false);
   }
 
   private List<Server> servers(List<BackendUri.Host> hosts, boolean behindPooler) {
-    String mode = uri.option("sslmode");
+    String mode = uri.get(PostgresTechnology.SSL_MODE);
     return hosts.stream()
         .map(
             host ->
@@ -91,7 +88,7 @@ final class PostgresClientOptions {
       case "prefer" -> List.of(SslMode.REQUIRE, SslMode.DISABLE);
       case "require" ->
           // As in libpq, a root certificate turns require into verify-ca.
-          List.of(uri.options().containsKey("sslrootcert") ? SslMode.VERIFY_CA : SslMode.REQUIRE);
+          List.of(uri.isGiven(PostgresTechnology.AUTHORITY) ? SslMode.VERIFY_CA : SslMode.REQUIRE);
       case "verify-ca" -> List.of(SslMode.VERIFY_CA);
       case "verify-full" -> List.of(SslMode.VERIFY_FULL);
       default ->
@@ -152,23 +149,23 @@ final class PostgresClientOptions {
     ssl.setHostnameVerificationAlgorithm(mode == SslMode.VERIFY_FULL ? "HTTPS" : "");
     if (verify) {
       ssl.setTrustOptions(
-          TlsFiles.authorities("sslrootcert", Path.of(file("sslrootcert", "root.crt"))));
+          TlsFiles.authorities(
+              PostgresTechnology.AUTHORITY.name(), file(PostgresTechnology.AUTHORITY, "root.crt")));
     }
-    if (uri.options().containsKey("sslcert") || uri.options().containsKey("sslkey")) {
+    if (uri.isGiven(PostgresTechnology.CERTIFICATE)
+        || uri.isGiven(PostgresTechnology.CERTIFICATE_KEY)) {
       ssl.setKeyCertOptions(
           TlsFiles.certificate(
-              "sslcert",
-              Path.of(file("sslcert", "postgresql.crt")),
-              Path.of(file("sslkey", "postgresql.key"))));
+              PostgresTechnology.CERTIFICATE.name(),
+              file(PostgresTechnology.CERTIFICATE, "postgresql.crt"),
+              file(PostgresTechnology.CERTIFICATE_KEY, "postgresql.key")));
     }
     return ssl;
   }
 
-  private String file(String option, String libpqDefault) {
-    String given = uri.options().get(option);
-    return given != null
-        ? given
-        : Path.of(System.getProperty("user.home"), ".postgresql", libpqDefault).toString();
+  private Path file(Key<Path> option, String libpqDefault) {
+    return uri.find(option)
+        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".postgresql", libpqDefault));
   }
 
   /**

@@ -5,7 +5,8 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.UriOption;
+import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Future;
@@ -18,30 +19,50 @@ import java.util.List;
 /** PostgreSQL, possibly Nova's database: its {@code services} table and our tables beside it. */
 public final class PostgresTechnology implements Technology {
 
-  private static final String SSL_MODE = "sslmode";
-  private static final String ROOT_CERTIFICATE = "sslrootcert";
-
-  private static final List<UriOption> OPTIONS =
-      List.of(
-          UriOption.choice(
-                  SSL_MODE,
-                  List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
-                  "`disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`")
-              .orElse("prefer"),
-          UriOption.file(
-              ROOT_CERTIFICATE,
-              "PEM file of the authority; required with `verify-ca` and `verify-full`, unless there"
-                  + " is a `~/.postgresql/root.crt`"),
-          UriOption.file(
-              "sslcert", "PEM file of a client's certificate; `~/.postgresql/postgresql.crt` else"),
-          UriOption.file("sslkey", "PEM file of its key; `~/.postgresql/postgresql.key` else"),
-          UriOption.toggle(
+  static final Key<String> SSL_MODE =
+      Key.of(
+              "sslmode",
+              KeyTypes.words(
+                  List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
+              "`disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`")
+          .orElse("prefer");
+  static final Key<Path> AUTHORITY =
+      Key.of(
+          "sslrootcert",
+          KeyTypes.pemFile(),
+          "PEM file of the authority; required with `verify-ca` and `verify-full`, unless there"
+              + " is a `~/.postgresql/root.crt`");
+  static final Key<Path> CERTIFICATE =
+      Key.of(
+          "sslcert",
+          KeyTypes.pemFile(),
+          "PEM file of a client's certificate; `~/.postgresql/postgresql.crt` else");
+  static final Key<Path> CERTIFICATE_KEY =
+      Key.of(
+          "sslkey", KeyTypes.pemFile(), "PEM file of its key; `~/.postgresql/postgresql.key` else");
+  static final Key<Boolean> POOLED =
+      Key.of(
               "pooled",
+              KeyTypes.flag(),
               "`true` behind a pooler in transaction mode: nothing bound to a session, news by"
-                  + " polling"),
-          UriOption.address("listen", "`host:port` of a direct connection that listens for news")
-              .onlyWith("pooled=true"),
-          UriOption.timeout(
+                  + " polling")
+          .orElse(false);
+  static final Key<BackendUri.Host> LISTEN =
+      Key.of(
+              "listen",
+              KeyTypes.address(),
+              "`host:port` of a direct connection that listens for news")
+          .onlyWith(POOLED, "true");
+
+  private static final List<Key<?>> OPTIONS =
+      List.of(
+          SSL_MODE,
+          AUTHORITY,
+          CERTIFICATE,
+          CERTIFICATE_KEY,
+          POOLED,
+          LISTEN,
+          TIMEOUT.explained(
               "seconds that a beat lives for everyone who reads it; greater than `report_interval`,"
                   + " and at least `service_down_time` where `leave_on_stop` is `false`"));
 
@@ -59,7 +80,7 @@ public final class PostgresTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
+  public List<Key<?>> options() {
     return OPTIONS;
   }
 
@@ -70,8 +91,8 @@ public final class PostgresTechnology implements Technology {
   @Override
   public List<String> lacking(BackendUri uri) {
     Path own = Path.of(System.getProperty("user.home"), ".postgresql", "root.crt");
-    boolean verifies = uri.options().getOrDefault(SSL_MODE, "").startsWith("verify-");
-    return verifies && !uri.options().containsKey(ROOT_CERTIFICATE) && !Files.isReadable(own)
+    boolean verifies = uri.get(SSL_MODE).startsWith("verify-");
+    return verifies && !uri.isGiven(AUTHORITY) && !Files.isReadable(own)
         ? List.of(
             "the option sslrootcert is required where sslmode is verify-ca or verify-full and there"
                 + " is no ~/.postgresql/root.crt")

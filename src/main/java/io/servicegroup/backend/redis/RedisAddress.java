@@ -9,20 +9,15 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.redis.client.RedisOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Translates a {@link BackendUri} into the driver's options. The URI's options mean what they mean
  * to tooz and to redis-py.
  */
 final class RedisAddress {
-
-  private static final String SENTINEL = "sentinel";
-  private static final String AUTHORITIES = "ssl_ca_certs";
 
   /**
    * A placeholder host for the driver's own URI: the driver cannot parse every valid host name, and
@@ -34,22 +29,23 @@ final class RedisAddress {
   private final KeyCertOptions certificate;
   private final TrustOptions authorities;
   private volatile BackendUri present;
-  private final Map<String, String> options;
 
   RedisAddress(BackendUri uri) {
     this.uri = uri;
     this.present = uri;
-    this.options = uri.options();
-    String file = options.get("ssl_certfile");
     this.certificate =
-        file == null
-            ? null
-            : TlsFiles.certificate(
-                "ssl_certfile", Path.of(file), Path.of(options.getOrDefault("ssl_keyfile", file)));
+        uri.find(RedisTechnology.CERTIFICATE)
+            .map(
+                file ->
+                    TlsFiles.certificate(
+                        RedisTechnology.CERTIFICATE.name(),
+                        file,
+                        uri.get(RedisTechnology.CERTIFICATE_KEY)))
+            .orElse(null);
     this.authorities =
-        options.containsKey(AUTHORITIES)
-            ? TlsFiles.authorities(AUTHORITIES, Path.of(options.get(AUTHORITIES)))
-            : null;
+        uri.find(RedisTechnology.AUTHORITIES)
+            .map(file -> TlsFiles.authorities(RedisTechnology.AUTHORITIES.name(), file))
+            .orElse(null);
   }
 
   /** Reads user and password again; connections that are made from now on use them. */
@@ -64,37 +60,36 @@ final class RedisAddress {
 
   /** The prefix of tooz's keys. */
   String namespace() {
-    return uri.option("namespace");
+    return uri.get(RedisTechnology.NAMESPACE);
   }
 
   /**
    * Whether the hosts are Sentinels, which tell the master's address, rather than Redis servers.
    */
   boolean hasSentinels() {
-    return options.containsKey(SENTINEL);
+    return uri.isGiven(RedisTechnology.SENTINEL);
   }
 
   /** The name under which the Sentinels monitor the master. */
   String masterName() {
-    return options.get(SENTINEL);
+    return uri.get(RedisTechnology.SENTINEL);
   }
 
   /** The configured hosts: Redis servers, or Sentinels where {@link #hasSentinels()}. */
   List<BackendUri.Host> hosts() {
     List<BackendUri.Host> hosts = new ArrayList<>(uri.hosts());
-    if (options.containsKey("sentinel_fallback")) {
-      hosts.addAll(BackendUri.servers(options.get("sentinel_fallback"), 0));
-    }
+    uri.find(RedisTechnology.MORE_SENTINELS).ifPresent(hosts::addAll);
     return hosts;
   }
 
   boolean tls() {
-    return Boolean.parseBoolean(uri.option("ssl"));
+    return uri.get(RedisTechnology.TLS);
   }
 
   /** The driver's options for a Redis server. */
   RedisOptions server(BackendUri.Host host, Duration bound) {
-    String database = uri.path().isEmpty() ? uri.option("db") : uri.path();
+    String database =
+        uri.path().isEmpty() ? uri.get(RedisTechnology.DATABASE).toString() : uri.path();
     RedisOptions server = options(bound, tls(), "/" + database);
     return authenticate(server);
   }
@@ -145,7 +140,7 @@ final class RedisAddress {
 
   private void secure(NetClientOptions net) {
     net.setSsl(true);
-    if (options.containsKey(AUTHORITIES)) {
+    if (uri.isGiven(RedisTechnology.AUTHORITIES)) {
       // A private authority vouches for the server without a check of the host name, as for
       // redis-py and redis-cli: Sentinels name servers by addresses that no certificate contains.
       net.setTrustOptions(authorities);
@@ -154,7 +149,7 @@ final class RedisAddress {
       // A public authority issues certificates to anybody, so the host name has to match.
       net.setHostnameVerificationAlgorithm("HTTPS");
     }
-    if (options.containsKey("ssl_certfile")) {
+    if (uri.isGiven(RedisTechnology.CERTIFICATE)) {
       net.setKeyCertOptions(certificate);
     }
   }

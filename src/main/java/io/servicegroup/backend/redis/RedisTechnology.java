@@ -5,10 +5,12 @@ import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.UriOption;
+import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,33 +22,55 @@ import java.util.Map;
  */
 public final class RedisTechnology implements Technology {
 
-  private static final String WITH_TLS = "ssl=true";
-
-  private static final List<UriOption> OPTIONS =
-      List.of(
-          UriOption.timeout("seconds that a beat lives"),
-          UriOption.number("db", "the database, instead of the path").orElse("0").asPlace(),
-          UriOption.word("namespace", "with what tooz's keys begin").orElse("_tooz").asPlace(),
-          UriOption.toggle(
+  static final Key<Integer> DATABASE =
+      Key.of("db", KeyTypes.integer(0, 99_999), "the database, instead of the path")
+          .orElse(0)
+          .asPlace();
+  static final Key<String> NAMESPACE =
+      Key.of("namespace", KeyTypes.word(), "with what tooz's keys begin").orElse("_tooz").asPlace();
+  static final Key<Boolean> TLS =
+      Key.of(
               "ssl",
+              KeyTypes.flag(),
               "TLS. With `ssl_ca_certs` the chain is verified but not the name (Sentinels name"
-                  + " servers by address), without it both"),
-          UriOption.file("ssl_ca_certs", "PEM file of the authority").onlyWith(WITH_TLS),
-          UriOption.file("ssl_certfile", "PEM file of a client's certificate")
-              .onlyWith(WITH_TLS)
-              .togetherWith("ssl_keyfile"),
-          UriOption.file("ssl_keyfile", "PEM file of its key").onlyWith(WITH_TLS),
-          UriOption.word(
-                  "sentinel",
-                  "the hosts are Sentinels that know a master of this name; give their ports"
-                      + " (26379). More than half of those named have to agree, or half where"
-                      + " nobody contradicts; otherwise the backend is unreachable, and nobody is"
-                      + " `DOWN` of it")
-              .asPlace(),
-          UriOption.address(
-                  "sentinel_fallback", "`host:port` of one more Sentinel; any number of times")
-              .onlyWith("sentinel")
-              .severalTimes());
+                  + " servers by address), without it both")
+          .orElse(false);
+  static final Key<Path> AUTHORITIES =
+      Key.of("ssl_ca_certs", KeyTypes.pemFile(), "PEM file of the authority").onlyWith(TLS, "true");
+  static final Key<Path> CERTIFICATE =
+      Key.of("ssl_certfile", KeyTypes.pemFile(), "PEM file of a client's certificate")
+          .onlyWith(TLS, "true");
+  static final Key<Path> CERTIFICATE_KEY =
+      Key.of("ssl_keyfile", KeyTypes.pemFile(), "PEM file of its key")
+          .onlyWith(TLS, "true")
+          .togetherWith(CERTIFICATE);
+  static final Key<String> SENTINEL =
+      Key.of(
+              "sentinel",
+              KeyTypes.word(),
+              "the hosts are Sentinels that know a master of this name; give their ports"
+                  + " (26379). More than half of those named have to agree, or half where"
+                  + " nobody contradicts; otherwise the backend is unreachable, and nobody is"
+                  + " `DOWN` of it")
+          .asPlace();
+  static final Key<List<BackendUri.Host>> MORE_SENTINELS =
+      Key.of(
+              "sentinel_fallback",
+              KeyTypes.list(KeyTypes.address()),
+              "`host:port` of one more Sentinel; any number of times")
+          .onlyWith(SENTINEL);
+
+  private static final List<Key<?>> OPTIONS =
+      List.of(
+          TIMEOUT,
+          DATABASE,
+          NAMESPACE,
+          TLS,
+          AUTHORITIES,
+          CERTIFICATE,
+          CERTIFICATE_KEY,
+          SENTINEL,
+          MORE_SENTINELS);
 
   /** Made by the service loader. */
   public RedisTechnology() {}
@@ -67,7 +91,7 @@ public final class RedisTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
+  public List<Key<?>> options() {
     return OPTIONS;
   }
 
@@ -83,7 +107,7 @@ public final class RedisTechnology implements Technology {
       faults.add(
           "what follows the hosts has to be the number of a database, as in redis://127.0.0.1/0");
     }
-    if (!uri.path().isEmpty() && uri.options().containsKey("db")) {
+    if (!uri.path().isEmpty() && uri.isGiven(DATABASE)) {
       faults.add("the database is named in the path or by the option db, not by both");
     }
     return faults;

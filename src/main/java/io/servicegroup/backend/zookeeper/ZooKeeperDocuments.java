@@ -5,6 +5,7 @@ import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.FaultException;
 import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.config.Scheme;
 import io.servicegroup.model.Fault;
 import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
@@ -60,7 +61,7 @@ final class ZooKeeperDocuments implements DocumentStore {
   ZooKeeperDocuments(Vertx vertx, BackendUri uri, boolean writing) {
     this.vertx = vertx;
     this.writing = writing;
-    options = new ZooKeeperOptions(uri, uri.timeout().orElse(SESSION));
+    options = new ZooKeeperOptions(uri, uri.find(Scheme.TIMEOUT).orElse(SESSION));
     paths = new ZooKeeperDocumentPaths(uri);
     session = new ZooKeeperSession(vertx, "catalog", options, new Events());
     client = new ZooKeeperClient(vertx, session, options);

@@ -39,7 +39,7 @@ final class ZooKeeperLayout {
 
   /** The namespace: the name of tooz's root node, which also separates our own trees. */
   static String namespace(BackendUri uri) {
-    return uri.option("namespace");
+    return uri.get(ZooKeeperTechnology.NAMESPACE);
   }
 
   /** Why the namespace or the path cannot be used, as a sentence; empty where they can. */

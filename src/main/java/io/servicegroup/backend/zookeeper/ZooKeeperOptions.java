@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.zookeeper.client.ZKClientConfig;
@@ -90,7 +90,7 @@ final class ZooKeeperOptions {
   }
 
   private boolean isSecure() {
-    return "true".equals(uri.options().get("use_ssl"));
+    return uri.get(ZooKeeperTechnology.TLS);
   }
 
   /** The credentials of sessions. */
@@ -106,39 +106,40 @@ final class ZooKeeperOptions {
         ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Integer.toString(REQUEST_TIMEOUT_MILLIS));
     config.setProperty(ZKConfig.JUTE_MAXBUFFER, Integer.toString(LARGEST_ANSWER_BYTES));
     if (isSecure()) {
-      secure(config, uri.options());
+      secure(config);
     }
     return config;
   }
 
-  private void secure(ZKClientConfig config, Map<String, String> options) throws IOException {
+  private void secure(ZKClientConfig config) throws IOException {
     config.setProperty(ZKClientConfig.SECURE_CLIENT, "true");
     config.setProperty(
         ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "org.apache.zookeeper.ClientCnxnSocketNetty");
     try (ClientX509Util names = new ClientX509Util()) {
-      if (options.containsKey("ca")) {
-        config.setProperty(names.getSslTruststoreLocationProperty(), options.get("ca"));
+      Optional<Path> authority = uri.find(ZooKeeperTechnology.AUTHORITY);
+      if (authority.isPresent()) {
+        config.setProperty(names.getSslTruststoreLocationProperty(), authority.get().toString());
         config.setProperty(names.getSslTruststoreTypeProperty(), PEM);
       }
-      if (options.containsKey("certfile")) {
-        config.setProperty(names.getSslKeystoreLocationProperty(), keyStore(options));
+      if (uri.isGiven(ZooKeeperTechnology.CERTIFICATE)) {
+        config.setProperty(names.getSslKeystoreLocationProperty(), keyStore());
         config.setProperty(names.getSslKeystoreTypeProperty(), PEM);
       }
     }
   }
 
   /** Joins key and certificate into one file, as ZooKeeper's client requires. */
-  private synchronized String keyStore(Map<String, String> options) throws IOException {
-    if (!options.containsKey("keyfile")) {
-      return options.get("certfile");
-    }
+  private synchronized String keyStore() throws IOException {
     if (keyStore == null) {
       // Java creates temporary files that only their owner can read.
       keyStore = Files.createTempFile("servicegroup-zookeeper-", ".pem");
     }
     if (pair == null) {
-      Path certificate = Path.of(options.get("certfile"));
-      pair = new PemPair("certfile", certificate, Path.of(options.get("keyfile")));
+      pair =
+          new PemPair(
+              ZooKeeperTechnology.CERTIFICATE.name(),
+              uri.get(ZooKeeperTechnology.CERTIFICATE),
+              uri.get(ZooKeeperTechnology.CERTIFICATE_KEY));
     }
     Files.write(keyStore, pair.text());
     return keyStore.toString();

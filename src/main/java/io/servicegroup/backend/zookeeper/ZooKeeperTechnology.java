@@ -6,12 +6,14 @@ import io.servicegroup.catalog.DocumentStore;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.config.UriOption;
+import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Fault;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,24 +25,39 @@ import java.util.Optional;
  */
 public final class ZooKeeperTechnology implements Technology {
 
-  private static final String VERIFY = "verify_certs";
+  static final Key<String> NAMESPACE =
+      Key.of("namespace", KeyTypes.word(), "the node below which the groups are")
+          .orElse("tooz")
+          .asPlace();
+  static final Key<Boolean> TLS = Key.of("use_ssl", KeyTypes.flag(), "TLS").orElse(false);
+  static final Key<Path> AUTHORITY =
+      Key.of("ca", KeyTypes.pemFile(), "PEM file of the authority").onlyWith(TLS, "true");
+  static final Key<Path> CERTIFICATE =
+      Key.of("certfile", KeyTypes.pemFile(), "PEM file of a client's own certificate")
+          .onlyWith(TLS, "true");
+  static final Key<Path> CERTIFICATE_KEY =
+      Key.of("keyfile", KeyTypes.pemFile(), "PEM file of its key")
+          .onlyWith(TLS, "true")
+          .togetherWith(CERTIFICATE);
 
-  private static final List<UriOption> OPTIONS =
+  private static final Key<Boolean> VERIFY =
+      Key.of(
+              "verify_certs",
+              KeyTypes.flag(),
+              "always `true`: the servers' certificates are verified")
+          .orElse(true);
+
+  private static final List<Key<?>> OPTIONS =
       List.of(
-          UriOption.timeout(
+          TIMEOUT.explained(
               "seconds of the session that is asked for. Servers grant 2 to 20 of their tickTime;"
                   + " another value than the one asked for is logged"),
-          UriOption.word("namespace", "the node below which the groups are")
-              .orElse("tooz")
-              .asPlace(),
-          UriOption.toggle("use_ssl", "TLS"),
-          UriOption.toggle(VERIFY, "always `true`: the servers' certificates are verified")
-              .orElse("true"),
-          UriOption.file("ca", "PEM file of the authority").onlyWith("use_ssl=true"),
-          UriOption.file("certfile", "PEM file of a client's own certificate")
-              .onlyWith("use_ssl=true")
-              .togetherWith("keyfile"),
-          UriOption.file("keyfile", "PEM file of its key").onlyWith("use_ssl=true"));
+          NAMESPACE,
+          TLS,
+          VERIFY,
+          AUTHORITY,
+          CERTIFICATE,
+          CERTIFICATE_KEY);
 
   /** Made by the service loader. */
   public ZooKeeperTechnology() {}
@@ -56,7 +73,7 @@ public final class ZooKeeperTechnology implements Technology {
   }
 
   @Override
-  public List<UriOption> options() {
+  public List<Key<?>> options() {
     return OPTIONS;
   }
 
@@ -68,7 +85,7 @@ public final class ZooKeeperTechnology implements Technology {
   @Override
   public List<String> faults(BackendUri uri) {
     List<String> faults = new ArrayList<>();
-    if ("false".equals(uri.options().get(VERIFY))) {
+    if (!uri.get(VERIFY)) {
       faults.add(
           "ZooKeeper's client always verifies the servers' certificates: name their authority with"
               + " the option ca instead of verify_certs=false");
