@@ -89,6 +89,15 @@ public record BackendUri(
   }
 
   /**
+   * The part of the servers that the URI means, such as a database.
+   *
+   * @return its name; the technology's default where the URI gives none
+   */
+  public String place() {
+    return scheme.place(this);
+  }
+
+  /**
    * Whether another URI names the same servers and the same database, however it is reached.
    *
    * @param other of any technology
@@ -97,7 +106,7 @@ public record BackendUri(
   public boolean isSamePlaceAs(BackendUri other) {
     return scheme == other.scheme
         && hosts.equals(other.hosts)
-        && path.equals(other.path)
+        && place().equals(other.place())
         && scheme.options().stream()
             .filter(Key::isPlace)
             .allMatch(option -> find(option).equals(other.find(option)));

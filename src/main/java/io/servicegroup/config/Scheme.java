@@ -97,6 +97,18 @@ public interface Scheme {
   }
 
   /**
+   * The part of the servers that a URI means: a database, a cluster or a directory. URIs of one
+   * place have the same servers, the same part and the same values of {@link Key#asPlace options
+   * that name places}.
+   *
+   * @param uri one whose options are sound
+   * @return the same text for each spelling of one part, its default included
+   */
+  default String place(BackendUri uri) {
+    return uri.path();
+  }
+
+  /**
    * What is wrong with a URI, beside what its options and its hosts say by themselves.
    *
    * @param uri one whose options are sound

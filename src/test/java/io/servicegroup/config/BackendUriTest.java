@@ -107,13 +107,33 @@ class BackendUriTest {
     assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?namespace=other"))).isFalse();
   }
 
-  @Test
-  void aDefaultThatIsGivenIsTheSamePlace() {
-    BackendUri uri = BackendUri.parse("redis://h");
-    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?db=0"))).isTrue();
-    assertThat(uri.isSamePlaceAs(BackendUri.parse("redis://h?db=00&namespace=_tooz"))).isTrue();
-    assertThat(BackendUri.parse("zookeeper://h?namespace=tooz"))
-        .matches(BackendUri.parse("zookeeper://h")::isSamePlaceAs);
+  @ParameterizedTest
+  @CsvSource({
+    "redis://h, redis://h?db=0",
+    "redis://h, redis://h?db=00&namespace=_tooz",
+    "redis://h, redis://h/0",
+    "redis://h/03, redis://h?db=3",
+    "zookeeper://h, zookeeper://h?namespace=tooz",
+    "zookeeper://h/a, zookeeper://h/a/",
+    "hazelcast://h, hazelcast://h/dev",
+    "postgresql://nova@h, postgresql://nova:x@h/nova",
+    "embedded:, embedded:./data"
+  })
+  void aDefaultThatIsSaidIsTheSamePlace(String one, String other) {
+    assertThat(BackendUri.parse(one)).matches(BackendUri.parse(other)::isSamePlaceAs);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis://h, redis://h/1",
+    "redis://h, redis://h?sentinel=m",
+    "zookeeper://h, zookeeper://h/a",
+    "hazelcast://h, hazelcast://h/prod",
+    "postgresql://nova@h, postgresql://other@h",
+    "embedded:, embedded:other"
+  })
+  void anotherPartOfTheServersIsAnotherPlace(String one, String other) {
+    assertThat(BackendUri.parse(one)).matches(uri -> !uri.isSamePlaceAs(BackendUri.parse(other)));
   }
 
   @Test

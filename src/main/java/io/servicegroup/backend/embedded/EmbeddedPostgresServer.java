@@ -101,7 +101,7 @@ final class EmbeddedPostgresServer implements EmbeddedServer {
 
   private synchronized BackendUri start(BackendUri uri) throws IOException, InterruptedException {
     long started = System.nanoTime();
-    directory = DataDirectory.open(Path.of(uri.path().isEmpty() ? "data" : uri.path()));
+    directory = DataDirectory.open(Path.of(uri.place()));
     try {
       BackendUri reachable = startIn(directory, uri);
       LOG.info(

@@ -12,6 +12,7 @@ import io.servicegroup.config.Schemes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +46,11 @@ public final class EmbeddedTechnology implements Technology {
   @Override
   public List<Key<?>> options() {
     return List.of(PORT);
+  }
+
+  @Override
+  public String place(BackendUri uri) {
+    return Path.of(uri.path()).toAbsolutePath().normalize().toString();
   }
 
   @Override

@@ -32,9 +32,8 @@ final class HazelcastConfigs {
   static final String CATALOG = "servicegroup-catalog-";
 
   /** Hazelcast's default cluster name. */
-  private static final String DEFAULT_CLUSTER = "dev";
-
   private static final int CONNECT_SECONDS = 1;
+
   private static final int JOIN_SECONDS = 15;
   private static final int SHUTDOWN_SECONDS = 3;
   private static final int CALL_SECONDS = 3;
@@ -48,10 +47,6 @@ final class HazelcastConfigs {
   }
 
   private HazelcastConfigs() {}
-
-  static String clusterName(BackendUri uri) {
-    return uri.path().isEmpty() ? DEFAULT_CLUSTER : uri.path();
-  }
 
   static boolean isClient(BackendUri uri) {
     return uri.get(HazelcastTechnology.MODE).equals(HazelcastTechnology.CLIENT);
@@ -85,7 +80,7 @@ final class HazelcastConfigs {
   /** The configuration of an agent that is a member of the cluster. */
   static Config member(BackendUri uri, LivenessSettings settings, Consumer<Config> adapt) {
     Config config = new Config();
-    config.setClusterName(clusterName(uri));
+    config.setClusterName(uri.place());
     network(config, uri);
     config.addMapConfig(beats());
     config.addMapConfig(catalog());
@@ -178,7 +173,7 @@ final class HazelcastConfigs {
    */
   static ClientConfig client(BackendUri uri, LivenessSettings settings) {
     ClientConfig config = new ClientConfig();
-    config.setClusterName(clusterName(uri));
+    config.setClusterName(uri.place());
     config.getNetworkConfig().setConnectionTimeout(CONNECT_SECONDS * 1000);
     uri.hosts().forEach(host -> config.getNetworkConfig().addAddress(host.toString()));
     config.getConnectionStrategyConfig().setAsyncStart(true).setReconnectMode(ReconnectMode.ASYNC);

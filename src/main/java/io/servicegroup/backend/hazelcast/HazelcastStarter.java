@@ -100,9 +100,7 @@ interface HazelcastStarter {
       if (!connected.await(FIRST_CONTACT_SECONDS, TimeUnit.SECONDS)) {
         instance.shutdown();
         throw new VertxException(
-            "no member of the cluster %s answers at %s"
-                .formatted(HazelcastConfigs.clusterName(uri), uri.hosts()),
-            true);
+            "no member of the cluster %s answers at %s".formatted(uri.place(), uri.hosts()), true);
       }
       return instance;
     };

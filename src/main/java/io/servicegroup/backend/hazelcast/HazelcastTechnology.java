@@ -67,6 +67,11 @@ public final class HazelcastTechnology implements Technology {
   }
 
   @Override
+  public String place(BackendUri uri) {
+    return uri.path().isEmpty() ? "dev" : uri.path();
+  }
+
+  @Override
   public List<String> faults(BackendUri uri) {
     return uri.user() != null && !uri.get(MODE).equals(CLIENT)
         ? List.of("a user goes with mode=client only: members of a cluster know its name alone")

@@ -102,14 +102,13 @@ final class PostgresClientOptions {
   }
 
   private PgConnectOptions connectTo(BackendUri.Host host, SslMode mode, boolean behindPooler) {
-    String user = uri.user() == null ? System.getProperty("user.name") : uri.user();
     PgConnectOptions options = new PgConnectOptions();
     options
         .setHost(host.name().isEmpty() ? "localhost" : host.name())
         .setPort(host.port())
-        .setUser(user)
+        .setUser(PostgresTechnology.user(uri))
         .setPassword(uri.password() == null ? "" : uri.password())
-        .setDatabase(uri.path().isEmpty() ? user : uri.path())
+        .setDatabase(uri.place())
         .setSslMode(mode)
         .setSslOptions(ssl(mode))
         .setProperties(sessionSettings(behindPooler))

@@ -84,6 +84,17 @@ public final class PostgresTechnology implements Technology {
     return OPTIONS;
   }
 
+  /** The user that connects; like libpq, the one of this process where the URI names none. */
+  static String user(BackendUri uri) {
+    return uri.user() == null ? System.getProperty("user.name") : uri.user();
+  }
+
+  /** The database, which has the user's name where the URI gives none. */
+  @Override
+  public String place(BackendUri uri) {
+    return uri.path().isEmpty() ? user(uri) : uri.path();
+  }
+
   /**
    * Like libpq, reads the root certificate from the user's home where sslrootcert is not set;
    * without either there is nothing to verify with.

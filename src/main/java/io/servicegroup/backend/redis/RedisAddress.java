@@ -88,10 +88,7 @@ final class RedisAddress {
 
   /** The driver's options for a Redis server. */
   RedisOptions server(BackendUri.Host host, Duration bound) {
-    String database =
-        uri.path().isEmpty() ? uri.get(RedisTechnology.DATABASE).toString() : uri.path();
-    RedisOptions server = options(bound, tls(), "/" + database);
-    return authenticate(server);
+    return authenticate(options(bound, tls(), "/" + uri.place()));
   }
 
   /**

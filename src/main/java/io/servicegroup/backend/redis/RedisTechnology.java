@@ -23,9 +23,7 @@ import java.util.Map;
 public final class RedisTechnology implements Technology {
 
   static final Key<Integer> DATABASE =
-      Key.of("db", KeyTypes.integer(0, 99_999), "the database, instead of the path")
-          .orElse(0)
-          .asPlace();
+      Key.of("db", KeyTypes.integer(0, 99_999), "the database, instead of the path").orElse(0);
   static final Key<String> NAMESPACE =
       Key.of("namespace", KeyTypes.word(), "with what tooz's keys begin").orElse("_tooz").asPlace();
   static final Key<Boolean> TLS =
@@ -98,6 +96,13 @@ public final class RedisTechnology implements Technology {
   @Override
   public boolean knowsPasswordsWithoutUser() {
     return true;
+  }
+
+  @Override
+  public String place(BackendUri uri) {
+    return uri.path().isEmpty()
+        ? uri.get(DATABASE).toString()
+        : Integer.valueOf(uri.path()).toString();
   }
 
   @Override

@@ -19,7 +19,7 @@ final class ZooKeeperDocumentPaths {
   private final String root;
 
   ZooKeeperDocumentPaths(BackendUri uri) {
-    String chroot = uri.path().isEmpty() ? "" : "/" + uri.path().replaceAll("/+$", "");
+    String chroot = uri.place().isEmpty() ? "" : "/" + uri.place();
     root = chroot + "/" + ROOT + "/" + ZooKeeperLayout.namespace(uri);
   }
 

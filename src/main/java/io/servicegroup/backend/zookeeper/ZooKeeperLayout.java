@@ -28,7 +28,7 @@ final class ZooKeeperLayout {
   private final String stalled;
 
   ZooKeeperLayout(BackendUri uri) {
-    String chroot = uri.path().isEmpty() ? "" : "/" + uri.path().replaceAll("/+$", "");
+    String chroot = uri.place().isEmpty() ? "" : "/" + uri.place();
     namespace = namespace(uri);
     groups = chroot + "/" + namespace;
     marks = chroot + "/" + OURS + "/" + namespace;

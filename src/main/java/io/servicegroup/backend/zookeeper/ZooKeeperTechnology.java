@@ -83,6 +83,11 @@ public final class ZooKeeperTechnology implements Technology {
   }
 
   @Override
+  public String place(BackendUri uri) {
+    return uri.path().replaceAll("/+$", "");
+  }
+
+  @Override
   public List<String> faults(BackendUri uri) {
     List<String> faults = new ArrayList<>();
     if (!uri.get(VERIFY)) {
