@@ -6,7 +6,6 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.RemoteWork;
 import io.servicegroup.runtime.Portions;
-import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,20 +25,6 @@ import org.slf4j.LoggerFactory;
  * knew. Members that this agent writes during a read are left to the next read.
  */
 final class CatalogFollower {
-
-  /**
-   * The shortest pause between two hastened reads: while a fleet starts, the catalogue changes all
-   * the time, and not every change is worth a read.
-   */
-  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
-
-  /**
-   * The pause lasts at least this many times as long as the last read took, so that a large
-   * catalogue is not read all the time.
-   */
-  private static final int PAUSE_PER_READ = 4;
-
-  private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
   /** The number of members that one question to the store names, and that one read restores. */
   private static final int AT_ONCE = 500;
@@ -56,14 +40,8 @@ final class CatalogFollower {
   private final CatalogRepair repair;
   private final FollowedMembers followed;
   private final ServedMembers served;
-  private final ChangeNotifications notifications = new ChangeNotifications();
+  private final CatalogReadPace pace;
   private Set<MemberId> lost = Set.of();
-  private Ticker ticker;
-  private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
-  private boolean hastening;
-  private boolean wanted;
-  private long readAt;
-  private long readNanos;
 
   /** Acts on what a read found. */
   interface Listener {
@@ -87,7 +65,7 @@ final class CatalogFollower {
      * Members of this agent whose last join the catalogue does not know, because it came back
      * older.
      */
-    void setBack(List<ServedMembers.Served> served);
+    void joinsForgotten(List<ServedMembers.Served> served);
 
     /** A member of this agent that another agent joined since and does not beat for any more. */
     void abandoned(ServedMembers.Served served);
@@ -124,69 +102,25 @@ final class CatalogFollower {
     this.followed = followed;
     this.served = served;
     this.listener = listener;
+    this.pace = new CatalogReadPace(vertx, catalog, this::read);
   }
 
   /** Reads once and, where that succeeds, goes on reading until it is stopped. */
   Future<Void> start(Duration pollInterval, Duration reportInterval) {
-    return read()
-        .map(
-            done -> {
-              notifications.request(catalog, this::changed);
-              long quiet = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
-              ticker =
-                  Ticker.start(
-                      vertx,
-                      "reading the catalogue",
-                      pollInterval,
-                      READ_BOUND,
-                      () -> notifications.areDelivered() ? readAfter(quiet) : read());
-              return null;
-            });
-  }
-
-  /**
-   * Reads where a notification arrived or the last read is long enough ago: a store that notifies
-   * of changes is read less often.
-   */
-  private Future<Void> readAfter(long quietNanos) {
-    boolean due = wanted || System.nanoTime() - readAt >= quietNanos;
-    return due ? read() : Future.succeededFuture();
+    return pace.start(pollInterval, reportInterval);
   }
 
   Future<Void> stop() {
-    return ticker == null ? Future.succeededFuture() : ticker.stop();
+    return pace.stop();
   }
 
   /** Hastens the next read, because the catalogue may have changed. */
-  void changed() {
-    long whole = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
-    long pause = whole - (System.nanoTime() - hastenedAt);
-    if (hastening || ticker == null) {
-      return;
-    }
-    if (pause <= 0) {
-      hasten();
-      return;
-    }
-    hastening = true;
-    vertx.setTimer(
-        TimeUnit.NANOSECONDS.toMillis(pause) + 1,
-        id -> {
-          hastening = false;
-          hasten();
-        });
-  }
-
-  private void hasten() {
-    hastenedAt = System.nanoTime();
-    wanted = true;
-    ticker.hasten();
+  void hasten() {
+    pace.hasten();
   }
 
   private Future<Void> read() {
     long started = System.nanoTime();
-    readAt = started;
-    wanted = false;
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
     repair.beginRead();
@@ -197,7 +131,6 @@ final class CatalogFollower {
         .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
         .compose(done -> repair.check(toCheck, others.result(), read))
         .compose(done -> repair.repairPending(followed::has))
-        .onSuccess(done -> readNanos = System.nanoTime() - started)
         .onComplete(
             end ->
                 Topics.WORK.publish(
@@ -217,16 +150,16 @@ final class CatalogFollower {
             .filter(member -> !now.containsKey(member.id()))
             .filter(member -> !queue.mayBeOutdated(member.id(), read))
             .toList();
-    List<ServedMembers.Served> setBack = new ArrayList<>();
+    List<ServedMembers.Served> forgotten = new ArrayList<>();
     for (MemberId id : joinedHere) {
       if (now.containsKey(id) && !queue.mayBeOutdated(id, read)) {
-        served.get(id).ifPresent(own -> judge(own, now.get(id).incarnation(), setBack));
+        served.get(id).ifPresent(own -> compare(own, now.get(id).incarnation(), forgotten));
       }
     }
-    if (!setBack.isEmpty()) {
-      listener.setBack(setBack);
+    if (!forgotten.isEmpty()) {
+      listener.joinsForgotten(forgotten);
     }
-    return explain(missing, read);
+    return decideMissing(missing, read);
   }
 
   /**
@@ -234,8 +167,8 @@ final class CatalogFollower {
    * begun by another agent; any other one is older, so that the catalogue does not know our last
    * join.
    */
-  private void judge(
-      ServedMembers.Served own, Incarnation stored, List<ServedMembers.Served> setBack) {
+  private void compare(
+      ServedMembers.Served own, Incarnation stored, List<ServedMembers.Served> forgotten) {
     boolean ours = own.incarnation().equals(stored);
     boolean newer = stored != null && stored.isNewerThan(own.incarnation());
     switch (own.state()) {
@@ -243,14 +176,14 @@ final class CatalogFollower {
         if (newer) {
           listener.superseded(own);
         } else if (!ours) {
-          setBack.add(own);
+          forgotten.add(own);
         }
       }
       // Either nobody beats for the member yet, or a backend has an incarnation that the catalogue
       // does not know.
       case NOT_BEATING, SUPERSEDED -> {
         if (!newer) {
-          setBack.add(own);
+          forgotten.add(own);
         }
       }
       case ABANDONED -> listener.abandoned(own);
@@ -259,8 +192,8 @@ final class CatalogFollower {
   }
 
   /** Decides of each member that a read did not find whether it was deleted or is lost. */
-  private Future<Void> explain(List<Member> missing, long read) {
-    Set<MemberId> now = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
+  private Future<Void> decideMissing(List<Member> missing, long read) {
+    Set<MemberId> lostNow = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
     Map<String, String> unreadable = catalog.unreadable();
     listener.unreadable(unreadable);
     List<Member> absent = new ArrayList<>();
@@ -268,22 +201,22 @@ final class CatalogFollower {
       if (unreadable.containsKey(member.id().toString())) {
         // Something unreadable stands in its place: an agent that remembers the member writes it
         // anew.
-        now.add(member.id());
+        lostNow.add(member.id());
       } else {
         absent.add(member);
       }
     }
-    return Portions.inTurn(absent, AT_ONCE, some -> explain(some, read, now))
+    return Portions.inTurn(absent, AT_ONCE, some -> askForRemovals(some, read, lostNow))
         // The next read asks again whether the remaining members were deleted.
         .otherwise(
             failure -> {
               LOG.debug("Not all members are in the catalogue", failure);
               return null;
             })
-        .compose(all -> lost(now));
+        .compose(all -> restore(lostNow));
   }
 
-  private Future<?> explain(List<Member> absent, long read, Set<MemberId> now) {
+  private Future<?> askForRemovals(List<Member> absent, long read, Set<MemberId> lostNow) {
     return reachability
         .observe(catalog.removals(absent))
         .onSuccess(
@@ -296,7 +229,7 @@ final class CatalogFollower {
                 if (removals.containsKey(id) || repair.isTooLateToRestore()) {
                   deleted(id, removals.getOrDefault(id, 0L));
                 } else {
-                  now.add(id);
+                  lostNow.add(id);
                 }
               }
             });
@@ -311,15 +244,15 @@ final class CatalogFollower {
    * Restores lost members: those of this agent at once, since the agent that beats for a member
    * knows it best; others only where they were lost at the read before as well.
    */
-  private Future<Void> lost(Set<MemberId> now) {
+  private Future<Void> restore(Set<MemberId> lostNow) {
     List<Future<?>> restored = new ArrayList<>();
-    now.stream()
+    lostNow.stream()
         .filter(id -> served.isServed(id) || lost.contains(id))
         .sorted(Comparator.comparing(id -> !served.isServed(id)))
         .limit(AT_ONCE)
         .forEach(id -> restored.add(listener.lost(id)));
-    lost = now;
-    listener.losses(Set.copyOf(now));
+    lost = lostNow;
+    listener.losses(Set.copyOf(lostNow));
     return Future.join(restored).transform(done -> Future.succeededFuture());
   }
 }

@@ -176,7 +176,7 @@ final class CatalogReactions implements CatalogFollower.Listener {
   }
 
   @Override
-  public void setBack(List<ServedMembers.Served> own) {
+  public void joinsForgotten(List<ServedMembers.Served> own) {
     List<MemberId> found =
         own.stream().map(each -> each.spec().id()).filter(id -> !refusals.isRefused(id)).toList();
     if (!found.isEmpty()) {

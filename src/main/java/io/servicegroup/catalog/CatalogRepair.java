@@ -1,7 +1,5 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.catalog.RememberedMembers.Judgement;
-import io.servicegroup.catalog.RememberedMembers.Repair;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
@@ -11,7 +9,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -39,8 +36,9 @@ final class CatalogRepair {
   private final RememberedMembers remembered;
   private final RepairLog repairLog;
   private final MissingMembers missingMembers;
+  private final RepairWriter writer;
   private final RemovalTraces removalTraces;
-  private final Map<MemberId, Judgement> pending = new LinkedHashMap<>();
+  private final Map<MemberId, RepairDecision> pending = new LinkedHashMap<>();
 
   CatalogRepair(
       ServiceCatalog catalog,
@@ -56,6 +54,7 @@ final class CatalogRepair {
     this.remembered = remembered;
     this.repairLog = repairLog;
     this.missingMembers = new MissingMembers(catalog, reachability, queue, remembered, repairLog);
+    this.writer = new RepairWriter(catalog, reachability, remembered);
     this.removalTraces = new RemovalTraces(catalog, reachability, queue, remembered);
   }
 
@@ -81,19 +80,19 @@ final class CatalogRepair {
    * @return the member as it is to be shown; null where it is remembered as removed
    */
   Member found(Member stored) {
-    Judgement judgement = remembered.judge(stored);
-    remembered.rememberFound(judgement);
-    switch (judgement.repair()) {
+    RepairDecision decision = remembered.compare(stored);
+    remembered.rememberFound(decision);
+    switch (decision.repair()) {
       case NONE -> repairLog.settled(stored.id());
-      case CONFIRM -> pending.put(stored.id(), judgement);
+      case CONFIRM -> pending.put(stored.id(), decision);
       case PUT_BACK, RECREATED, REMOVE_AGAIN -> {
-        pending.put(stored.id(), judgement);
-        if (repairLog.lost(judgement.written())) {
+        pending.put(stored.id(), decision);
+        if (repairLog.lost(decision.written())) {
           remembered.checkAllNextTime();
         }
       }
     }
-    return judgement.isHidden() ? null : judgement.shown();
+    return decision.isHidden() ? null : decision.shown();
   }
 
   /**
@@ -102,9 +101,9 @@ final class CatalogRepair {
   List<Member> shown(List<Member> stored) {
     remembered.forgetIfAwayTooLong();
     return stored.stream()
-        .map(remembered::judge)
-        .filter(judgement -> !judgement.isHidden())
-        .map(Judgement::shown)
+        .map(remembered::compare)
+        .filter(decision -> !decision.isHidden())
+        .map(RepairDecision::shown)
         .toList();
   }
 
@@ -124,7 +123,7 @@ final class CatalogRepair {
             found ->
                 found.isEmpty()
                     ? missingMembers.check(id)
-                    : repair(remembered.judge(found.get(0))).<Void>mapEmpty())
+                    : writer.write(remembered.compare(found.get(0))).<Void>mapEmpty())
         .otherwiseEmpty();
   }
 
@@ -141,73 +140,14 @@ final class CatalogRepair {
   Future<Member> joined(Member stored) {
     pending.remove(stored.id());
     remembered.forgetIfAwayTooLong();
-    Judgement judgement = remembered.judge(stored);
-    if (judgement.isHidden()) {
+    RepairDecision decision = remembered.compare(stored);
+    if (decision.isHidden()) {
       // The join is newer than the removal that is remembered.
-      judgement = remembered.confirm(stored, judgement.written().wordsOrder());
+      decision = remembered.confirm(stored, decision.written().wordsOrder());
     }
-    remembered.rememberFound(judgement);
-    Member shown = judgement.shown();
-    return repair(judgement).otherwise(shown);
-  }
-
-  private Future<Member> repair(Judgement judgement) {
-    Member written = judgement.written();
-    return switch (judgement.repair()) {
-      case NONE -> Future.succeededFuture(judgement.shown());
-      case PUT_BACK -> putBack(judgement);
-      case RECREATED -> recreated(judgement);
-      case CONFIRM ->
-          reachability
-              .observe(catalog.confirm(judgement.stored(), written.wordsOrder()))
-              .onSuccess(this::rememberIfAgreed);
-      case REMOVE_AGAIN ->
-          reachability.observe(catalog.removeAgain(written)).map(judgement.shown());
-    };
-  }
-
-  /** Puts remembered words back; without the uuid, where the store refuses only that. */
-  private Future<Member> putBack(Judgement judgement) {
-    Member written = judgement.written();
-    String uuid = judgement.stored().uuid();
-    return reachability
-        .observe(catalog.putBack(written))
-        .onSuccess(this::rememberIfAgreed)
-        .recover(
-            failure ->
-                RepairLog.isRefusal(failure) && !Objects.equals(uuid, written.uuid())
-                    ? reachability
-                        .observe(catalog.putBack(written.withUuid(uuid)))
-                        .onSuccess(remembered::remember)
-                    : Future.failedFuture(failure));
-  }
-
-  /**
-   * Puts the words of a member back that the store had forgotten. A member that somebody had
-   * removed stays as it is now.
-   */
-  private Future<Member> recreated(Judgement judgement) {
-    Member words = judgement.written();
-    return reachability
-        .observe(catalog.removal(words))
-        .compose(
-            removed ->
-                removed.isPresent()
-                    ? Future.succeededFuture(judgement.stored())
-                    : reachability.observe(catalog.putBack(words)))
-        .recover(
-            failure ->
-                RepairLog.isRefusal(failure)
-                    ? Future.succeededFuture(judgement.stored())
-                    : Future.failedFuture(failure))
-        .onSuccess(remembered::remember);
-  }
-
-  private void rememberIfAgreed(Member stored) {
-    Judgement now = remembered.judge(stored);
-    if (now.repair() == Repair.NONE) {
-      remembered.rememberFound(now);
-    }
+    remembered.rememberFound(decision);
+    Member shown = decision.shown();
+    return writer.write(decision).otherwise(shown);
   }
 
   /** Notes that this agent changed a member. What the last read found is older. */
@@ -300,15 +240,15 @@ final class CatalogRepair {
     return Future.join(repaired).transform(done -> Future.succeededFuture());
   }
 
-  private Future<?> repairInTurn(Judgement judgement) {
-    MemberId id = judgement.stored().id();
+  private Future<?> repairInTurn(RepairDecision decision) {
+    MemberId id = decision.stored().id();
     return queue
         .run(
             id,
             () ->
-                pending.get(id) == judgement
-                    ? repair(judgement)
-                    : Future.succeededFuture(judgement.shown()))
+                pending.get(id) == decision
+                    ? writer.write(decision)
+                    : Future.succeededFuture(decision.shown()))
         .onFailure(failure -> repairLog.failed(id, failure));
   }
 }

@@ -1,6 +1,5 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
@@ -12,7 +11,6 @@ import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.ServiceSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
 final class MemberOperations {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemberOperations.class);
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
   /** The states of members that have not joined in this life of the agent. */
   private static final Set<ServedMembers.State> NOT_HERE =
@@ -41,6 +38,7 @@ final class MemberOperations {
   private final CatalogRepair repair;
   private final RefusedJoins refusals;
   private final MemberJoins joins;
+  private final HeartbeatRequests heartbeats;
 
   MemberOperations(
       Vertx vertx,
@@ -63,6 +61,7 @@ final class MemberOperations {
     this.newestGeneration = newestGeneration;
     this.repair = repair;
     this.joins = joins;
+    this.heartbeats = new HeartbeatRequests(vertx);
   }
 
   /** Begins a new incarnation of a member, which this agent serves from then on. */
@@ -115,8 +114,8 @@ final class MemberOperations {
               served.joined(spec, member.incarnation());
               newestGeneration.listenToBackends();
               stored(member);
-              return Topics.HEARTBEAT_START
-                  .request(vertx, new LocalMember(spec, member.incarnation()), REQUEST_TIMEOUT)
+              return heartbeats
+                  .start(spec, member.incarnation())
                   .onFailure(
                       failure -> served.changeState(spec.id(), ServedMembers.State.NOT_BEATING))
                   .map(joined);
@@ -143,7 +142,8 @@ final class MemberOperations {
     if (ServedMembers.SERVED_ELSEWHERE.contains(state)) {
       return refuseToLeave(id);
     }
-    return stopBeating(id)
+    return heartbeats
+        .stop(id)
         .map(
             stopped -> {
               LOG.info("{} left", id);
@@ -230,8 +230,8 @@ final class MemberOperations {
 
   private Future<Void> change(ServedMembers.Served own, ServiceSpec spec) {
     // The probe is changed first, because that needs no store.
-    return Topics.HEARTBEAT_START
-        .request(vertx, new LocalMember(spec, own.incarnation()), REQUEST_TIMEOUT)
+    return heartbeats
+        .start(spec, own.incarnation())
         .compose(
             probed -> {
               MemberUpdate update = MemberUpdates.difference(own.spec(), spec);
@@ -287,7 +287,8 @@ final class MemberOperations {
     served.forget(id);
     publisher.gone(id);
     return ours
-        ? stopBeating(id)
+        ? heartbeats
+            .stop(id)
             .otherwise(
                 failure -> {
                   // The member's beats find no row any more, which ends them as well.
@@ -295,15 +296,5 @@ final class MemberOperations {
                   return null;
                 })
         : Future.succeededFuture();
-  }
-
-  private Future<Void> stopBeating(MemberId id) {
-    return Topics.HEARTBEAT_STOP
-        .request(vertx, id, REQUEST_TIMEOUT)
-        .recover(
-            failure ->
-                Refusal.MISSING.isIn(failure)
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(failure));
   }
 }

@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.Topics;
+import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.Incarnation;
@@ -75,6 +76,14 @@ final class OtherAgentLives {
     this.vertx = vertx;
     this.beatsWithin = beatsWithin;
     this.downTime = downTime;
+  }
+
+  /** Creates an object for the intervals of a configuration. */
+  static OtherAgentLives of(Vertx vertx, AgentConfig.Liveness pace) {
+    Duration interval = pace.reportInterval().multipliedBy(5).dividedBy(4);
+    // One poll shows a count, another one shows that it grew, and the third allows for delays.
+    Duration beatsWithin = interval.plus(pace.pollInterval().multipliedBy(3));
+    return new OtherAgentLives(vertx, beatsWithin, pace.serviceDownTime());
   }
 
   /** Adds a member that another life joined, as the catalogue has it. */

@@ -114,7 +114,7 @@ public final class RegistrationVerticle extends VerticleBase {
     follower =
         new CatalogFollower(
             vertx, catalog, reachability, scope, queue, repair, followed, served, reactions);
-    reactions.useRecheck(follower::changed);
+    reactions.useRecheck(follower::hasten);
     RejoinRecords rejoinRecords = rejoinRecords(reachability);
     rejoins =
         new RestartRejoins(

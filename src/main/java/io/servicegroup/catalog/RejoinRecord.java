@@ -63,7 +63,7 @@ record RejoinRecord(JsonObject probe, String why, List<String> agents, AgentLife
   }
 
   /** Whether one of these lives of the agent joined the member last. */
-  boolean isServing(Member member) {
+  boolean isJoinedBy(Member member) {
     return member.agent() != null && agents.contains(member.agent());
   }
 

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.catalog.RepairDecision.Repair;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.WordsOrder;
@@ -77,44 +78,8 @@ final class RememberedMembers {
     };
   }
 
-  /** The write that a comparison calls for. */
-  enum Repair {
-    /** Nothing has to be written. */
-    NONE,
-    /** The remembered words are newer, and are put back. */
-    PUT_BACK,
-    /** Somebody who gives no order changed the stored words: they get an order. */
-    CONFIRM,
-    /**
-     * The stored uuid is another one. Nobody changes a uuid, so the member was created again:
-     * either in a store that had lost it, which gets the remembered words back, or after somebody
-     * removed the member without giving an order. This is decided only for members that an agent
-     * joined. A row that no agent joined was created by the program that removed the one before
-     * (Nova, whose archive leaves no trace of the removal), and is right as it is.
-     */
-    RECREATED,
-    /** The remembered removal is newer than the stored words: the member is removed again. */
-    REMOVE_AGAIN
-  }
-
-  /**
-   * The result of comparing a stored member with what is remembered of it.
-   *
-   * @param stored the member as it is stored
-   * @param shown the member with the newest words, as lists and events show it
-   * @param repair the write that is needed
-   * @param written the member with the words to write; of a removal, the member as it was, with the
-   *     removal's order
-   */
-  record Judgement(Member stored, Member shown, Repair repair, Member written) {
-
-    boolean isHidden() {
-      return repair == Repair.REMOVE_AGAIN;
-    }
-  }
-
   /** Compares what is stored with what is remembered; changes nothing. */
-  Judgement judge(Member stored) {
+  RepairDecision compare(Member stored) {
     if (!keepsOrders.getAsBoolean()) {
       return agreed(stored);
     }
@@ -122,7 +87,7 @@ final class RememberedMembers {
     if (gone != null && stored.wordsOrder() <= gone.wordsOrder()) {
       return removed.isAnother(stored, gone)
           ? confirm(stored, gone.wordsOrder())
-          : new Judgement(stored, stored, Repair.REMOVE_AGAIN, gone);
+          : new RepairDecision(stored, stored, Repair.REMOVE_AGAIN, gone);
     }
     Member words = present.get(stored.id());
     if (words == null || stored.wordsOrder() > words.wordsOrder()) {
@@ -147,18 +112,18 @@ final class RememberedMembers {
         : confirm(stored, stored.wordsOrder());
   }
 
-  private static Judgement agreed(Member stored) {
-    return new Judgement(stored, stored, Repair.NONE, stored);
+  private static RepairDecision agreed(Member stored) {
+    return new RepairDecision(stored, stored, Repair.NONE, stored);
   }
 
-  private static Judgement putBack(Member stored, Member words, Repair repair) {
+  private static RepairDecision putBack(Member stored, Member words, Repair repair) {
     Member shown = stored.withWordsOf(words);
-    return new Judgement(stored, shown, repair, shown);
+    return new RepairDecision(stored, shown, repair, shown);
   }
 
   /** Accepts stored words that have no order of their own yet. */
-  Judgement confirm(Member stored, long after) {
-    return new Judgement(stored, stored, Repair.CONFIRM, stored.withWordsOrder(next(after)));
+  RepairDecision confirm(Member stored, long after) {
+    return new RepairDecision(stored, stored, Repair.CONFIRM, stored.withWordsOrder(next(after)));
   }
 
   /** Returns the order of a change that is made now, after a change of another order. */
@@ -172,11 +137,11 @@ final class RememberedMembers {
   }
 
   /** Remembers what a read found, or what a join stored. */
-  void rememberFound(Judgement judgement) {
-    switch (judgement.repair()) {
+  void rememberFound(RepairDecision decision) {
+    switch (decision.repair()) {
       case REMOVE_AGAIN, RECREATED -> {}
-      case PUT_BACK -> remember(judgement.written());
-      case NONE, CONFIRM -> remember(judgement.stored());
+      case PUT_BACK -> remember(decision.written());
+      case NONE, CONFIRM -> remember(decision.stored());
     }
   }
 

@@ -1,6 +1,5 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Member;
@@ -42,7 +41,7 @@ final class RestartRejoins implements ServedMembers.Listener {
   private final ServedMembers served;
   private final RejoinRecords records;
   private final Consumer<Member> beforeJoin;
-  private final Concerns concerns;
+  private final SharedAgentId sharedId;
   private final OtherAgentLives otherLives;
   private final RejoinCandidates candidates;
   private final OwnershipCheck ownership;
@@ -51,7 +50,7 @@ final class RestartRejoins implements ServedMembers.Listener {
   /** The number of requests under way that join a member anew. */
   private final Map<MemberId, Integer> joining = new HashMap<>();
 
-  private final String name;
+  private final String agentId;
   private AgentLife life;
   private RetriedJoins joins;
   private boolean rejoining;
@@ -85,13 +84,9 @@ final class RestartRejoins implements ServedMembers.Listener {
     this.ownership = new OwnershipCheck(catalog, reachability, this::found);
     this.records = records;
     this.beforeJoin = beforeJoin;
-    this.concerns = Concerns.ofCatalog(vertx);
-    this.name = config.agent().id().orElse(null);
-    AgentConfig.Liveness pace = config.liveness();
-    Duration interval = pace.reportInterval().multipliedBy(5).dividedBy(4);
-    // A poll to see where a count stands, one to see that it grew, and one for the way.
-    Duration beats = interval.plus(pace.pollInterval().multipliedBy(3));
-    this.otherLives = new OtherAgentLives(vertx, beats, pace.serviceDownTime());
+    this.agentId = config.agent().id().orElse(null);
+    this.sharedId = new SharedAgentId(vertx, agentId, candidates, served);
+    this.otherLives = OtherAgentLives.of(vertx, config.liveness());
     this.life = new AgentLife(agent, ProcessHandle.current().pid(), null);
   }
 
@@ -102,11 +97,11 @@ final class RestartRejoins implements ServedMembers.Listener {
 
   /** Reads the rejoin records and their members. Nothing is joined before {@link #start}. */
   Future<Void> read() {
-    if (name == null) {
+    if (agentId == null) {
       return Future.succeededFuture();
     }
     return identify()
-        .compose(identified -> reachability.observe(catalog.rejoinRecords(name)))
+        .compose(identified -> reachability.observe(catalog.rejoinRecords(agentId)))
         .compose(
             kept ->
                 reachability
@@ -139,7 +134,7 @@ final class RestartRejoins implements ServedMembers.Listener {
           RejoinRecord known = RejoinRecords.read(id, json);
           if (known == null
               || member == null
-              || !known.isServing(member)
+              || !known.isJoinedBy(member)
               || configured.contains(id)) {
             unusable.add(id);
             return;
@@ -207,7 +202,7 @@ final class RestartRejoins implements ServedMembers.Listener {
                 return;
               }
               if (answer instanceof OtherAgentLives.Seen seen) {
-                leaveToAnother(seen.sign());
+                sharedId.seen(seen.sign());
               }
               vertx.setTimer(
                   config.liveness().pollInterval().toMillis(), timer -> checkOtherLives());
@@ -215,28 +210,9 @@ final class RestartRejoins implements ServedMembers.Listener {
         .onFailure(failure -> LOG.error("What joined before is not taken up", failure));
   }
 
-  private void leaveToAnother(String sign) {
-    if (!candidates.areServedElsewhere()) {
-      String both = "two agents need two values of agent.id";
-      concerns.raise(
-          "agent.id " + name,
-          ("another life of agent.id %s goes on (%s): what joined through it is not taken up here"
-                  + " while that is seen; %s")
-              .formatted(name, sign, both));
-      candidates.ids().forEach(id -> served.changeState(id, ServedMembers.State.MOVED));
-      candidates.setServedElsewhere("another life of agent.id " + name + " goes on; " + both);
-    }
-  }
-
   private void rejoin() {
     rejoining = true;
-    if (candidates.areServedElsewhere()) {
-      concerns.settle("agent.id " + name);
-      candidates
-          .ids()
-          .forEach(id -> served.changeState(id, ServedMembers.State.JOINED_BEFORE_RESTART));
-      candidates.setServedElsewhere(null);
-    }
+    sharedId.isOver();
     unusable.stream().filter(id -> records.get(id) == null).forEach(records::forget);
     unusable.clear();
     candidates
@@ -285,7 +261,7 @@ final class RestartRejoins implements ServedMembers.Listener {
     if (record == null) {
       return;
     }
-    if (record.isServing(member) || life.agent().equals(member.agent())) {
+    if (record.isJoinedBy(member) || life.agent().equals(member.agent())) {
       candidates.put(record, member);
       return;
     }

@@ -236,7 +236,7 @@ class CatalogRepairTest {
     assertThat(store.get(H1).uuid()).isEqualTo(anew.uuid());
     Member settled = read();
     assertThat(settled.forcedDown()).isTrue();
-    assertThat(remembered.judge(settled).repair()).isEqualTo(RememberedMembers.Repair.NONE);
+    assertThat(remembered.compare(settled).repair()).isEqualTo(RepairDecision.Repair.NONE);
   }
 
   @Test

@@ -91,11 +91,11 @@ class OlderAgentsDocumentsTest {
     assertThat(theirs.wordsOrder()).as("as it was").isEqualTo(said.wordsOrder());
     RememberedMembers remembered =
         new RememberedMembers(Clock.systemUTC(), System::nanoTime, () -> true);
-    remembered.rememberFound(remembered.judge(said));
-    RememberedMembers.Judgement judgement = remembered.judge(theirs);
-    assertThat(judgement.repair()).isEqualTo(RememberedMembers.Repair.CONFIRM);
-    assertThat(judgement.shown().forcedDown()).isTrue();
-    Member confirmed = await(catalog.confirm(judgement.shown(), judgement.written().wordsOrder()));
+    remembered.rememberFound(remembered.compare(said));
+    RepairDecision decision = remembered.compare(theirs);
+    assertThat(decision.repair()).isEqualTo(RepairDecision.Repair.CONFIRM);
+    assertThat(decision.shown().forcedDown()).isTrue();
+    Member confirmed = await(catalog.confirm(decision.shown(), decision.written().wordsOrder()));
     assertThat(confirmed.forcedDown()).isTrue();
     assertThat(stored()).isEqualTo(confirmed);
   }
@@ -107,12 +107,12 @@ class OlderAgentsDocumentsTest {
     Member said = await(catalog.update(disable("h1", "again")));
     RememberedMembers remembered =
         new RememberedMembers(Clock.systemUTC(), System::nanoTime, () -> true);
-    remembered.rememberFound(remembered.judge(said));
+    remembered.rememberFound(remembered.compare(said));
 
     documents.clear();
     documents.put(MEMBER, before);
 
-    assertThat(remembered.judge(stored()).repair()).isEqualTo(RememberedMembers.Repair.PUT_BACK);
+    assertThat(remembered.compare(stored()).repair()).isEqualTo(RepairDecision.Repair.PUT_BACK);
     assertThat(await(catalog.putBack(said))).isEqualTo(said);
   }
 
@@ -130,14 +130,14 @@ class OlderAgentsDocumentsTest {
             new Document(MEMBER, member(), null),
             Map.of("incarnation", "2795829999999999-77aa00bb11cc", "agent", "another")));
 
-    assertThat(remembered.judge(stored()).repair()).isEqualTo(RememberedMembers.Repair.CONFIRM);
+    assertThat(remembered.compare(stored()).repair()).isEqualTo(RepairDecision.Repair.CONFIRM);
     olderAgentSays(Map.of("agent", last.agent()));
-    assertThat(remembered.judge(stored()).repair())
+    assertThat(remembered.compare(stored()).repair())
         .as("joined again through the same agent")
-        .isEqualTo(RememberedMembers.Repair.CONFIRM);
+        .isEqualTo(RepairDecision.Repair.CONFIRM);
     olderAgentSays(Map.of("incarnation", last.incarnation().toString(), "agent", last.agent()));
-    assertThat(remembered.judge(stored()).repair())
+    assertThat(remembered.compare(stored()).repair())
         .as("the one that slept")
-        .isEqualTo(RememberedMembers.Repair.REMOVE_AGAIN);
+        .isEqualTo(RepairDecision.Repair.REMOVE_AGAIN);
   }
 }

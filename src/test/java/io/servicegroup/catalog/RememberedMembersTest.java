@@ -3,8 +3,7 @@ package io.servicegroup.catalog;
 import static io.servicegroup.catalog.Services.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.servicegroup.catalog.RememberedMembers.Judgement;
-import io.servicegroup.catalog.RememberedMembers.Repair;
+import io.servicegroup.catalog.RepairDecision.Repair;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
@@ -50,10 +49,10 @@ class RememberedMembersTest {
     return member(life, "uuid", false, order);
   }
 
-  private Judgement hear(Member stored) {
-    Judgement judgement = remembered.judge(stored);
-    remembered.rememberFound(judgement);
-    return judgement;
+  private RepairDecision hear(Member stored) {
+    RepairDecision decision = remembered.compare(stored);
+    remembered.rememberFound(decision);
+    return decision;
   }
 
   @Test
@@ -71,7 +70,7 @@ class RememberedMembersTest {
     assertThat(hear(rejoined.withWordsOrder(7)).repair())
         .as("once there is a place for orders")
         .isEqualTo(Repair.NONE);
-    assertThat(remembered.judge(member(rejoined.incarnation(), 0)).repair())
+    assertThat(remembered.compare(member(rejoined.incarnation(), 0)).repair())
         .isEqualTo(Repair.PUT_BACK);
   }
 
@@ -94,14 +93,14 @@ class RememberedMembersTest {
     Incarnation joinedThenWokeUp = new Incarnation(9, Incarnation.newNonce(joined));
 
     for (Incarnation same : new Incarnation[] {FIRST, wokeUp, again}) {
-      assertThat(remembered.judge(member(same, 0)).repair())
+      assertThat(remembered.compare(member(same, 0)).repair())
           .as("" + same)
           .isEqualTo(Repair.REMOVE_AGAIN);
     }
     for (Incarnation other : new Incarnation[] {joined, joinedThenWokeUp, null}) {
-      Judgement judgement = remembered.judge(member(other, 0));
-      assertThat(judgement.repair()).as("" + other).isEqualTo(Repair.CONFIRM);
-      assertThat(judgement.written().wordsOrder()).as("" + other).isGreaterThan(100);
+      RepairDecision decision = remembered.compare(member(other, 0));
+      assertThat(decision.repair()).as("" + other).isEqualTo(Repair.CONFIRM);
+      assertThat(decision.written().wordsOrder()).as("" + other).isGreaterThan(100);
     }
     assertThat(hear(member(FIRST, 101)).repair()).as("a later word").isEqualTo(Repair.NONE);
   }
@@ -113,15 +112,15 @@ class RememberedMembersTest {
     Incarnation joined = new Incarnation(7, Incarnation.newNonce(null));
     remembered.rememberRemoved(member(last, "first", false, 100));
 
-    Judgement judgement = remembered.judge(member(joined, "second", false, 0));
-    assertThat(judgement.repair()).isEqualTo(Repair.CONFIRM);
-    assertThat(judgement.written().wordsOrder()).isGreaterThan(100);
+    RepairDecision decision = remembered.compare(member(joined, "second", false, 0));
+    assertThat(decision.repair()).isEqualTo(Repair.CONFIRM);
+    assertThat(decision.written().wordsOrder()).isGreaterThan(100);
 
-    assertThat(remembered.judge(member(joined, "first", false, 0)).repair())
+    assertThat(remembered.compare(member(joined, "first", false, 0)).repair())
         .as("an older life of the same")
         .isEqualTo(Repair.REMOVE_AGAIN);
     Incarnation wokeUp = new Incarnation(8, Incarnation.newNonce(new Incarnation(6, "ab")));
-    assertThat(remembered.judge(member(wokeUp, "second", false, 0)).repair())
+    assertThat(remembered.compare(member(wokeUp, "second", false, 0)).repair())
         .as("nobody asked for it")
         .isEqualTo(Repair.REMOVE_AGAIN);
   }
@@ -133,22 +132,22 @@ class RememberedMembersTest {
     hear(member(new Incarnation(7, "2f3a9c04d2e1"), "second", false, 101));
     remembered.rememberRemoved(member(new Incarnation(7, "2f3a9c04d2e1"), "second", false, 200));
 
-    assertThat(remembered.judge(member(older, "first", false, 50)).repair())
+    assertThat(remembered.compare(member(older, "first", false, 50)).repair())
         .isEqualTo(Repair.REMOVE_AGAIN);
     for (int i = 0; i < 50; i++) {
       remembered.rememberRemoved(
           member(new Incarnation(8 + i, "ab"), "later " + i, false, 300 + i));
     }
-    assertThat(remembered.judge(member(older, "later 49", false, 0)).repair())
+    assertThat(remembered.compare(member(older, "later 49", false, 0)).repair())
         .isEqualTo(Repair.REMOVE_AGAIN);
   }
 
   @Test
   void whatWasMadeAnewHasOneOrderForAllWhoRemember() {
     hear(member(FIRST, "old", true, 0));
-    Judgement first = remembered.judge(member(new Incarnation(6, "ab"), "new", false, 0));
+    RepairDecision first = remembered.compare(member(new Incarnation(6, "ab"), "new", false, 0));
     now = now.plusSeconds(5);
-    Judgement second = remembered.judge(member(new Incarnation(6, "ab"), "new", false, 0));
+    RepairDecision second = remembered.compare(member(new Incarnation(6, "ab"), "new", false, 0));
 
     assertThat(first.repair()).isEqualTo(Repair.RECREATED);
     assertThat(first.written().wordsOrder()).isEqualTo(second.written().wordsOrder()).isEqualTo(1);
