@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes the words that a catalogue has now the newest, after a deliberate restore: agents then take
- * them over in place of what they remember. May be started again.
+ * Makes the operators' words that a catalogue has now the newest, after a deliberate restore:
+ * agents then take them over in place of what they remember. May be started again after an
+ * interruption.
  *
  * <p>Made and used on one Vert.x context, once.
  */
@@ -20,21 +21,24 @@ public final class Acceptance {
 
   private static final String KEY = "catalog.uri";
 
-  /** So many members are written at a time. */
+  /** The number of members that are written at once. */
   private static final int AT_ONCE = 32;
 
-  /** So often members are looked at again that somebody changed meanwhile. */
+  /**
+   * The number of times that the catalogue is read again for members that somebody changed
+   * meanwhile.
+   */
   private static final int PASSES = 3;
 
   private final CommandCatalogs catalogs;
   private final long since;
 
   /**
-   * Makes one that has not begun.
+   * Prepares an acceptance without starting it.
    *
-   * @param vertx for the connections
-   * @param startTimeout for the first contact with the store
-   * @param clock orders words
+   * @param vertx makes the connections
+   * @param startTimeout limits the first contact with the store
+   * @param clock gives the order of the accepted words
    */
   public Acceptance(Vertx vertx, Duration startTimeout, Clock clock) {
     this.catalogs = new CommandCatalogs(vertx, startTimeout);
@@ -44,30 +48,20 @@ public final class Acceptance {
   /**
    * The result of an acceptance.
    *
-   * @param members in the catalogue
-   * @param refused those whose words the store could give no order
+   * @param members the number of members in the catalogue
+   * @param refused the members whose words the store did not accept
    */
   public record Outcome(int members, List<Member> refused) {}
 
   /**
-   * Accepts what is there.
+   * Accepts the words of all members.
    *
-   * @param settings {@code catalog}
-   * @return what it came to; fails with a {@link StartException} where the store cannot be reached
+   * @param settings the section {@code catalog} of the configuration
+   * @return the result; fails with a {@link StartException} where the store cannot be reached
    */
   public Future<Outcome> run(AgentConfig.Catalog settings) {
-    return catalogs
-        .open(KEY, settings)
-        .compose(catalog -> pass(catalog, PASSES))
-        .transform(
-            result ->
-                catalogs
-                    .close()
-                    .transform(
-                        closed ->
-                            result.succeeded()
-                                ? Future.succeededFuture(result.result())
-                                : Future.failedFuture(result.cause())));
+    return catalogs.closeAfter(
+        catalogs.open(KEY, settings).compose(catalog -> pass(catalog, PASSES)));
   }
 
   private Future<Outcome> pass(ServiceCatalog catalog, int left) {

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One agent: deploys a configuration's verticles in order, and undeploys them in reverse.
+ * One agent: deploys a configuration's verticles in order, and undeploys them in the reverse order.
  *
  * <p>May be used from any thread; a stop may come while the start is under way.
  */
@@ -46,10 +46,10 @@ public final class Agent {
   private final AtomicReference<Future<Void>> stop = new AtomicReference<>();
 
   /**
-   * Makes an agent that is not started.
+   * Creates an agent that is not started.
    *
-   * @param vertx what it is deployed on; stays open when the agent stops
-   * @param config what it is to do
+   * @param vertx the Vert.x to deploy on; stays open when the agent stops
+   * @param config the agent's configuration
    */
   public Agent(Vertx vertx, AgentConfig config) {
     this.vertx = vertx;
@@ -61,9 +61,9 @@ public final class Agent {
   /**
    * Starts an agent.
    *
-   * @param vertx what it is deployed on; stays open when the agent stops
-   * @param config what it is to do
-   * @return the agent, running; fails with a {@link StartException}, with nothing left running
+   * @param vertx the Vert.x to deploy on; stays open when the agent stops
+   * @param config the agent's configuration
+   * @return the running agent; fails with a {@link StartException}, with nothing left running
    */
   public static Future<Agent> start(Vertx vertx, AgentConfig config) {
     Agent agent = new Agent(vertx, config);
@@ -71,10 +71,10 @@ public final class Agent {
   }
 
   /**
-   * Starts this agent; once.
+   * Starts this agent; may be called once.
    *
-   * @return completes when it is running; fails with a {@link StartException}, with nothing left
-   *     running
+   * @return completes when the agent is running; fails with a {@link StartException}, with nothing
+   *     left running
    */
   public Future<Void> start() {
     long started = System.nanoTime();
@@ -96,8 +96,8 @@ public final class Agent {
   }
 
   /**
-   * Stops the agent in good order: health turns at once, its members leave (or, with {@code
-   * agent.leave_on_stop: false}, are marked as restarting), connections close.
+   * Stops the agent in good order: its health is negative at once, its members leave (or, with
+   * {@code agent.leave_on_stop: false}, are marked as restarting), connections close.
    *
    * @return completes within {@code agent.stop_timeout}, also where a backend hangs; never fails
    */
@@ -116,11 +116,11 @@ public final class Agent {
   }
 
   /**
-   * Takes what of another configuration a running agent can take: secrets for its next connections,
-   * and services, which are joined, left and changed. Nothing of it stops or restarts anything
-   * else. To be called when the start is over.
+   * Applies what a running agent can take over from another configuration: secrets, for its next
+   * connections, and services, which join, leave and change. Nothing else stops or restarts. To be
+   * called after the start has completed.
    *
-   * @param next a sound configuration
+   * @param next a valid configuration
    */
   public void reload(AgentConfig next) {
     if (stop.get() == null) {
@@ -130,16 +130,17 @@ public final class Agent {
   }
 
   /**
-   * The id that tells this agent from every other, and from itself before a restart.
+   * Returns the id that distinguishes this agent from every other, and from itself before a
+   * restart.
    *
-   * @return host and a random part
+   * @return the id: the host's name and a random part
    */
   public String id() {
     return id;
   }
 
   /**
-   * The port that HTTP is served on, which {@code http.port: 0} leaves to the system.
+   * Returns the port of the HTTP server, which the system chooses for {@code http.port: 0}.
    *
    * @return the port; -1 before the agent listens
    */
@@ -147,7 +148,10 @@ public final class Agent {
     return http.actualPort();
   }
 
-  /** Starts the servers that {@code embedded:} URIs ask for, and puts theirs in their place. */
+  /**
+   * Starts the servers that {@code embedded:} URIs name. Returns the configuration with the URIs of
+   * the running servers in their place.
+   */
   private Future<AgentConfig> startEmbedded() {
     Future<AgentConfig> result = Future.succeededFuture(configured);
     for (BackendUri uri : BackendUris.of(configured)) {

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The URIs that a configuration names. */
+/** Finds and replaces the backend URIs of a configuration. */
 final class BackendUris {
 
   private BackendUris() {}
@@ -22,7 +22,7 @@ final class BackendUris {
     return uris;
   }
 
-  /** The key that names a URI. */
+  /** Returns the key whose value is a URI. */
   static String key(AgentConfig config, BackendUri uri) {
     if (config.catalog().uri().equals(uri)) {
       return "catalog.uri";
@@ -36,7 +36,7 @@ final class BackendUris {
     throw new IllegalArgumentException("no key names " + uri);
   }
 
-  /** The configuration with one URI in the place of another. */
+  /** Returns the configuration with one URI replaced by another. */
   static AgentConfig replace(AgentConfig config, BackendUri from, BackendUri to) {
     AgentConfig.Catalog catalog = config.catalog();
     AgentConfig.Liveness liveness = config.liveness();

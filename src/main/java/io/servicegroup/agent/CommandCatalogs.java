@@ -10,7 +10,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** The catalogues that a command works on, with the servers that have to be started for them. */
+/** Opens the catalogues that a command works on, with the embedded servers that they need. */
 final class CommandCatalogs {
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -24,7 +24,7 @@ final class CommandCatalogs {
     this.startTimeout = startTimeout;
   }
 
-  /** Opens one; fails with a {@link StartException} that names the option. */
+  /** Opens a catalogue; fails with a {@link StartException} that names the option. */
   Future<ServiceCatalog> open(String option, AgentConfig.Catalog settings) {
     return server(option, settings.uri())
         .compose(
@@ -67,8 +67,12 @@ final class CommandCatalogs {
     };
   }
 
-  /** Closes all; never fails. */
-  Future<Void> close() {
-    return parts.stop(STOP_TIMEOUT).otherwiseEmpty().mapEmpty();
+  /**
+   * Closes all catalogues and servers after a command's work.
+   *
+   * @return the result of the work, when everything is closed
+   */
+  <T> Future<T> closeAfter(Future<T> work) {
+    return work.transform(done -> parts.stop(STOP_TIMEOUT).transform(closed -> work));
   }
 }

@@ -15,9 +15,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Reaches something remote for the first time: tries again, ever slower, until it works, its time
- * is over, or the failure says that trying is no use. One attempt at a time, so that none succeeds
- * behind another's back.
+ * Reaches a server for the first time: repeats failed attempts after ever longer pauses, until one
+ * succeeds, the time limit is over, or a failure is final. One attempt runs at a time, so that no
+ * earlier attempt can succeed after a later one has begun.
  */
 final class FirstContact {
 
@@ -34,13 +34,13 @@ final class FirstContact {
   private Throwable last;
 
   /**
-   * Begins to count the time.
+   * Creates an object whose time limit begins now.
    *
-   * @param vertx whose timers
-   * @param key the key that names the remote, for the message
-   * @param where the remote, with secrets masked
-   * @param limit {@code agent.start_timeout}
-   * @param cancelled whether nobody waits any more
+   * @param vertx whose timers are used
+   * @param key the key that names the server, for messages
+   * @param where the server's URI, with secrets masked
+   * @param limit the time limit, {@code agent.start_timeout}
+   * @param cancelled whether the result is not needed any more
    */
   FirstContact(Vertx vertx, String key, String where, Duration limit, BooleanSupplier cancelled) {
     this.vertx = vertx;
@@ -52,10 +52,11 @@ final class FirstContact {
   }
 
   /**
-   * Tries.
+   * Makes attempts.
    *
-   * @param attempt one attempt; may be made many times
-   * @return what the attempt that worked gave; fails with a {@link StartException} within the limit
+   * @param attempt makes one attempt; may be called many times
+   * @return the result of the successful attempt; fails with a {@link StartException} within the
+   *     limit
    */
   <T> Future<T> reach(Supplier<Future<T>> attempt) {
     Future<T> reached = attempt(attempt, new Backoff(FIRST_PAUSE, LONGEST_PAUSE));

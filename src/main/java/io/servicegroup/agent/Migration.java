@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Moves a catalogue to another store: opens both, copies, compares, closes both. May be killed at
- * any time and started again.
+ * Moves a catalogue to another store: opens both catalogues, copies, compares and closes them. May
+ * be killed at any time and started again.
  *
  * <p>Made and used on one Vert.x context, once.
  */
@@ -25,39 +25,33 @@ public final class Migration {
   private final CommandCatalogs catalogs;
 
   /**
-   * Makes a migration that has not begun.
+   * Prepares a migration without starting it.
    *
-   * @param vertx for the connections
-   * @param startTimeout for the first contact with each store
+   * @param vertx makes the connections
+   * @param startTimeout limits the first contact with each store
    */
   public Migration(Vertx vertx, Duration startTimeout) {
     this.catalogs = new CommandCatalogs(vertx, startTimeout);
   }
 
   /**
-   * Copies.
+   * Copies the members.
    *
-   * @param from where the members are; is only read, and no tables are made there
-   * @param to where they are to be
-   * @param progress is told how far it is
-   * @return what it came to; fails with a {@link StartException} that names {@code --from} or
-   *     {@code --to} where one of them cannot be reached
+   * @param from the source, which is only read: no tables are created in it
+   * @param to the target
+   * @param progress receives the progress
+   * @return the result; fails with a {@link StartException} that names {@code --from} or {@code
+   *     --to} where one of them cannot be reached
    */
   public Future<CatalogCopy.Outcome> run(
       AgentConfig.Catalog from, AgentConfig.Catalog to, Consumer<CatalogCopy.Progress> progress) {
     AgentConfig.Catalog source = new AgentConfig.Catalog(from.uri(), AgentConfig.CreateTables.NONE);
-    return open(FROM, source)
-        .compose(
-            read -> open(TO, to).compose(written -> new CatalogCopy(read, written, progress).run()))
-        .transform(
-            result ->
-                catalogs
-                    .close()
-                    .transform(
-                        stopped ->
-                            result.succeeded()
-                                ? Future.succeededFuture(result.result())
-                                : Future.failedFuture(result.cause())));
+    return catalogs.closeAfter(
+        open(FROM, source)
+            .compose(
+                read ->
+                    open(TO, to)
+                        .compose(written -> new CatalogCopy(read, written, progress).run())));
   }
 
   private Future<ServiceCatalog> open(String option, AgentConfig.Catalog settings) {
@@ -66,7 +60,10 @@ public final class Migration {
         .recover(failure -> Future.failedFuture(named(option, failure)));
   }
 
-  /** What an agent is told to change in its configuration, said of this command's option. */
+  /**
+   * Returns a failure that names the option of this command in place of the key of an agent's
+   * configuration.
+   */
   private static Throwable named(String option, Throwable failure) {
     if (!(failure.getCause() instanceof FaultException wrong)) {
       return failure;

@@ -3,7 +3,7 @@ package io.servicegroup.agent;
 import io.servicegroup.bus.FaultException;
 import io.servicegroup.runtime.Why;
 
-/** The agent cannot start; the message is one line that names the key to change. */
+/** Says that the agent cannot start. The message is one line that names the key to change. */
 public final class StartException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -16,9 +16,9 @@ public final class StartException extends RuntimeException {
    * Wraps a failure so that its message tells the operator which key to look at. A {@link
    * FaultException} carries its key already.
    *
-   * @param failure what stopped the start
-   * @param key the key that it belongs to otherwise
-   * @param what could not be done
+   * @param failure the failure that stopped the start
+   * @param key the key that the failure belongs to, unless it carries one
+   * @param what the clause that says what could not be done
    */
   static StartException of(Throwable failure, String key, String what) {
     if (failure instanceof StartException known) {

@@ -10,7 +10,12 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was started, to be stopped in the reverse order and within a bound. Thread-safe. */
+/**
+ * The started parts of an agent or a command. Stops them in the reverse order and within a time
+ * limit.
+ *
+ * <p>Thread-safe.
+ */
 final class StartedParts {
 
   private static final Logger LOG = LoggerFactory.getLogger(StartedParts.class);
@@ -38,7 +43,7 @@ final class StartedParts {
     if (part == null) {
       return Future.succeededFuture();
     }
-    // Not with a timer of Vert.x: it may be Vert.x itself that does not stop.
+    // No timer of Vert.x is used, since Vert.x itself may be what does not stop.
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     return Future.succeededFuture()
         .compose(now -> part.stop().get())

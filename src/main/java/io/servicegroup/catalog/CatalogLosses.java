@@ -11,7 +11,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class CatalogLosses {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogLosses.class);
-  private static final int MOST_NAMED = 5;
 
   private final Vertx vertx;
   private final String store;
@@ -57,11 +55,7 @@ final class CatalogLosses {
               + " remember them",
           store,
           Count.of(lost.size(), "member"),
-          lost.stream()
-              .sorted()
-              .limit(MOST_NAMED)
-              .map(MemberId::toString)
-              .collect(Collectors.joining(", ")));
+          MemberNames.first(lost));
     }
     concerned.addAll(lost);
     missing = lost;

@@ -181,11 +181,10 @@ final class CatalogReactions implements CatalogFollower.Listener {
         own.stream().map(each -> each.spec().id()).filter(id -> !refusals.isRefused(id)).toList();
     if (!found.isEmpty()) {
       LOG.warn(
-          "The catalogue does not know the last join of {} of this agent ({}{}): it came back"
+          "The catalogue does not know the last join of {} of this agent ({}): it came back"
               + " older, and each is joined again",
           Count.of(found.size(), "member"),
-          found.get(0),
-          found.size() > 1 ? ", …" : "");
+          MemberNames.first(found));
     }
     rejoins.lost(own.stream().map(each -> each.spec().id()).toList());
     own.forEach(this::rejoin);

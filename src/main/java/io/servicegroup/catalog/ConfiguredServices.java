@@ -4,7 +4,6 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.Backoff;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +21,6 @@ import org.slf4j.LoggerFactory;
 final class ConfiguredServices {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfiguredServices.class);
-  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
 
   private final Vertx vertx;
   private final MemberOperations operations;
@@ -76,7 +73,7 @@ final class ConfiguredServices {
     // This includes services whose join is under way: the operations on one member run in order.
     services.stream()
         .filter(spec -> !spec.equals(before.get(spec.id())) && !joined.contains(spec))
-        .forEach(spec -> change(spec, new Backoff(FIRST_RETRY, LAST_RETRY)));
+        .forEach(spec -> change(spec, StoreRetries.backoff()));
   }
 
   /**

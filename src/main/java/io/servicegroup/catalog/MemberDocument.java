@@ -1,20 +1,16 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.bus.FaultException;
 import io.servicegroup.bus.MemberJson;
-import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
-import io.servicegroup.model.Fault;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.WordsOrder;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,9 +21,6 @@ import org.slf4j.LoggerFactory;
  * one member only.
  */
 final class MemberDocument {
-
-  /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
-  private static final int MOST_BYTES = 512 * 1024;
 
   /** The order in a document that was written by an agent that knows no orders. */
   static final long UNORDERED = -1;
@@ -45,16 +38,7 @@ final class MemberDocument {
 
   /** Writes a member. Refused as {@code CONFLICT} where the document would be too large. */
   static String write(Member member) {
-    String text = json(member).encode();
-    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > MOST_BYTES) {
-      throw new FaultException(
-          Refusal.CONFLICT,
-          new Fault("metadata", bytes + " bytes", "allowed are " + MOST_BYTES),
-          "%s is too large for this catalogue: %d bytes, most of them metadata; allowed are %d"
-              .formatted(member.id(), bytes, MOST_BYTES));
-    }
-    return text;
+    return DocumentSize.checked(json(member).encode(), "metadata", member.id().toString());
   }
 
   private static JsonObject json(Member member) {

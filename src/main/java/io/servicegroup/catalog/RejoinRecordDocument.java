@@ -1,15 +1,11 @@
 package io.servicegroup.catalog;
 
-import io.servicegroup.bus.FaultException;
-import io.servicegroup.bus.Refusal;
 import io.servicegroup.catalog.DocumentStore.Document;
-import io.servicegroup.model.Fault;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -25,9 +21,6 @@ import org.slf4j.LoggerFactory;
 record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
 
   private static final Logger LOG = LoggerFactory.getLogger(RejoinRecordDocument.class);
-
-  /** Half of what ZooKeeper and memcached take at a time, so that no store refuses it. */
-  private static final int MOST_BYTES = 512 * 1024;
 
   /**
    * The record of one member.
@@ -93,13 +86,6 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
                     .put("kept", entry.what())
                     .put("at", entry.at())));
     String text = new JsonObject().put("members", members).encode();
-    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > MOST_BYTES) {
-      throw new FaultException(
-          Refusal.CONFLICT,
-          new Fault("members", bytes + " bytes", "allowed are " + MOST_BYTES),
-          "what this agent keeps of its members is too large for this catalogue");
-    }
-    return text;
+    return DocumentSize.checked(text, "members", "what this agent keeps");
   }
 }

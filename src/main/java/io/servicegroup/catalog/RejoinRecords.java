@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
 final class RejoinRecords {
 
   private static final Logger LOG = LoggerFactory.getLogger(RejoinRecords.class);
-  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
   private static final String CONCERN = "the keeping of what joined through this agent";
 
   private final Vertx vertx;
@@ -36,7 +33,7 @@ final class RejoinRecords {
   private final StoreReachability reachability;
   private final Concerns concerns;
   private final String agentId;
-  private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY);
+  private final Backoff backoff = StoreRetries.backoff();
   private final Map<MemberId, RejoinRecord> records = new HashMap<>();
   private Set<MemberId> changed = new HashSet<>();
   private Promise<Void> next;

@@ -5,9 +5,9 @@ import io.servicegroup.bus.Refusal;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.Count;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +20,11 @@ import org.slf4j.LoggerFactory;
 final class RepairLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(RepairLog.class);
-  private static final int MOST_NAMED = 5;
 
   private final String store;
   private final Concerns concerns;
   private final Map<MemberId, Member> known = RememberedMembers.bounded();
-  private final TreeSet<MemberId> unlogged = new TreeSet<>();
+  private final Set<MemberId> unlogged = new HashSet<>();
 
   /**
    * Creates an object that knows of no loss.
@@ -88,15 +87,11 @@ final class RepairLog {
   void logLosses() {
     if (!unlogged.isEmpty()) {
       LOG.warn(
-          "The catalogue {} came back older than what was said of {} ({}{}): what this"
+          "The catalogue {} came back older than what was said of {} ({}): what this"
               + " agent remembers of them is put back",
           store,
           Count.of(unlogged.size(), "member"),
-          unlogged.stream()
-              .limit(MOST_NAMED)
-              .map(MemberId::toString)
-              .collect(Collectors.joining(", ")),
-          unlogged.size() > MOST_NAMED ? ", …" : "");
+          MemberNames.first(unlogged));
       unlogged.clear();
     }
   }

@@ -22,9 +22,6 @@ import java.util.function.Function;
  */
 final class RetriedJoins {
 
-  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
-
   private final Vertx vertx;
   private final Function<ServiceSpec, Future<?>> join;
   private final BiConsumer<MemberId, Throwable> refused;
@@ -87,8 +84,7 @@ final class RetriedJoins {
       givenUp.add(id);
       return;
     }
-    Duration pause =
-        failing.computeIfAbsent(id, first -> new Backoff(FIRST_RETRY, LAST_RETRY)).failed();
+    Duration pause = failing.computeIfAbsent(id, first -> StoreRetries.backoff()).failed();
     vertx.setTimer(pause.toMillis(), again -> start(id));
   }
 }
