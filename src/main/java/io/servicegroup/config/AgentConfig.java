@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * An agent's whole configuration, checked: an instance that exists obeys the rules of every key and
- * between the keys.
+ * The configuration of an agent. One that was read has passed the checks of every key and the rules
+ * between keys.
  *
  * @param agent {@code agent}
  * @param services {@code services}
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param http {@code http}
  * @param agentCheck {@code agent_check}
  * @param logging {@code logging}
- * @param values every key's value, as it was read
+ * @param values the values of all keys, those without a component here among them
  */
 public record AgentConfig(
     Agent agent,
@@ -47,34 +47,22 @@ public record AgentConfig(
    * {@code agent}: the process itself.
    *
    * @param host this machine's host name, the default host of services
-   * @param startTimeout for the first contact with every backend
+   * @param startTimeout how long the first contact with every backend may take
    * @param stopTimeout how long a stop may take
-   * @param leaveOnStop whether a stop is a leave (else an upgrade)
-   * @param id what finds the members to take up again after a restart; empty where nothing tells
-   *     this agent from others after one
+   * @param leaveOnStop whether the members leave when the agent stops; otherwise a stop is an
+   *     upgrade
+   * @param id the name under which the agent finds the members that joined it before a restart;
+   *     empty where it has no name that stays the same
    */
   public record Agent(
       String host,
       Duration startTimeout,
       Duration stopTimeout,
       boolean leaveOnStop,
-      Optional<String> id) {
-
-    /**
-     * Makes one that takes nothing up again.
-     *
-     * @param host this machine's host name, the default host of services
-     * @param startTimeout for the first contact with every backend
-     * @param stopTimeout how long a stop may take
-     * @param leaveOnStop whether a stop is a leave (else an upgrade)
-     */
-    public Agent(String host, Duration startTimeout, Duration stopTimeout, boolean leaveOnStop) {
-      this(host, startTimeout, stopTimeout, leaveOnStop, Optional.empty());
-    }
-  }
+      Optional<String> id) {}
 
   /**
-   * {@code catalog}: where the service data lives.
+   * {@code catalog}: where the members are stored.
    *
    * @param uri the store
    * @param createTables which tables the agent may create
@@ -85,21 +73,21 @@ public record AgentConfig(
   public enum CreateTables {
     /** Nova's {@code services} and our own. */
     ALL,
-    /** Only our own, next to an existing {@code services}. */
+    /** Only our own, beside an existing {@code services}. */
     OWN,
-    /** None: somebody ran {@code schema}. */
+    /** None, because an administrator ran what {@code schema} prints. */
     NONE
   }
 
   /**
-   * {@code liveness}: who beats, and when silence is death.
+   * {@code liveness}: where beats are kept, and after how much silence a member is down.
    *
    * @param backends one or several
-   * @param verdict how their votes combine
-   * @param reportInterval from a beat to the next
-   * @param serviceDownTime of witnessed silence, after which a member is down
-   * @param pollInterval how often a polled backend is read
-   * @param groups {@code service_down_time} of groups whose members beat at another pace
+   * @param verdict how the votes of several backends combine
+   * @param reportInterval the time from a beat to the next
+   * @param serviceDownTime the witnessed silence after which a member is down
+   * @param pollInterval the time from a poll of a backend to the next
+   * @param groups the {@code service_down_time} of groups that have one of their own
    * @param massSilence the guard against writers that cannot write
    */
   public record Liveness(
@@ -118,20 +106,20 @@ public record AgentConfig(
     }
 
     /**
-     * After how much witnessed silence a member is down.
+     * The witnessed silence after which a member is down.
      *
      * @param id the member
-     * @return that of its group
+     * @return the {@code service_down_time} of its group
      */
     public Duration downTime(MemberId id) {
       return groups.getOrDefault(id.group(), serviceDownTime);
     }
 
     /**
-     * Whether one of the backends cannot keep a member's beats.
+     * Asks the backends whether they can keep a member's beats under its names.
      *
      * @param id the member
-     * @return what is wrong with its names; empty where all can keep them
+     * @return what is wrong with its names; empty where every backend can keep them
      */
     public Optional<Fault> refusal(MemberId id) {
       return AgentConfig.refusal(backends, id);
@@ -147,18 +135,19 @@ public record AgentConfig(
 
   /** How the votes of several backends combine. */
   public enum VerdictRule {
-    /** Any backend's down makes it down. */
+    /** A member is down as soon as one backend says so. */
     ALL,
-    /** It is up while any backend sees it. */
+    /** A member is up as long as one backend says so. */
     ANY
   }
 
   /**
    * {@code liveness.mass_silence}.
    *
-   * @param share more than this share of the writers in sight; 1 turns the guard off
-   * @param minWriters and at least so many
-   * @param hold for how long their members' verdicts are withheld; 0 turns it off, too
+   * @param share the guard acts where more than this share of the writers in sight falls silent
+   *     together; 1 turns it off
+   * @param minWriters the guard acts where at least so many writers fall silent together
+   * @param hold how long the verdicts on their members are withheld; 0 turns the guard off
    */
   public record MassSilence(double share, int minWriters, Duration hold) {}
 
@@ -185,7 +174,7 @@ public record AgentConfig(
    *
    * @param name its name
    * @param verticle its class name
-   * @param config what it is deployed with
+   * @param config the configuration that it is deployed with
    */
   public record ThirdParty(String name, String verticle, Map<String, Object> config)
       implements Backend {
@@ -199,9 +188,9 @@ public record AgentConfig(
 
   /** {@code evaluate}: whether this agent gives verdicts. */
   public enum Evaluate {
-    /** On its own bus. */
+    /** It gives verdicts, on its own event bus. */
     ALWAYS,
-    /** Not at all. */
+    /** It gives none. */
     NEVER
   }
 
@@ -210,9 +199,9 @@ public record AgentConfig(
    *
    * @param host the address to listen on
    * @param port the port; 0 takes a free one
-   * @param token what writes must bring, or empty; a secret
-   * @param tls certificates, or empty for plain text
-   * @param allowAnonymous whether an address other than loopback may go without a token
+   * @param token the token that a write has to carry, which is a secret; empty where none is asked
+   * @param tls the certificates; empty for plain text
+   * @param allowAnonymous whether the agent may listen beyond loopback without a token
    */
   public record Http(
       String host, int port, Optional<String> token, Optional<Tls> tls, boolean allowAnonymous) {
@@ -229,12 +218,13 @@ public record AgentConfig(
    *
    * @param certificate the server's certificate chain
    * @param key its key
-   * @param clientCa who signs the clients that are let in, or empty for everybody
+   * @param clientCa the authority that signs the certificates of clients; empty where clients need
+   *     none
    */
   public record Tls(Path certificate, Path key, Optional<Path> clientCa) {}
 
   /**
-   * {@code agent_check}: HAProxy's.
+   * {@code agent_check}: the listener for HAProxy's agent checks.
    *
    * @param host the address to listen on
    * @param port the port, or empty for none
@@ -244,33 +234,33 @@ public record AgentConfig(
   /**
    * {@code logging}.
    *
-   * @param level what is logged, with all that is graver
-   * @param format how a line looks
+   * @param level the least grave events that are logged
+   * @param format the form of a line
    */
   public record Logging(LogLevel level, LogFormat format) {
-    /** Where nothing is configured. */
+    /** The defaults of both keys, for what is logged before the configuration is read. */
     public static final Logging DEFAULT = new Logging(LogLevel.INFO, LogFormat.TEXT);
   }
 
   /** How grave an event has to be to be logged. */
   public enum LogLevel {
-    /** What does not work. */
+    /** Something does not work. */
     ERROR,
-    /** What may stop working. */
+    /** Something may stop working. */
     WARN,
-    /** What happens. */
+    /** Something changed, such as a backend that is reachable again. */
     INFO,
-    /** What helps in looking for a fault. */
+    /** Details that help to find a fault. */
     DEBUG,
-    /** Everything. */
+    /** All details. */
     TRACE
   }
 
-  /** How a line of the log looks. */
+  /** The form of a line of the log. */
   public enum LogFormat {
-    /** A time, a level, the class's name, a sentence. */
+    /** A line has a time, a level, the name of a class and a sentence. */
     TEXT,
-    /** A JSON object. */
+    /** A line is a JSON object. */
     JSON
   }
 }

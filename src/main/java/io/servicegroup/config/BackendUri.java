@@ -8,12 +8,12 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * Where a backend is: a URI of the form that tooz and SQLAlchemy use, taken apart. Its text is
- * never printed; see {@link #toString()}.
+ * The parts of the URI of a backend, in the form that tooz and SQLAlchemy use. It may hold a
+ * password: print {@link #toString()}, and never {@link #text()}.
  *
  * @param scheme the technology
- * @param user the user name, or null
- * @param password the password, or null; a secret
+ * @param user the user name; null where there is none
+ * @param password the password, a secret; null where there is none
  * @param hosts the servers in order; empty for {@code embedded:}
  * @param path what follows the hosts without its leading slash: a database's name, a directory for
  *     {@code embedded:}; empty where there is none
@@ -45,7 +45,7 @@ public record BackendUri(
   }
 
   /**
-   * The URI with its secrets, for the connection only.
+   * The URI with its secrets, for whoever connects.
    *
    * @return a text that {@link #parse} takes
    */

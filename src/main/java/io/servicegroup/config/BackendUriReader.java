@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reads and writes {@link BackendUri}s. {@code java.net.URI} knows one host only. */
+/** Reads and writes {@link BackendUri}s, because {@code java.net.URI} knows one host only. */
 final class BackendUriReader {
 
   private static final String DEFAULT_DIRECTORY = "data";
@@ -17,7 +17,7 @@ final class BackendUriReader {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9+.-]{0,30}");
 
-  /** What SQLAlchemy names beside a database, as in {@code mysql+pymysql}. */
+  /** The driver that SQLAlchemy names beside a database, as in {@code mysql+pymysql}. */
   private static final Pattern DRIVER = Pattern.compile("\\+.*");
 
   private BackendUriReader() {}
@@ -84,7 +84,8 @@ final class BackendUriReader {
     int slash = text.indexOf('/', 2);
     String authority = slash < 0 ? text.substring(2) : text.substring(2, slash);
     String path = slash < 0 ? "" : text.substring(slash + 1);
-    // An @ there means that the password held what ended it: its rest is not to be printed.
+    // An @ here means that the password holds a / or ? that was not encoded: what follows is the
+    // rest of the password, which no message may quote.
     if (path.contains("@") || query.contains("@")) {
       throw new IllegalArgumentException(ENCODE);
     }

@@ -75,7 +75,7 @@ final class BackendsReader {
       Optional<AgentConfig.Backend> backend = entry(item);
       backend.ifPresent(it -> refuseTwice(item, it, backends));
       backend.ifPresent(backends::add);
-      // Two in the same place have one name as well, which then is no fault of its own.
+      // Two URIs of one place have one name by default: that is the same fault, not another one.
       if (backend.isPresent() && !names.add(backend.get().name()) && liveness.isSound(item)) {
         liveness.refuse(
             item,
@@ -86,7 +86,10 @@ final class BackendsReader {
     return backends;
   }
 
-  /** Under two names a server would be given two proofs that it lost nothing, which disagree. */
+  /**
+   * Refuses a backend in the same place as one before it, because each of the two would take the
+   * other's canaries for a sign that data was lost.
+   */
   private void refuseTwice(
       String item, AgentConfig.Backend backend, List<AgentConfig.Backend> before) {
     for (AgentConfig.Backend other : before) {
@@ -101,7 +104,7 @@ final class BackendsReader {
     }
   }
 
-  /** The backend at a URI that has no name of its own. */
+  /** The backend at a URI, with the default name. */
   static AgentConfig.Backend named(BackendUri uri) {
     return new AgentConfig.BuiltIn(uri.scheme().text(), uri);
   }

@@ -4,7 +4,7 @@ import io.servicegroup.model.Fault;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration that cannot be used, with everything that is wrong with it. */
+/** Refuses a configuration, with all its faults. */
 public final class ConfigException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -23,9 +23,9 @@ public final class ConfigException extends RuntimeException {
   }
 
   /**
-   * Everything that is wrong.
+   * All faults of the configuration.
    *
-   * @return in the order of the configuration's sections
+   * @return the faults in the order of the sections
    */
   public List<Fault> faults() {
     return faults;

@@ -32,7 +32,7 @@ public final class ConfigLoader {
   private final List<Path> files;
   private final Map<String, String> environment;
   private final List<String> settings;
-  private final Map<String, Overriding> overriding = new LinkedHashMap<>();
+  private final Map<String, OverridingText> overriding = new LinkedHashMap<>();
   private final References references;
 
   /**
@@ -53,15 +53,15 @@ public final class ConfigLoader {
   }
 
   /**
-   * Sets one key, whatever else does. A fault of it does not say where it comes from: whoever sets
-   * it does.
+   * Sets a key, over all other sources. A message about its value does not name a source, because
+   * the caller does.
    *
    * @param key its path
    * @param value as with {@code --set}
    * @return this
    */
   public ConfigLoader override(String key, String value) {
-    overriding.put(key, new Overriding(value, null));
+    overriding.put(key, new OverridingText(value, null));
     return this;
   }
 
@@ -84,7 +84,7 @@ public final class ConfigLoader {
                   faults.add("--config " + files.get(i), null, reason(reads.get(i).cause()));
                 }
               }
-              // Secrets and certificates are files, too.
+              // This reads files, too: secrets and certificates.
               return vertx.executeBlocking(() -> check(merged, faults));
             });
   }
@@ -93,7 +93,7 @@ public final class ConfigLoader {
    * The whole configuration with its defaults, as YAML, with every secret masked.
    *
    * @param config what {@link #load} gave
-   * @return what a configuration file could hold, but for the secrets
+   * @return the text of a configuration file that says the same, except for the secrets
    */
   public String effective(AgentConfig config) {
     return Trees.yaml(new EffectiveConfig(references::mask).tree(config));
@@ -118,7 +118,7 @@ public final class ConfigLoader {
     }
   }
 
-  /** Why a file cannot be read; the parser's own words would quote lines of it. */
+  /** Why a file cannot be read. The parser's own message is not used: it quotes the file. */
   private static String reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof CharacterCodingException) {
@@ -141,7 +141,7 @@ public final class ConfigLoader {
     return "the file cannot be read as YAML";
   }
 
-  /** The place where the parser gave up, and where what it was reading there begins. */
+  /** The position at which the parser failed, and where the map or text that it was in begins. */
   private static String where(MarkedYAMLException yaml) {
     Mark problem = yaml.getProblemMark();
     Mark begin = yaml.getContextMark();
@@ -171,7 +171,7 @@ public final class ConfigLoader {
     } catch (IllegalArgumentException e) {
       faults.add("--config", null, e.getMessage());
     }
-    config.ifPresent(sound -> references.sound());
+    config.ifPresent(sound -> references.confirm());
     return config.map(ConfigLoader::warned).orElseThrow(() -> refusal(faults));
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a merged configuration into an {@link AgentConfig}: its keys, and the rules between them.
+ * Makes an {@link AgentConfig} of a tree of keys, and checks the keys and the rules between them.
  */
 final class ConfigReader {
 
@@ -17,7 +17,7 @@ final class ConfigReader {
     return read(Keys.all(), tree, references, faults, machine);
   }
 
-  /** Reads a configuration of some keys, the agent's among them. */
+  /** Reads a configuration of the given keys, which have to include the agent's. */
   static Optional<AgentConfig> read(
       List<Key<?>> keys,
       Map<String, Object> tree,
@@ -27,7 +27,7 @@ final class ConfigReader {
     Section root = new Section("", tree, faults, references);
     KeyReader reader = new KeyReader(keys, machine);
     reader.read(root, "");
-    reader.askRules();
+    reader.checkRules();
     AgentConfig config = config(root, reader.values());
     return faults.list().isEmpty() ? Optional.of(config) : Optional.empty();
   }

@@ -11,7 +11,11 @@ final class EffectiveConfig {
 
   private final UnaryOperator<String> mask;
 
-  /** With what hides the secrets that were referred to. */
+  /**
+   * Creates a writer.
+   *
+   * @param mask replaces, in a text, the secrets that the configuration refers to
+   */
   EffectiveConfig(UnaryOperator<String> mask) {
     this.mask = mask;
   }
@@ -31,12 +35,12 @@ final class EffectiveConfig {
     return values.find(key).map(value -> shown(key, value)).orElse(null);
   }
 
-  /** What may be shown of a key's value, but for secrets inside of it that were referred to. */
+  /** A key's value as it is shown, before {@code mask} hides the secrets inside of it. */
   static <T> Object shown(Key<T> key, T value) {
     return key.isSecret() ? Masking.MASK : key.type().write(value);
   }
 
-  /** What is below a section that is not there, is not there either. */
+  /** Adds a value, unless it belongs to a section that is null because it is not given. */
   @SuppressWarnings("unchecked")
   private static void put(Map<String, Object> tree, String path, Object value) {
     int dot = path.indexOf('.');
@@ -48,7 +52,7 @@ final class EffectiveConfig {
     if (!tree.containsKey(section)) {
       tree.put(section, new LinkedHashMap<>());
     }
-    // Only this class put something there.
+    // Only this method adds maps to the tree.
     Map<String, Object> child = (Map<String, Object>) tree.get(section);
     if (child != null) {
       put(child, path.substring(dot + 1), value);

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects faults, so that all of them are told together, each once. */
+/** Collects the faults of a configuration, so that the user is told all of them together. */
 final class Faults {
 
   private final Set<Fault> set = new LinkedHashSet<>();
@@ -17,7 +17,7 @@ final class Faults {
     keys.add(key);
   }
 
-  /** Whether a key is at fault already: rules between keys only speak where each is sound. */
+  /** Whether a key is at fault; rules between keys are checked only where each key is not. */
   boolean has(String key) {
     return keys.contains(key);
   }

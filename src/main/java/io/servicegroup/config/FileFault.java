@@ -11,7 +11,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Why a file cannot be used, in words for whoever named it. */
+/** Explains why a file cannot be used, in words for the user who named it. */
 public final class FileFault {
 
   private static final String ABSENT = "there is no such file";
@@ -20,7 +20,7 @@ public final class FileFault {
   private FileFault() {}
 
   /**
-   * What a failure of the file system means.
+   * Explains a failure of the file system.
    *
    * @param failure thrown by {@link Files}
    * @return a clause without the file's name and without the name of any class
@@ -41,17 +41,17 @@ public final class FileFault {
     if (failure instanceof FileSystemException system && system.getReason() != null) {
       return system.getReason();
     }
-    // What a file system says of a failed read has no name in it, as in "Is a directory".
+    // The message of any other IOException, such as "Is a directory", names no file.
     return failure instanceof FileSystemException || failure.getMessage() == null
         ? "the file system fails"
         : failure.getMessage();
   }
 
   /**
-   * Whether a file can be read. Blocks.
+   * Explains why a file cannot be read. Blocks.
    *
    * @param file its path
-   * @return why not; empty where it can
+   * @return a clause; empty where the file can be read
    */
   static Optional<String> ofReading(String file) {
     Path path;

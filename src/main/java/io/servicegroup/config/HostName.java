@@ -5,17 +5,17 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** This machine's host name, as its kernel knows it. */
+/** Reads the host name of this machine. */
 final class HostName {
 
   private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
   private HostName() {}
 
-  /** The name; on Linux without asking any name server. May block elsewhere. */
+  /** The host name. On Linux the kernel tells it; elsewhere this may wait for a name server. */
   static String get() {
     try {
-      // Asking Java looks the name up, which may take seconds where name servers are away.
+      // Java's own method asks the name servers, which takes seconds where none answers.
       return Files.isReadable(KERNEL)
           ? Files.readString(KERNEL).strip()
           : InetAddress.getLocalHost().getHostName();

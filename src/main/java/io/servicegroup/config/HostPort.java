@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Addresses in the form {@code host:port}, without asking any name server. */
+/** Reads addresses of the form {@code host:port}; asks no name server. */
 final class HostPort {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,253})");
@@ -41,7 +41,7 @@ final class HostPort {
     return new BackendUri.Host(host, hasPort ? port(text.substring(colon + 1)) : port(defaultPort));
   }
 
-  /** What no resolver would even be asked for can never work. */
+  /** Whether a resolver can look the name up at all: otherwise no connection can ever succeed. */
   private static boolean isName(String host) {
     return NAME.matcher(host).matches()
         && Arrays.stream(host.replaceAll("\\.$", "").split("\\.", -1))
@@ -63,7 +63,7 @@ final class HostPort {
     return defaultPort;
   }
 
-  /** Whether nothing but this machine reaches an address to listen on. */
+  /** Whether a listener at this address can be reached from this machine only. */
   static boolean isLoopback(String host) {
     Optional<byte[]> address =
         Optional.ofNullable(NetUtil.createByteArrayFromIpAddressString(host));

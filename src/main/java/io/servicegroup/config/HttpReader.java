@@ -2,7 +2,9 @@ package io.servicegroup.config;
 
 import java.util.Optional;
 
-/** Makes {@code http} and {@code agent_check} of their keys, with the rules between them. */
+/**
+ * Makes the records of {@code http} and {@code agent_check}; checks the rules between their keys.
+ */
 final class HttpReader {
 
   private HttpReader() {}

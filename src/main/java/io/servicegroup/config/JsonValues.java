@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads maps whose keys are not ours: a service's metadata, the configuration of a third party. */
+/**
+ * Reads maps whose keys nobody declares: the metadata of a service, and the configuration of a
+ * third party's verticle.
+ */
 final class JsonValues {
 
   private final Faults faults;
@@ -18,7 +21,7 @@ final class JsonValues {
     this.references = references;
   }
 
-  /** Copies a map, with its references resolved. */
+  /** Copies a map, and puts secrets in the place of the references to them. */
   Map<String, Object> map(String path, Map<?, ?> values) {
     Map<String, Object> map = new LinkedHashMap<>();
     values.forEach(
@@ -36,7 +39,7 @@ final class JsonValues {
   private Object value(String path, Object given) {
     Object value = given;
     try {
-      if (value instanceof Overriding overriding) {
+      if (value instanceof OverridingText overriding) {
         value = Trees.parse(overriding.text());
       }
       if (value instanceof String text) {

@@ -11,21 +11,22 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Reads the keys that are declared: each key's value by its type, and what is not declared is
- * refused. Goes on after a fault, so that all are told together. The rules between keys are asked
- * when every key has been read.
+ * Reads the declared keys of a configuration, each by its type, and refuses all other keys. A fault
+ * does not stop the reading, so that the user is told all faults together. The rules between keys
+ * are checked when every key has been read.
  */
 final class KeyReader {
 
-  /** What ends a step of a path. */
+  /** The characters that end a step of a path. */
   private static final Pattern NEXT = Pattern.compile("[.\\[]");
 
-  /** What a section may hold: a key that is declared, or without one a section of such keys. */
+  /** An entry that a section may have: a declared key, or a section that has declared keys. */
   private record Step(String name, Optional<Key<?>> key) {}
 
   private final List<Key<?>> keys;
   private final Values values;
-  // By the section's path, with placeholders: a configuration may have thousands of entries.
+  // The steps in a section, by the path of the section. They are computed once for all entries of a
+  // list, of which there may be thousands.
   private final Map<String, List<Step>> steps;
   private final List<Runnable> rules;
 
@@ -40,28 +41,28 @@ final class KeyReader {
   /**
    * Makes a reader.
    *
-   * @param keys those that are known
-   * @param machine this machine's name, which some defaults hold
+   * @param keys the declared keys
+   * @param machine this machine's host name, which some defaults contain
    */
   KeyReader(List<Key<?>> keys, String machine) {
     this(List.copyOf(keys), new Values(keys, machine), new HashMap<>(), new ArrayList<>());
   }
 
-  /** What was read so far. */
+  /** The values that were read so far. */
   Values values() {
     return values;
   }
 
-  /** A rule between keys, to be asked when all of them have been read. */
+  /** Adds a rule between keys, which is checked when all keys have been read. */
   void afterwards(Runnable rule) {
     rules.add(rule);
   }
 
-  void askRules() {
+  void checkRules() {
     rules.forEach(Runnable::run);
   }
 
-  /** Reads an entry of a list or of a map whose keys are not ours; the rules are asked with all. */
+  /** Reads an entry of a list, or of a map whose keys are names; its rules are checked later. */
   Values entry(Section section, String pattern) {
     KeyReader entry = new KeyReader(keys, new Values(keys, values.machine()), steps, rules);
     entry.read(section, pattern);
@@ -100,7 +101,8 @@ final class KeyReader {
       for (Key<?> key : keys) {
         String rest = below(pattern, key.path());
         String name = NEXT.split(rest, 2)[0];
-        // A section that may be absent, or is a list, is a key of its own, before those in it.
+        // A list, or a section that may be missing, is itself declared as a key, before its
+        // entries.
         byName.putIfAbsent(
             name, new Step(name, rest.equals(name) ? Optional.of(key) : Optional.empty()));
       }

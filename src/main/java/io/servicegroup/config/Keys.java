@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The keys of the configuration, in the order in which they are read, shown and documented. Those
- * of services and of liveness have lists of their own.
+ * The keys of the configuration, in the order in which they are read, shown and documented. {@code
+ * ServiceKeys} and {@code LivenessKeys} declare those of {@code services} and {@code liveness}.
  */
 public final class Keys {
 
@@ -195,7 +195,9 @@ public final class Keys {
     return Collections.unmodifiableList(ALL);
   }
 
-  /** A port that the system chooses is another one after a restart. */
+  /**
+   * The default of {@code agent.id}; a free port is another one after a restart, so it has none.
+   */
   private static Optional<String> hostAndPort(Values values) {
     int port = values.get(HTTP_PORT);
     return port == 0 ? Optional.empty() : Optional.of(values.get(HOST) + ":" + port);

@@ -11,10 +11,10 @@ final class LivenessKeys {
 
   static final List<Key<?>> ALL = new ArrayList<>();
 
-  /** Where an entry of the list of backends stands, if it is a map. */
+  /** The path of an entry of the list of backends that is a map. */
   static final String BACKEND = "liveness.backends[]";
 
-  /** Where a group has a section of its own. */
+  /** The path of the section of a group. */
   static final String GROUP = "liveness.groups.<group>";
 
   private static final KeyType<Duration> PACE = KeyTypes.duration("10ms", "24h");

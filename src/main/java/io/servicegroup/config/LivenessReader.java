@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Makes {@code liveness} of its keys, with the rules between them. */
+/** Makes the record of {@code liveness}; checks the rules between its keys. */
 final class LivenessReader {
 
   static final KeyType<Map<String, Duration>> GROUPS =
@@ -39,7 +39,10 @@ final class LivenessReader {
             values.get(LivenessKeys.HOLD)));
   }
 
-  /** A member may miss one beat, and the next one may be found a poll late. */
+  /**
+   * Refuses a {@code service_down_time} in which one lost beat would make a member down: the next
+   * beat comes a second interval later, and may be found a poll later still.
+   */
   private static void requireTwoBeats(
       Section liveness, Duration downTime, Section where, Values values) {
     Duration least =
@@ -88,7 +91,10 @@ final class LivenessReader {
     return tree;
   }
 
-  /** How long beats live has to do with how often they come, and with how long an upgrade takes. */
+  /**
+   * Refuses a lifetime of beats that ends before the next beat comes, or before an upgraded agent
+   * is back.
+   */
   static void requireTimeouts(
       Section liveness, Section where, String key, BackendUri uri, Values values) {
     Duration report = values.get(LivenessKeys.REPORT_INTERVAL);

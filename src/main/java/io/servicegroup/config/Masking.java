@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** How a value that somebody configured may be printed. */
+/** Prints configured values without the secrets in them. */
 final class Masking {
 
   static final String MASK = "***";
 
   private static final int MAX_SHOWN = 120;
-  // Greedy on purpose: an @ or / inside a password that should have been encoded stays hidden.
+  // Greedy on purpose, so that a password is hidden whole even where it holds an @ or a / that
+  // should have been encoded.
   private static final Pattern USER_INFO = Pattern.compile("^([^:@]*:(?://)?).*@", Pattern.DOTALL);
-  // What stands where a port should is a password whose host was forgotten.
+  // A text in the place of a port is probably a password, in a URI whose host was forgotten.
   private static final Pattern NO_PORT =
       Pattern.compile("(?<=://)([^/?\\[:@]*:)(?!\\d+(?:[,/?]|$))[^/?@]+");
   private static final Pattern PASSWORD = Pattern.compile("(://[^/?@]*:)[^/?@]*@");
@@ -23,7 +24,7 @@ final class Masking {
 
   private Masking() {}
 
-  /** A value of any type in one short line. */
+  /** A value of any type as one short line, without what may be a secret in a URI. */
   static String shown(Object value) {
     if (value == null) {
       return "nothing";
@@ -34,7 +35,7 @@ final class Masking {
     if (value instanceof List<?> list) {
       return list.isEmpty() ? "an empty list" : "a list";
     }
-    if (value instanceof Overriding overriding) {
+    if (value instanceof OverridingText overriding) {
       return shown(overriding.text()) + overriding.from();
     }
     if (value instanceof String text) {
@@ -43,31 +44,32 @@ final class Masking {
     return printable(value.toString());
   }
 
-  /** A value of which nothing but its existence may be printed. */
+  /** A value that is secret: only its kind, and where it was set, are printed. */
   static String hidden(Object value) {
     if (value == null || value instanceof Map || value instanceof List) {
       return shown(value);
     }
-    return value instanceof Overriding overriding ? MASK + overriding.from() : MASK;
+    return value instanceof OverridingText overriding ? MASK + overriding.from() : MASK;
   }
 
-  /** Masks what may be a secret in a URI, sound or not. */
+  /** Masks everything that may be a secret in a URI, also where the URI is at fault. */
   static String uri(String text) {
     String masked = USER_INFO.matcher(text).replaceFirst("$1***@");
     masked = NO_PORT.matcher(masked).replaceFirst("$1***");
     return SECRET_OPTION.matcher(masked).replaceAll("$1***");
   }
 
-  /** Masks passwords and options that look like secrets in a sound URI; other texts stay. */
+  /** Masks the password, and options named like secrets, where a text is a sound URI. */
   static String soundUri(String text) {
     return SECRET_OPTION.matcher(PASSWORD.matcher(text).replaceFirst("$1***@")).replaceAll("$1***");
   }
 
-  /** Whether a key of a free-form map names a secret. */
+  /** Whether the name of a key suggests that its value is a secret. */
   static boolean isSecret(String key) {
     return SECRET_KEY.matcher(key).matches();
   }
 
+  /** A text of at most {@value #MAX_SHOWN} characters that cannot disturb a terminal. */
   static String printable(String text) {
     String shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
     StringBuilder printable = new StringBuilder();

@@ -3,7 +3,7 @@ package io.servicegroup.config;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Finds the key that somebody who mistyped one most likely meant. */
+/** Finds the known key that is most like a mistyped one. */
 final class NearestKey {
 
   private NearestKey() {}
@@ -18,7 +18,7 @@ final class NearestKey {
   }
 
   private static int distance(String given, String known) {
-    // Nobody's typo is longer; and the distance costs the product of the lengths.
+    // The time grows with the product of both lengths, and a longer text is no mistyped key.
     String a = given.length() > 60 ? given.substring(0, 60) : given;
     int[] above = new int[known.length() + 1];
     for (int j = 0; j <= known.length(); j++) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** Lays the environment's and the command line's values over what the files say. */
+/** Puts the values of the environment and of the command line over those of the files. */
 final class Overlay {
 
   private static final String PREFIX = "SERVICEGROUP__";
@@ -29,13 +29,13 @@ final class Overlay {
 
   /** {@code SERVICEGROUP__HTTP__PORT=9000} sets {@code http.port}. */
   void environment(Map<String, String> environment) {
-    // In order, so that a key comes after the section that it is in.
+    // In alphabetical order, so that a section is set before the keys in it.
     new TreeMap<>(environment)
         .forEach(
             (name, value) -> {
               if (name.startsWith(PREFIX)) {
                 String path = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
-                put(Arrays.asList(path.split("__", -1)), new Overriding(value, name));
+                put(Arrays.asList(path.split("__", -1)), new OverridingText(value, name));
               }
             });
   }
@@ -47,15 +47,15 @@ final class Overlay {
       faults.add("--set", Masking.MASK, "allowed is key.path=value");
       return;
     }
-    set(setting.substring(0, equals), new Overriding(setting.substring(equals + 1), "--set"));
+    set(setting.substring(0, equals), new OverridingText(setting.substring(equals + 1), "--set"));
   }
 
   /** Sets the key at a path. */
-  void set(String path, Overriding value) {
+  void set(String path, OverridingText value) {
     put(Arrays.asList(path.strip().replace("[", ".").replace("]", "").split("\\.", -1)), value);
   }
 
-  private void put(List<String> path, Overriding value) {
+  private void put(List<String> path, OverridingText value) {
     if (path.contains("")) {
       faults.add(
           value.origin(),
@@ -70,7 +70,7 @@ final class Overlay {
     }
   }
 
-  /** As everywhere else: {@code services[0].group}. */
+  /** A path in the form that all messages use: {@code services[0].group}. */
   private static String shown(List<String> path) {
     StringBuilder shown = new StringBuilder();
     for (String key : path) {
@@ -83,13 +83,13 @@ final class Overlay {
     return shown.toString();
   }
 
-  private static Object with(Object node, List<String> path, Overriding value) {
+  private static Object with(Object node, List<String> path, OverridingText value) {
     if (path.isEmpty()) {
       return value;
     }
     String head = path.get(0);
     List<String> tail = path.subList(1, path.size());
-    Object inside = node instanceof Overriding text ? Trees.parse(text.text()) : node;
+    Object inside = node instanceof OverridingText text ? Trees.parse(text.text()) : node;
     if (inside instanceof List<?> || inside == null && INDEX.matcher(head).matches()) {
       List<Object> list = inside == null ? new ArrayList<>() : new ArrayList<>((List<?>) inside);
       int index = INDEX.matcher(head).matches() ? Integer.parseInt(head) : -1;
@@ -108,7 +108,7 @@ final class Overlay {
     return map;
   }
 
-  /** A copy of a map; what is no map gives way to the key inside it. */
+  /** A copy of a map; an empty map in the place of anything else, which it replaces. */
   private static Map<String, Object> asMap(Object node) {
     Map<String, Object> map = new LinkedHashMap<>();
     if (node instanceof Map<?, ?> given) {

@@ -7,8 +7,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Percent-encoding of the parts of a URI. {@code java.net.URLDecoder} reads forms (a plus is a
- * space), replaces what is no UTF-8 silently, and quotes what it cannot read.
+ * Encodes and decodes parts of a URI by percent-encoding. {@code java.net.URLDecoder} does not
+ * serve: it turns a plus into a space, replaces bytes that are no UTF-8 silently, and quotes in its
+ * messages the text that it cannot decode.
  */
 final class PercentCode {
 
@@ -19,7 +20,7 @@ final class PercentCode {
   }
 
   /**
-   * Decodes.
+   * Decodes a text.
    *
    * @throws IllegalArgumentException with a sentence that holds nothing of the text
    */

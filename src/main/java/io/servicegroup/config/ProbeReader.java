@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads {@code probe}. */
+/** Makes a probe of the keys of {@code services[].probe}; checks the rules between them. */
 final class ProbeReader {
 
-  /** A process is looked for often: that costs next to nothing. */
+  /** The timing of a probe of a process, which is frequent because it costs next to nothing. */
   static final Probe.Timing PID_TIMING =
       new Probe.Timing(Duration.ofMillis(100), Duration.ofMillis(100), 1, 1);
 
-  /** What an address has to be. */
+  /** The rule for the address of an HTTP probe. */
   static final String URL = "an address that begins with http:// or https://";
 
   static final KeyType<Map<String, String>> HEADERS =
@@ -36,7 +36,7 @@ final class ProbeReader {
 
   private ProbeReader() {}
 
-  /** Makes a probe. What it returns means nothing where faults were found. */
+  /** Makes a probe, which is used only where the section has no fault. */
   static Probe read(Section section, Values values) {
     return switch (values.find(ServiceKeys.TYPE).orElse("none")) {
       case "self" -> new Probe.Self();
@@ -115,7 +115,7 @@ final class ProbeReader {
     return SERVER_NAME.matcher(text).matches();
   }
 
-  /** Where an HTTP probe's address leads, as the URI that it is. */
+  /** The address of an HTTP probe; empty where the text is none. */
   static Optional<URI> url(String text) {
     try {
       URI uri = new URI(text);
@@ -128,7 +128,7 @@ final class ProbeReader {
         return Optional.of(uri);
       }
     } catch (URISyntaxException | IllegalArgumentException e) {
-      // Said below: the sentence of either would quote the address, which may hold a password.
+      // The exception's message is not used, because it quotes the address, and with it a password.
     }
     return Optional.empty();
   }

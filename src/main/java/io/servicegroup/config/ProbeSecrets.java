@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What of a probe may be a secret, and so is not to be stored anywhere. */
+/** Finds what may be a secret in a probe, because a secret is not to be stored anywhere. */
 public final class ProbeSecrets {
 
-  /** They say what is asked for, and authorize nobody. */
+  /** Headers that describe a request and authorize nobody. */
   private static final Set<String> HARMLESS =
       Set.of(
           "accept",
@@ -26,7 +26,7 @@ public final class ProbeSecrets {
           "x-forwarded-host",
           "x-forwarded-proto");
 
-  /** What beside secrets' own names is used in a query for what authorizes whoever asks. */
+  /** Names of query parameters that authorize a request, beside those named like secrets. */
   private static final Pattern AUTHORIZING =
       Pattern.compile("(?i)(?:.*[_.-])?(?:auth|authorization|key|sig|signature|session|jwt)");
 
@@ -35,8 +35,8 @@ public final class ProbeSecrets {
   /**
    * Looks for what may be a secret.
    *
-   * @param probe as it was joined
-   * @return a clause that names it without its value; empty where the probe may be stored whole
+   * @param probe the probe of a service that joins
+   * @return a clause that names the secret without its value; empty where the probe may be stored
    */
   public static Optional<String> of(Probe probe) {
     if (!(probe instanceof Probe.Http http)) {
@@ -56,7 +56,7 @@ public final class ProbeSecrets {
   }
 
   private static boolean hasSecretOption(URI url) {
-    // Decoded, as whoever is asked reads it.
+    // The decoded query, because the server that is asked decodes it, too.
     return url.getQuery() != null
         && Arrays.stream(url.getQuery().split("[&;]"))
             .map(option -> option.split("=", 2)[0])

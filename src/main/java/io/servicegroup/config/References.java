@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts the secrets that {@code ${env:NAME}} and {@code ${file:PATH}} refer to in their place, and
- * remembers them, so that they are recognised wherever something is printed.
+ * Replaces the references {@code ${env:NAME}} and {@code ${file:PATH}} by the secrets that they
+ * refer to, and remembers the secrets, so that they can be masked in everything that is printed.
  */
 final class References {
 
@@ -36,30 +36,31 @@ final class References {
     this.environment = environment;
   }
 
-  /** References are resolved with these environment variables and the files of this machine. */
+  /** Resolves references by these environment variables and the files of this machine. */
   static References of(Map<String, String> environment) {
     return new References(Map.copyOf(environment));
   }
 
   /**
-   * Nothing is a reference. For what arrives from outside while the agent runs: nobody reads this
-   * machine's files through a join.
+   * Takes every text as it is. This is for joins, which come from outside while the agent runs and
+   * must not read this machine's files.
    */
   static References none() {
     return new References(null);
   }
 
-  /** Whether a value is to be read again for each use, since a file holds a part of it. */
+  /** Whether a file holds a part of the value, so that it is read again for each use. */
   boolean readsFile(String text) {
     return isIn(text) && text.contains(FILE);
   }
 
-  /** Something to be done once the configuration that is being read has proved to be sound. */
-  void whenSound(Runnable renewal) {
+  /** Adds an action for {@link #confirm}. */
+  void whenConfirmed(Runnable renewal) {
     renewals.add(renewal);
   }
 
-  void sound() {
+  /** Runs the added actions, because the configuration passed all its checks. */
+  void confirm() {
     renewals.forEach(Runnable::run);
   }
 
@@ -77,8 +78,8 @@ final class References {
   }
 
   /**
-   * Resolves a URI. A reference inside its user information is percent-encoded, since a password is
-   * stored as it is; a reference to a whole URI is not.
+   * Resolves a URI. A secret in the user information is percent-encoded, because passwords are
+   * stored as they are; a secret that is the whole URI is not.
    *
    * @throws IllegalArgumentException with a sentence that names every reference that leads nowhere
    */
@@ -146,8 +147,9 @@ final class References {
   }
 
   /**
-   * Hides every secret that was referred to. One that is shorter than {@value #SHORTEST_SEARCHED}
-   * characters is recognised as a whole value only: inside a text it could be anything.
+   * Masks every secret that was referred to. A secret that is shorter than {@value
+   * #SHORTEST_SEARCHED} characters is masked only where it is the whole text, because any longer
+   * text may contain it by chance.
    */
   String mask(String text) {
     String masked = text;

@@ -3,18 +3,18 @@ package io.servicegroup.config;
 import java.util.List;
 import java.util.Optional;
 
-/** What of a changed configuration a running agent cannot take. */
+/** Finds the changes of a configuration that a running agent does not take without a restart. */
 public final class Restart {
 
   private Restart() {}
 
   /**
-   * Compares two configurations. Secrets are no difference: they are reloaded.
+   * Compares two configurations. A changed secret is no difference, because secrets are reloaded.
    *
-   * @param running what the agent was started with
-   * @param next what it is to be
-   * @return the paths of the keys whose change needs a restart, such as {@code http.port}; of an
-   *     optional section that came or went, its own
+   * @param running the configuration with which the agent was started
+   * @param next the configuration that was read since
+   * @return the paths of the keys whose change needs a restart, such as {@code http.port}; the path
+   *     of a section where the whole of it was added or removed
    */
   public static List<String> keys(AgentConfig running, AgentConfig next) {
     List<String> changed =
@@ -28,7 +28,7 @@ public final class Restart {
         .toList();
   }
 
-  /** As it is shown: what is masked there is no difference. */
+  /** A key's value as it is shown, where all secrets look alike. */
   private static <T> Optional<Object> written(Key<T> key, AgentConfig config) {
     return config.values().find(key).map(value -> EffectiveConfig.shown(key, value));
   }

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the configuration has to know of a technology: how its URIs look and what they may say. Its
- * other half, what it keeps and how, is {@code io.servicegroup.backend.Technology}; one class is
- * both, and a line in {@code META-INF/services/io.servicegroup.config.Scheme} names it. A jar of a
- * third party on the class path adds its own in the same way.
+ * The URIs of a technology: their schemes, options and rules. The class that implements this also
+ * implements {@code io.servicegroup.backend.Technology}, which makes the backend and the catalogue
+ * of a URI. A line in {@code META-INF/services/io.servicegroup.config.Scheme} names the class; a
+ * jar of a third party on the class path adds a technology in the same way.
  *
- * <p>Implementations are public, have a public constructor without parameters, keep no state and
- * ask nobody but this machine's files. They are used on any thread.
+ * <p>Implementations are public, have a public constructor without parameters and keep no state.
+ * They may read files of this machine, and ask no other one. They are used on any thread.
  */
 public interface Scheme {
 
@@ -30,7 +30,7 @@ public interface Scheme {
   /**
    * Every name that may stand before the colon of a URI, in lower case.
    *
-   * @return the names; the first is the one in messages and the default name of a backend
+   * @return the names; messages use the first, which is also the default name of a backend
    */
   List<String> names();
 
@@ -59,16 +59,16 @@ public interface Scheme {
   }
 
   /**
-   * Whether servers are named after the colon, as in {@code redis://host}.
+   * Whether a URI names servers, as in {@code redis://host}.
    *
-   * @return false where a directory is, as in {@code embedded:data}
+   * @return false where it names a directory, as in {@code embedded:data}
    */
   default boolean hasHosts() {
     return true;
   }
 
   /**
-   * The options that a name stands for, as {@code rediss} does for {@code ssl=true}.
+   * The options that a scheme's name stands for, as {@code rediss} stands for {@code ssl=true}.
    *
    * @param name one of {@link #names()}
    * @return options by name
@@ -80,17 +80,17 @@ public interface Scheme {
   /**
    * Whether a password may stand without a user, as in {@code redis://:secret@host}.
    *
-   * @return false where an {@code @} follows the name of a user
+   * @return false where a password needs the name of a user before it
    */
   default boolean knowsPasswordsWithoutUser() {
     return false;
   }
 
   /**
-   * Whether presence ends where beats stop, so that one has to live longer than the interval of
-   * beats.
+   * Whether a member is present only while its beats arrive, so that a beat has to live longer than
+   * {@code report_interval}.
    *
-   * @return false where a session lives by itself
+   * @return false where a session keeps members present
    */
   default boolean needsBeats() {
     return true;
@@ -101,7 +101,7 @@ public interface Scheme {
    * place have the same servers, the same part and the same values of {@link Key#asPlace options
    * that name places}.
    *
-   * @param uri one whose options are sound
+   * @param uri a URI without faults
    * @return the same text for each spelling of one part, its default included
    */
   default String place(BackendUri uri) {
@@ -109,32 +109,32 @@ public interface Scheme {
   }
 
   /**
-   * What is wrong with a URI, beside what its options and its hosts say by themselves.
+   * Checks a URI by the rules that its hosts and its single options cannot check.
    *
-   * @param uri one whose options are sound
-   * @return sentences that say what is allowed, and hold nothing of the URI
+   * @param uri a URI, without the options that are at fault
+   * @return a sentence for each fault, which says what is allowed and holds nothing of the URI
    */
   default List<String> faults(BackendUri uri) {
     return List.of();
   }
 
   /**
-   * What this machine lacks for a URI. Asked once, when the configuration is read.
+   * Checks whether this machine has what a URI needs. Called when the configuration is read.
    *
-   * @param uri a sound one
-   * @return sentences that say what is required
+   * @param uri a URI without faults
+   * @return a sentence for each thing that is missing
    */
   default List<String> lacking(BackendUri uri) {
     return List.of();
   }
 
   /**
-   * Whether a member cannot be kept under its names. What is refused here is refused at the join
-   * and by {@code check-config}: a member that is accepted and then never beats would be worse.
+   * Checks whether the technology can keep a member under its names. {@code check-config} and joins
+   * refuse a member that it cannot keep, which otherwise would be accepted and never beat.
    *
-   * @param uri where
+   * @param uri the URI of the backend
    * @param id the member
-   * @return what is wrong with its names; empty where they can be kept
+   * @return what is wrong with its names; empty where the member can be kept
    */
   default Optional<Fault> refusal(BackendUri uri, MemberId id) {
     return Optional.empty();

@@ -9,16 +9,16 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 
-/** The technologies on the class path, found by their service files. Thread-safe. */
+/** Finds the technologies on the class path by their service files. Thread-safe. */
 public final class Schemes {
 
   private static final Found FOUND = find();
 
   /**
-   * What was found.
+   * The result of the search.
    *
-   * @param schemes in the order of the service files
-   * @param broken why what is on the class path cannot be used; null where it can
+   * @param schemes the technologies, in the order of the service files
+   * @param broken why one of them cannot be used; null where all can
    */
   private record Found(List<Scheme> schemes, String broken) {}
 
@@ -44,7 +44,7 @@ public final class Schemes {
       }
       return new Found(List.copyOf(schemes), null);
     } catch (ServiceConfigurationError e) {
-      // A jar of somebody else, or of another version: its message names the file and the class.
+      // A jar on the class path is broken or of another version. The message names file and class.
       return new Found(
           List.of(), "the class path holds a technology that cannot be used: " + e.getMessage());
     }
@@ -54,7 +54,7 @@ public final class Schemes {
    * All technologies.
    *
    * @return at least one
-   * @throws IllegalArgumentException where the class path holds one that cannot be used
+   * @throws IllegalArgumentException where the class path has a technology that cannot be used
    */
   public static List<Scheme> all() {
     if (FOUND.broken() != null) {
@@ -64,11 +64,11 @@ public final class Schemes {
   }
 
   /**
-   * Finds a technology by what stands before the colon of a URI.
+   * Finds a technology by the name before the colon of a URI.
    *
-   * @param name in any case
-   * @return the scheme, or empty where there is none
-   * @throws IllegalArgumentException where the class path holds one that cannot be used
+   * @param name a name in capital or small letters
+   * @return the technology; empty where none has this name
+   * @throws IllegalArgumentException where the class path has a technology that cannot be used
    */
   public static Optional<Scheme> find(String name) {
     return all().stream()

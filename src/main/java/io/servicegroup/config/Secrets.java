@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Secrets as they are now. Whoever runs holds the ones that it was configured with when it started;
- * here it asks, before each connection, what became of them: a file that they were read from may
- * hold others by now, or the configuration may have been reloaded. One line in the log tells of
- * each change; what cannot be read leaves the last one in use.
+ * Gives the present value of a secret. The parts of a running agent keep the secrets with which
+ * they were started, and ask here before each connection which ones have taken their place: the
+ * file of a secret may have changed, or the configuration may have been reloaded. The log has one
+ * line for each change. Where a file cannot be read, the last secret stays in use.
  *
  * <p>Thread-safe.
  */
@@ -23,6 +23,7 @@ public final class Secrets {
 
   private Secrets() {}
 
+  /** The present value of a secret, with the way to read it again. */
   private static final class Renewed {
     private final String name;
     private final Supplier<String> read;
@@ -53,12 +54,12 @@ public final class Secrets {
     }
   }
 
-  /** A text that files were read for is to be read again whenever it is needed. */
+  /** Makes a secret that was read from files be read again whenever it is asked for. */
   static void readAgain(String name, String configured, Supplier<String> read) {
     RENEWED.put(configured, new Renewed(name, configured, read));
   }
 
-  /** What took part in a configuration that was reloaded gives way to what takes its place. */
+  /** Gives whoever was started with one secret another one, from a reloaded configuration. */
   static void replace(String name, String configured, String by) {
     if (!configured.equals(by)) {
       Renewed before = RENEWED.get(configured);
@@ -70,10 +71,10 @@ public final class Secrets {
   }
 
   /**
-   * Gives those who run with one configuration the secrets of another.
+   * Gives the parts of a running agent the secrets of a reloaded configuration.
    *
-   * @param running what they were started with
-   * @param next what was read since
+   * @param running the configuration with which the agent was started
+   * @param next the configuration that was read since
    */
   public static void replace(AgentConfig running, AgentConfig next) {
     replace("catalog.uri", running.catalog().uri(), next.catalog().uri());
@@ -101,25 +102,25 @@ public final class Secrets {
     }
   }
 
-  /** Other servers need a restart; here only the way into the same ones changes. */
+  /** Replaces the secrets of a URI, unless anything else in it changed, which needs a restart. */
   private static void replace(String name, BackendUri running, BackendUri next) {
     if (running.toString().equals(next.toString())) {
       replace(name, running.text(), next.text());
     }
   }
 
-  /** A secret as it is now, for whoever may block. */
+  /** The present value of a secret. May block, because it may read files. */
   static String now(String configured) {
     Renewed renewed = RENEWED.get(configured);
     return renewed == null ? configured : renewed.now();
   }
 
   /**
-   * A secret as it is now.
+   * The present value of a secret.
    *
-   * @param vertx for reading files
-   * @param configured as the configuration gave it
-   * @return never fails
+   * @param vertx reads files
+   * @param configured the secret with which the caller was started
+   * @return the present secret; never fails
    */
   public static Future<String> now(Vertx vertx, String configured) {
     return RENEWED.containsKey(configured)
@@ -128,9 +129,9 @@ public final class Secrets {
   }
 
   /**
-   * A URI as it is now, for whoever may block.
+   * A URI with its present secrets. May block, because it may read files.
    *
-   * @param configured as the configuration gave it
+   * @param configured the URI with which the caller was started
    * @return the same servers, with the present user and password
    */
   public static BackendUri present(BackendUri configured) {
@@ -140,10 +141,10 @@ public final class Secrets {
   }
 
   /**
-   * A URI as it is now.
+   * A URI with its present secrets.
    *
-   * @param vertx for reading files
-   * @param configured as the configuration gave it
+   * @param vertx reads files
+   * @param configured the URI with which the caller was started
    * @return the same servers, with the present user and password; never fails
    */
   public static Future<BackendUri> now(Vertx vertx, BackendUri configured) {

@@ -13,15 +13,15 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A map of a configuration while it is read: gives each key's value with its references resolved,
- * and collects what is wrong instead of stopping at it. A faulty key reads as if it were absent, so
- * that reading goes on.
+ * A map of a configuration while it is read. It gives the value of each key, with secrets in the
+ * place of references, and collects the faults. A key at fault reads as if it were missing, so that
+ * the reading goes on.
  */
 final class Section {
 
   private final String path;
   private final Set<String> given;
-  // With the entries of lists, once they are asked for.
+  // Entries of lists are added when they are asked for, under names such as services[0].
   private final Map<String, Object> values;
   private final Faults faults;
   private final References references;
@@ -50,7 +50,7 @@ final class Section {
     return true;
   }
 
-  /** The keys that are there, of a map whose keys are not ours to know. */
+  /** The keys that are given, for a map whose keys nobody declares. */
   List<String> keys() {
     return List.copyOf(values.keySet());
   }
@@ -59,24 +59,24 @@ final class Section {
     return values.get(key) != null;
   }
 
-  /** From now on nothing but the existence of a key's value is printed. */
+  /** Marks a key as secret: no message prints its value. */
   void hide(String key) {
     hidden.add(key);
   }
 
-  /** Says that a key's value is not allowed. */
+  /** Adds a fault: the value that a key was given is not allowed. */
   void refuse(String key, String rule) {
     Object given = values.get(key);
     faults.add(
         path(key), hidden.contains(key) ? Masking.hidden(given) : Masking.shown(given), rule);
   }
 
-  /** Says that the value a key ended up with is not allowed, be it given or a default. */
+  /** Adds a fault: the value that a key has, given or by default, is not allowed. */
   void refuse(String key, String effective, String rule) {
     faults.add(path(key), effective, rule);
   }
 
-  /** A text; a secret that came from a file is read again from there whenever it is needed. */
+  /** A text. A secret that came from a file is read again whenever it is asked for. */
   Optional<String> text(String key, String allowed) {
     Optional<String> text = text(key, allowed, references::resolve);
     if (hidden.contains(key)) {
@@ -86,20 +86,21 @@ final class Section {
   }
 
   /**
-   * Remembers where a value came from.
+   * Makes a value that came from a file be read again whenever it is asked for.
    *
-   * @param configured the value as whoever runs will hold it
-   * @param read the same value, from the reference
+   * @param configured the value with which the parts of the agent are started
+   * @param read reads the value from the text that has the references
    */
   private void readAgain(String key, String configured, UnaryOperator<String> read) {
     Object value = values.get(key);
-    String raw = value instanceof Overriding overriding ? overriding.text() : (String) value;
+    String raw = value instanceof OverridingText overriding ? overriding.text() : (String) value;
     if (references.readsFile(raw)) {
-      references.whenSound(() -> Secrets.readAgain(path(key), configured, () -> read.apply(raw)));
+      references.whenConfirmed(
+          () -> Secrets.readAgain(path(key), configured, () -> read.apply(raw)));
     }
   }
 
-  /** A URI of which a file holds a part is read again whenever it is needed. */
+  /** Makes a URI that came in part from a file be read again whenever it is asked for. */
   void readUriAgain(String key, BackendUri configured) {
     readAgain(key, configured.text(), raw -> BackendUri.parse(references.resolveUri(raw)).text());
   }
@@ -110,7 +111,7 @@ final class Section {
 
   private Optional<String> text(String key, String allowed, Function<String, String> resolve) {
     Object value = values.get(key);
-    if (value instanceof Overriding overriding) {
+    if (value instanceof OverridingText overriding) {
       value = overriding.text().matches("null|~") ? null : overriding.text();
     }
     String rule = "allowed is " + allowed;
@@ -139,12 +140,12 @@ final class Section {
     if (value instanceof Map<?, ?> map) {
       map.forEach((name, item) -> child.put((String) name, item));
     }
-    // What is no map is one fault, and not another for each key that it therefore lacks.
+    // A value that is no map is one fault; that it has none of the keys is no further fault.
     boolean isMap = value == null || value instanceof Map;
     return new Section(path(key), child, isMap ? faults : new Faults(), references);
   }
 
-  /** The sections of a map whose keys are not ours to know. */
+  /** The sections of a map whose keys are names. */
   Map<String, Section> sections(String key) {
     Section parent = section(key);
     Map<String, Section> sections = new LinkedHashMap<>();
@@ -153,8 +154,8 @@ final class Section {
   }
 
   /**
-   * The entries of a list, as keys of this section ({@code services[0]}); empty where there is no
-   * list.
+   * The entries of a list, as keys of this section such as {@code services[0]}; empty where there
+   * is no list.
    */
   Optional<List<String>> items(String key, String allowed) {
     Object value = value(key);
@@ -181,15 +182,15 @@ final class Section {
     return value(key) instanceof Map;
   }
 
-  /** A map whose keys are not ours to know: JSON values, with references resolved. */
+  /** A map of JSON values whose keys nobody declares, with secrets in the place of references. */
   Map<String, Object> freeForm(String key) {
     Section section = section(key);
     return new JsonValues(faults, references).map(section.path, section.values);
   }
 
   /**
-   * Reports the keys that are not known. Their values are not printed: a misspelt key's may be a
-   * secret.
+   * Adds a fault for each key that is not known. No message prints its value, which may be a secret
+   * under a mistyped name.
    */
   void refuseUnknown(Set<String> known) {
     for (Map.Entry<String, Object> entry : values.entrySet()) {
@@ -204,7 +205,7 @@ final class Section {
     }
   }
 
-  /** A key's value where it takes something else than a text, which then is read as YAML. */
+  /** The value of a key whose type is no text: a text that sets it is read as YAML. */
   Object value(String key) {
     if (!resolved.containsKey(key)) {
       resolved.put(key, resolve(key, values.get(key)));
@@ -215,7 +216,7 @@ final class Section {
   private Object resolve(String key, Object given) {
     try {
       Object value =
-          given instanceof Overriding overriding ? Trees.parse(overriding.text()) : given;
+          given instanceof OverridingText overriding ? Trees.parse(overriding.text()) : given;
       return value instanceof String text && references.isIn(text)
           ? scalar(references.resolve(text))
           : value;

@@ -14,7 +14,7 @@ final class ServiceKeys {
 
   static final List<Key<?>> ALL = new ArrayList<>();
 
-  /** Where an entry of the list stands. */
+  /** The path of an entry of the list. */
   static final String ENTRY = "services[]";
 
   private static final String PROBE_PATH = ENTRY + ".probe";

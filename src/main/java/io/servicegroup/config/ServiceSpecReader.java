@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Reads a service in the form of an entry of {@code services}: the same rules for the configuration
- * file and for a join over the bus or HTTP. Only the configuration file may refer to secrets: a
- * join reads nothing of this machine.
+ * Reads a service from an entry of {@code services} or from a join over the event bus or HTTP,
+ * which has the same form and the same rules. Only the configuration may refer to secrets, because
+ * a join must not read anything of this machine.
  */
 public final class ServiceSpecReader {
 
@@ -31,11 +31,11 @@ public final class ServiceSpecReader {
   }
 
   /**
-   * Says which process the probe of a service means by its id.
+   * Adds to a probe of a process id the identity of the process that has this id now.
    *
    * @param spec the service
-   * @param process the process, or null where it is not known
-   * @return the service, changed where its probe names an id
+   * @param process the process; null where it is not known
+   * @return the service, changed only where its probe names a process id
    */
   public static ServiceSpec withProcess(ServiceSpec spec, ProcessIdentity process) {
     return spec.probe() instanceof Probe.Pid pid && pid.pid() != null
@@ -72,7 +72,7 @@ public final class ServiceSpecReader {
     return spec.orElseThrow();
   }
 
-  /** Reads a service; empty where its names are at fault. */
+  /** Reads a service; empty where its group, host or binary is at fault. */
   static Optional<ServiceSpec> read(
       Section section, KeyReader reading, Optional<String> defaultHost) {
     Values values = reading.entry(section, ServiceKeys.ENTRY);

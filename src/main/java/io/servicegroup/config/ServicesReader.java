@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads {@code services}, with the rules between its entries. */
+/** Reads {@code services}, and checks the rules between the entries. */
 final class ServicesReader {
 
   static final KeyType<List<ServiceSpec>> TYPE =
@@ -85,7 +85,7 @@ final class ServicesReader {
     Map<String, Object> service = ServiceTree.write(spec);
     if (spec.probe() instanceof Probe.Http http && !http.headers().isEmpty()) {
       Map<String, Object> probe = ServiceTree.writeProbe(http);
-      // Which of them authorizes whom is not ours to know.
+      // Every header is masked, because any of them may authorize the request.
       Map<String, Object> headers = new LinkedHashMap<>();
       http.headers().keySet().forEach(name -> headers.put(name, Masking.MASK));
       probe.put("headers", headers);

@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** Plain trees of maps, lists and scalars: what YAML and JSON have in common. */
+/** Converts trees of maps, lists and scalars, which YAML and JSON have in common. */
 final class Trees {
 
   private static final int MAX_DEPTH = 50;
@@ -23,8 +23,8 @@ final class Trees {
   /**
    * Copies a tree into plain maps and lists.
    *
-   * @throws IllegalArgumentException with a sentence, where it is nested too deeply (which an alias
-   *     of itself is, too)
+   * @throws IllegalArgumentException with a sentence, where the tree is nested too deeply, as it is
+   *     where a YAML alias stands inside of itself
    */
   static Map<String, Object> plain(JsonObject json) {
     return map(json.getMap(), 0);
@@ -78,7 +78,7 @@ final class Trees {
     if (value instanceof List<?> list) {
       return list(list, depth);
     }
-    // A date without quotes is no text: as one it would not be what was written.
+    // YAML reads a date without quotes as a date, whose text is not what the user wrote.
     return value instanceof Date date ? date.toInstant() : value;
   }
 

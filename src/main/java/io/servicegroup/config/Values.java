@@ -8,9 +8,9 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * The values of a configuration by their keys, with the defaults of those that are not given. Equal
- * to another where every key has an equal value, given or by default. Does not change once the
- * configuration has been read.
+ * The values of the keys of a configuration or a URI. A key that is not given has its default. Two
+ * are equal where every key has an equal value, given or by default. They do not change any more
+ * when the reading has ended.
  */
 public final class Values {
 
@@ -20,10 +20,10 @@ public final class Values {
   private final Map<String, Object> given = new HashMap<>();
 
   /**
-   * Nothing is given yet.
+   * Starts without any given value.
    *
-   * @param keys those that there are
-   * @param machine this machine's name, which some defaults hold
+   * @param keys the declared keys
+   * @param machine this machine's host name, which some defaults contain
    */
   Values(List<Key<?>> keys, String machine) {
     this.keys = List.copyOf(keys);
@@ -31,20 +31,20 @@ public final class Values {
   }
 
   /**
-   * For a configuration that was not read.
+   * Values that were not read.
    *
-   * @return nothing given: each key that is asked for by itself has its default
+   * @return values of which none is given, so that each key has its default
    */
   public static Values none() {
     return new Values(List.of(), "");
   }
 
   /**
-   * The value of a key that is given or has a default.
+   * The value of a key that has one.
    *
-   * @param key the key, of no list's or map's entry
+   * @param key a key that stands in no entry of a list or map
    * @param <T> the type of its values
-   * @return its value
+   * @return its value, given or by default
    * @throws NoSuchElementException where it has none
    */
   public <T> T get(Key<T> key) {
@@ -54,7 +54,7 @@ public final class Values {
   /**
    * The value of a key.
    *
-   * @param key the key, of no list's or map's entry
+   * @param key a key that stands in no entry of a list or map
    * @param <T> the type of its values
    * @return its value, given or by default; empty where it has none
    */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads {@code watch}. */
+/** Reads {@code watch}: a word or a list of groups. */
 final class WatchReader {
 
   private static final Map<String, Watch> WORDS = new LinkedHashMap<>();

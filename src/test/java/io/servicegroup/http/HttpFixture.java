@@ -77,7 +77,8 @@ final class HttpFixture implements AutoCloseable {
       Integer checkPort) {
     BackendUri uri = BackendUri.parse("embedded:");
     return new AgentConfig(
-        new AgentConfig.Agent("this-host", Duration.ofSeconds(30), Duration.ofSeconds(10), true),
+        new AgentConfig.Agent(
+            "this-host", Duration.ofSeconds(30), Duration.ofSeconds(10), true, Optional.empty()),
         services.stream().map(HttpFixture::spec).toList(),
         new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
         new AgentConfig.Liveness(

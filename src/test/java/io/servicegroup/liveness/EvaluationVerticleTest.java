@@ -293,7 +293,7 @@ class EvaluationVerticleTest {
     BackendUri uri = BackendUri.parse("postgresql://127.0.0.1/x");
     AgentConfig config =
         new AgentConfig(
-            new AgentConfig.Agent("h", TIMEOUT, TIMEOUT, true),
+            new AgentConfig.Agent("h", TIMEOUT, TIMEOUT, true, Optional.empty()),
             List.of(),
             new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL),
             new AgentConfig.Liveness(
