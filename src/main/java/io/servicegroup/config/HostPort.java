@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 /** Reads addresses of the form {@code host:port}; asks no name server. */
 final class HostPort {
 
+  static final int LARGEST_PORT = 65535;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,253})");
   private static final int LONGEST_PART = 63;
   private static final Pattern PORT = Pattern.compile("\\d{1,5}");
@@ -50,8 +52,8 @@ final class HostPort {
 
   private static int port(String text) {
     int port = PORT.matcher(text).matches() ? Integer.parseInt(text) : -1;
-    if (port < 1 || port > 65535) {
-      throw new IllegalArgumentException("a port is an integer from 1 to 65535");
+    if (port < 1 || port > LARGEST_PORT) {
+      throw new IllegalArgumentException("a port is an integer from 1 to " + LARGEST_PORT);
     }
     return port;
   }

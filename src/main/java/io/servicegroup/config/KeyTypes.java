@@ -138,6 +138,11 @@ public final class KeyTypes {
         Function.identity());
   }
 
+  /** The port of a server. */
+  public static KeyType<Integer> port() {
+    return integer(1, HostPort.LARGEST_PORT);
+  }
+
   /** A part of a whole. */
   static KeyType<Double> share() {
     return value(

@@ -20,7 +20,7 @@ public final class Keys {
 
   private static final List<Key<?>> ALL = new ArrayList<>();
   private static final KeyType<Duration> LIMIT = KeyTypes.duration("100ms", "1h");
-  private static final KeyType<Integer> PORT = KeyTypes.integer(0, 65535);
+  private static final KeyType<Integer> PORT = KeyTypes.integer(0, HostPort.LARGEST_PORT);
   private static final KeyType<String> LISTEN =
       KeyTypes.visible("an address to listen on, such as 127.0.0.1", "an address");
   private static final String LOOPBACK = "127.0.0.1";
@@ -64,7 +64,7 @@ public final class Keys {
 
   static final Key<List<ServiceSpec>> SERVICES =
       Key.of("services", ServicesReader.TYPE, "what this agent registers and beats for")
-          .orElse("`[]`", values -> Optional.of(List.of()))
+          .orElse(List.of())
           .reloaded()
           .in(ALL);
 

@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +83,11 @@ final class LivenessKeys {
 
   static final Key<Duration> POLL_INTERVAL =
       Key.of("liveness.poll_interval", PACE, "how often the backend is read")
-          .orElse("a fifth of `service_down_time`, at most `1s`", LivenessKeys::pollInterval)
+          .orElse(
+              "a fifth of `service_down_time`, at most `"
+                  + Durations.text(LONGEST_DEFAULT_POLL)
+                  + "`",
+              LivenessKeys::pollInterval)
           .in(ALL);
 
   static final Key<Map<String, Duration>> GROUPS =
@@ -90,7 +95,7 @@ final class LivenessKeys {
               "liveness.groups",
               LivenessReader.GROUPS,
               "groups whose members beat at another pace, by their names")
-          .orElse("`{}`", values -> Optional.of(Map.of()))
+          .orElse(Map.of())
           .in(ALL);
 
   static final Key<Duration> GROUP_DOWN_TIME =

@@ -1,5 +1,6 @@
 package io.servicegroup.config;
 
+import io.servicegroup.model.Durations;
 import io.servicegroup.model.Probe;
 import java.net.URI;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The keys of an entry of {@code services}, and of a join. */
 final class ServiceKeys {
@@ -165,27 +167,30 @@ final class ServiceKeys {
 
   static final Key<Duration> INTERVAL =
       Key.of(PROBE_PATH + ".interval", PACE, "from a probe to the next")
-          .orElse("`1s` (`pid`: `100ms`)", values -> Optional.of(usual(values).interval()))
+          .orElse(
+              usual(timing -> Durations.text(timing.interval())),
+              values -> Optional.of(usual(values).interval()))
           .onlyWith(TYPE, "tcp", "pid", "http")
           .in(ALL);
 
   static final Key<Duration> TIMEOUT =
       Key.of(PROBE_PATH + ".timeout", PACE, "how long one may take, at most `interval`")
           .orElse(
-              "`500ms`, or `interval` where that is shorter",
+              "`%s`, or `interval` where that is shorter"
+                  .formatted(Durations.text(Probe.DEFAULT_TIMING.timeout())),
               values -> Optional.of(shorter(usual(values).timeout(), values.get(INTERVAL))))
           .onlyWith(TYPE, "tcp", "http")
           .in(ALL);
 
   static final Key<Integer> RISE =
       Key.of(PROBE_PATH + ".rise", TIMES, "passes in a row that make a failed service alive")
-          .orElse("`1`", values -> Optional.of(usual(values).rise()))
+          .orElse(usual(Probe.Timing::rise), values -> Optional.of(usual(values).rise()))
           .onlyWith(TYPE, "tcp", "pid", "http")
           .in(ALL);
 
   static final Key<Integer> FALL =
       Key.of(PROBE_PATH + ".fall", TIMES, "failures in a row that make a living one failed")
-          .orElse("`2` (`pid`: `1`)", values -> Optional.of(usual(values).fall()))
+          .orElse(usual(Probe.Timing::fall), values -> Optional.of(usual(values).fall()))
           .onlyWith(TYPE, "tcp", "pid", "http")
           .in(ALL);
 
@@ -195,6 +200,13 @@ final class ServiceKeys {
     return values.find(TYPE).filter("pid"::equals).isPresent()
         ? ProbeReader.PID_TIMING
         : Probe.DEFAULT_TIMING;
+  }
+
+  /** The defaults of all kinds of probes for the documentation. */
+  private static String usual(Function<Probe.Timing, Object> part) {
+    Object usual = part.apply(Probe.DEFAULT_TIMING);
+    Object ofProcess = part.apply(ProbeReader.PID_TIMING);
+    return "`" + usual + (ofProcess.equals(usual) ? "`" : "` (`pid`: `" + ofProcess + "`)");
   }
 
   static Duration shorter(Duration one, Duration other) {

@@ -22,7 +22,7 @@ public final class EmbeddedTechnology implements Technology {
   static final Key<Integer> PORT =
       Key.of(
           "port",
-          KeyTypes.integer(1, 65_535),
+          KeyTypes.port(),
           "the port that it listens on, on the loopback interface; a free one where none is given");
 
   /** Made by the service loader. */

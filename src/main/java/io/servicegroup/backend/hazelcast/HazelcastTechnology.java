@@ -44,7 +44,7 @@ public final class HazelcastTechnology implements Technology {
           .orElse("127.0.0.1")
           .onlyWith(MODE, MEMBER);
   static final Key<Integer> PORT =
-      Key.of("port", KeyTypes.integer(1, 65_535), "the first port that a member tries")
+      Key.of("port", KeyTypes.port(), "the first port that a member tries")
           .orElse(5701)
           .onlyWith(MODE, MEMBER);
 
