@@ -13,11 +13,11 @@ import java.util.function.Function;
  */
 final class ConditionalChanges {
 
-  private final OptimisticRetry attempts;
+  private final OptimisticRetry retry;
   private final DocumentStore store;
 
-  ConditionalChanges(OptimisticRetry attempts, DocumentStore store) {
-    this.attempts = attempts;
+  ConditionalChanges(OptimisticRetry retry, DocumentStore store) {
+    this.retry = retry;
     this.store = store;
   }
 
@@ -40,7 +40,7 @@ final class ConditionalChanges {
   }
 
   private Future<Boolean> change(Document asRead, Function<Document, Future<Boolean>> change) {
-    return attempts.repeat(
+    return retry.repeat(
         asRead.key().group() + "/" + asRead.key().name(),
         () ->
             store

@@ -24,7 +24,7 @@ import java.util.UUID;
  */
 final class DocumentAdditions {
 
-  private final OptimisticRetry attempts;
+  private final OptimisticRetry retry;
   private final DocumentStore store;
   private final StoredMembers stored;
   private final BinaryClaims claims;
@@ -32,12 +32,12 @@ final class DocumentAdditions {
   private long newestGeneration;
 
   DocumentAdditions(
-      OptimisticRetry attempts,
+      OptimisticRetry retry,
       DocumentStore store,
       StoredMembers stored,
       BinaryClaims claims,
       Clock clock) {
-    this.attempts = attempts;
+    this.retry = retry;
     this.store = store;
     this.stored = stored;
     this.claims = claims;
@@ -47,7 +47,7 @@ final class DocumentAdditions {
   Future<Joined> join(
       ServiceSpec spec, String agent, Set<String> backends, long floor, Incarnation continued) {
     newestGeneration = Math.max(newestGeneration, floor);
-    return attempts.repeat(
+    return retry.repeat(
         spec.id(),
         () -> {
           // This read shares a round trip with the claim. Most members that join existed before a
@@ -176,7 +176,7 @@ final class DocumentAdditions {
 
   Future<Boolean> adopt(Member member) {
     MemberId id = member.id();
-    return attempts.repeat(
+    return retry.repeat(
         id,
         () ->
             claims
@@ -205,7 +205,7 @@ final class DocumentAdditions {
   }
 
   Future<Boolean> restore(Member member) {
-    return attempts.repeat(
+    return retry.repeat(
         member.id(),
         () ->
             claims

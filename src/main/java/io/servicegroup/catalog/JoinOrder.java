@@ -28,6 +28,13 @@ final class JoinOrder implements Comparator<MemberId> {
   private final Map<MemberId, Instant> known = new HashMap<>();
   private Instant newest = Instant.EPOCH;
 
+  /** The ranks in the order of joins. */
+  private enum Rank {
+    RECENTLY_UP,
+    KNOWN,
+    UNKNOWN
+  }
+
   /**
    * Creates an order that knows no members yet.
    *
@@ -67,19 +74,23 @@ final class JoinOrder implements Comparator<MemberId> {
 
   @Override
   public int compare(MemberId one, MemberId other) {
-    int byRank = Integer.compare(rank(one), rank(other));
-    return byRank != 0 || rank(one) > 0 ? byRank : runsOut(one).compareTo(runsOut(other));
+    Rank rank = rank(one);
+    int byRank = rank.compareTo(rank(other));
+    if (byRank != 0 || rank != Rank.RECENTLY_UP) {
+      return byRank;
+    }
+    return expiry(one).compareTo(expiry(other));
   }
 
-  private int rank(MemberId id) {
+  private Rank rank(MemberId id) {
     if (!known.containsKey(id)) {
-      return 2;
+      return Rank.UNKNOWN;
     }
     // Where no beat is known, all known members have the same rank.
-    return runsOut(id).isBefore(newest) ? 1 : 0;
+    return expiry(id).isBefore(newest) ? Rank.KNOWN : Rank.RECENTLY_UP;
   }
 
-  private Instant runsOut(MemberId id) {
+  private Instant expiry(MemberId id) {
     return known.get(id).plus(downTime.apply(id));
   }
 }

@@ -64,8 +64,10 @@ final class MembersChangedHere {
    * all.
    */
   void beginRead() {
-    checkAll |= checkingAll;
-    checkingAll = false;
+    if (checkingAll) {
+      checkAll = true;
+      checkingAll = false;
+    }
   }
 
   /** Ends a read that has succeeded. */

@@ -36,12 +36,12 @@ final class RejoinRecordAgents {
 
   private static final Duration LOOKED_AFTER_EVERY = Duration.ofDays(1);
 
-  private final OptimisticRetry attempts;
+  private final OptimisticRetry retry;
   private final DocumentStore store;
   private final Clock clock;
 
-  RejoinRecordAgents(OptimisticRetry attempts, DocumentStore store, Clock clock) {
-    this.attempts = attempts;
+  RejoinRecordAgents(OptimisticRetry retry, DocumentStore store, Clock clock) {
+    this.retry = retry;
     this.store = store;
     this.clock = clock;
   }
@@ -61,7 +61,7 @@ final class RejoinRecordAgents {
   }
 
   private Future<Void> change(Key key, Predicate<Map<String, Long>> change) {
-    return attempts.repeat(
+    return retry.repeat(
         "the agents that keep something",
         () ->
             store

@@ -25,10 +25,10 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
   /**
    * The record of one member.
    *
-   * @param what the {@link RejoinRecord} as JSON
-   * @param at when the agent wrote it, by the agent's clock, in milliseconds
+   * @param record the {@link RejoinRecord} as JSON
+   * @param writtenAt when the agent wrote it, by the agent's clock, in milliseconds
    */
-  record Entry(JsonObject what, long at) {
+  record Entry(JsonObject record, long writtenAt) {
 
     /**
      * Whether the agent would join the member again after a restart, because one of the agent's
@@ -36,7 +36,7 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
      */
     boolean isOf(Member member) {
       return member.agent() != null
-          && what.getValue("agents") instanceof JsonArray agents
+          && record.getValue("agents") instanceof JsonArray agents
           && agents.contains(member.agent());
     }
   }
@@ -83,8 +83,8 @@ record RejoinRecordDocument(Map<MemberId, Entry> entries, boolean whole) {
                 new JsonObject()
                     .put("group", id.group())
                     .put("host", id.host())
-                    .put("kept", entry.what())
-                    .put("at", entry.at())));
+                    .put("kept", entry.record())
+                    .put("at", entry.writtenAt())));
     String text = new JsonObject().put("members", members).encode();
     return DocumentSize.checked(text, "members", "what this agent keeps");
   }

@@ -32,16 +32,16 @@ final class RejoinRecordDocuments {
   private static final int PARTS = 16;
 
   /** An unchanged record is written again only after this time. */
-  private static final Duration TRUE_FOR = Duration.ofDays(1);
+  private static final Duration REWRITTEN_AFTER = Duration.ofDays(1);
 
-  private final OptimisticRetry attempts;
+  private final OptimisticRetry retry;
   private final DocumentStore store;
   private final RejoinRecordAgents agents;
   private final Clock clock;
 
   RejoinRecordDocuments(
-      OptimisticRetry attempts, DocumentStore store, RejoinRecordAgents agents, Clock clock) {
-    this.attempts = attempts;
+      OptimisticRetry retry, DocumentStore store, RejoinRecordAgents agents, Clock clock) {
+    this.retry = retry;
     this.store = store;
     this.agents = agents;
     this.clock = clock;
@@ -53,32 +53,32 @@ final class RejoinRecordDocuments {
         .read(keys(agentId))
         .map(
             found -> {
-              Map<MemberId, JsonObject> kept = new TreeMap<>();
+              Map<MemberId, JsonObject> records = new TreeMap<>();
               found.forEach(
                   document ->
                       RejoinRecordDocument.read(document)
                           .entries()
-                          .forEach((id, entry) -> kept.put(id, entry.what())));
-              return kept;
+                          .forEach((id, entry) -> records.put(id, entry.record())));
+              return records;
             });
   }
 
   /** Changes the records of some members. The records of others stay. */
-  Future<Boolean> change(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+  Future<Boolean> change(String agentId, Map<MemberId, JsonObject> changed, Set<MemberId> removed) {
     Map<Integer, Set<MemberId>> parts = new HashMap<>();
-    Set<MemberId> changed = new HashSet<>(said.keySet());
-    changed.addAll(over);
-    changed.forEach(id -> parts.computeIfAbsent(part(id), part -> new HashSet<>()).add(id));
+    Set<MemberId> all = new HashSet<>(changed.keySet());
+    all.addAll(removed);
+    all.forEach(id -> parts.computeIfAbsent(part(id), part -> new HashSet<>()).add(id));
     List<Future<?>> written = new ArrayList<>();
-    if (!said.isEmpty()) {
+    if (!changed.isEmpty()) {
       written.add(agents.add(agentId));
     }
-    parts.forEach((part, ids) -> written.add(change(key(agentId, part), ids, said)));
+    parts.forEach((part, ids) -> written.add(change(key(agentId, part), ids, changed)));
     return Future.join(written).map(true);
   }
 
-  private Future<Boolean> change(Key key, Set<MemberId> ids, Map<MemberId, JsonObject> said) {
-    return attempts.repeat(
+  private Future<Boolean> change(Key key, Set<MemberId> ids, Map<MemberId, JsonObject> changed) {
+    return retry.repeat(
         ids.iterator().next(),
         () ->
             store
@@ -90,7 +90,7 @@ final class RejoinRecordDocuments {
                           before == null
                               ? RejoinRecordDocument.empty()
                               : RejoinRecordDocument.read(before);
-                      return changes(part.entries(), ids, said)
+                      return apply(part.entries(), ids, changed)
                           ? store
                               .write(key, part.text(), before)
                               .compose(done -> OptimisticRetry.ifWritten(done, true))
@@ -99,25 +99,27 @@ final class RejoinRecordDocuments {
   }
 
   /** Changes the records in place, and returns whether there is anything to write. */
-  private boolean changes(
-      Map<MemberId, RejoinRecordDocument.Entry> kept,
+  private boolean apply(
+      Map<MemberId, RejoinRecordDocument.Entry> records,
       Set<MemberId> ids,
-      Map<MemberId, JsonObject> said) {
+      Map<MemberId, JsonObject> changed) {
     long now = clock.millis();
-    boolean changes = false;
+    boolean anyChange = false;
     for (MemberId id : ids) {
-      JsonObject what = said.get(id);
-      RejoinRecordDocument.Entry was = kept.get(id);
-      if (what == null) {
-        changes |= kept.remove(id) != null;
-      } else if (was == null
-          || !was.what().equals(what)
-          || Math.abs(now - was.at()) > TRUE_FOR.toMillis()) {
-        kept.put(id, new RejoinRecordDocument.Entry(what, now));
-        changes = true;
+      JsonObject record = changed.get(id);
+      RejoinRecordDocument.Entry before = records.get(id);
+      if (record == null) {
+        if (records.remove(id) != null) {
+          anyChange = true;
+        }
+      } else if (before == null
+          || !before.record().equals(record)
+          || Math.abs(now - before.writtenAt()) > REWRITTEN_AFTER.toMillis()) {
+        records.put(id, new RejoinRecordDocument.Entry(record, now));
+        anyChange = true;
       }
     }
-    return changes;
+    return anyChange;
   }
 
   private static int part(MemberId id) {

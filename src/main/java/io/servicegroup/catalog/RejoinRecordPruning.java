@@ -83,7 +83,7 @@ final class RejoinRecordPruning {
                 part.entries()
                     .forEach(
                         (id, entry) -> {
-                          if (entry.at() < oldest) {
+                          if (entry.writtenAt() < oldest) {
                             old.add(id);
                           }
                         }));
@@ -95,9 +95,9 @@ final class RejoinRecordPruning {
         found -> {
           Map<Key, Document> byKey =
               found.stream().collect(Collectors.toMap(Document::key, each -> each));
-          return kept ->
-              kept.getValue().at() >= oldest
-                  || isOf(byKey.get(MemberDocument.key(kept.getKey())), kept.getValue());
+          return record ->
+              record.getValue().writtenAt() >= oldest
+                  || isOf(byKey.get(MemberDocument.key(record.getKey())), record.getValue());
         });
   }
 
@@ -105,8 +105,8 @@ final class RejoinRecordPruning {
    * Whether a record belongs to the member of a document. A document that cannot be read may be the
    * member's.
    */
-  private static boolean isOf(Document member, Entry kept) {
-    return member != null && MemberDocument.readable(member).map(kept::isOf).orElse(true);
+  private static boolean isOf(Document member, Entry record) {
+    return member != null && MemberDocument.readable(member).map(record::isOf).orElse(true);
   }
 
   /** Removes all other records. Returns the agents that still have records, or may have some. */

@@ -26,15 +26,15 @@ final class RuntimeJoins {
   private final ServedMembers served;
   private final RejoinRecords records;
   private final RestartRejoins rejoins;
-  private final Map<MemberId, Trying> trying = new HashMap<>();
+  private final Map<MemberId, JoinRequests> requests = new HashMap<>();
 
   /** The requests that try to join one member at the same time. */
-  private static final class Trying {
+  private static final class JoinRequests {
 
     /** The rejoin record that the member has if none of them succeeds; null for none. */
-    private RejoinRecord before;
+    private RejoinRecord former;
 
-    private int left;
+    private int underWay;
   }
 
   RuntimeJoins(
@@ -57,28 +57,30 @@ final class RuntimeJoins {
   Future<ServiceCatalog.Joined> join(ServiceSpec asked) {
     MemberId id = asked.id();
     RejoinRecord known = rejoins.joining(id);
-    Trying all = trying.computeIfAbsent(id, first -> new Trying());
-    if (all.left++ == 0) {
-      all.before = known;
+    JoinRequests together = requests.computeIfAbsent(id, first -> new JoinRequests());
+    if (together.underWay == 0) {
+      together.former = known;
     }
+    together.underWay++;
     return withProcess(asked)
         .compose(
             spec -> {
-              RejoinRecord record = RejoinRecord.of(spec, all.before, rejoins.life());
+              RejoinRecord record = RejoinRecord.of(spec, together.former, rejoins.life());
               // The two run side by side. A record of a member that did not join does no harm: an
               // agent joins again only what it had joined last.
               Future<Void> written = records.store(Map.of(id, record));
               return operations
                   .join(spec)
-                  .onSuccess(joined -> all.before = record)
-                  .onFailure(failure -> failed(spec, record, all, written))
-                  .compose(joined -> stillKept(id, record, written).map(joined));
+                  .onSuccess(joined -> together.former = record)
+                  .onFailure(failure -> failed(spec, record, together, written))
+                  .compose(joined -> ensureStored(id, record, written).map(joined));
             })
         .onFailure(failure -> rejoins.joiningFailed(id))
         .onComplete(
             done -> {
-              if (--all.left == 0) {
-                trying.remove(id);
+              together.underWay--;
+              if (together.underWay == 0) {
+                requests.remove(id);
               }
             });
   }
@@ -87,31 +89,32 @@ final class RuntimeJoins {
    * Removes the record of a member that did not join. A member that joined, and whose heartbeat
    * could not be started yet, keeps its record.
    */
-  private void failed(ServiceSpec spec, RejoinRecord record, Trying all, Future<Void> written) {
+  private void failed(
+      ServiceSpec spec, RejoinRecord record, JoinRequests together, Future<Void> written) {
     if (served.isNotBeating(spec)) {
-      all.before = record;
-      stillKept(spec.id(), record, written);
+      together.former = record;
+      ensureStored(spec.id(), record, written);
     } else {
-      takeBack(spec.id(), record, all.before);
+      putFormerBack(spec.id(), record, together.former);
     }
   }
 
   /** Puts the former record back, unless another request has stored a record since. */
-  private void takeBack(MemberId id, RejoinRecord record, RejoinRecord before) {
+  private void putFormerBack(MemberId id, RejoinRecord record, RejoinRecord former) {
     if (records.get(id) != record) {
       return;
     }
-    if (before == null) {
+    if (former == null) {
       records.forget(id);
     } else {
-      records.store(Map.of(id, before));
+      records.store(Map.of(id, former));
     }
   }
 
   /**
    * Stores the record again where an operation before this join, such as a leave, has removed it.
    */
-  private Future<Void> stillKept(MemberId id, RejoinRecord record, Future<Void> written) {
+  private Future<Void> ensureStored(MemberId id, RejoinRecord record, Future<Void> written) {
     return records.get(id) == record ? written : records.store(Map.of(id, record));
   }
 
