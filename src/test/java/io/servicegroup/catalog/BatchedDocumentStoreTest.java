@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How often a store is asked. */
+/** Tests how many requests the batches need. */
 @Timeout(60)
 class BatchedDocumentStoreTest {
 
@@ -47,7 +47,7 @@ class BatchedDocumentStoreTest {
     await(vertx.close());
   }
 
-  /** Counts what would be a round trip each. */
+  /** Counts the calls that would each be a round trip. */
   private final class Counting implements DocumentStore {
     private final DocumentStore memory = new MemoryDocuments(documents);
     private final List<String> calls = new ArrayList<>();
@@ -109,7 +109,7 @@ class BatchedDocumentStoreTest {
     }
   }
 
-  /** As a verticle does: all in one turn. */
+  /** Runs work in one turn of the event loop, as a verticle does. */
   private <T> T inOneTurn(Callable<T> work) throws Exception {
     Promise<T> done = Promise.promise();
     vertx.runOnContext(

@@ -44,7 +44,7 @@ class CatalogCopyTest {
     return new MemberId("compute", "host-" + i);
   }
 
-  /** Generation 0: a member that no agent joined. */
+  /** Creates a member; with generation 0 one that no agent joined. */
   private static Member member(int i, int generation) {
     return new Member(
         id(i),

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** What the registration finds by itself, and what it answers meanwhile. */
+/** Tests what the registration finds by itself, and what it answers meanwhile. */
 class CatalogFollowerTest extends RegistrationRig {
 
   @Test
@@ -145,7 +145,7 @@ class CatalogFollowerTest extends RegistrationRig {
       store.put(member("compute", host, "nova-compute"));
       assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", host));
     }
-    // Three times a report_interval would be six seconds.
+    // Reads at three report_intervals would take six seconds.
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(3));
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is written into a store that does not say what is remembered. */
+/** Tests what is written into a store that differs from what is remembered. */
 @Timeout(60)
 class CatalogRepairTest {
 
@@ -48,7 +48,7 @@ class CatalogRepairTest {
     await(vertx.close());
   }
 
-  /** As a read does, of one member. */
+  /** Reads one member and repairs it, as a read of the catalogue does. */
   private Member read() throws Exception {
     queue.beginRead();
     repair.beginRead();
@@ -63,12 +63,13 @@ class CatalogRepairTest {
   }
 
   @Test
-  void whoeverLearnsLateOfARemovalLeavesTheLifeThatWasJoinedSince() throws Exception {
+  void whoeverLearnsLateOfARemovalLeavesTheIncarnationThatWasJoinedSince() throws Exception {
     Member first = join("agent-1");
     read();
     repair.beginRead();
     await(catalog.find(List.of(H1)));
-    // Whoever removed it gave no order, and the same agent joins it before that is found.
+    // Somebody removed the member without an order, and the same agent joins it before that is
+    // found.
     store.remove(H1);
     Member second = join("agent-1");
 
@@ -174,13 +175,13 @@ class CatalogRepairTest {
     assertThat(store.get(H1).wordsOrder()).isEqualTo(1);
   }
 
-  /** Before its first read, too. */
+  /** This holds before the first read as well. */
   @Test
   void whoSleptForLongerThanRemovalsAreRememberedPutsNothingBackWhenItIsAsked() throws Exception {
     join("agent-1");
     await(catalog.update(update("h1", null, null, true)));
     read();
-    // Removed and joined again by others, whose traces are gone by now.
+    // Other agents removed the member and joined it again, and their traces are gone by now.
     store.remove(H1);
     Member others = join("agent-2");
     slept = Duration.ofDays(31).toNanos();
@@ -196,7 +197,7 @@ class CatalogRepairTest {
     assertThat(repair.isTooLateToRestore()).as("by the next read").isFalse();
   }
 
-  /** As Nova's archive leaves it: no trace of the row that was deleted, and its uuid is free. */
+  /** Nova's archive leaves no trace of a deleted row, and frees its uuid. */
   @Test
   void aRowThatNobodyJoinedAndThatIsAnotherByNowIsAsItIs() throws Exception {
     Member nova = member("old", true);
@@ -215,7 +216,7 @@ class CatalogRepairTest {
     assertThat(read()).isEqualTo(store.get(H1));
   }
 
-  /** One that no agent joined. */
+  /** Creates a member that no agent joined. */
   private static Member member(String uuid, boolean forcedDown) {
     return new Member(
         H1, "nova-compute", uuid, 1, Map.of(), false, null, forcedDown, null, null, Set.of(), null);
@@ -254,7 +255,8 @@ class CatalogRepairTest {
     Member first = join("agent-1");
     await(catalog.confirm(first, 0));
     read();
-    // Made anew after a removal without an order, which the read finds, and removed here then.
+    // The member was created again after a removal without an order, which the read finds; then
+    // this agent removes it.
     store.remove(H1);
     Member anew = join("agent-2");
     queue.beginRead();

@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue of documents, without a technology. */
+/** Tests the catalogue of documents on a store in memory. */
 class DocumentCatalogTest extends ServiceCatalogContract {
 
   private static final int RACES = 80;
@@ -133,7 +133,7 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     }
   }
 
-  /** Whichever comes first, also where a delete is under way. */
+  /** This holds in whichever order the two come, also while a delete is under way. */
   @Test
   void joinsAndDeletesOfTwoGroupsNeverLeaveABinaryInBoth() throws Exception {
     Vertx vertx = Vertx.vertx();
@@ -151,7 +151,7 @@ class DocumentCatalogTest extends ServiceCatalogContract {
               slow.join(b, "agent-2", Set.of()),
               slow.join(b, "agent-3", Set.of()));
       await(Future.join(race).otherwiseEmpty());
-      // Whoever is there can be joined again, and nobody else can take the binary.
+      // The member that exists can join again, and no other member can take its binary.
       Future<?> again =
           Future.join(slow.join(a, "agent-1", Set.of()), slow.join(b, "agent-2", Set.of()));
       await(again.otherwiseEmpty());

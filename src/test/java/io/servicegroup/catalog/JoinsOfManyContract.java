@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Many members that join at once: each as if it joined alone. */
+/** Tests that each of many members that join at once joins as if it were alone. */
 public interface JoinsOfManyContract {
 
   /** Opens a catalogue on the store of the test, as one agent would. */
@@ -149,7 +149,9 @@ public interface JoinsOfManyContract {
     }
   }
 
-  /** As agents that were given the same services, and one after the other of which is restarted. */
+  /**
+   * Joins as several agents do that have the same services and are restarted one after the other.
+   */
   @Test
   default void simultaneousBatchesOfTheSameMembersMakeOneMemberEach() throws Exception {
     List<ServiceSpec> specs = IntStream.range(0, 30).mapToObj(i -> spec("h" + i, 1)).toList();

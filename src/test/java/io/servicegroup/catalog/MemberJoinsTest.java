@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What goes into a batch of joins, and what becomes of each of it. */
+/** Tests which joins go into a batch, and the result of each. */
 @Timeout(60)
 class MemberJoinsTest {
 
@@ -76,7 +76,7 @@ class MemberJoinsTest {
     await(vertx.close());
   }
 
-  /** What the catalogue was asked for at once. */
+  /** The batches that the catalogue received. */
   private static final class Batch {
     private final Map<String, Promise<Joined>> asked = new LinkedHashMap<>();
 
@@ -115,7 +115,7 @@ class MemberJoinsTest {
     return batch;
   }
 
-  /** Asks in one turn, as the verticle does for what is configured. */
+  /** Requests joins in one turn, as the verticle does for configured services. */
   private List<Future<Joined>> ask(List<String> hosts) throws Exception {
     Promise<List<Future<Joined>>> asked = Promise.promise();
     vertx.runOnContext(
@@ -226,7 +226,10 @@ class MemberJoinsTest {
     assertThat(sizes(2_000, members -> 3_000)).containsExactly(100, 50, 100, 200, 400, 800, 350);
   }
 
-  /** Joins many, each batch in the milliseconds that it takes, and tells how many each was of. */
+  /**
+   * Joins many members, each batch within the given milliseconds, and returns the sizes of the
+   * batches.
+   */
   private List<Integer> sizes(int members, IntUnaryOperator millis) throws Exception {
     List<Future<Joined>> asked = ask(hosts(0, members));
     List<Integer> sizes = new ArrayList<>();
@@ -269,7 +272,7 @@ class MemberJoinsTest {
     first.fail("held", new MemberLockedException(id("held")));
     Batch second = nextBatch();
     assertThat(second.hosts()).containsExactly("busy");
-    // By then the held one waits for its next turn.
+    // By then the locked member waits for its next attempt.
     await(vertx.timer(200, TimeUnit.MILLISECONDS));
     ask(List.of("free"));
     second.joinAll();

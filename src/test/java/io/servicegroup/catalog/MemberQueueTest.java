@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The writes of one member follow each other, while somebody waits for them. */
+/**
+ * Tests that the writes of one member run one after the other, as long as their clients wait for
+ * them.
+ */
 class MemberQueueTest {
 
   private final List<String> begun = new ArrayList<>();

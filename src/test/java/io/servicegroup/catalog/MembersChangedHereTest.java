@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Who is looked after, of those of whom something was said here. */
+/** Tests which of the members that were changed through this agent a read checks. */
 class MembersChangedHereTest {
 
   private static final int AT_A_READ = 8;

@@ -33,10 +33,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** A catalogue in memory, for tests of whoever uses one. Several can share a store. */
+/** A catalogue in memory, for tests of its users. Several catalogues can share a store. */
 final class MemoryCatalog implements ServiceCatalog {
 
-  /** What is stored, and what happens to whoever asks. */
+  /** The stored members, and the faults that requests meet. */
   static final class Store {
     private final Map<MemberId, Member> members = new TreeMap<>();
     private final Set<MemberId> lost = new HashSet<>();
@@ -65,32 +65,32 @@ final class MemoryCatalog implements ServiceCatalog {
       writes.complete();
     }
 
-    /** Whether everything fails from here on. */
+    /** Makes every request fail from now on, or no more. */
     synchronized void setAway(boolean away) {
       this.away = away;
     }
 
-    /** A uuid that stands in a row of somebody else's. */
+    /** Adds a uuid that a row of another program has. */
     synchronized void refuse(String uuid) {
       refusedUuid = uuid;
     }
 
-    /** Whether there is no place for the order of words, so that all are 0. */
+    /** Sets whether the store has no place for orders, so that all are 0. */
     void setUnordered(boolean unordered) {
       this.unordered = unordered;
     }
 
-    /** Whoever asks to be told of changes waits for the answer from here on. */
+    /** Delays the answers to requests for notifications from now on. */
     void setSlowToTell() {
       slowToTell = true;
     }
 
-    /** Nobody is told of anything from here on, and whoever asks learns that. */
+    /** Stops all notifications from now on; requests for them are answered accordingly. */
     void setDeaf() {
       deaf = true;
     }
 
-    /** Reads see what there is now, and answer only after {@link #releaseReads}. */
+    /** Makes reads see the present members and answer only after {@link #releaseReads}. */
     synchronized void holdReads() {
       holding = true;
     }
@@ -105,7 +105,7 @@ final class MemoryCatalog implements ServiceCatalog {
       released.forEach(Promise::complete);
     }
 
-    /** Joins and deletions are not begun before {@link #releaseWrites}. */
+    /** Delays the beginning of joins and deletions until {@link #releaseWrites}. */
     synchronized void holdWrites() {
       writes = Promise.promise();
     }
@@ -130,12 +130,12 @@ final class MemoryCatalog implements ServiceCatalog {
       return reads;
     }
 
-    /** How often somebody asked what became of members. */
+    /** Returns how often the removals of members were requested. */
     synchronized int questions() {
       return questions;
     }
 
-    /** Refuses the joins of a member from here on; null to take them again. */
+    /** Refuses the joins of a member from now on; null to accept them again. */
     synchronized void refuse(MemberId id, ServiceGroupException refusal) {
       if (refusal == null) {
         refusals.remove(id);
@@ -144,7 +144,7 @@ final class MemoryCatalog implements ServiceCatalog {
       }
     }
 
-    /** Refuses the updates of a member from here on; null to take them again. */
+    /** Refuses the updates of a member from now on; null to accept them again. */
     synchronized void refuseUpdate(MemberId id, ServiceGroupException refusal) {
       if (refusal == null) {
         refusedUpdates.remove(id);
@@ -153,17 +153,17 @@ final class MemoryCatalog implements ServiceCatalog {
       }
     }
 
-    /** How often a join was refused so. */
+    /** Returns how often a join was refused in this way. */
     synchronized long asked(MemberId id) {
       return refusedJoins.stream().filter(id::equals).count();
     }
 
-    /** Tells whoever watches. */
+    /** Notifies all watchers. */
     void notifyWatchers() {
       watchers.forEach(Runnable::run);
     }
 
-    /** Something that no agent did, without notice. */
+    /** Stores a member that no agent wrote, without a notification. */
     synchronized void put(Member member) {
       members.put(member.id(), member);
     }
@@ -176,28 +176,28 @@ final class MemoryCatalog implements ServiceCatalog {
       members.remove(id);
     }
 
-    /** Those that somebody tried to restore, in order. */
+    /** Returns the members that agents tried to restore, in order. */
     List<MemberId> restored() {
       return restored;
     }
 
-    /** As from a backup: what was joined since, and how often, is not known here any more. */
+    /** Restores a member from a backup: later joins, and their number, are forgotten. */
     synchronized void restore(Member member, long newest) {
       members.put(member.id(), member);
       generation = newest;
     }
 
-    /** What an agent keeps of the members that joined through it. */
+    /** Returns the rejoin records of an agent. */
     synchronized Map<MemberId, JsonObject> kept(String agentId) {
       return new TreeMap<>(kept.getOrDefault(agentId, Map.of()));
     }
 
-    /** As whatever keeps it, but not through an agent. */
+    /** Stores a rejoin record without an agent. */
     synchronized void keep(String agentId, MemberId id, JsonObject what) {
       kept.computeIfAbsent(agentId, agent -> new TreeMap<>()).put(id, what);
     }
 
-    /** The members of which agents kept something, write for write. */
+    /** Returns the members whose rejoin records were written, for each write. */
     BlockingQueue<Set<MemberId>> keeps() {
       return keeps;
     }
@@ -211,13 +211,13 @@ final class MemoryCatalog implements ServiceCatalog {
       return generation;
     }
 
-    /** Something that nobody can read stands in a member's place. */
+    /** Puts something unreadable in a member's place. */
     synchronized void spoil(MemberId id) {
       members.remove(id);
       unreadable.put(id.toString(), "it is no JSON object");
     }
 
-    /** As a cache does: nobody deleted it. */
+    /** Loses a member that nobody deleted, as a cache does. */
     synchronized void lose(MemberId id) {
       members.remove(id);
       removals.remove(id);
@@ -368,7 +368,7 @@ final class MemoryCatalog implements ServiceCatalog {
         });
   }
 
-  /** The order of what is said after something; of what nothing came before, none. */
+  /** Returns the order of a change after an earlier one; 0 where there was none before. */
   private long next(Long before) {
     return before == null || store.unordered ? 0 : Math.max(before + 1, System.currentTimeMillis());
   }

@@ -4,7 +4,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The catalogue that other tests stand on behaves as the real ones. */
+/** Tests that the catalogue in memory, which other tests use, behaves as the real ones do. */
 class MemoryCatalogTest extends ServiceCatalogContract {
 
   private final MemoryCatalog.Store store = new MemoryCatalog.Store();
@@ -14,7 +14,7 @@ class MemoryCatalogTest extends ServiceCatalogContract {
     return new MemoryCatalog(vertx, store, false);
   }
 
-  /** It knows no time. */
+  /** The catalogue in memory has no clock. */
   @Override
   protected Optional<ServiceCatalog> createLater(Vertx vertx, Duration by) {
     return Optional.empty();

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** Documents in memory, which several catalogues share. */
+/** A store of documents in memory, which several catalogues can share. */
 public final class MemoryDocuments implements DocumentStore {
 
   private final Map<Key, Document> documents;
 
   /**
-   * Makes a view of documents.
+   * Creates a store.
    *
-   * @param shared {@link #shared()}, the same for all who see the same documents
+   * @param shared the documents from {@link #shared()}, the same for all stores that share them
    */
   public MemoryDocuments(Map<Key, Document> shared) {
     this.documents = shared;
   }
 
   /**
-   * What several may share.
+   * Creates documents that several stores can share.
    *
-   * @return no documents yet
+   * @return the documents, none yet
    */
   public static Map<Key, Document> shared() {
     return new HashMap<>();

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What agents of the release before words had an order do with a document: they need each of its
- * fields, write these and no others, and know no other documents.
+ * Reads and writes documents as agents of the release before operators' words had orders did: such
+ * an agent needs each field that it knows, writes these and no others, and knows no other
+ * documents.
  */
 final class OlderAgent {
 
@@ -34,10 +35,10 @@ final class OlderAgent {
   private OlderAgent() {}
 
   /**
-   * What one of them stored, byte for byte.
+   * Returns what such an agent stored, byte for byte.
    *
    * @param store the technology
-   * @param place where, as the fixture of {@code scripts/older-writings} says it
+   * @param place the place, as the fixture of {@code scripts/older-writings} names it
    */
   static String wrote(String store, String... place) {
     String file = "/io/servicegroup/upgrade/" + store + ".json";
@@ -69,7 +70,7 @@ final class OlderAgent {
     return json;
   }
 
-  /** Changes some fields, and drops what it does not know. */
+  /** Changes some fields, and drops those that such an agent does not know. */
   static Document update(Document document, Map<String, Object> changes) {
     JsonObject read = read(document);
     JsonObject written = new JsonObject(new LinkedHashMap<>());

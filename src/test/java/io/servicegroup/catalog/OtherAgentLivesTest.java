@@ -19,11 +19,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whether another life of an agent goes on, by its process or by its members' beats. */
+/** Tests that another life of an agent is found by its process or by its members' beats. */
 class OtherAgentLivesTest {
 
   private static final MemberId A = new MemberId("compute", "a");
-  private static final Incarnation LIFE = new Incarnation(7, "x");
+  private static final Incarnation INCARNATION = new Incarnation(7, "x");
   private static final ProcessIdentity OWN = new ProcessIdentity("boot-1/pid:[1]", 500);
 
   private final Vertx vertx = Vertx.vertx();
@@ -46,7 +46,7 @@ class OtherAgentLivesTest {
   void aProcessOfThisMachineTellsAtOnce() throws Exception {
     Topics.PROCESS.serve(vertx, pid -> Future.succeededFuture(processes.get(pid)));
     ProcessIdentity process = new ProcessIdentity(OWN.machine(), 40);
-    lives.served(new AgentLife("agent-1", 12, process), A, LIFE);
+    lives.served(new AgentLife("agent-1", 12, process), A, INCARNATION);
     processes.put(12L, process);
     assertThat(look()).isEqualTo(new OtherAgentLives.Seen("process 12 on this machine"));
 
@@ -59,7 +59,7 @@ class OtherAgentLivesTest {
     Topics.PROCESS.serve(vertx, pid -> Future.succeededFuture(OWN));
     AgentLife before = new AgentLife("agent-of-this-test", 12, OWN);
     before.began();
-    lives.served(before, A, LIFE);
+    lives.served(before, A, INCARNATION);
     assertThat(look()).isInstanceOf(OtherAgentLives.Seen.class);
     before.ended();
     assertThat(look()).isInstanceOf(OtherAgentLives.None.class);
@@ -69,10 +69,10 @@ class OtherAgentLivesTest {
   void beatsThatGoOnAreAnotherLifeUntilTheyEnd() throws Exception {
     servedElsewhere();
     assertThat(look()).isInstanceOf(OtherAgentLives.NotKnown.class);
-    seen(List.of(new Beat(A, LIFE, 3)), List.of(), List.of());
+    seen(List.of(new Beat(A, INCARNATION, 3)), List.of(), List.of());
     assertThat(look()).as("a count is no beat").isInstanceOf(OtherAgentLives.NotKnown.class);
     seconds += 5;
-    seen(List.of(new Beat(A, LIFE, 4)), List.of(), List.of());
+    seen(List.of(new Beat(A, INCARNATION, 4)), List.of(), List.of());
     assertThat(look()).isInstanceOf(OtherAgentLives.Seen.class);
 
     seconds += 15;
@@ -86,7 +86,7 @@ class OtherAgentLivesTest {
     servedElsewhere();
     seconds += 100;
     assertThat(look()).as("nothing was read yet").isInstanceOf(OtherAgentLives.NotKnown.class);
-    seen(List.of(new Beat(A, LIFE, 3)), List.of(), List.of());
+    seen(List.of(new Beat(A, INCARNATION, 3)), List.of(), List.of());
     seen(List.of(new Beat(A, new Incarnation(6, "x"), 30)), List.of(), List.of());
     seconds += 11;
     assertThat(look()).isInstanceOf(OtherAgentLives.NotKnown.class);
@@ -97,27 +97,30 @@ class OtherAgentLivesTest {
   @Test
   void whatABackendVouchesForIsWaitedForUntilItEnds() throws Exception {
     servedElsewhere();
-    seen(List.of(), List.of(new Beat(A, LIFE, 1)), List.of());
+    seen(List.of(), List.of(new Beat(A, INCARNATION, 1)), List.of());
     seconds += 15;
     assertThat(look()).as("it may be a remnant").isInstanceOf(OtherAgentLives.NotKnown.class);
     seconds += 1;
     assertThat(look()).isInstanceOf(OtherAgentLives.Seen.class);
-    seen(List.of(), List.of(), List.of(new Absence(A, LIFE, 1, Absence.Cause.SESSION_EXPIRED)));
+    seen(
+        List.of(),
+        List.of(),
+        List.of(new Absence(A, INCARNATION, 1, Absence.Cause.SESSION_EXPIRED)));
     assertThat(look()).isInstanceOf(OtherAgentLives.None.class);
   }
 
   @Test
   void whoSaysThatItLeftOrRestartsIsOverAtOnceButNotWhoseProbeFails() throws Exception {
     servedElsewhere();
-    seen(List.of(), List.of(), List.of(new Absence(A, LIFE, 1, Absence.Cause.PROBE_FAILED)));
+    seen(List.of(), List.of(), List.of(new Absence(A, INCARNATION, 1, Absence.Cause.PROBE_FAILED)));
     assertThat(look()).isInstanceOf(OtherAgentLives.NotKnown.class);
-    seen(List.of(), List.of(), List.of(new Absence(A, LIFE, 1, Absence.Cause.RESTARTING)));
+    seen(List.of(), List.of(), List.of(new Absence(A, INCARNATION, 1, Absence.Cause.RESTARTING)));
     assertThat(look()).isInstanceOf(OtherAgentLives.None.class);
   }
 
   private void servedElsewhere() throws Exception {
     ProcessIdentity process = new ProcessIdentity("boot-2/pid:[1]", 40);
-    lives.served(new AgentLife("agent-1", 12, process), A, LIFE);
+    lives.served(new AgentLife("agent-1", 12, process), A, INCARNATION);
     look();
   }
 

@@ -30,7 +30,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Whose life a member lives, where the catalogue came back older or another agent joined it. */
+/**
+ * Tests which incarnation of a member counts where the catalogue came back older or another agent
+ * joined the member.
+ */
 class RegistrationIncarnationsTest extends RegistrationRig {
 
   @Test
@@ -46,7 +49,7 @@ class RegistrationIncarnationsTest extends RegistrationRig {
   }
 
   @Test
-  void aCatalogueThatCameBackOlderGetsANewerLifeThanThoseItForgot() throws Exception {
+  void aCatalogueThatCameBackOlderGetsANewerIncarnationThanThoseItForgot() throws Exception {
     deploy(Watch.OWN, true);
     Member backup = join("h1").view().member();
     join("h1");
@@ -76,7 +79,7 @@ class RegistrationIncarnationsTest extends RegistrationRig {
     assertThat(next(started).incarnation().isNewerThan(stranded)).isTrue();
   }
 
-  /** The catalogue went back to before a life that a backend still has. */
+  /** The catalogue came back older than an incarnation that a backend still has. */
   @Test
   void whoIsSupersededInABackendOnlyIsJoinedAboveThat() throws Exception {
     deploy(Watch.OWN, true);
@@ -141,7 +144,7 @@ class RegistrationIncarnationsTest extends RegistrationRig {
   }
 
   @Test
-  void anAbsurdLifeInABackendIsNoFloorForJoins() throws Exception {
+  void anAbsurdGenerationInABackendIsNoFloorForJoins() throws Exception {
     deploy(Watch.OWN, true);
     join("h1");
     next(started);
@@ -189,7 +192,9 @@ class RegistrationIncarnationsTest extends RegistrationRig {
             "postgresql"));
   }
 
-  /** What is lost is listed still, as somebody may restore it: so it can be deleted as well. */
+  /**
+   * A lost member is still listed, as an agent may restore it: therefore it can be deleted as well.
+   */
   @Test
   void aLostMemberThatClashesWithAnotherIsDeletedAndNotChanged() throws Exception {
     store.put(member("compute", "h1", "nova-compute"));

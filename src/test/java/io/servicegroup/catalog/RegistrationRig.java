@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A {@link RegistrationVerticle} on a catalogue in memory, and what it says to the others. */
+/** A {@link RegistrationVerticle} on a catalogue in memory, and the messages that it sends. */
 @Timeout(60)
 abstract class RegistrationRig {
 
@@ -48,10 +48,10 @@ abstract class RegistrationRig {
   final BlockingQueue<LocalMember> started = new LinkedBlockingQueue<>();
   final BlockingQueue<MemberId> stopped = new LinkedBlockingQueue<>();
 
-  /** What those who ask to begin beating are refused with, once each. */
+  /** The failures of the next requests to start a heartbeat, one for each. */
   final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
 
-  /** What finds the members to take up again, of agents that are deployed from here on. */
+  /** The {@code agent.id} of agents that are deployed from now on. */
   Optional<String> agentId = Optional.empty();
 
   /** The processes of this machine. */
@@ -94,7 +94,7 @@ abstract class RegistrationRig {
     deploy("agent-1", watch, tells, services);
   }
 
-  /** A life of the agent, by its id; returns what undeploys it. */
+  /** Deploys an agent with its id in one life. Returns the id of the deployment. */
   final String deploy(String life, Watch watch, boolean tells, ServiceSpec... services)
       throws Exception {
     return await(
@@ -105,7 +105,7 @@ abstract class RegistrationRig {
                 (on, settings) -> onOneThread(new MemoryCatalog(on, store, tells)))));
   }
 
-  /** Refuses calls from any other thread than its maker's: catalogues have no locks. */
+  /** Refuses calls from other threads than the one that created it: catalogues have no locks. */
   private static ServiceCatalog onOneThread(ServiceCatalog catalog) {
     Thread maker = Thread.currentThread();
     return (ServiceCatalog)
@@ -155,7 +155,7 @@ abstract class RegistrationRig {
     return Services.spec(host, 1);
   }
 
-  /** What another agent joined. */
+  /** Joins a member as another agent. */
   static Member member(String group, String host, String binary) {
     return member(group, host, binary, new Incarnation(1, "other"), "agent-9");
   }

@@ -28,7 +28,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What is asked of the registration. */
+/** Tests the requests to the registration. */
 class RegistrationVerticleTest extends RegistrationRig {
 
   @Test

@@ -27,7 +27,7 @@ class RejoinRecordsTest {
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
 
-  /** The writes that were begun, whose answers the test gives. */
+  /** The answers of the writes that were begun. The test completes them. */
   private final BlockingQueue<Promise<Boolean>> writes = new LinkedBlockingQueue<>();
 
   @AfterEach

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is remembered of members, and what follows from it. */
+/** Tests what is remembered of members, and the repairs that follow from it. */
 class RememberedMembersTest {
 
   private static final MemberId H1 = id("h1");
@@ -105,7 +105,10 @@ class RememberedMembersTest {
     assertThat(hear(member(FIRST, 101)).repair()).as("a later word").isEqualTo(Repair.NONE);
   }
 
-  /** Its generation says nothing then: a store that was emptied counts from the start, or by it. */
+  /**
+   * The generation proves nothing then: an emptied store begins to count again, or counts from the
+   * floor of the join.
+   */
   @Test
   void aJoinByWhoseClockIsBehindIsAnotherMember() {
     Incarnation last = new Incarnation(1000, "1f3a9c04d2e1");

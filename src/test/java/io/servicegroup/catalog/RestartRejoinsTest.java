@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an agent takes up again of what joined through it before it was restarted. */
+/** Tests which members an agent joins again that had joined through it before a restart. */
 class RestartRejoinsTest extends RegistrationRig {
 
   private static final String ID = "host-1:8080";
@@ -52,7 +52,7 @@ class RestartRejoinsTest extends RegistrationRig {
   }
 
   @Test
-  void whatJoinedIsServedAgainInANewLife() throws Exception {
+  void whatJoinedIsServedAgainInANewIncarnation() throws Exception {
     String first = deploy("life-1", OWN, true);
     ServiceSpec self = with(new Probe.Self(), "h1");
     Incarnation before = joinWith(self).incarnation();
@@ -173,7 +173,7 @@ class RestartRejoinsTest extends RegistrationRig {
     JsonObject kept = store.kept(ID).get(H1);
     await(vertx.undeploy(first));
     started.clear();
-    // The same, as if it had been kept by another process of this machine, which lives.
+    // The same record, as if another process of this machine, which still runs, had written it.
     long other = PROCESS + 1;
     ProcessIdentity alive = new ProcessIdentity("boot-1/pid:[1]", 60);
     processes.put(other, alive);
@@ -253,12 +253,13 @@ class RestartRejoinsTest extends RegistrationRig {
     deploy("life-2", OWN, true);
     assertThat(awaitUnserved(UnservedMember.State.REFUSED).reason()).contains("not now");
 
-    // What the agent reads from here on is late.
+    // The agent's reads are delayed from now on.
     store.holdReads();
     store.put(member("compute", "h1", "nova-compute", new Incarnation(99, "other"), "agent-9"));
     store.refuse(H1, null);
     store.notifyWatchers();
-    // A read of the catalogue holds two, and one more is about what is to be taken up.
+    // A read of the catalogue consists of two requests, and a third one is about the members to
+    // join again.
     while (store.heldReads() < 3 && store.get(H1).agent().equals("agent-9")) {
       await(vertx.timer(5, TimeUnit.MILLISECONDS));
     }
@@ -525,7 +526,7 @@ class RestartRejoinsTest extends RegistrationRig {
         null);
   }
 
-  /** Waits until nothing is left to be taken up. */
+  /** Waits until no member is left to join again. */
   private void awaitTold() throws Exception {
     List<UnservedMember> last = next(told);
     while (!last.isEmpty() || !told.isEmpty()) {

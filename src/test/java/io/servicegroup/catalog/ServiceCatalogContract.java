@@ -40,7 +40,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every catalogue does, whatever stores it. A backend adds {@link #create}. */
+/**
+ * Tests what every catalogue does, whatever its store. A technology's test implements {@link
+ * #create}.
+ */
 @Timeout(120)
 public abstract class ServiceCatalogContract implements JoinsOfManyContract {
 
@@ -55,20 +58,21 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
   protected ServiceCatalog catalog;
 
   /**
-   * Makes a catalogue; all that one test makes share one store, empty at its beginning.
+   * Creates a catalogue. All catalogues of one test share one store, which is empty at the
+   * beginning of the test.
    *
-   * @param vertx for its connections
-   * @return not open yet
+   * @param vertx makes its connections
+   * @return the catalogue, not open yet
    */
   protected abstract ServiceCatalog create(Vertx vertx);
 
   /**
-   * Makes a catalogue as {@link #create} does, for which so much time has passed since everything
-   * that was done so far.
+   * Creates a catalogue as {@link #create} does, whose clock is ahead of everything that was done
+   * so far.
    *
-   * @param vertx for its connections
-   * @param by how much
-   * @return not open yet; empty where nothing becomes of what grows old
+   * @param vertx makes its connections
+   * @param by how far the clock is ahead
+   * @return the catalogue, not open yet; empty where the store does nothing with age
    */
   protected abstract Optional<ServiceCatalog> createLater(Vertx vertx, Duration by);
 
@@ -99,7 +103,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     return made;
   }
 
-  /** Whoever uses a catalogue keeps state of its own without locks. */
+  /** Users of a catalogue keep state of their own without locks. */
   @Test
   void completesAndTellsOnTheContextThatItWasMadeOn() throws Exception {
     BlockingQueue<Thread> heard = new LinkedBlockingQueue<>();
@@ -394,7 +398,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
   }
 
   @Test
-  void adoptsNoLifeBeforeTheOneThatBeganHere() throws Exception {
+  void adoptsNoIncarnationBeforeTheOneThatBeganHere() throws Exception {
     Member old = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
     await(catalog.adopt(old));
     Member joined = await(catalog.join(spec("h1", 2), "agent-2", BACKENDS)).member();
@@ -599,7 +603,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
 
     Member old = remembered.withWordsOrder(anew.wordsOrder());
     assertThat(await(catalog.putBack(old))).as("not later").isEqualTo(anew);
-    // Where the uuid stands in a row that was deleted, it cannot be another's.
+    // A uuid that a deleted row has cannot be given to another member.
     Member known = remembered.withWordsOf(uuidOf(anew, remembered));
     Member mended = await(catalog.putBack(known));
 
@@ -658,7 +662,8 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     Member anew = await(catalog.join(spec("h1", 1), "agent-2", BACKENDS)).member();
     assertThat(await(catalog.removeAgain(removed))).as("a later word").isFalse();
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(anew);
-    // The trace alone, as whoever remembers leaves it in a store that was emptied.
+    // Only the trace is written, as by an agent that remembers the removal in a store that was
+    // emptied.
     Member lost = member("h2");
     assertThat(await(catalog.removeAgain(lost))).isFalse();
     assertThat(await(catalog.removal(lost.withWordsOrder(0)))).hasValue(1);
@@ -691,7 +696,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
   }
 
   @Test
-  void whatIsRememberedAsRemovedIsRemovedOnlyInTheLifeThatItHad() throws Exception {
+  void whatIsRememberedAsRemovedIsRemovedOnlyInTheIncarnationThatItHad() throws Exception {
     Member last = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
     Member removed = last.withWordsOrder(System.currentTimeMillis() + 60_000);
     Member anew = await(open().join(spec("h1", 1), "agent-1", BACKENDS)).member();
@@ -836,7 +841,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     keep(later, "pod-2", "gone", "life-2");
     keep(later, "pod-2", "moved", "life-2");
 
-    // A read of the catalogue does what is due once a day, and waits for none of it.
+    // A read of the catalogue starts the daily work, and does not wait for it.
     String left = "pod-1 own, pod-2 gone, pod-2 moved";
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     do {

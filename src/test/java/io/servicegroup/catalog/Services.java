@@ -33,17 +33,17 @@ public final class Services {
     return spec(GROUP, host, "nova-compute", version);
   }
 
-  /** Any service, without a probe. */
+  /** Creates a service without a probe. */
   public static ServiceSpec spec(String group, String host, String binary, int version) {
     return new ServiceSpec(new MemberId(group, host), binary, version, Map.of(), new Probe.None());
   }
 
-  /** An operator's word. */
+  /** Creates an update of one of the operator's words. */
   public static MemberUpdate disable(String host, String reason) {
     return update(host, true, reason, null);
   }
 
-  /** An operator's words; null for none. */
+  /** Creates an update of the operator's words; null leaves a word as it is. */
   public static MemberUpdate update(
       String host, Boolean disabled, String reason, Boolean forcedDown) {
     return new MemberUpdate(
@@ -55,12 +55,12 @@ public final class Services {
         Optional.empty());
   }
 
-  /** Waits for an answer, not for ever. */
+  /** Waits for an answer, with a time limit. */
   public static <T> T await(Future<T> future) throws Exception {
     return future.await(60, TimeUnit.SECONDS);
   }
 
-  /** The call is refused with that status. */
+  /** Asserts that a call is refused with a status. */
   public static AbstractThrowableAssert<?, ?> assertRefused(int status, ThrowingCallable call) {
     return assertThatThrownBy(call)
         .isInstanceOfSatisfying(

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** A store that takes a little time for each call, never the same. */
+/** A store that takes a short, random time for each call. */
 final class SlowDocuments implements DocumentStore {
 
   private static final int LONGEST_MILLIS = 4;

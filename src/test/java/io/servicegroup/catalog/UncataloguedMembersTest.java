@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Members that joined a backend by themselves, which the catalogue knows nothing of. */
+/** Tests members that joined a backend by themselves, so that the catalogue does not know them. */
 class UncataloguedMembersTest extends RegistrationRig {
 
   private static final MemberId TOOZ = new MemberId("compute", "a-tooz");
