@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -53,10 +52,7 @@ class ExitCodeIT {
   }
 
   private void launch(String... settings) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(AgentProcess.program());
-    command.addAll(List.of("--set", "http.port=" + port));
+    List<String> command = AgentProcess.command("--set", "http.port=" + port);
     for (String setting : settings) {
       command.addAll(List.of("--set", setting));
     }

@@ -38,10 +38,7 @@ class ReadOnlyRootIT {
   @Test
   void itNeedsNoWritableDisk() throws IOException {
     assumeTrue(canBeTried(), "mounts of one's own need root and unshare");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx96m");
-    command.addAll(AgentProcess.program());
+    List<String> command = AgentProcess.command();
     try (PostgresServer database = PostgresServer.create()) {
       for (String setting :
           List.of(

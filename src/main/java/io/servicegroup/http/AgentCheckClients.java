@@ -61,7 +61,9 @@ final class AgentCheckClients {
     Client client = new Client(address, name);
     LastAnswer before = clients.get(client);
     if (before != null || clients.size() < MAX_CLIENTS) {
-      long interval = before == null ? DEFAULT_INTERVAL : now - before.at();
+      // A question that came late, and the next in time, are no sign of a shorter interval.
+      long interval =
+          before == null ? DEFAULT_INTERVAL : Math.max(now - before.at(), before.interval() / 2);
       clients.put(client, new LastAnswer(now, interval, toldStopping));
     }
     endWaiting();

@@ -10,7 +10,6 @@ import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.RedisServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,10 +66,7 @@ class CatalogMoveIT {
   }
 
   private static void migrate(String from, String to) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(AgentProcess.program());
-    command.addAll(List.of("migrate", "--from", from, "--to", to));
+    List<String> command = AgentProcess.command("migrate", "--from", from, "--to", to);
     try (ManagedProcess process = ManagedProcess.start("migrate", new ProcessBuilder(command))) {
       assertThat(process.awaitExit(PATIENCE)).as(process.tail()).isZero();
     }

@@ -117,11 +117,7 @@ class MigrateIT {
   }
 
   private ManagedProcess migrate(String from, String to) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.addAll(AgentProcess.program());
-    command.addAll(List.of("migrate", "--from", from, "--to", to));
+    List<String> command = AgentProcess.command("migrate", "--from", from, "--to", to);
     return ManagedProcess.start(
         "migrate",
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true));

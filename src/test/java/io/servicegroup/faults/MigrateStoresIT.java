@@ -21,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,12 +108,9 @@ class MigrateStoresIT {
   }
 
   private static ManagedProcess migrate(String from, String to) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.addAll(AgentProcess.program());
-    command.addAll(List.of("migrate", "--from", from, "--to", to));
-    command.addAll(List.of("--set", "agent.start_timeout=6s"));
+    List<String> command =
+        AgentProcess.command(
+            "migrate", "--from", from, "--to", to, "--set", "agent.start_timeout=6s");
     return ManagedProcess.start("migrate", new ProcessBuilder(command));
   }
 

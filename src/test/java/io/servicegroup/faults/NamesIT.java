@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,11 +38,9 @@ class NamesIT {
 
   @Test
   void checkConfigFindsItToo() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(AgentProcess.program());
-    command.addAll(
-        List.of("check-config", "--set", "services=[{group: '.', host: '..'}, {group: a/b}]"));
+    List<String> command =
+        AgentProcess.command(
+            "check-config", "--set", "services=[{group: '.', host: '..'}, {group: a/b}]");
     ProcessBuilder builder = new ProcessBuilder(command);
     try (ManagedProcess check = ManagedProcess.start("check-config", builder)) {
       assertThat(check.awaitExit(PATIENCE)).isEqualTo(2);

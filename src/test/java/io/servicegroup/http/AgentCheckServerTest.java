@@ -106,6 +106,17 @@ class AgentCheckServerTest {
   }
 
   @Test
+  void aStopWaitsForOneWhoseLastQuestionsCameCloseTogether() {
+    AgentCheckClients askers = new AgentCheckClients(() -> nanos);
+    askers.answered("10.0.0.1", "", false);
+    for (long millis : List.of(2000, 3900, 100)) {
+      nanos += TimeUnit.MILLISECONDS.toNanos(millis);
+      askers.answered("10.0.0.1", "", false);
+    }
+    assertThat(TimeUnit.NANOSECONDS.toMillis(askers.worthWaiting(nanos))).isGreaterThan(2000);
+  }
+
+  @Test
   void answersALineAndCloses() throws IOException {
     AgentConfig config =
         HttpFixture.config(

@@ -11,9 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,12 +49,9 @@ class AcceptedRestoreIT {
   }
 
   private static String accept(RedisServer server) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
-    command.addAll(AgentProcess.program());
-    command.addAll(
-        List.of("catalog", "accept", "--set", "catalog.uri=" + server.uri(server.port())));
+    List<String> command =
+        AgentProcess.command(
+            "catalog", "accept", "--set", "catalog.uri=" + server.uri(server.port()));
     try (ManagedProcess process =
         ManagedProcess.start("accept", new ProcessBuilder(command).redirectErrorStream(true))) {
       assertThat(process.awaitExit(PATIENCE)).as(process.tail()).isZero();

@@ -27,8 +27,14 @@ public final class AgentProcess implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration PROBE_PAUSE = Duration.ofMillis(50);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Quick to start rather than quick in the long run. */
   private static final List<String> JVM =
-      List.of("-XX:+UseSerialGC", "-Xss256k", "-XX:TieredStopAtLevel=1");
+      List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-XX:+UseSerialGC",
+          "-Xss256k",
+          "-XX:TieredStopAtLevel=1");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path home;
@@ -221,7 +227,6 @@ public final class AgentProcess implements AutoCloseable {
     if (descriptors > 0) {
       command.addAll(List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
     }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM);
     if (descriptors > 0) {
       // A JVM raises what it is allowed to the most that it may be.
@@ -254,11 +259,21 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
-   * How to run the product's command line, after {@code java} and its options.
+   * How to run a command of the product as a user does, in a small JVM that starts quickly.
    *
-   * @return {@code -jar} and the jar with its class archive, or the class path and the main class
+   * @param arguments the command and its options
+   * @return the whole command line, which may be added to
    */
-  public static List<String> program() {
+  public static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(JVM);
+    command.add("-Xmx128m");
+    command.addAll(program());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** The jar with its class archive, or the class path and the main class. */
+  private static List<String> program() {
     String jar = System.getProperty("servicegroup.jar");
     if (jar == null) {
       return List.of("-cp", System.getProperty("java.class.path"), "io.servicegroup.Main");

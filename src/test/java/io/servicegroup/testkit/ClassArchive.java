@@ -51,28 +51,38 @@ final class ClassArchive {
         && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) > 0;
   }
 
-  /** Records the classes of an agent that finds none of its servers and gives up. */
+  /** Records the classes of an agent that beats, watches and answers, on four technologies. */
   private static void make(Path archive, Path jar) throws IOException {
     Path fresh = archive.resolveSibling(archive.getFileName() + ".part");
     Files.deleteIfExists(fresh);
     Path config = Files.createTempFile("servicegroup-archive-", ".yaml");
-    try {
+    int port = Ports.free();
+    try (PostgresServer postgres = PostgresServer.create("fsync=off");
+        RedisServer redis = RedisServer.create();
+        MemcachedServer memcached = MemcachedServer.create();
+        ZooKeeperServer zookeeper = ZooKeeperServer.create()) {
       Files.writeString(
           config,
           """
-          agent: {start_timeout: 2s}
-          catalog: {uri: "postgresql://127.0.0.1:1"}
-          liveness:
-            backends: ["redis://127.0.0.1:1", "zookeeper://127.0.0.1:1", "memcached://127.0.0.1:1"]
-          services: [{group: compute, host: h, probe: {type: http, url: "http://127.0.0.1:1/"}}]
+          catalog: {uri: "%s"}
+          liveness: {report_interval: 200ms, backends: ["%s", "%s", "%s", "%s"]}
+          services: [{group: compute, host: h, probe: {type: http, url: "http://127.0.0.1:%d/"}}]
           http: {port: %d}
           """
-              .formatted(Ports.free()));
+              .formatted(
+                  postgres.uri(),
+                  postgres.uri(),
+                  redis.uri(redis.port()),
+                  memcached.uri(memcached.port()),
+                  zookeeper.uri(),
+                  port,
+                  port));
       ProcessBuilder builder =
           new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
               "-XX:ArchiveClassesAtExit=" + fresh,
               "-XX:+UseSerialGC",
+              "-XX:TieredStopAtLevel=1",
               "-Xlog:cds=off",
               "-Xlog:cds+dynamic=off",
               "-jar",
@@ -81,6 +91,8 @@ final class ClassArchive {
               "--config",
               config.toString());
       try (ManagedProcess recorded = ManagedProcess.start("class archive", builder)) {
+        recorded.awaitLine("compute/h is UP", TIMEOUT);
+        recorded.signal("TERM");
         recorded.awaitExit(TIMEOUT);
         if (!Files.exists(fresh)) {
           throw new IOException(recorded.tail());

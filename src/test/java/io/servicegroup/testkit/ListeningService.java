@@ -3,14 +3,9 @@ package io.servicegroup.testkit;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A service in a process of its own, to be killed and started again: it writes its pid file,
@@ -20,6 +15,18 @@ public final class ListeningService implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(30);
   private static final String READY = "listening";
+
+  /** Accepts connections and keeps them. Python starts in a twentieth of a JVM's time. */
+  private static final String PROGRAM =
+      """
+      import socket, sys
+      server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+      print("%s", flush=True)
+      accepted = []
+      while True:
+          accepted.append(server.accept())
+      """
+          .formatted(READY);
 
   private final int port = Ports.free();
   private final Path pidFile;
@@ -40,15 +47,7 @@ public final class ListeningService implements AutoCloseable {
     process =
         ManagedProcess.start(
             "service",
-            new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx16m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ListeningService.class.getName(),
-                Integer.toString(port)));
+            new ProcessBuilder("/usr/bin/python3", "-c", PROGRAM, Integer.toString(port)));
     process.awaitLine(READY, START);
     try {
       Files.writeString(pidFile, process.pid() + "\n");
@@ -115,23 +114,6 @@ public final class ListeningService implements AutoCloseable {
       Files.delete(pidFile);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * The service.
-   *
-   * @param arguments its port
-   * @throws IOException where it cannot listen
-   */
-  public static void main(String[] arguments) throws IOException {
-    int port = Integer.parseInt(arguments[0]);
-    try (ServerSocket server = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"))) {
-      System.out.println(READY);
-      List<Socket> accepted = new ArrayList<>();
-      while (true) {
-        accepted.add(server.accept());
-      }
     }
   }
 }

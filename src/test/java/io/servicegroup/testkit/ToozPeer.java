@@ -105,6 +105,16 @@ public final class ToozPeer implements AutoCloseable {
   }
 
   /**
+   * Joins a group as {@link #join} does, unless this member is in it.
+   *
+   * @param group its id
+   * @param capabilities what JSON has: null, a text, a number, an object or an array
+   */
+  public void joinUnlessMember(String group, Object capabilities) {
+    call(request("join_unless_member", group).put("capabilities", capabilities));
+  }
+
+  /**
    * Leaves a group.
    *
    * @param group its id

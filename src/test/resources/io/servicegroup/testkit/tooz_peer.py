@@ -33,6 +33,12 @@ class Peer:
     def join(self, group, capabilities):
         self.coordinator.join_group(self._id(group), capabilities).get(timeout=10)
 
+    def join_unless_member(self, group, capabilities):
+        try:
+            self.join(group, capabilities)
+        except coordination.MemberAlreadyExist:
+            pass
+
     def leave(self, group):
         self.coordinator.leave_group(self._id(group)).get(timeout=10)
 
