@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.LoggerFactory;
@@ -42,14 +41,14 @@ final class JsonFields {
     return new MemberId(string(json, "group"), string(json, "host"));
   }
 
-  static String text(Object value) {
-    return value == null ? null : value.toString();
+  static String text(Incarnation incarnation) {
+    return incarnation == null ? null : incarnation.toString();
   }
 
   /**
    * Writes a time, always with milliseconds, so that texts of times can be compared as they are.
    */
-  static String text(Instant time) {
+  static String time(Instant time) {
     return time == null ? null : MILLISECONDS.format(time);
   }
 
@@ -141,10 +140,6 @@ final class JsonFields {
           field + " must be an integer from -2147483648 to 2147483647");
     }
     return number.intValue();
-  }
-
-  static <T> Optional<T> optional(T value) {
-    return Optional.ofNullable(value);
   }
 
   private static <T> T typed(JsonObject json, String field, Class<T> type, String allowed) {

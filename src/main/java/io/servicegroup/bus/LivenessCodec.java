@@ -9,6 +9,7 @@ import static io.servicegroup.bus.JsonFields.putId;
 import static io.servicegroup.bus.JsonFields.readable;
 import static io.servicegroup.bus.JsonFields.string;
 import static io.servicegroup.bus.JsonFields.text;
+import static io.servicegroup.bus.JsonFields.time;
 
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
@@ -111,7 +112,7 @@ final class LivenessCodec {
     return new JsonObject()
         .put("backend", state.backend())
         .put("state", state.state().text())
-        .put("since", text(state.since()))
+        .put("since", time(state.since()))
         .put(
             "mass_silence",
             silence == null
@@ -146,8 +147,8 @@ final class LivenessCodec {
         .put("previous", change.previous().name())
         .put("reason", change.reason().text())
         .put("incarnation", text(change.incarnation()))
-        .put("at", text(change.at()))
-        .put("last_seen_up", text(change.lastSeenUp()))
+        .put("at", time(change.at()))
+        .put("last_seen_up", time(change.lastSeenUp()))
         .put("backend", change.backend());
   }
 

@@ -7,10 +7,10 @@ import static io.servicegroup.bus.JsonFields.instant;
 import static io.servicegroup.bus.JsonFields.integer;
 import static io.servicegroup.bus.JsonFields.list;
 import static io.servicegroup.bus.JsonFields.object;
-import static io.servicegroup.bus.JsonFields.optional;
 import static io.servicegroup.bus.JsonFields.requireKnown;
 import static io.servicegroup.bus.JsonFields.string;
 import static io.servicegroup.bus.JsonFields.text;
+import static io.servicegroup.bus.JsonFields.time;
 
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,8 +62,8 @@ final class MemberCodec {
     return MemberJson.write(member)
         .put("status", verdict.status().name())
         .put("reason", verdict.reason() == null ? null : verdict.reason().text())
-        .put("since", text(verdict.since()))
-        .put("last_seen_up", text(view.lastSeenUp()))
+        .put("since", time(verdict.since()))
+        .put("last_seen_up", time(view.lastSeenUp()))
         .put("incarnation", text(member.incarnation()))
         .put("stale", verdict.stale());
   }
@@ -214,11 +215,11 @@ final class MemberCodec {
     }
     return new MemberUpdate(
         id,
-        optional(bool(json, "disabled")),
-        optional(reason),
-        optional(bool(json, "forced_down")),
-        optional(version),
-        optional(metadata == null ? null : metadata.getMap()));
+        Optional.ofNullable(bool(json, "disabled")),
+        Optional.ofNullable(reason),
+        Optional.ofNullable(bool(json, "forced_down")),
+        Optional.ofNullable(version),
+        Optional.ofNullable(metadata == null ? null : metadata.getMap()));
   }
 
   static JsonObject encodeVersions(List<VersionRange> ranges) {

@@ -86,16 +86,16 @@ public final class ServiceGroup {
             vertx,
             context,
             mirror,
-            change -> listeners.tell(listener -> listener.accept(change)),
+            change -> listeners.callAll(listener -> listener.accept(change)),
             new NumberedListener() {
               @Override
               public void resynced(Digest at) {
-                numbered.tell(listener -> listener.resynced(at));
+                numbered.callAll(listener -> listener.resynced(at));
               }
 
               @Override
               public void next(StatusChange change) {
-                numbered.tell(listener -> listener.next(change));
+                numbered.callAll(listener -> listener.next(change));
               }
             });
   }
@@ -121,13 +121,7 @@ public final class ServiceGroup {
    * @return cancels the subscription
    */
   public Registration onChange(Consumer<StatusChange> listener) {
-    return listeners.add(
-        listener,
-        () ->
-            mirror.known().stream()
-                .<Consumer<Consumer<StatusChange>>>map(
-                    change -> subscribed -> subscribed.accept(change))
-                .toList());
+    return listeners.add(listener, mirror::known, Consumer::accept);
   }
 
   /**
@@ -139,11 +133,7 @@ public final class ServiceGroup {
    */
   public Registration follow(NumberedListener listener) {
     return numbered.add(
-        listener,
-        () ->
-            mirror.digest().stream()
-                .<Consumer<NumberedListener>>map(at -> subscribed -> subscribed.resynced(at))
-                .toList());
+        listener, () -> mirror.digest().stream().toList(), NumberedListener::resynced);
   }
 
   /**

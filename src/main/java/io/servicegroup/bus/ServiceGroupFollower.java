@@ -193,7 +193,10 @@ final class ServiceGroupFollower {
     }
   }
 
-  /** Requests a snapshot: at once where an event was missed or the pause is over, or when it is. */
+  /**
+   * Requests a snapshot: at once where an event was missed or the pause is over, otherwise at the
+   * end of the pause.
+   */
   private void requestAfterPause() {
     long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - requestedNanos);
     if (outOfSync || since >= pauseMillis) {

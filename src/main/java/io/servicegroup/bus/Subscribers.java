@@ -3,6 +3,7 @@ package io.servicegroup.bus;
 import io.vertx.core.Context;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,17 +43,20 @@ final class Subscribers<T> {
    * change that the listener is told.
    *
    * @param listener the listener
-   * @param presentState called on the context; returns the calls that tell the listener the present
-   *     state
+   * @param presentState called on the context; returns the events that make up the present state
+   * @param tell tells a listener such an event
    * @return cancels the subscription
    */
-  ServiceGroup.Registration add(T listener, Supplier<List<Consumer<T>>> presentState) {
+  <E> ServiceGroup.Registration add(
+      T listener, Supplier<List<E>> presentState, BiConsumer<T, E> tell) {
     Subscription<T> subscription = new Subscription<>(listener);
     context.runOnContext(
         now -> {
           if (!subscription.cancelled && !closed) {
             all.add(subscription);
-            presentState.get().forEach(call -> tell(subscription, call));
+            presentState
+                .get()
+                .forEach(event -> call(subscription, subscribed -> tell.accept(subscribed, event)));
           }
         });
     return () -> {
@@ -62,8 +66,8 @@ final class Subscribers<T> {
   }
 
   /** Calls every subscribed listener. */
-  void tell(Consumer<T> call) {
-    all.forEach(subscription -> tell(subscription, call));
+  void callAll(Consumer<T> call) {
+    all.forEach(subscription -> call(subscription, call));
   }
 
   /** Ends all subscriptions; no further call begins. */
@@ -72,7 +76,7 @@ final class Subscribers<T> {
     all.clear();
   }
 
-  private void tell(Subscription<T> subscription, Consumer<T> call) {
+  private void call(Subscription<T> subscription, Consumer<T> call) {
     if (subscription.cancelled || closed) {
       return;
     }

@@ -3,6 +3,7 @@ package io.servicegroup.bus;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
@@ -46,7 +47,7 @@ public record Topic<T>(
    * @return the registration of the consumer
    */
   public MessageConsumer<JsonObject> consume(Vertx vertx, Handler<T> handler) {
-    Handler<io.vertx.core.eventbus.Message<JsonObject>> decoding =
+    Handler<Message<JsonObject>> decoding =
         message -> {
           T decoded;
           try {

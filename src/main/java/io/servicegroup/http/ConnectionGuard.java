@@ -16,7 +16,9 @@ import java.util.Map;
  */
 final class ConnectionGuard {
 
-  /** The longest time that a connection has no request, and that a request is incomplete. */
+  /**
+   * For how long a connection may have no request, and for how long a request may be incomplete.
+   */
   record Limits(Duration idle, Duration request) {
     static final Limits DEFAULT = new Limits(Duration.ofSeconds(60), Duration.ofSeconds(10));
   }

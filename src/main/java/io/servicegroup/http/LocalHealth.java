@@ -23,9 +23,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * What {@code /health}, {@code /health/ready} and HAProxy's agent check answer. It is made up from
- * what the other verticles published and asks nobody, so that a hung backend does not delay an
- * answer. A backend that is unreachable never makes the agent or its services {@code DOWN}.
+ * Makes the answers of {@code /health}, {@code /health/ready} and HAProxy's agent check from what
+ * the other verticles published. It asks nobody, so that a hung backend does not delay an answer. A
+ * backend that becomes unreachable is a warning and changes no report's status.
  *
  * <p>Not thread-safe.
  */
@@ -76,7 +76,7 @@ final class LocalHealth {
 
   private static final String CATALOG = "catalog";
 
-  /** A loss of data that was mended is shown for so long. */
+  /** How long a loss of data is shown after it was mended. */
   private static final Duration LOSS_SHOWN_FOR = Duration.ofHours(1);
 
   private final Expected expected;

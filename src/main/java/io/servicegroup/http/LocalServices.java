@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 final class LocalServices {
 
-  private final Map<MemberId, LocalService> services = new TreeMap<>();
+  private final TreeMap<MemberId, LocalService> services = new TreeMap<>();
 
   LocalServices(Set<MemberId> configured) {
     configured.forEach(id -> services.put(id, new LocalService(true)));
@@ -88,19 +88,15 @@ final class LocalServices {
   }
 
   /**
-   * Forgets the services that ended. Where every service was deleted, the last one stays, because
-   * {@code /health} then has to say that it was deleted.
+   * Forgets the services that ended. Where every service was deleted, one of them stays, because
+   * {@code /health} then has to report the reason {@code deleted}.
    */
   private void forgetEnded() {
     services.values().removeIf(service -> service.isEnded() && !service.isDeleted());
-    MemberId last = allDeleted() ? lastId() : null;
+    MemberId kept = allDeleted() && !services.isEmpty() ? services.lastKey() : null;
     services
         .entrySet()
-        .removeIf(entry -> entry.getValue().isEnded() && !entry.getKey().equals(last));
-  }
-
-  private MemberId lastId() {
-    return services.keySet().stream().reduce((first, second) -> second).orElse(null);
+        .removeIf(entry -> entry.getValue().isEnded() && !entry.getKey().equals(kept));
   }
 
   private boolean allDeleted() {
@@ -108,9 +104,9 @@ final class LocalServices {
   }
 
   /**
-   * The services that health reports on. One that was deleted is among them only where all were.
+   * Lists the services that health reports on. Deleted ones are among them only where all are.
    *
-   * @return in order of group and host
+   * @return the services in order of group and host
    */
   Map<MemberId, LocalService> checked() {
     if (allDeleted()) {

@@ -58,8 +58,8 @@ final class Readiness {
   }
 
   /**
-   * Learns which services a reloaded configuration names. Services that it adds do not make an
-   * agent unready that is ready.
+   * Learns which services a reloaded configuration names. The agent does not wait for added ones,
+   * so that a reload never makes it unready.
    */
   void configured(Set<MemberId> ids) {
     configured.retainAll(ids);

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Stands in for the evaluator on a test's bus, and can lose messages. Thread-safe, so that tests
- * may use it from their own thread.
+ * Replaces the evaluator on a test's bus, and can lose messages. Thread-safe, so that tests may use
+ * it from their own thread.
  */
 public final class FakeEvaluator {
 
@@ -57,7 +57,7 @@ public final class FakeEvaluator {
     return snapshot;
   }
 
-  /** Does something once, between taking a snapshot and sending it. */
+  /** Runs something once, after the next snapshot is made and before it is sent. */
   public synchronized void whileAnswering(Runnable action) {
     beforeAnswer = action;
   }
@@ -95,7 +95,7 @@ public final class FakeEvaluator {
         null);
   }
 
-  /** Makes a member known without a word. */
+  /** Adds a member without publishing it. */
   public synchronized FakeEvaluator knows(String name, Status status) {
     Verdict verdict =
         status == Status.UNKNOWN
@@ -111,7 +111,7 @@ public final class FakeEvaluator {
         new MemberView(member, new Verdict(status, Reason.INITIAL, NOW, NOW, false, "embedded")));
   }
 
-  /** Makes a member known that the catalogue knows nothing of, without a word. */
+  /** Adds a member that the catalogue does not have, without publishing it. */
   public synchronized FakeEvaluator knowsWithoutARow(String name, Status status) {
     Verdict verdict = new Verdict(status, Reason.INITIAL, NOW, NOW, false, "embedded");
     members.put(id(name), new MemberView(Member.uncatalogued(id(name)), verdict, false));
@@ -127,14 +127,14 @@ public final class FakeEvaluator {
     seq = 0;
   }
 
-  /** A change that everybody hears of. */
+  /** Changes a member's status, and publishes that. */
   public synchronized StatusChange changes(String name, Status status, Reason reason) {
     StatusChange change = loses(name, status, reason);
     Topics.STATUS.publish(vertx, change);
     return change;
   }
 
-  /** A change whose message is lost. */
+  /** Changes a member's status, and loses the message. */
   public synchronized StatusChange loses(String name, Status status, Reason reason) {
     MemberView before = members.get(id(name));
     Member member = before == null ? member(name, 1) : before.member();

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What listeners may do to the client: throw anything, and end their subscription at any time. */
+/** Listeners may throw anything and may end their subscription at any time. */
 class ServiceGroupListenersTest {
 
   private final Vertx vertx = Vertx.vertx();

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the catalogue and the evaluator say of one member's lives, in whatever order it comes. */
+/** The catalogue and the evaluator report one member's incarnations, in different orders. */
 class ServiceGroupLivesTest {
 
   private static final MemberId A = FakeEvaluator.id("compute/a");

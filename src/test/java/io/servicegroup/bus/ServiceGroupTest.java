@@ -205,7 +205,7 @@ class ServiceGroupTest {
           evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
         });
     start();
-    // Only now: a listener that comes later is told what is, not what was.
+    // A listener that is added now is told the present state and no earlier one.
     evaluator.serve();
     assertThat(next(3)).extracting(StatusChange::seq).containsExactly(0L, 1L, 2L);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** What the commands print and exit with, short of running an agent. */
+/** The output and the exit codes of the commands, except of a running agent. */
 class CommandLineTest {
 
   private static final String SECRET = "s3cr3t-Pa55";

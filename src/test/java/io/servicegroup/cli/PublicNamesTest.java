@@ -28,8 +28,8 @@ import org.yaml.snakeyaml.Yaml;
 import picocli.CommandLine;
 
 /**
- * The names that users, other programs and stores rely on are those of the recorded list. One that
- * goes, or changes, breaks somebody; a new one is written into the list together with its
+ * The names that users, other programs and stores rely on are those of the recorded list. A name
+ * that disappears or changes breaks some user; a new one is added to the list together with its
  * documentation.
  */
 class PublicNamesTest {
@@ -37,7 +37,7 @@ class PublicNamesTest {
   private static final Path RECORDED = Path.of("src/test/resources/public-names.txt");
   private static final Path RESOURCES = Path.of("src/main/resources/io/servicegroup");
 
-  /** Of the tables of keys, which another test holds to the declarations. */
+  /** Reads the tables of keys, which another test compares with the declarations. */
   private static final Pattern KEY = Pattern.compile("(?m)^\\| `([a-z_.\\[\\]<>]+)` \\|");
 
   private static final Pattern TABLE =

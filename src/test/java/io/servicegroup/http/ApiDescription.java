@@ -27,14 +27,14 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * {@code openapi.yaml} as the tests read it. An object that it describes is closed here: an answer
- * must not have a field that is not described, though clients are to expect that some are added.
+ * {@code openapi.yaml} as the tests read it. For the tests an object has no other fields than those
+ * described, although clients have to expect that fields are added.
  */
 final class ApiDescription {
 
   private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
-  /** What every path may answer, as the description says once. */
+  /** The answers that every path may give, which the description lists once. */
   private static final Set<Integer> ANYWHERE = Set.of(405, 408, 414, 431, 500);
 
   private static final JsonSchemaOptions OPTIONS =
@@ -55,7 +55,7 @@ final class ApiDescription {
     }
   }
 
-  /** With what its references point to in their place. */
+  /** Copies a part of the description, with every reference replaced by its target. */
   private static Object inlined(Object value, JsonObject root) {
     if (value instanceof JsonObject object && object.getString("$ref") != null) {
       JsonObject found = root;
@@ -77,7 +77,7 @@ final class ApiDescription {
     return new JsonArray(new ArrayList<>(array.stream().map(change).toList()));
   }
 
-  /** Every operation, as {@code GET /health}. */
+  /** Lists every operation, in the form {@code GET /health}. */
   Set<String> operations() {
     Set<String> operations = new TreeSet<>();
     for (Map.Entry<String, Object> path : paths()) {
@@ -120,7 +120,7 @@ final class ApiDescription {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** What an operation takes as its body; empty where it takes none. */
+  /** The description of an operation's body; empty where it has none. */
   Optional<JsonObject> body(String operation) {
     return Optional.ofNullable(operation(operation).getJsonObject("requestBody"));
   }
@@ -134,12 +134,12 @@ final class ApiDescription {
         .getJsonObject("schema");
   }
 
-  /** A schema by its name. */
+  /** Finds a schema by its name. */
   JsonObject schema(String name) {
     return root.getJsonObject("components").getJsonObject("schemas").getJsonObject(name);
   }
 
-  /** Everything that is answered as JSON. */
+  /** Lists the schemas of all JSON answers. */
   Stream<JsonObject> answers() {
     return operations().stream()
         .map(operation -> operation(operation).getJsonObject("responses"))
@@ -150,7 +150,7 @@ final class ApiDescription {
         .map(content -> ((JsonObject) content.getValue()).getJsonObject("schema"));
   }
 
-  /** Holds an answer against the description: its status, its type and its body. */
+  /** Compares an answer's status, content type and body with the description. */
   void check(String method, String target, HttpResponse<String> answer) {
     String asked = method + " " + target + " " + answer.statusCode();
     String path = target.split("\\?", 2)[0];
@@ -194,7 +194,7 @@ final class ApiDescription {
     }
   }
 
-  /** Holds a value against a schema of the description. */
+  /** Compares a value with a schema of the description. */
   static void check(String what, JsonObject schema, Object value) {
     OutputUnit found =
         Validator.create(JsonSchema.of((JsonObject) closed(schema)), OPTIONS).validate(value);

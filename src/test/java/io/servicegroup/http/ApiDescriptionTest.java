@@ -19,9 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The running server against {@code openapi.yaml}, in both directions: what is described is served,
- * and what is served is described. That each answer has the described form is held by {@link
- * HttpFixture}, for every test that uses it.
+ * Compares the running server with {@code openapi.yaml} in both directions: everything described is
+ * served, and everything served is described. {@link HttpFixture} checks that each answer has the
+ * described form, in every test that uses it.
  */
 class ApiDescriptionTest {
 
@@ -39,7 +39,7 @@ class ApiDescriptionTest {
     assertThat(agent.served().keySet()).isEqualTo(DESCRIPTION.operations());
   }
 
-  /** No route is beside those: it would not be listed. */
+  /** Every route belongs to a described path; another one would be listed nowhere. */
   @Test
   void noRouteIsServedBesides() {
     Set<String> paths =
@@ -91,7 +91,7 @@ class ApiDescriptionTest {
             });
   }
 
-  /** The fields that a refusal names are those that are taken. */
+  /** A refusal of an unknown field names the fields that are accepted. */
   @Test
   void theFieldsOfBodiesAreTheDescribedOnes() {
     for (String operation : DESCRIPTION.operations()) {
@@ -142,7 +142,7 @@ class ApiDescriptionTest {
     return new TreeSet<>(schema.getJsonObject("properties").fieldNames());
   }
 
-  /** What a refusal says is allowed instead of a key that is not there. */
+  /** Reads from a refusal of an unknown key which keys are allowed. */
   private static Set<String> allowed(HttpResponse<String> refused) {
     String detail = HttpFixture.problem(refused, 400).getString("detail");
     Matcher keys =
@@ -154,7 +154,7 @@ class ApiDescriptionTest {
     return Set.of(keys.group(1).trim().split(", "));
   }
 
-  /** What is not always there is said to be so. */
+  /** Only one field is missing in some answers, and the description says so. */
   @Test
   void everyFieldOfAnAnswerIsAlwaysThere() {
     List<String> optional = new ArrayList<>();

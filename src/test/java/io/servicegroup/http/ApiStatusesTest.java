@@ -18,10 +18,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Every status that {@code openapi.yaml} lists is answered, and no other. */
+/** The server answers with every status that {@code openapi.yaml} lists, and with no other. */
 class ApiStatusesTest {
 
-  /** Answered after ten seconds, or where a thousand wait. */
+  /** The answer that a list gets after a wait of ten seconds, or where a thousand lists wait. */
   private static final Set<String> NOT_REACHED_HERE = Set.of("GET /v1/history 503");
 
   private final Set<String> answered = new TreeSet<>();
@@ -63,7 +63,9 @@ class ApiStatusesTest {
     }
   }
 
-  /** Sends what every operation may be sent, and what a write may be answered over the bus. */
+  /**
+   * Sends every kind of request to every operation, and lets the bus refuse writes in every way.
+   */
   private void provoke(String operation) throws IOException {
     note(operation, agent.send(operation));
     if (agent.served().get(operation).query().isPresent()) {
@@ -91,7 +93,10 @@ class ApiStatusesTest {
     return new String[] {DescribedAgent.TOKEN[0], DescribedAgent.TOKEN[1], name, value};
   }
 
-  /** Sends none of it: a client that is still sending may lose the answer when it is cut. */
+  /**
+   * Announces a body that is too long and sends nothing of it: a client that is still sending may
+   * lose the answer when the server closes the connection.
+   */
   private String announceTooMuch(String method, String path) throws IOException {
     try (RawClient client = new RawClient(agent.http.port())) {
       client.send(

@@ -60,7 +60,10 @@ class ApiTest {
             });
   }
 
-  /** As an agent that slept finds it when it wakes: the request, and that whoever sent it went. */
+  /**
+   * An agent whose process was suspended finds a request, and the end of the connection that it
+   * came on.
+   */
   @Test
   void whoHasGoneIsNotListenedToAnyMore() throws Exception {
     String body = "{\"binary\": \"old\"}";
@@ -103,7 +106,7 @@ class ApiTest {
     HttpFixture.until(() -> beats.get() == 20);
   }
 
-  /** All event loops. */
+  /** Blocks all event loops. */
   private void sleepUntil(CountDownLatch awake) throws Exception {
     int loops = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
     CountDownLatch asleep = new CountDownLatch(loops);

@@ -240,7 +240,7 @@ class BadInputTest {
     }
   }
 
-  /** Addresses of documents: RFC 5737 and RFC 2606 keep them for nobody. */
+  /** Addresses and names that no machine has: RFC 5737 and RFC 2606 reserve them for documents. */
   @ParameterizedTest
   @CsvSource({"192.0.2.1, no such address", "nowhere.invalid, cannot be resolved"})
   void anAddressThatIsNoneOfThisMachines(String host, String why) {

@@ -22,20 +22,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** A server that is asked by operation, whose bus answers writes as the test says. */
+/**
+ * A server that gets requests by the names of the description's operations. A test decides how the
+ * bus answers its writes.
+ */
 final class DescribedAgent implements AutoCloseable {
 
   static final String[] TOKEN = {"Authorization", "Bearer s3cret"};
 
   final HttpFixture http;
 
-  /** What writes are refused with over the bus; 0 where they are done. */
+  /** The status with which the bus refuses writes; 0 where it accepts them. */
   private volatile int refusal;
 
   /**
-   * Starts one.
+   * Starts a server.
    *
-   * @param complete whether anybody answers the questions of readers
+   * @param complete whether the bus answers reading requests
    */
   DescribedAgent(boolean complete) {
     AgentConfig config =
@@ -72,7 +75,7 @@ final class DescribedAgent implements AutoCloseable {
     refusal = status;
   }
 
-  /** What the server's routes serve, by their names in the description. */
+  /** Lists the operations of the server's routes, by their names in the description. */
   Map<String, Operation> served() {
     Map<String, Operation> served = new TreeMap<>();
     for (Route route : http.verticle.router().getRoutes()) {
@@ -92,7 +95,7 @@ final class DescribedAgent implements AutoCloseable {
     return operation.split(" ")[1].replace("{group}", "compute").replace("{host}", "a");
   }
 
-  /** Asks as it is described, with a body where it takes one. */
+  /** Sends the request that the description asks for, with a body where the operation has one. */
   HttpResponse<String> send(String operation) {
     return send(operation, "", DESCRIPTION.body(operation).map(b -> new JsonObject()).orElse(null));
   }
@@ -101,7 +104,7 @@ final class DescribedAgent implements AutoCloseable {
     String method = method(operation);
     String path = path(operation) + query;
     if (path.equals("/v1/events")) {
-      // It never ends; its head tells.
+      // The event stream never ends, so only its head is read.
       return http.send("HEAD", path, null);
     }
     return body == null || method.equals("GET")

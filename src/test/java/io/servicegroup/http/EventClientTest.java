@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class EventClientTest {
 
-  /** A piece, and what Vert.x takes before it says that it is enough. */
+  /** The bytes of a piece and of the write queue of Vert.x. */
   private static final long MOST_PENDING = 256 * 1024;
 
   private final Vertx vertx = Vertx.vertx();

@@ -50,7 +50,7 @@ class EventStreamTest {
     return client;
   }
 
-  /** The next event, without comments and chunk sizes. */
+  /** Reads the next event, without comments and chunk sizes. */
   private static Event next(RawClient client) throws IOException {
     client.readUntil("event: ");
     String type = client.readUntil("\n").trim();
@@ -127,7 +127,7 @@ class EventStreamTest {
     }
     String last = "e1:" + (EventStream.CAPACITY + 1);
     while (!next(first).id().equals(last)) {
-      // Reads on.
+      // The last event was not read yet.
     }
     for (String id : List.of("e1:0", "e0:5", "e1:99999", "e1:-7", "nonsense", "e1:x", ":")) {
       Event event = next(connect("", "Last-Event-ID: " + id));
@@ -190,7 +190,7 @@ class EventStreamTest {
     connect("").readUntil("event: snapshot");
     until(() -> agent.verticle.eventClients() == 2);
     StatusChange last = null;
-    // Far more than the buffers on both sides of a loopback connection hold.
+    // This is far more than fits into the buffers on both sides of a loopback connection.
     for (int i = 0; i < 9_000; i++) {
       last =
           agent.evaluator.changes(
@@ -198,7 +198,7 @@ class EventStreamTest {
     }
     String lastId = "e1:" + last.seq();
     while (!next(reader).id().equals(lastId)) {
-      // Reads on, undisturbed.
+      // The last event was not read yet.
     }
     until(() -> agent.verticle.eventClients() == 1);
     agent.evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);

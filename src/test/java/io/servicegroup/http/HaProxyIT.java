@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The agent check and the health page as a real HAProxy takes them, over restarts of either. */
+/** A real HAProxy uses the agent check and the health page, over restarts of either. */
 class HaProxyIT {
 
   private static final Duration SOON = Duration.ofSeconds(15);
@@ -89,7 +89,7 @@ class HaProxyIT {
   }
 
   private void assertState(String server, String wanted) {
-    // HAProxy says "no check" of a server that it asks for nothing but the agent's advice.
+    // HAProxy reports "no check" for a server that has an agent check and no health check.
     assertThat(proxy.await(server, state -> state.replace("no check", "UP").equals(wanted), SOON))
         .as(server)
         .isIn(wanted, wanted.replace("UP", "no check"));

@@ -98,7 +98,7 @@ class HealthRoutesTest {
             .as(method + " " + paths.get(i))
             .isEqualTo(statuses.get(i));
       }
-      // As HAProxy asks where it is told nothing but the path.
+      // This is HAProxy's request where only the path of its health check is configured.
       try (RawClient balancer = new RawClient(agent.port())) {
         balancer.send("OPTIONS " + paths.get(i) + " HTTP/1.0\r\n\r\n");
         assertThat(balancer.readAll()).startsWith("HTTP/1.0 " + statuses.get(i));

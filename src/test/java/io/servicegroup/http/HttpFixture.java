@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * An HttpVerticle on a free port, with a fake evaluator on its bus. Every answer that it gets is
- * held against the description of the API.
+ * An HttpVerticle on a free port, with a fake evaluator on its bus. Every answer is compared with
+ * the description of the API.
  */
 final class HttpFixture implements AutoCloseable {
 
@@ -109,7 +109,7 @@ final class HttpFixture implements AutoCloseable {
     Topics.AGENT.publish(vertx, phase);
   }
 
-  /** Sends a request; headers as name, value, name, value. */
+  /** Sends a request; the headers are given as name, value, name, value. */
   HttpResponse<String> send(String method, String path, String body, String... headers) {
     HttpRequest.BodyPublisher publisher =
         body == null
@@ -148,7 +148,7 @@ final class HttpFixture implements AutoCloseable {
     return send(method, path, body.toString(), headers);
   }
 
-  /** A problem document with everything that one has. */
+  /** Checks that an answer is a complete problem document. */
   static JsonObject problem(HttpResponse<String> response, int status) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
@@ -160,7 +160,7 @@ final class HttpFixture implements AutoCloseable {
     return problem;
   }
 
-  /** Asks until something holds: what is published needs a moment to arrive. */
+  /** Repeats a request until a condition holds, because a published message takes a moment. */
   static void until(BooleanSupplier holds) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!holds.getAsBoolean()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ListWriterTest {
 
-  /** A piece, and what Vert.x takes before it says that it is enough. */
+  /** The bytes of a piece and of the write queue of Vert.x. */
   private static final long MOST_PENDING = 256 * 1024;
 
   private final Vertx vertx = Vertx.vertx();
@@ -54,7 +54,9 @@ class ListWriterTest {
     return HttpFixture.await(vertx.createHttpServer().requestHandler(router).listen(0));
   }
 
-  /** Lists through a gate, each with one member that cannot be written; and others with none. */
+  /**
+   * Requests lists through a limiter: some have a member that cannot be written, others have not.
+   */
   private HttpServer serveThroughGate(int bad) {
     Router router = Router.router(vertx);
     ListLimiter gate = new ListLimiter();

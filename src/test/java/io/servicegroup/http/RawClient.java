@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** A TCP client that sends what a well-behaved one would not. */
+/** A TCP client that can send what a correct HTTP client does not send. */
 final class RawClient implements AutoCloseable {
 
   private final Socket socket = new Socket();
@@ -22,7 +22,7 @@ final class RawClient implements AutoCloseable {
 
   RawClient(int port, String from) throws IOException {
     socket.bind(new InetSocketAddress(from, 0));
-    // Small, so that a client that stops reading is soon felt by the other side.
+    // The buffer is small, so that the server soon notices a client that stops reading.
     socket.setReceiveBufferSize(4096);
     socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
     socket.setSoTimeout(20_000);
@@ -47,7 +47,7 @@ final class RawClient implements AutoCloseable {
     return send(request.append("\r\n").toString());
   }
 
-  /** Reads up to and including a text. */
+  /** Reads until a text was read. */
   String readUntil(String end) throws IOException {
     byte[] buffer = new byte[8192];
     InputStream in = socket.getInputStream();
@@ -71,7 +71,7 @@ final class RawClient implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the connection is still open after " + all, e);
     } catch (IOException e) {
-      // A reset is an end, too.
+      // A reset ends the connection as well.
       assertThat(e).hasMessageContaining("reset");
     }
     return unread + all.toString(StandardCharsets.UTF_8);

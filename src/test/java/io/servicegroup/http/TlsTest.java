@@ -47,7 +47,7 @@ class TlsTest {
     client = make("client");
   }
 
-  /** A self-signed certificate, as key store and as PEM files. */
+  /** Makes a self-signed certificate, as a key store and as PEM files. */
   private static KeyStore make(String name) throws Exception {
     Path store = dir.resolve(name + ".p12");
     Process keytool =
@@ -136,7 +136,7 @@ class TlsTest {
     }
   }
 
-  /** The common name of the certificate that a fresh handshake is shown. */
+  /** Makes a new handshake, and reads the common name of the server's certificate. */
   private static String shown(HttpFixture agent) throws Exception {
     X509Certificate[] seen = new X509Certificate[1];
     SSLContext context = SSLContext.getInstance("TLS");

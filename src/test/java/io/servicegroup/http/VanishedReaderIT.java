@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A reader whose machine is gone: nothing that is sent to its address arrives any more. */
+/** A client of the event stream whose machine is gone: nothing sent to its address arrives. */
 class VanishedReaderIT {
 
   private static final String ADDRESS = "10.203.77.1";
