@@ -75,7 +75,7 @@ public record BackendUri(
   public <T> Optional<T> find(Key<T> option) {
     return Optional.ofNullable(options.get(option.name()))
         .flatMap(text -> option.type().parse(option.name(), text))
-        .or(() -> option.absent(Values.none()));
+        .or(() -> option.defaultValue(Values.none()));
   }
 
   /**

@@ -68,7 +68,7 @@ final class BackendUriReader {
     if (path.indexOf('\0') >= 0) {
       wrong.add("a directory's name holds no NUL character");
     }
-    Map<String, String> options = UriOptions.read(scheme, implied, query, wrong);
+    Map<String, String> options = UriOptionsReader.read(scheme, implied, query, wrong);
     return sound(
         new BackendUri(
             scheme, null, null, List.of(), path.isEmpty() ? DEFAULT_DIRECTORY : path, options),
@@ -102,7 +102,7 @@ final class BackendUriReader {
       }
     }
     List<BackendUri.Host> hosts = hosts(authority.substring(at + 1), scheme, wrong);
-    Map<String, String> options = UriOptions.read(scheme, implied, query, wrong);
+    Map<String, String> options = UriOptionsReader.read(scheme, implied, query, wrong);
     String decoded = PercentCode.decode(path);
     if ((user + password + decoded).indexOf('\0') >= 0) {
       wrong.add("a URI holds no NUL character");

@@ -27,12 +27,12 @@ public final class Key<T> {
   private final KeyType<T> type;
   private String meaning;
   private String defaultText = "";
-  private Function<Values, Optional<T>> absent = values -> Optional.empty();
+  private Function<Values, Optional<T>> defaultValue = values -> Optional.empty();
   private boolean required;
   private boolean secret;
   private boolean reloaded;
   private boolean place;
-  private Condition condition;
+  private KeyCondition condition;
   private Key<?> partner;
 
   private Key(String path, KeyType<T> type, String meaning) {
@@ -45,7 +45,7 @@ public final class Key<T> {
   private Key<T> copy() {
     Key<T> copy = new Key<>(path, type, meaning);
     copy.defaultText = defaultText;
-    copy.absent = absent;
+    copy.defaultValue = defaultValue;
     copy.required = required;
     copy.secret = secret;
     copy.reloaded = reloaded;
@@ -85,7 +85,7 @@ public final class Key<T> {
   /** The same key with a default that depends on other keys, and a text that describes it. */
   Key<T> orElse(String text, Function<Values, Optional<T>> value) {
     Key<T> key = otherwise(text);
-    key.absent = value;
+    key.defaultValue = value;
     return key;
   }
 
@@ -138,15 +138,15 @@ public final class Key<T> {
    *     be given, with whatever value
    */
   public Key<T> onlyWith(Key<?> other, String... words) {
-    return when(new Condition(other, List.of(words), true));
+    return when(new KeyCondition(other, List.of(words), true));
   }
 
   /** The same key, which may not be given beside another one. */
   Key<T> onlyWithout(Key<?> other) {
-    return when(new Condition(other, List.of(), false));
+    return when(new KeyCondition(other, List.of(), false));
   }
 
-  private Key<T> when(Condition required) {
+  private Key<T> when(KeyCondition required) {
     Key<T> key = copy();
     key.condition = required;
     return key;
@@ -200,8 +200,8 @@ public final class Key<T> {
   }
 
   /** The key's value where it is not given. */
-  Optional<T> absent(Values values) {
-    return absent.apply(values);
+  Optional<T> defaultValue(Values values) {
+    return defaultValue.apply(values);
   }
 
   /** The key's value, given or by default, in the form in which it is shown. */
@@ -220,7 +220,7 @@ public final class Key<T> {
   }
 
   /** The condition under which the key may be given; empty where it always may. */
-  Optional<Condition> condition() {
+  Optional<KeyCondition> condition() {
     return Optional.ofNullable(condition);
   }
 

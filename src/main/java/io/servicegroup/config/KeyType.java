@@ -47,7 +47,7 @@ public final class KeyType<T> {
     @Override
     public Optional<List<T>> parse(String key, String text) {
       List<T> entries = new ArrayList<>();
-      for (String one : text.split(UriOptions.SEPARATOR, -1)) {
+      for (String one : text.split(UriOptionsReader.SEPARATOR, -1)) {
         Optional<T> value = entry.parse(key, one);
         if (value.isEmpty()) {
           return Optional.empty();
@@ -113,7 +113,7 @@ public final class KeyType<T> {
         (section, key, reading) ->
             Optional.ofNullable(section.value(key))
                 .flatMap(given -> accepted(section, key, rule, () -> parse.apply(given))),
-        (key, text) -> parse.apply(UriOptions.scalar(text)),
+        (key, text) -> parse.apply(UriOptionsReader.scalar(text)),
         writer,
         value -> Optional.empty());
   }

@@ -62,7 +62,7 @@ public final class Values {
   public <T> Optional<T> find(Key<T> key) {
     // Only put() writes, with a value of the key's type.
     T value = (T) given.get(key.path());
-    return value == null ? key.absent(this) : Optional.of(value);
+    return value == null ? key.defaultValue(this) : Optional.of(value);
   }
 
   boolean isGiven(Key<?> key) {

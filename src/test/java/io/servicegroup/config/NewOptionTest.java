@@ -51,7 +51,7 @@ class NewOptionTest {
 
   private static BackendUri read(String query) {
     List<String> wrong = new ArrayList<>();
-    Map<String, String> options = UriOptions.read(SCHEME, Map.of(), query, wrong);
+    Map<String, String> options = UriOptionsReader.read(SCHEME, Map.of(), query, wrong);
     assertThat(wrong).isEmpty();
     return new BackendUri(SCHEME, null, null, List.of(), "", options);
   }
@@ -85,7 +85,7 @@ class NewOptionTest {
       })
   void itsFaultIsToldOnceAndWithoutItsValue(String query, String sentence) {
     List<String> wrong = new ArrayList<>();
-    assertThat(UriOptions.read(SCHEME, Map.of(), query, wrong)).doesNotContainValue("x");
+    assertThat(UriOptionsReader.read(SCHEME, Map.of(), query, wrong)).doesNotContainValue("x");
     assertThat(wrong).containsExactly(sentence);
   }
 

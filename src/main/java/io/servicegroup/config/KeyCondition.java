@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *     counts whether the other key is given
  * @param given whether the other key has to be given, or must not be
  */
-record Condition(Key<?> other, List<String> words, boolean given) {
+record KeyCondition(Key<?> other, List<String> words, boolean given) {
 
   boolean holds(Predicate<String> isThere, Values values) {
     return words.isEmpty()

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Reads the query of a backend's URI by the options that its technology declares. */
-final class UriOptions {
+final class UriOptionsReader {
 
   /** What stands between the values of an option that is given several times. */
   static final String SEPARATOR = ",";
@@ -22,7 +22,7 @@ final class UriOptions {
   private final Values values;
   private final Map<String, String> given;
 
-  private UriOptions(Scheme scheme, Map<String, String> implied, List<String> wrong) {
+  private UriOptionsReader(Scheme scheme, Map<String, String> implied, List<String> wrong) {
     this.scheme = scheme;
     this.wrong = wrong;
     this.values = new Values(scheme.options(), "");
@@ -38,7 +38,7 @@ final class UriOptions {
    */
   static Map<String, String> read(
       Scheme scheme, Map<String, String> implied, String query, List<String> wrong) {
-    UriOptions options = new UriOptions(scheme, implied, wrong);
+    UriOptionsReader options = new UriOptionsReader(scheme, implied, wrong);
     options.collect(query);
     scheme.options().forEach(options::read);
     scheme.options().forEach(options::checkTogether);
