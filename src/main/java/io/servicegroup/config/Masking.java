@@ -2,6 +2,7 @@ package io.servicegroup.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Prints configured values without the secrets in them. */
@@ -17,10 +18,15 @@ final class Masking {
   private static final Pattern NO_PORT =
       Pattern.compile("(?<=://)([^/?\\[:@]*:)(?!\\d+(?:[,/?]|$))[^/?@]+");
   private static final Pattern PASSWORD = Pattern.compile("(://[^/?@]*:)[^/?@]*@");
+  private static final String SECRET_NAME =
+      ".*(?:pass|pwd|secret|token|credential|private|api_?key).*";
+  // Beside those named like secrets, these authorize a request.
+  private static final String AUTHORIZING_NAME =
+      "(?:.*[_.-])?(?:auth|authorization|key|sig|signature|session|jwt)";
+  private static final Pattern OPTION = Pattern.compile("(?<=[?&])([^=&]*)=[^&]*");
+  private static final Pattern SECRET_KEY = Pattern.compile("(?is)" + SECRET_NAME);
   private static final Pattern SECRET_OPTION =
-      Pattern.compile("(?i)([?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)[^&]*");
-  private static final Pattern SECRET_KEY =
-      Pattern.compile("(?i).*(?:pass|pwd|secret|token|credential|private|api_?key).*");
+      Pattern.compile("(?is)" + SECRET_NAME + "|" + AUTHORIZING_NAME);
 
   private Masking() {}
 
@@ -56,12 +62,26 @@ final class Masking {
   static String uri(String text) {
     String masked = USER_INFO.matcher(text).replaceFirst("$1***@");
     masked = NO_PORT.matcher(masked).replaceFirst("$1***");
-    return SECRET_OPTION.matcher(masked).replaceAll("$1***");
+    return options(masked);
   }
 
   /** Masks the password, and options named like secrets, where a text is a sound URI. */
   static String soundUri(String text) {
-    return SECRET_OPTION.matcher(PASSWORD.matcher(text).replaceFirst("$1***@")).replaceAll("$1***");
+    return options(PASSWORD.matcher(text).replaceFirst("$1***@"));
+  }
+
+  private static String options(String uri) {
+    return OPTION
+        .matcher(uri)
+        .replaceAll(
+            option ->
+                Matcher.quoteReplacement(
+                    isSecretOption(option.group(1)) ? option.group(1) + "=***" : option.group()));
+  }
+
+  /** Whether the name of an option in a query suggests that its value authorizes the request. */
+  static boolean isSecretOption(String name) {
+    return SECRET_OPTION.matcher(name).matches();
   }
 
   /** Whether the name of a key suggests that its value is a secret. */

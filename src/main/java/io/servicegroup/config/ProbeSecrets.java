@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Finds what may be a secret in a probe, because a secret is not to be stored anywhere. */
 public final class ProbeSecrets {
@@ -25,10 +24,6 @@ public final class ProbeSecrets {
           "user-agent",
           "x-forwarded-host",
           "x-forwarded-proto");
-
-  /** Names of query parameters that authorize a request, beside those named like secrets. */
-  private static final Pattern AUTHORIZING =
-      Pattern.compile("(?i)(?:.*[_.-])?(?:auth|authorization|key|sig|signature|session|jwt)");
 
   private ProbeSecrets() {}
 
@@ -60,6 +55,6 @@ public final class ProbeSecrets {
     return url.getQuery() != null
         && Arrays.stream(url.getQuery().split("[&;]"))
             .map(option -> option.split("=", 2)[0])
-            .anyMatch(key -> Masking.isSecret(key) || AUTHORIZING.matcher(key).matches());
+            .anyMatch(Masking::isSecretOption);
   }
 }

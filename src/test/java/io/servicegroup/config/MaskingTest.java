@@ -72,6 +72,9 @@ class MaskingTest {
         "services: [{group: a, metadata: {x: 'a ${env:S} b'}}]",
         "services: [{group: a, metadata: {password: SECRET, list: [{api_token: [SECRET]}]}}]",
         "services: [{group: a, probe: {type: http, url: 'http://u:SECRET@h/?token=SECRET'}}]",
+        "services: [{group: a, probe: {type: http, url: 'http://h/?sig=SECRET&a=b'}}]",
+        "services: [{group: a, probe: {type: http, url: 'http://h/?a=b&x-api-key=SECRET'}}]",
+        "services: [{group: a, metadata: {see: 'https://h/?credentials=SECRET'}}]",
         "liveness: {backends: [{verticle: io.vertx.core.VerticleBase, name: x,"
             + " config: {secret: SECRET, uri: 'etcd://u:SECRET@h', other: '${env:S}'}}]}"
       })
