@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 final class NotServed {
 
-  private Map<MemberId, UnservedMember> untaken = Map.of();
+  private Map<MemberId, UnservedMember> unserved = Map.of();
   private boolean known;
 
   /** The services in the configuration. */
@@ -68,7 +68,7 @@ final class NotServed {
   /** Takes in the members that joined before the agent was restarted and are not served again. */
   void are(List<UnservedMember> members) {
     known = true;
-    untaken = members.stream().collect(Collectors.toMap(UnservedMember::id, Function.identity()));
+    unserved = members.stream().collect(Collectors.toMap(UnservedMember::id, Function.identity()));
   }
 
   /** The refusal of a service's own beat. */
@@ -85,7 +85,7 @@ final class NotServed {
           Refusal.UNAVAILABLE,
           "this agent starts, and does not know yet whether it beats for " + id);
     }
-    UnservedMember member = untaken.get(id);
+    UnservedMember member = unserved.get(id);
     if (member == null) {
       return new ServiceGroupException(
           Refusal.MISSING, "this agent does not beat for " + id + "; " + toJoin(id));

@@ -140,8 +140,8 @@ class RestartRejoinsTest extends RegistrationRig {
 
     deploy("life-2", OWN, true);
 
-    UnservedMember untaken = awaitUnserved(UnservedMember.State.REFUSED);
-    assertThat(untaken.reason()).contains("Authorization").doesNotContain("s3cr3t");
+    UnservedMember unserved = awaitUnserved(UnservedMember.State.REFUSED);
+    assertThat(unserved.reason()).contains("Authorization").doesNotContain("s3cr3t");
     assertThat(started).isEmpty();
     joinWith(with(http, "h1"));
     awaitTold();
@@ -404,9 +404,9 @@ class RestartRejoinsTest extends RegistrationRig {
     deploy("life-2", OWN, true);
 
     assertThat(next(started).spec().id()).isEqualTo(H1);
-    UnservedMember untaken = awaitUnserved(UnservedMember.State.REFUSED);
-    assertThat(untaken.id()).isEqualTo(id("a/b"));
-    assertThat(untaken.reason()).startsWith("host: ");
+    UnservedMember unserved = awaitUnserved(UnservedMember.State.REFUSED);
+    assertThat(unserved.id()).isEqualTo(id("a/b"));
+    assertThat(unserved.reason()).startsWith("host: ");
     assertThat(started).isEmpty();
   }
 

@@ -84,7 +84,7 @@ final class HeartbeatRig {
   }
 
   /** What joined before a restart and is not served again. */
-  void untaken(UnservedMember... members) {
+  void unserved(UnservedMember... members) {
     Topics.UNSERVED.publish(vertx, List.of(members));
   }
 

@@ -145,14 +145,14 @@ class HeartbeatVerticleTest {
     rig.deploy(NEVER, true);
     assertRefused(() -> rig.touch(A), 503, "does not know yet whether it beats for compute/a");
 
-    rig.untaken(new UnservedMember(A, UnservedMember.State.WAITING, "in a moment"));
+    rig.unserved(new UnservedMember(A, UnservedMember.State.WAITING, "in a moment"));
     assertRefused(() -> rig.touch(A), 503, "is being taken up again (in a moment)");
-    rig.untaken(new UnservedMember(A, UnservedMember.State.REFUSED, "it has no probe"));
+    rig.unserved(new UnservedMember(A, UnservedMember.State.REFUSED, "it has no probe"));
     assertRefused(
         () -> rig.touch(A),
         404,
         "is not taken up again: it has no probe; to join it: POST /v1/groups/compute/members");
-    rig.untaken();
+    rig.unserved();
     assertRefused(() -> rig.touch(A), 404, "to join it: POST /v1/groups/compute/members");
     rig.start(A, FIRST, SELF);
     rig.touch(A);
@@ -181,7 +181,7 @@ class HeartbeatVerticleTest {
     rig.reload(HeartbeatRig.spec(A, SELF), HeartbeatRig.spec(other, SELF));
     assertRefused(() -> rig.touch(A), 503, "compute/a is configured and has not joined yet");
     rig.stop(other);
-    rig.untaken();
+    rig.unserved();
     assertRefused(() -> rig.touch(other), 404, "to join it: POST /v1/groups/compute/members");
 
     rig.reload();
