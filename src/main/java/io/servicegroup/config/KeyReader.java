@@ -23,16 +23,13 @@ final class KeyReader {
   /** An entry that a section may have: a declared key, or a section that has declared keys. */
   private record Step(String name, Optional<Key<?>> key) {}
 
-  private final List<Key<?>> keys;
   private final Values values;
   // The steps in a section, by the path of the section. They are computed once for all entries of a
   // list, of which there may be thousands.
   private final Map<String, List<Step>> steps;
   private final List<Runnable> rules;
 
-  private KeyReader(
-      List<Key<?>> keys, Values values, Map<String, List<Step>> steps, List<Runnable> rules) {
-    this.keys = keys;
+  private KeyReader(Values values, Map<String, List<Step>> steps, List<Runnable> rules) {
     this.values = values;
     this.steps = steps;
     this.rules = rules;
@@ -45,7 +42,7 @@ final class KeyReader {
    * @param machine this machine's host name, which some defaults contain
    */
   KeyReader(List<Key<?>> keys, String machine) {
-    this(List.copyOf(keys), new Values(keys, machine), new HashMap<>(), new ArrayList<>());
+    this(new Values(keys, machine), new HashMap<>(), new ArrayList<>());
   }
 
   /** The values that were read so far. */
@@ -64,7 +61,7 @@ final class KeyReader {
 
   /** Reads an entry of a list, or of a map whose keys are names; its rules are checked later. */
   Values entry(Section section, String pattern) {
-    KeyReader entry = new KeyReader(keys, new Values(keys, values.machine()), steps, rules);
+    KeyReader entry = new KeyReader(new Values(values.keys(), values.machine()), steps, rules);
     entry.read(section, pattern);
     return entry.values;
   }
@@ -98,7 +95,7 @@ final class KeyReader {
     List<Step> found = steps.get(pattern);
     if (found == null) {
       Map<String, Step> byName = new LinkedHashMap<>();
-      for (Key<?> key : keys) {
+      for (Key<?> key : values.keys()) {
         String rest = below(pattern, key.path());
         String name = NEXT.split(rest, 2)[0];
         // A list, or a section that may be missing, is itself declared as a key, before its

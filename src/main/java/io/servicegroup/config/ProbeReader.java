@@ -32,11 +32,10 @@ final class ProbeReader {
   private static final Pattern HEADER_VALUE =
       Pattern.compile("[^\\x00-\\x08\\x0A-\\x1F\\x7F]{0,4096}");
   private static final Pattern SERVER_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]{0,252})");
-  private static final BackendUri.Host NOWHERE = new BackendUri.Host("", 0);
 
   private ProbeReader() {}
 
-  /** Makes a probe, which is used only where the section has no fault. */
+  /** Makes a probe; none where the section has a fault that prevents it. */
   static Probe read(Section section, Values values) {
     return switch (values.find(ServiceKeys.TYPE).orElse("none")) {
       case "self" -> new Probe.Self();
@@ -48,13 +47,18 @@ final class ProbeReader {
   }
 
   private static Probe tcp(Section section, Values values) {
-    BackendUri.Host host = values.find(ServiceKeys.ADDRESS).orElse(NOWHERE);
-    return new Probe.Tcp(
-        host.name(),
-        host.port(),
-        values.get(ServiceKeys.HOLD),
-        values.isGiven(ServiceKeys.TLS) ? tls(values) : null,
-        timing(section, values));
+    Probe.Timing timing = timing(section, values);
+    return values
+        .find(ServiceKeys.ADDRESS)
+        .<Probe>map(
+            host ->
+                new Probe.Tcp(
+                    host.name(),
+                    host.port(),
+                    values.get(ServiceKeys.HOLD),
+                    values.isGiven(ServiceKeys.TLS) ? tls(values) : null,
+                    timing))
+        .orElseGet(Probe.None::new);
   }
 
   private static Probe pid(Section section, Values values) {
@@ -70,17 +74,21 @@ final class ProbeReader {
   }
 
   private static Probe http(Section section, Values values) {
+    Probe.Timing timing = timing(section, values);
     Optional<URI> url = values.find(ServiceKeys.URL);
     if (section.has("tls") && url.isPresent() && !isHttps(url.get())) {
       section.refuse("tls", "a map", "allowed only with an address that begins with https://");
     }
-    return new Probe.Http(
-        url.orElse(null),
-        values.find(ServiceKeys.EXPECT).orElse(0),
-        values.get(ServiceKeys.METHOD),
-        values.get(ServiceKeys.HEADERS),
-        tls(values),
-        timing(section, values));
+    return url.<Probe>map(
+            address ->
+                new Probe.Http(
+                    address,
+                    values.find(ServiceKeys.EXPECT).orElse(0),
+                    values.get(ServiceKeys.METHOD),
+                    values.get(ServiceKeys.HEADERS),
+                    tls(values),
+                    timing))
+        .orElseGet(Probe.None::new);
   }
 
   private static boolean isHttps(URI url) {
