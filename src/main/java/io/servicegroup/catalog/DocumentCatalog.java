@@ -209,8 +209,8 @@ public final class DocumentCatalog implements ServiceCatalog {
 
   @Override
   public Future<Boolean> changeRejoinRecords(
-      String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
-    return rejoinRecords.change(agentId, said, over);
+      String agentId, Map<MemberId, JsonObject> changed, Set<MemberId> removed) {
+    return rejoinRecords.change(agentId, changed, removed);
   }
 
   @Override

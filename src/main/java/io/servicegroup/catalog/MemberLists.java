@@ -42,12 +42,12 @@ final class MemberLists {
 
   /** Lists members with their verdicts; never fails. */
   Future<Snapshot> list(MemberFilter filter) {
-    Future<Snapshot> said = verdictLookup.ask(filter);
+    Future<Snapshot> verdicts = verdictLookup.ask(filter);
     return reachability
         .observe(OnContext.within(vertx, STORE_TIMEOUT.toMillis(), stored(filter)))
         .transform(
             stored ->
-                said.map(
+                verdicts.map(
                     verdict ->
                         stored.succeeded()
                             ? VerdictLookup.merge(stored.result(), verdict, filter, false)

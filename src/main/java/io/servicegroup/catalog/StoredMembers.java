@@ -133,11 +133,11 @@ final class StoredMembers {
         .write(MemberDocument.key(id), MemberDocument.write(member), before.document())
         .compose(
             written -> {
-              boolean said = before.member() == null || member.wordsOrder() > before.order();
+              boolean isNewChange = before.member() == null || member.wordsOrder() > before.order();
               // The member's document has the order already. The copy beside it is for older
               // agents, so that a failure is ignored.
               Future<Void> beside =
-                  written && said && member.wordsOrder() > 0
+                  written && isNewChange && member.wordsOrder() > 0
                       ? orders.raise(key(Kind.WORDS, id), member.wordsOrder()).otherwiseEmpty()
                       : Future.succeededFuture();
               return beside

@@ -45,7 +45,7 @@ final class PostgresCatalog implements ServiceCatalog {
   private PostgresClient client;
   private final Concerns concerns;
   private PostgresWords words;
-  private PostgresJoinedMembers joinedMembers;
+  private PostgresRejoinRecords rejoinRecords;
   private PostgresCatalogSql sql;
   private PostgresJoinSql joins;
   private PostgresCatalogClient database;
@@ -90,7 +90,7 @@ final class PostgresCatalog implements ServiceCatalog {
               database.lacksTables(version < wanted);
               sql = words.catalog();
               joins = words.joins();
-              joinedMembers = new PostgresJoinedMembers(database, version);
+              rejoinRecords = new PostgresRejoinRecords(database, version);
               return null;
             });
   }
@@ -155,7 +155,7 @@ final class PostgresCatalog implements ServiceCatalog {
   public Future<Member> delete(MemberId id) {
     return one(() -> sql.delete, Tuple.of(id.group(), id.host()))
         .map(member -> required(id, member))
-        .compose(member -> joinedMembers.gone(id).map(member));
+        .compose(member -> rejoinRecords.gone(id).map(member));
   }
 
   @Override
@@ -209,7 +209,7 @@ final class PostgresCatalog implements ServiceCatalog {
     return database
         .ask(() -> sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
         .onSuccess(found -> words.prune())
-        .onSuccess(found -> joinedMembers.prune())
+        .onSuccess(found -> rejoinRecords.prune())
         .compose(found -> database.lookForTables().map(found))
         .map(found -> rows.of(filter, found));
   }
@@ -246,13 +246,13 @@ final class PostgresCatalog implements ServiceCatalog {
 
   @Override
   public Future<Map<MemberId, JsonObject>> rejoinRecords(String agentId) {
-    return database.doing(() -> joinedMembers.read(agentId));
+    return database.doing(() -> rejoinRecords.read(agentId));
   }
 
   @Override
   public Future<Boolean> changeRejoinRecords(
-      String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
-    return database.doing(() -> joinedMembers.change(agentId, said, over));
+      String agentId, Map<MemberId, JsonObject> changed, Set<MemberId> removed) {
+    return database.doing(() -> rejoinRecords.change(agentId, changed, removed));
   }
 
   @Override

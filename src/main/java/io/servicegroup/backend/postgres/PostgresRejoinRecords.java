@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Stores what agents remember of the members that joined through them, in the table {@code
- * servicegroup_joined}. Without that table nothing is remembered.
+ * Stores the rejoin records of agents in the table {@code servicegroup_joined}. Without that table
+ * no records are stored.
  *
  * <p>Used on one context.
  */
-final class PostgresJoinedMembers {
+final class PostgresRejoinRecords {
 
   /** The version of the schema that adds the table. */
   private static final int SINCE = 3;
@@ -78,7 +78,7 @@ final class PostgresJoinedMembers {
    *
    * @param version of the schema
    */
-  PostgresJoinedMembers(PostgresCatalogClient database, int version) {
+  PostgresRejoinRecords(PostgresCatalogClient database, int version) {
     this.database = database;
     this.there = version >= SINCE;
   }
@@ -102,13 +102,13 @@ final class PostgresJoinedMembers {
             });
   }
 
-  Future<Boolean> change(String agentId, Map<MemberId, JsonObject> said, Set<MemberId> over) {
+  Future<Boolean> change(String agentId, Map<MemberId, JsonObject> changed, Set<MemberId> removed) {
     if (!there) {
       return Future.succeededFuture(false);
     }
     // Both arrays are sorted by name, because two statements that lock rows in different orders
     // deadlock.
-    Map<MemberId, JsonObject> sorted = new TreeMap<>(said);
+    Map<MemberId, JsonObject> sorted = new TreeMap<>(changed);
     return database
         .ask(
             CHANGE,
@@ -118,8 +118,8 @@ final class PostgresJoinedMembers {
                 .addArrayOfString(names(sorted.keySet(), false))
                 .addArrayOfString(
                     sorted.values().stream().map(JsonObject::encode).toArray(String[]::new))
-                .addArrayOfString(names(over, true))
-                .addArrayOfString(names(over, false)))
+                .addArrayOfString(names(removed, true))
+                .addArrayOfString(names(removed, false)))
         .map(true);
   }
 
