@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Change;
+import io.servicegroup.testkit.LongForm;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.json.JsonArray;
@@ -16,11 +17,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Three agents that are one cluster, of which one hangs, and a fourth that joins meanwhile. */
 @Timeout(240)
@@ -79,11 +79,20 @@ class HazelcastHungIT {
     return agent.start();
   }
 
-  /** The oldest, which the others ask who may join; one that they have given up long ago. */
-  @ParameterizedTest
-  @CsvSource({"0, at-once", "1, later"})
-  void anAgentJoinsWhileAnotherHangs(int hung, String when) {
-    String group = "g-" + hung + "-" + when;
+  /** The oldest is the one that the others ask who may join. */
+  @Test
+  void anAgentJoinsWhileTheOldestHangs() {
+    joinWhileHangs(0, false);
+  }
+
+  @Test
+  @LongForm
+  void anAgentJoinsWhileOneHangsThatWasGivenUpLongAgo() {
+    joinWhileHangs(1, true);
+  }
+
+  private void joinWhileHangs(int hung, boolean givenUp) {
+    String group = "g-" + hung;
     for (int index = 0; index < 3; index++) {
       start(group, 0);
     }
@@ -94,7 +103,7 @@ class HazelcastHungIT {
       watching.await(0, 3, change -> change.status().equals("UP"), PATIENCE);
     }
     stopped.process().signal("STOP");
-    if (when.equals("later")) {
+    if (givenUp) {
       awaitFromAll(living, group + "/h" + hung, "DOWN");
     }
     // Ready within its start_timeout, or it would have ended.
