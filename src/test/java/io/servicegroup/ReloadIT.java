@@ -74,14 +74,10 @@ class ReloadIT {
   }
 
   private JsonObject awaitMember(String host, String key, Object value) {
-    long end = System.nanoTime() + DEADLINE.toNanos();
-    JsonObject found = member(host);
-    while (!Objects.equals(found.getValue(key), value) && System.nanoTime() < end) {
-      assertThat(agent.process().endsWithin(Duration.ofMillis(50))).isFalse();
-      found = member(host);
-    }
-    assertThat(found.getValue(key)).as(host + "'s " + key + " in " + found).isEqualTo(value);
-    return found;
+    return agent.await(
+        host + "'s " + key + " is " + value,
+        () -> member(host),
+        found -> Objects.equals(found.getValue(key), value));
   }
 
   @Test

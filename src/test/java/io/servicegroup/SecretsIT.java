@@ -57,13 +57,10 @@ class SecretsIT {
 
   private static void awaitBeats(PostgresServer database, AgentProcess agent) {
     long before = database.number("SELECT max(report_count) FROM services");
-    long end = System.nanoTime() + DEADLINE.toNanos();
-    long now = before;
-    while (now < before + 3 && System.nanoTime() < end) {
-      assertThat(agent.process().endsWithin(Duration.ofMillis(100))).isFalse();
-      now = database.number("SELECT max(report_count) FROM services");
-    }
-    assertThat(now).as("beats" + agent.process().tail()).isGreaterThanOrEqualTo(before + 3);
+    agent.await(
+        "more beats",
+        () -> database.number("SELECT max(report_count) FROM services"),
+        now -> now >= before + 3);
   }
 
   @Test
@@ -106,10 +103,10 @@ class SecretsIT {
       operator.close();
       String member = "/v1/groups/g/members/h";
       JsonObject disable = new JsonObject().put("disabled", true).put("disabled_reason", "x");
-      long end = System.nanoTime() + DEADLINE.toNanos();
-      while (agent.send("PATCH", member, disable).statusCode() != 200) {
-        assertThat(System.nanoTime()).as(agent.process().tail()).isLessThan(end);
-      }
+      agent.await(
+          "a write as the new user",
+          () -> agent.send("PATCH", member, disable).statusCode(),
+          status -> status == 200);
       agent.process().awaitLine("The secret of catalog.uri has changed", DEADLINE);
       assertThat(agent.changes().since(mark)).isEmpty();
     }

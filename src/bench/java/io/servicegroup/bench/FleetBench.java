@@ -1,9 +1,10 @@
 package io.servicegroup.bench;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.PostgresServer;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a fleet at the default intervals costs: 100 whole agents of one member each in one JVM, each
@@ -102,10 +102,6 @@ public final class FleetBench {
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1));
     await(BenchAgent.start(vertx, config));
-  }
-
-  private static void await(Future<?> work) {
-    work.toCompletionStage().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   private static void pass(Duration time) {

@@ -4,13 +4,12 @@ import io.servicegroup.agent.Agent;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.Journal;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A whole agent in this JVM that watches everybody, and what it said and when. */
@@ -30,7 +29,7 @@ final class Observer implements AutoCloseable {
 
   Observer(JsonObject config) {
     Topics.STATUS.consume(vertx, change -> changes.add(new Seen(System.nanoTime(), change)));
-    agent = await(BenchAgent.start(vertx, config));
+    agent = Eventually.await(BenchAgent.start(vertx, config));
   }
 
   /** Where the journal of changes stands. */
@@ -58,12 +57,8 @@ final class Observer implements AutoCloseable {
     return found;
   }
 
-  private static <T> T await(Future<T> work) {
-    return work.toCompletionStage().toCompletableFuture().orTimeout(2, TimeUnit.MINUTES).join();
-  }
-
   @Override
   public void close() {
-    await(agent.stop().eventually(vertx::close));
+    Eventually.await(agent.stop().eventually(vertx::close));
   }
 }

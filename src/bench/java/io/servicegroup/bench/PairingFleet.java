@@ -1,17 +1,17 @@
 package io.servicegroup.bench;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Status;
 import io.servicegroup.testkit.Journal;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -80,9 +80,5 @@ public final class PairingFleet {
         .put("agent", new JsonObject().put("start_timeout", "2m"))
         .put("catalog", new JsonObject().put("uri", uris[0]))
         .put("liveness", new JsonObject().put("backends", JsonArray.of(uris[1])));
-  }
-
-  private static void await(Future<?> work) {
-    work.toCompletionStage().toCompletableFuture().orTimeout(2, TimeUnit.MINUTES).join();
   }
 }

@@ -115,7 +115,7 @@ final class PairingReads implements AutoCloseable {
             .put("watch", JsonArray.of(GROUP));
     try (AgentProcess agent = AgentProcess.of(config).heap(HEAP)) {
       agent.launch();
-      agent.awaitAnswer(LIST);
+      agent.awaitAnswer(LIST, 200);
       check(agent);
       return new Figures(size, median(() -> agent.get(VERSIONS)), median(() -> agent.get(LIST)));
     }

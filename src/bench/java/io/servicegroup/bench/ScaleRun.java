@@ -1,11 +1,12 @@
 package io.servicegroup.bench;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.bench.Observer.Seen;
 import io.servicegroup.model.Status;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.ManagedProcess;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The fleet of {@link ScaleBench} on one backend. */
@@ -49,10 +49,6 @@ final class ScaleRun implements AutoCloseable {
   /** The one service with a probe. */
   private static NetServer listen(Vertx vertx) {
     return await(vertx.createNetServer().connectHandler(held -> {}).listen(0, "127.0.0.1"));
-  }
-
-  private static <T> T await(Future<T> work) {
-    return work.toCompletionStage().toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   /** Measures everything; the figures by their names. */

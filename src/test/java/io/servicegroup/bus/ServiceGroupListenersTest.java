@@ -1,5 +1,6 @@
 package io.servicegroup.bus;
 
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Digest;
@@ -37,12 +38,12 @@ class ServiceGroupListenersTest {
           throw new StackOverflowError("expected by the test");
         });
     services.onChange(heard::add);
-    assertThat(next().status()).isEqualTo(Status.UP);
+    assertThat(next(heard).status()).isEqualTo(Status.UP);
     evaluator.loses("compute/a", Status.DOWN, Reason.LEFT);
     evaluator.digest();
-    assertThat(next().status()).isEqualTo(Status.DOWN);
+    assertThat(next(heard).status()).isEqualTo(Status.DOWN);
     evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
-    assertThat(next().status()).isEqualTo(Status.UP);
+    assertThat(next(heard).status()).isEqualTo(Status.UP);
   }
 
   @Test
@@ -62,9 +63,9 @@ class ServiceGroupListenersTest {
           }
         });
     services.onChange(heard::add);
-    assertThat(next().status()).isEqualTo(Status.UP);
+    assertThat(next(heard).status()).isEqualTo(Status.UP);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(next().status()).isEqualTo(Status.DOWN);
+    assertThat(next(heard).status()).isEqualTo(Status.DOWN);
   }
 
   @Test
@@ -75,7 +76,7 @@ class ServiceGroupListenersTest {
     }
     ServiceGroup services = ServiceGroup.create(vertx);
     services.onChange(heard::add);
-    next(3);
+    changes(3);
     BlockingQueue<StatusChange> once = new LinkedBlockingQueue<>();
     ServiceGroup.Registration[] registration = new ServiceGroup.Registration[1];
     vertx.runOnContext(
@@ -86,9 +87,9 @@ class ServiceGroupListenersTest {
                       once.add(change);
                       registration[0].cancel();
                     }));
-    assertThat(once.poll(10, TimeUnit.SECONDS)).isNotNull();
+    next(once);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    next();
+    next(heard);
     assertThat(once).isEmpty();
   }
 
@@ -97,7 +98,7 @@ class ServiceGroupListenersTest {
     evaluator.serve().knows("compute/a", Status.UP);
     ServiceGroup services = ServiceGroup.create(vertx);
     services.onChange(heard::add);
-    next();
+    next(heard);
     List<ServiceGroup.Registration> others = new ArrayList<>();
     services.onChange(
         change -> {
@@ -107,12 +108,12 @@ class ServiceGroupListenersTest {
         });
     BlockingQueue<StatusChange> cancelled = new LinkedBlockingQueue<>();
     others.add(services.onChange(cancelled::add));
-    assertThat(cancelled.poll(10, TimeUnit.SECONDS)).isNotNull();
+    next(cancelled);
     BlockingQueue<StatusChange> last = new LinkedBlockingQueue<>();
     services.onChange(last::add);
-    assertThat(last.poll(10, TimeUnit.SECONDS)).isNotNull();
+    next(last);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(last.poll(10, TimeUnit.SECONDS)).isNotNull();
+    next(last);
     assertThat(cancelled).isEmpty();
   }
 
@@ -123,23 +124,17 @@ class ServiceGroupListenersTest {
     Consumer<StatusChange> same = heard::add;
     ServiceGroup.Registration first = services.onChange(same);
     services.onChange(same);
-    next(2);
+    changes(2);
     first.cancel();
     first.cancel();
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(next().status()).isEqualTo(Status.DOWN);
+    assertThat(next(heard).status()).isEqualTo(Status.DOWN);
     assertThat(heard).isEmpty();
   }
 
-  private StatusChange next() throws InterruptedException {
-    StatusChange change = heard.poll(10, TimeUnit.SECONDS);
-    assertThat(change).as("a change within 10 s").isNotNull();
-    return change;
-  }
-
-  private void next(int count) throws InterruptedException {
+  private void changes(int count) throws InterruptedException {
     for (int i = 0; i < count; i++) {
-      next();
+      next(heard);
     }
   }
 }

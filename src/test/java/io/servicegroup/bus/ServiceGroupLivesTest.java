@@ -1,5 +1,6 @@
 package io.servicegroup.bus;
 
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.CatalogEvent;
@@ -47,7 +48,7 @@ class ServiceGroupLivesTest {
           throw new ServiceGroupException(Refusal.UNAVAILABLE, "expected by the test");
         });
     ServiceGroup services = start();
-    asked.poll(10, TimeUnit.SECONDS);
+    next(asked);
     // Two handlers at one address take turns: a later question is answered by this one.
     evaluator.serve();
     resync();
@@ -59,12 +60,12 @@ class ServiceGroupLivesTest {
     evaluator.serve().knows(FakeEvaluator.member("compute/a", 2), Status.UP);
     evaluator.knows("compute/b", Status.UP);
     ServiceGroup services = start();
-    next();
-    next();
+    next(heard);
+    next(heard);
     evaluator.catalog(CatalogEvent.Type.DELETED, FakeEvaluator.member("compute/a", 1), false);
     evaluator.catalog(CatalogEvent.Type.UPDATED, FakeEvaluator.member("compute/a", 1), false);
     evaluator.changes("compute/b", Status.DOWN, Reason.LEFT);
-    assertThat(next().id()).isEqualTo(FakeEvaluator.id("compute/b"));
+    assertThat(next(heard).id()).isEqualTo(FakeEvaluator.id("compute/b"));
     assertThat(services.member(A))
         .hasValueSatisfying(
             view -> assertThat(view.member().incarnation()).isEqualTo(new Incarnation(2, "a")));
@@ -88,7 +89,7 @@ class ServiceGroupLivesTest {
   void aQuestionBetweenAJoinAndTheFirstBeatTellsNoRestart() throws Exception {
     evaluator.serve().knows("compute/a", Status.UP);
     ServiceGroup services = start();
-    next();
+    next(heard);
     resync();
     evaluator.knows(FakeEvaluator.member("compute/a", 2), Status.UP);
     evaluator.catalog(CatalogEvent.Type.JOINED, FakeEvaluator.member("compute/a", 2), false);
@@ -98,7 +99,7 @@ class ServiceGroupLivesTest {
     assertThat(services.all()).hasSize(2);
     assertThat(heard).isEmpty();
     evaluator.changes("compute/a", Status.UP, Reason.RESTARTED);
-    StatusChange change = next();
+    StatusChange change = next(heard);
     assertThat(change.reason()).isEqualTo(Reason.RESTARTED);
     assertThat(change.seq()).isEqualTo(1);
   }
@@ -119,13 +120,7 @@ class ServiceGroupLivesTest {
     return services;
   }
 
-  private void resync() throws InterruptedException {
-    assertThat(resynced.poll(10, TimeUnit.SECONDS)).as("a snapshot within 10 s").isNotNull();
-  }
-
-  private StatusChange next() throws InterruptedException {
-    StatusChange change = heard.poll(10, TimeUnit.SECONDS);
-    assertThat(change).as("a change within 10 s").isNotNull();
-    return change;
+  private void resync() {
+    next(resynced);
   }
 }

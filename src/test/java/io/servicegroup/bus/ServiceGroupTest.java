@@ -1,5 +1,7 @@
 package io.servicegroup.bus;
 
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -12,7 +14,6 @@ import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +47,7 @@ class ServiceGroupTest {
     List<MemberView> atOnce = services.members("compute");
 
     assertThat(atOnce).hasSizeLessThanOrEqualTo(1);
-    log.add(told.poll(10, TimeUnit.SECONDS));
+    log.add(next(told));
     assertThat(log).containsExactly("compute/host-1 is UP");
     assertThat(services.members("compute")).hasSize(1);
   }
@@ -56,7 +56,7 @@ class ServiceGroupTest {
   void tellsTheFirstSnapshotAsChangesFromUnknown() throws Exception {
     evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UNKNOWN);
     ServiceGroup services = start();
-    StatusChange change = next();
+    StatusChange change = next(heard);
     assertThat(change.id()).isEqualTo(FakeEvaluator.id("compute/a"));
     assertThat(change.previous()).isEqualTo(Status.UNKNOWN);
     assertThat(change.reason()).isEqualTo(Reason.INITIAL);
@@ -73,14 +73,14 @@ class ServiceGroupTest {
                 .knowsWithoutARow("compute/t1", Status.UP)
                 .knowsWithoutARow("compute/t2", Status.UP)
                 .knows("compute/a", Status.UP));
-    next(3);
+    changes(3);
     assertThat(services.member(FakeEvaluator.id("compute/t1")).orElseThrow().catalogued())
         .isFalse();
     assertThat(services.member(FakeEvaluator.id("compute/a")).orElseThrow().catalogued()).isTrue();
     evaluator.changes("compute/t1", Status.DOWN, Reason.LEFT);
     evaluator.changes("compute/t2", Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    next(3);
+    changes(3);
     assertThat(services.members("compute"))
         .extracting(view -> view.member().id().host(), MemberView::catalogued)
         .containsExactly(tuple("a", true), tuple("t2", false));
@@ -90,13 +90,13 @@ class ServiceGroupTest {
   @Test
   void tellsEachChangeOnceAndInOrder() throws Exception {
     start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     for (int i = 0; i < 50; i++) {
       evaluator.changes("compute/a", Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
       evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
     }
     for (int i = 1; i <= 100; i++) {
-      assertThat(next().seq()).isEqualTo(i);
+      assertThat(next(heard).seq()).isEqualTo(i);
     }
     assertThat(evaluator.snapshotsAsked()).isEqualTo(1);
   }
@@ -105,27 +105,27 @@ class ServiceGroupTest {
   void aGapInTheNumbersIsFilledFromASnapshot() throws Exception {
     ServiceGroup services =
         start(evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UP));
-    next(2);
+    changes(2);
     evaluator.loses("compute/a", Status.DOWN, Reason.PROBE_FAILED);
     evaluator.changes("compute/b", Status.DOWN, Reason.LEFT);
 
-    assertThat(next(2))
+    assertThat(changes(2))
         .extracting(StatusChange::id, StatusChange::status, StatusChange::reason)
         .containsExactlyInAnyOrder(
             tuple(FakeEvaluator.id("compute/a"), Status.DOWN, Reason.PROBE_FAILED),
             tuple(FakeEvaluator.id("compute/b"), Status.DOWN, Reason.LEFT));
     evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
-    assertThat(next().status()).isEqualTo(Status.UP);
+    assertThat(next(heard).status()).isEqualTo(Status.UP);
     assertThat(services.members("compute").get(0).available()).isTrue();
   }
 
   @Test
   void aDigestShowsALostLastMessage() throws Exception {
     start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     evaluator.loses("compute/a", Status.DOWN, Reason.LEFT);
     evaluator.digest();
-    StatusChange change = next();
+    StatusChange change = next(heard);
     assertThat(change.status()).isEqualTo(Status.DOWN);
     assertThat(change.previous()).isEqualTo(Status.UP);
   }
@@ -133,52 +133,52 @@ class ServiceGroupTest {
   @Test
   void whatCameAndWentUnheardIsNotTold() throws Exception {
     start(evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UP));
-    next(2);
+    changes(2);
     evaluator.loses("compute/a", Status.DOWN, Reason.PROBE_FAILED);
     evaluator.loses("compute/a", Status.UP, Reason.HEARTBEAT);
     evaluator.changes("compute/b", Status.DOWN, Reason.LEFT);
-    assertThat(next().id()).isEqualTo(FakeEvaluator.id("compute/b"));
+    assertThat(next(heard).id()).isEqualTo(FakeEvaluator.id("compute/b"));
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(next().id()).isEqualTo(FakeEvaluator.id("compute/a"));
+    assertThat(next(heard).id()).isEqualTo(FakeEvaluator.id("compute/a"));
   }
 
   @Test
   void aNewEpochTellsOnlyWhatDiffers() throws Exception {
     start(evaluator.serve().knows("compute/a", Status.UP).knows("compute/b", Status.UP));
-    next(2);
+    changes(2);
     evaluator.restarts("e2");
     evaluator.loses("compute/b", Status.DOWN, Reason.HEARTBEAT_TIMEOUT);
     evaluator.digest();
-    StatusChange change = next();
+    StatusChange change = next(heard);
     assertThat(change.id()).isEqualTo(FakeEvaluator.id("compute/b"));
     assertThat(change.epoch()).isEqualTo("e2");
     evaluator.changes("compute/b", Status.UP, Reason.HEARTBEAT);
-    assertThat(next().seq()).isEqualTo(2);
+    assertThat(next(heard).seq()).isEqualTo(2);
   }
 
   @Test
   void anEvaluatorThatKnowsNothingYetTurnsNobodyUnknown() throws Exception {
     ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     evaluator.restarts("e2");
     evaluator.knows("compute/a", Status.UNKNOWN);
     evaluator.knows("compute/b", Status.UP);
     evaluator.digest();
-    next();
+    next(heard);
     assertThat(services.members("compute").get(0).verdict().status()).isEqualTo(Status.UP);
     evaluator.changes("compute/a", Status.UP, Reason.INITIAL);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(next().status()).isEqualTo(Status.DOWN);
+    assertThat(next(heard).status()).isEqualTo(Status.DOWN);
   }
 
   @Test
   void aNewIncarnationFoundInASnapshotIsARestart() throws Exception {
     start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     evaluator.loses("compute/a", Status.UP, Reason.RESTARTED);
     evaluator.knows(FakeEvaluator.member("compute/a", 2), Status.UP);
     evaluator.digest();
-    StatusChange change = next();
+    StatusChange change = next(heard);
     assertThat(change.reason()).isEqualTo(Reason.RESTARTED);
     assertThat(change.previous()).isEqualTo(Status.UP);
     assertThat(change.incarnation()).isEqualTo(new Incarnation(2, "a"));
@@ -187,10 +187,10 @@ class ServiceGroupTest {
   @Test
   void aMemberMissingInASnapshotWasDeleted() throws Exception {
     ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     evaluator.loses("compute/a", Status.DOWN, Reason.DELETED);
     evaluator.digest();
-    StatusChange change = next();
+    StatusChange change = next(heard);
     assertThat(change.status()).isEqualTo(Status.DOWN);
     assertThat(change.reason()).isEqualTo(Reason.DELETED);
     assertThat(services.all()).isEmpty();
@@ -207,16 +207,16 @@ class ServiceGroupTest {
     start();
     // A listener that is added now is told the present state and no earlier one.
     evaluator.serve();
-    assertThat(next(3)).extracting(StatusChange::seq).containsExactly(0L, 1L, 2L);
+    assertThat(changes(3)).extracting(StatusChange::seq).containsExactly(0L, 1L, 2L);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(next().seq()).isEqualTo(3);
+    assertThat(next(heard).seq()).isEqualTo(3);
   }
 
   @Test
   void anEvaluatorThatComesLaterIsFound() throws Exception {
     start();
     evaluator.serve().knows("compute/a", Status.UP);
-    assertThat(next().status()).isEqualTo(Status.UP);
+    assertThat(next(heard).status()).isEqualTo(Status.UP);
   }
 
   @Test
@@ -228,9 +228,9 @@ class ServiceGroupTest {
           throw new IllegalStateException("expected by the test");
         });
     services.onChange(heard::add);
-    next();
+    next(heard);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(next().seq()).isEqualTo(1);
+    assertThat(next(heard).seq()).isEqualTo(1);
   }
 
   @Test
@@ -240,22 +240,22 @@ class ServiceGroupTest {
     List<StatusChange> cancelled = new ArrayList<>();
     ServiceGroup.Registration registration = services.onChange(cancelled::add);
     services.onChange(heard::add);
-    next();
+    next(heard);
     registration.cancel();
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    next();
+    next(heard);
     assertThat(cancelled).hasSize(1);
   }
 
   @Test
   void aLateListenerHearsFirstWhatIsKnown() throws Exception {
     ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    next();
+    next(heard);
     BlockingQueue<StatusChange> late = new LinkedBlockingQueue<>();
     services.onChange(late::add);
-    StatusChange change = late.poll(10, TimeUnit.SECONDS);
+    StatusChange change = next(late);
     assertThat(change).isNotNull();
     assertThat(change.previous()).isEqualTo(Status.UNKNOWN);
     assertThat(change.reason()).isEqualTo(Reason.LEFT);
@@ -264,14 +264,14 @@ class ServiceGroupTest {
   @Test
   void aClosedClientKeepsItsStateAndTellsNothing() throws Exception {
     ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     await(services.close());
     ServiceGroup other = ServiceGroup.create(vertx);
     BlockingQueue<StatusChange> others = new LinkedBlockingQueue<>();
     other.onChange(others::add);
-    others.poll(10, TimeUnit.SECONDS);
+    next(others);
     evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    assertThat(others.poll(10, TimeUnit.SECONDS)).isNotNull();
+    next(others);
     assertThat(heard).isEmpty();
     assertThat(services.members("compute")).hasSize(1);
   }
@@ -279,12 +279,12 @@ class ServiceGroupTest {
   @Test
   void theCatalogueChangesMembersNotVerdicts() throws Exception {
     ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     Member disabled = disabled(FakeEvaluator.member("compute/a", 1));
     evaluator.knows(disabled, Status.UP);
     evaluator.catalog(CatalogEvent.Type.UPDATED, disabled, false);
     evaluator.changes("compute/b", Status.UP, Reason.HEARTBEAT);
-    next();
+    next(heard);
     MemberView view = services.member(FakeEvaluator.id("compute/a")).orElseThrow();
     assertThat(view.member().disabled()).isTrue();
     assertThat(view.verdict().status()).isEqualTo(Status.UP);
@@ -294,7 +294,7 @@ class ServiceGroupTest {
   @Test
   void aNewMemberIsAskedForBeforeItsFirstVerdict() throws Exception {
     ServiceGroup services = start(evaluator.serve().knows("compute/a", Status.UP));
-    next();
+    next(heard);
     evaluator.knows("compute/b", Status.UNKNOWN);
     BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
     services.follow(
@@ -308,8 +308,7 @@ class ServiceGroupTest {
           public void next(StatusChange change) {}
         });
     evaluator.catalog(CatalogEvent.Type.JOINED, FakeEvaluator.member("compute/b", 1), false);
-    assertThat(List.of(sizes.poll(10, TimeUnit.SECONDS), sizes.poll(10, TimeUnit.SECONDS)))
-        .containsExactly(1, 2);
+    assertThat(List.of(next(sizes), next(sizes))).containsExactly(1, 2);
   }
 
   private static Member disabled(Member member) {
@@ -353,21 +352,11 @@ class ServiceGroupTest {
     return services;
   }
 
-  private StatusChange next() throws InterruptedException {
-    StatusChange change = heard.poll(10, TimeUnit.SECONDS);
-    assertThat(change).as("a change within 10 s").isNotNull();
-    return change;
-  }
-
-  private List<StatusChange> next(int count) throws InterruptedException {
+  private List<StatusChange> changes(int count) throws InterruptedException {
     List<StatusChange> changes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      changes.add(next());
+      changes.add(next(heard));
     }
     return changes;
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
   }
 }

@@ -1,7 +1,7 @@
 package io.servicegroup.catalog;
 
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,7 +1,8 @@
 package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
@@ -23,12 +24,11 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Tests what the registration finds by itself, and what it answers meanwhile. */
@@ -235,7 +235,7 @@ class CatalogFollowerTest extends RegistrationRig {
       store.put(member("compute", "h" + i, "nova-compute"));
     }
     deploy(Watch.ALL, true);
-    awaitThat(() -> events.size() == 3000);
+    await("all are told", events::size, told -> told == 3000);
     events.clear();
     BlockingQueue<CatalogLoss> losses = new LinkedBlockingQueue<>();
     Topics.CATALOG_LOSS.consume(vertx, losses::add);
@@ -249,7 +249,7 @@ class CatalogFollowerTest extends RegistrationRig {
     store.notifyWatchers();
 
     assertThat(next(losses)).extracting(CatalogLoss::missing).isEqualTo(2000);
-    awaitThat(() -> events.size() == 1000);
+    await("all are told", events::size, told -> told == 1000);
     assertThat(store.questions()).isLessThanOrEqualTo(3000 / 100);
   }
 
@@ -316,7 +316,7 @@ class CatalogFollowerTest extends RegistrationRig {
 
     store.put(before);
 
-    awaitThat(() -> said.equals(store.get(H1)));
+    await("its words", () -> store.get(H1), said::equals);
     assertThat(events).isEmpty();
   }
 
@@ -330,15 +330,15 @@ class CatalogFollowerTest extends RegistrationRig {
     assertThat(said.forcedDown()).isTrue();
 
     store.put(before);
-    awaitThat(() -> said.equals(store.get(before.id())));
+    await("its words", () -> store.get(before.id()), said::equals);
     store.lose(before.id());
-    awaitThat(() -> said.equals(store.get(before.id())));
+    await("its words", () -> store.get(before.id()), said::equals);
 
     await(Topics.DELETE.request(vertx, before.id(), PATIENCE));
     store.put(said);
     store.lose(before.id());
     store.put(said);
-    awaitThat(() -> store.get(before.id()) == null);
+    await("no member", () -> store.get(before.id()), Objects::isNull);
     assertThat(events).isEmpty();
   }
 
@@ -356,19 +356,11 @@ class CatalogFollowerTest extends RegistrationRig {
     store.put(nova);
 
     assertThat(next(events).member()).matches(nova::sameAs);
-    awaitThat(() -> store.get(H1).wordsOrder() > said.wordsOrder());
+    await("its order", () -> store.get(H1).wordsOrder() > said.wordsOrder());
     assertThat(store.get(H1)).matches(nova::sameAs);
     store.put(said);
-    awaitThat(() -> store.get(H1).sameAs(nova));
+    await("the newer words", () -> store.get(H1), nova::sameAs);
     assertThat(events).isEmpty();
-  }
-
-  private void awaitThat(BooleanSupplier condition) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("not in time").isLessThan(end);
-      await(vertx.timer(10, TimeUnit.MILLISECONDS));
-    }
   }
 
   @Test
@@ -376,10 +368,7 @@ class CatalogFollowerTest extends RegistrationRig {
     deploy(Watch.ALL, true);
     store.holdReads();
     store.notifyWatchers();
-    while (store.heldReads() == 0) {
-      // Each list is a round trip through the verticle's context, which starts the read.
-      await(Topics.CATALOG_SNAPSHOT.request(vertx, null, PATIENCE));
-    }
+    await("a read is held", () -> store.heldReads() > 0);
 
     join("h1");
     assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.JOINED);

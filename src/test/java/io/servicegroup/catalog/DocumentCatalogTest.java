@@ -1,10 +1,10 @@
 package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.DocumentStore.Document;
@@ -292,11 +292,10 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     await(open().list(MemberFilter.ALL));
 
     assertThat(await(catalog.removal(before)).orElse(0)).isPositive();
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (documents.containsKey(words) && System.nanoTime() < deadline) {
-      await(catalog.list(MemberFilter.ALL));
-    }
-    assertThat(documents).as("31 days older than another").doesNotContainKeys(old, words);
+    await(
+        "31 days older than another",
+        () -> await(catalog.list(MemberFilter.ALL)),
+        listed -> !documents.containsKey(old) && !documents.containsKey(words));
   }
 
   @Test
@@ -307,12 +306,7 @@ class DocumentCatalogTest extends ServiceCatalogContract {
     }
     clock = Clock.offset(Clock.systemUTC(), Duration.ofDays(31));
     ServiceCatalog later = open();
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    do {
-      await(later.list(MemberFilter.ALL));
-    } while (!kept().isEmpty() && System.nanoTime() < deadline);
-
-    assertThat(kept()).isEmpty();
+    await("nothing is kept", () -> await(later.list(MemberFilter.ALL)), listed -> kept().isEmpty());
   }
 
   private List<Key> kept() {

@@ -2,10 +2,10 @@ package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.GROUP;
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.ServiceCatalog.Joined;

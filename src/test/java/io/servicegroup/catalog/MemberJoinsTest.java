@@ -1,9 +1,10 @@
 package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Refusal;
@@ -110,7 +111,7 @@ class MemberJoinsTest {
   }
 
   private Batch nextBatch() throws Exception {
-    Batch batch = batches.poll(20, TimeUnit.SECONDS);
+    Batch batch = next(batches);
     assertThat(batch).as("nobody asked the catalogue").isNotNull();
     return batch;
   }

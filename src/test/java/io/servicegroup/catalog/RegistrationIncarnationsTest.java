@@ -1,8 +1,9 @@
 package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.disable;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.FaultException;
@@ -27,7 +28,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,9 +41,7 @@ class RegistrationIncarnationsTest extends RegistrationRig {
     Fault missing = new Fault("catalog.uri", "the store", "the store lacks the tables");
     store.refuse(H1, new FaultException(Refusal.UNAVAILABLE, missing));
     deploy(Watch.OWN, true, spec("h1"));
-    while (store.asked(H1) == 0) {
-      await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
+    await("the store was asked", () -> store.asked(H1) > 0);
     store.refuse(H1, null);
     assertThat(next(started).spec().id()).isEqualTo(H1);
   }

@@ -1,7 +1,6 @@
 package io.servicegroup.catalog;
 
-import static io.servicegroup.catalog.Services.await;
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.servicegroup.testkit.Eventually.await;
 
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Topics;
@@ -30,7 +29,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -175,11 +173,5 @@ abstract class RegistrationRig {
         agent,
         Set.of(),
         null);
-  }
-
-  static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-    T item = queue.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(item).as("nothing came in time").isNotNull();
-    return item;
   }
 }

@@ -1,8 +1,9 @@
 package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -75,9 +76,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     assertThat(read.of()).isEqualTo("catalog");
     assertThat(read.outcome()).isEqualTo(RemoteWork.Outcome.DONE);
     store.setAway(true);
-    while (read.outcome() != RemoteWork.Outcome.FAILED) {
-      read = next(work);
-    }
+    next(work, later -> later.outcome() == RemoteWork.Outcome.FAILED);
   }
 
   @Test
@@ -128,9 +127,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     assertThat(List.of(next(concerns).text(), next(concerns).text()))
         .anySatisfy(text -> assertThat(text).contains("compute/h1", "too long", "reload"));
     MemberId h2 = new MemberId("compute", "h2");
-    while (store.asked(h2) < 4) {
-      await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
+    await("it is tried again", () -> store.asked(h2) >= 4);
     assertThat(store.asked(H1)).isEqualTo(1);
     store.refuse(h2, null);
     assertThat(next(started).spec().id()).isEqualTo(h2);

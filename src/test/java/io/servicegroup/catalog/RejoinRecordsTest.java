@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
-import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Concerns;
@@ -13,7 +14,6 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +81,7 @@ class RejoinRecordsTest {
   }
 
   private Promise<Boolean> nextWrite() throws InterruptedException {
-    Promise<Boolean> next = writes.poll(10, TimeUnit.SECONDS);
+    Promise<Boolean> next = next(writes);
     assertThat(next).as("no write came in time").isNotNull();
     Promise<Boolean> answer = Promise.promise();
     answer

@@ -1,7 +1,8 @@
 package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.FaultException;
@@ -528,10 +529,7 @@ class RestartRejoinsTest extends RegistrationRig {
 
   /** Waits until no member is left to join again. */
   private void awaitTold() throws Exception {
-    List<UnservedMember> last = next(told);
-    while (!last.isEmpty() || !told.isEmpty()) {
-      last = next(told);
-    }
+    next(told, last -> last.isEmpty() && told.isEmpty());
   }
 
   private UnservedMember awaitUnserved(UnservedMember.State state) throws Exception {

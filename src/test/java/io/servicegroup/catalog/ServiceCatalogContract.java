@@ -2,11 +2,11 @@ package io.servicegroup.catalog;
 
 import static io.servicegroup.catalog.Services.GROUP;
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.disable;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -846,12 +846,13 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
 
     // A read of the catalogue starts the daily work, and does not wait for it.
     String left = "pod-1 own, pod-2 gone, pod-2 moved";
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    do {
-      await(later.list(MemberFilter.ALL));
-    } while (!keptOf("pod-1", "pod-2", "pod-3").equals(left) && System.nanoTime() < deadline);
-
-    assertThat(keptOf("pod-1", "pod-2", "pod-3")).isEqualTo(left);
+    await(
+        "what is kept",
+        () -> {
+          await(later.list(MemberFilter.ALL));
+          return keptOf("pod-1", "pod-2", "pod-3");
+        },
+        left::equals);
     keep(later, "pod-3", "gone", "life-4");
     assertThat(keptOf("pod-3")).as("whoever comes back keeps again").isEqualTo("pod-3 gone");
   }

@@ -8,10 +8,8 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
-import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -53,11 +51,6 @@ public final class Services {
         Optional.ofNullable(forcedDown),
         Optional.empty(),
         Optional.empty());
-  }
-
-  /** Waits for an answer, with a time limit. */
-  public static <T> T await(Future<T> future) throws Exception {
-    return future.await(60, TimeUnit.SECONDS);
   }
 
   /** Asserts that a call is refused with a status. */

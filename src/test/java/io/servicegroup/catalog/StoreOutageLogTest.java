@@ -1,6 +1,6 @@
 package io.servicegroup.catalog;
 
-import static io.servicegroup.catalog.Services.await;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.BackendState;

@@ -1,11 +1,11 @@
 package io.servicegroup.config;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.servicegroup.model.Fault;
 import io.servicegroup.model.Watch;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
@@ -15,8 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,12 +173,8 @@ class ConfigLoaderTest {
   }
 
   private List<Fault> faults(List<Path> files, Map<String, String> environment, String... set) {
-    CompletionException failure =
-        catchThrowableOfType(CompletionException.class, () -> load(files, environment, set));
-    return new ArrayList<>(((ConfigException) failure.getCause()).faults());
-  }
-
-  private static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    ConfigException failure =
+        catchThrowableOfType(ConfigException.class, () -> load(files, environment, set));
+    return new ArrayList<>(failure.faults());
   }
 }

@@ -73,13 +73,7 @@ final class FalseAlarms implements AutoCloseable {
   }
 
   private void awaitOwnUp() {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (ownUp() < MEMBERS) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(ownUp() + " own members are up" + sidecar.process().tail());
-      }
-      sidecar.changes().during(REPORT);
-    }
+    sidecar.await("own members that are up", this::ownUp, up -> up >= MEMBERS);
     sidecar.changes().during(REPORT);
   }
 

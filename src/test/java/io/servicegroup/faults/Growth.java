@@ -227,14 +227,7 @@ final class Growth {
   }
 
   private static void awaitNobody(AgentProcess agent) {
-    long end = System.nanoTime() + Timing.PATIENCE.toNanos();
-    JsonArray groups = groups(agent);
-    while (!groups.isEmpty()) {
-      if (System.nanoTime() > end || agent.process().endsWithin(Timing.POLL.dividedBy(5))) {
-        throw new AssertionError("there are still " + groups + agent.process().tail());
-      }
-      groups = groups(agent);
-    }
+    agent.await("no group", () -> groups(agent), JsonArray::isEmpty);
   }
 
   private static JsonArray groups(AgentProcess agent) {

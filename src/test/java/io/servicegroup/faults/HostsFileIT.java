@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,16 +102,12 @@ class HostsFileIT {
       stands("127.0.0.1", "127.0.0.1");
       try (AgentProcess agent = agent(before)) {
         agent.launch().awaitLine("is running", START);
-        awaitStatus(agent, "svc", 200);
+        agent.awaitAnswer("/health?group=svc", 200);
         assertThat(raw.get(OWN_KEY)).isNull();
         stands("127.0.0.9", "127.0.0.1");
         before.kill();
-        long end = System.nanoTime() + SOON.toNanos();
-        while (raw.get(OWN_KEY) == null && System.nanoTime() < end) {
-          agent.process().endsWithin(Duration.ofMillis(100));
-        }
-        assertThat(raw.get(OWN_KEY)).as("a beat").isNotNull();
-        awaitStatus(agent, "svc", 200);
+        agent.await("a beat", () -> raw.get(OWN_KEY), Objects::nonNull);
+        agent.awaitAnswer("/health?group=svc", 200);
       }
     }
   }
@@ -129,22 +126,22 @@ class HostsFileIT {
       assertThat(agent.process().endsWithin(Duration.ofSeconds(3))).isFalse();
       stands(SECOND, "127.0.0.1");
       agent.process().awaitLine("is running", SOON);
-      awaitStatus(agent, "svc", 200);
-      awaitStatus(agent, "both", 200);
+      agent.awaitAnswer("/health?group=svc", 200);
+      agent.awaitAnswer("/health?group=both", 200);
 
       stands(SECOND, "127.0.0.9");
-      awaitStatus(agent, "svc", 503);
+      agent.awaitAnswer("/health?group=svc", 503);
       assertThat(agent.get("/health?group=svc").body()).contains("connection refused");
       assertThat(agent.get("/health?group=both").statusCode()).isEqualTo(200);
       stands(SECOND, "127.0.0.1");
-      awaitStatus(agent, "svc", 200);
-      awaitStatus(agent, "lost", 503);
+      agent.awaitAnswer("/health?group=svc", 200);
+      agent.awaitAnswer("/health?group=lost", 503);
       assertThat(agent.get("/health?group=lost").body()).contains("the host name nowhere_svc");
 
       // A link that runs: the store's machine is gone without a word, its name stands for another.
       other.hang();
       stands("127.0.0.1", "127.0.0.1");
-      awaitBeat(agent, SOON);
+      awaitBeat(agent);
       awaitWrite(agent);
     }
   }
@@ -152,28 +149,21 @@ class HostsFileIT {
   /** The catalogue's link may first have to run out of its time. */
   private static void awaitWrite(AgentProcess agent) {
     JsonObject words = new JsonObject().put("disabled", true);
-    long end = System.nanoTime() + SOON.toNanos();
-    int status = 0;
-    while (status != 200 && System.nanoTime() < end) {
-      status = agent.send("PATCH", "/v1/groups/both/members/h", words).statusCode();
-    }
-    assertThat(status).as(agent.process().tail()).isEqualTo(200);
+    agent.await(
+        "a write",
+        () -> agent.send("PATCH", "/v1/groups/both/members/h", words).statusCode(),
+        status -> status == 200);
   }
 
   /** Seen by the agent itself, through its store. */
-  private static void awaitBeat(AgentProcess agent, Duration deadline) {
+  private static void awaitBeat(AgentProcess agent) {
     Instant from = Instant.now();
-    long end = System.nanoTime() + deadline.toNanos();
-    String seen = "";
-    while (System.nanoTime() < end) {
-      agent.process().endsWithin(Duration.ofMillis(100));
-      JsonObject member = new JsonObject(agent.get("/v1/groups/both/members/h").body());
-      seen = member.getString("last_seen_up");
-      if (seen != null && Instant.parse(seen).isAfter(from)) {
-        return;
-      }
-    }
-    throw new AssertionError("the last beat was seen at " + seen + agent.process().tail());
+    agent.await(
+        "a beat after " + from,
+        () ->
+            new JsonObject(agent.get("/v1/groups/both/members/h").body())
+                .getInstant("last_seen_up"),
+        seen -> seen != null && seen.isAfter(from));
   }
 
   private JsonObject config(String uri) {
@@ -197,15 +187,5 @@ class HostsFileIT {
 
   private JsonObject tcp(String host) {
     return new JsonObject().put("type", "tcp").put("address", host + ":" + service.port());
-  }
-
-  private static void awaitStatus(AgentProcess agent, String group, int status) {
-    long end = System.nanoTime() + SOON.toNanos();
-    int found = 0;
-    while (found != status && System.nanoTime() < end) {
-      found = agent.get("/health?group=" + group).statusCode();
-      agent.process().endsWithin(Duration.ofMillis(100));
-    }
-    assertThat(found).as(agent.get("/health").body()).isEqualTo(status);
   }
 }

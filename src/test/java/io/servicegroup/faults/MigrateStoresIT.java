@@ -1,5 +1,6 @@
 package io.servicegroup.faults;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.backend.Technology;
@@ -70,7 +71,7 @@ class MigrateStoresIT {
 
   @AfterEach
   void close() throws Exception {
-    Services.await(vertx.close());
+    await(vertx.close());
   }
 
   private ServiceCatalog catalog(String uri) throws Exception {
@@ -78,7 +79,7 @@ class MigrateStoresIT {
     ServiceCatalog catalog =
         Technology.of(parsed.scheme())
             .catalog(vertx, new AgentConfig.Catalog(parsed, AgentConfig.CreateTables.ALL));
-    Services.await(catalog.open());
+    await(catalog.open());
     return catalog;
   }
 
@@ -87,23 +88,23 @@ class MigrateStoresIT {
     for (int i = 0; i < ODD.size(); i++) {
       String odd = ODD.get(i);
       String other = ODD.get(ODD.size() - 1 - i);
-      Services.await(catalog.join(Services.spec(odd, other, "b" + i, i), "agent-1", Set.of("x")));
+      await(catalog.join(Services.spec(odd, other, "b" + i, i), "agent-1", Set.of("x")));
     }
     for (int from = 0; from < PLAIN; from += AT_ONCE) {
       List<Future<?>> joins = new ArrayList<>();
       for (int i = from; i < from + AT_ONCE; i++) {
         joins.add(catalog.join(Services.spec("host-" + i, i), "agent-" + i % 9, Set.of("x", "y")));
       }
-      Services.await(Future.all(joins));
+      await(Future.all(joins));
     }
-    Services.await(catalog.update(Services.update("host-1", true, "a \"disk\", ü", true)));
-    Services.await(catalog.close());
+    await(catalog.update(Services.update("host-1", true, "a \"disk\", ü", true)));
+    await(catalog.close());
   }
 
   private List<Member> members(String uri) throws Exception {
     ServiceCatalog catalog = catalog(uri);
-    List<Member> found = Services.await(catalog.list(MemberFilter.ALL));
-    Services.await(catalog.close());
+    List<Member> found = await(catalog.list(MemberFilter.ALL));
+    await(catalog.close());
     return found;
   }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -145,14 +144,12 @@ final class RollingUpgrade implements AutoCloseable {
   private void both(String what, Predicate<AgentProcess> condition) {
     for (AgentProcess agent : List.of(older, newer)) {
       checks++;
-      long end = System.nanoTime() + PATIENCE.toNanos();
-      BooleanSupplier there = () -> condition.test(agent);
-      while (!there.getAsBoolean()) {
-        if (System.nanoTime() > end) {
-          faults.add(what + ": not so at the " + (agent == older ? "older" : "newer") + " agent");
-          return;
-        }
-        agent.changes().during(Duration.ofMillis(100));
+      String where = what + " at the " + (agent == older ? "older" : "newer") + " agent";
+      try {
+        agent.await(where, () -> condition.test(agent), Boolean::booleanValue);
+      } catch (AssertionError e) {
+        faults.add(e.getMessage());
+        return;
       }
     }
   }

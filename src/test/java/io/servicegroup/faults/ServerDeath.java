@@ -150,12 +150,10 @@ public final class ServerDeath implements AutoCloseable {
   }
 
   private Long awaitComplete(long started) {
-    long end = started + PATIENCE.toNanos();
-    while (!isComplete()) {
-      if (System.nanoTime() > end) {
-        return null;
-      }
-      pass(Duration.ofMillis(50));
+    try {
+      observer.await("a complete list", this::isComplete, Boolean::booleanValue);
+    } catch (AssertionError never) {
+      return null;
     }
     return Duration.ofNanos(System.nanoTime() - started).toMillis();
   }

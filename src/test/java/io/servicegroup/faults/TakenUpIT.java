@@ -89,7 +89,7 @@ class TakenUpIT {
     assertThat(refused.body()).contains("POST /v1/groups/compute/members", "Authorization");
 
     join(agent, "secret", secretProbe(agent));
-    agent.awaitAnswer("/health");
+    agent.awaitAnswer("/health", 200);
   }
 
   @Test
@@ -148,11 +148,9 @@ class TakenUpIT {
         newer.start();
         newer.process().awaitLine("another life of agent.id one-of-two", PATIENCE);
 
-        while (beat(newer, "one").statusCode() == 503) {
-          // Services are told a moment after the log.
-          observer.changes().during(Duration.ofMillis(20));
-        }
-        HttpResponse<String> beat = beat(newer, "one");
+        // Services are told a moment after the log.
+        HttpResponse<String> beat =
+            newer.await("an answer", () -> beat(newer, "one"), seen -> seen.statusCode() != 503);
         assertThat(beat.statusCode()).isEqualTo(404);
         assertThat(beat.body()).contains("another life of agent.id one-of-two");
         assertThat(newer.send("POST", MEMBERS + "/one/leave", new JsonObject()).statusCode())

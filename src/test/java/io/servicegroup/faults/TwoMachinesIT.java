@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.BackendServer;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +29,7 @@ class TwoMachinesIT {
             .isNotEmpty();
         newer.start();
         newer.await(0, 1, change -> change.is("compute/one", "UP"), PATIENCE);
-        awaitHealth(older, 503);
+        older.awaitAnswer("/health", 503);
         assertThat(older.send("POST", MEMBER + "/leave", new JsonObject()).statusCode())
             .isEqualTo(409);
         older.changes().during(DOWN.plusSeconds(2));
@@ -44,16 +43,8 @@ class TwoMachinesIT {
         older.await(mark, 1, change -> change.is("compute/one", "DOWN"), PATIENCE);
         assertThat(older.await(mark, 1, change -> change.is("compute/one", "UP"), PATIENCE))
             .isNotEmpty();
-        awaitHealth(older, 200);
+        older.awaitAnswer("/health", 200);
       }
-    }
-  }
-
-  private static void awaitHealth(AgentProcess agent, int status) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (agent.get("/health").statusCode() != status) {
-      assertThat(System.nanoTime()).as("%s", agent.get("/health").body()).isLessThan(end);
-      agent.changes().during(Duration.ofMillis(100));
     }
   }
 }

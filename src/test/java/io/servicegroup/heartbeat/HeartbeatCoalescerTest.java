@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -30,7 +31,7 @@ class HeartbeatCoalescerTest {
 
   @AfterEach
   void close() throws Exception {
-    HeartbeatRig.await(vertx.close());
+    await(vertx.close());
   }
 
   /** Requests a message as soon as the last was sent, so many times. */
@@ -43,7 +44,7 @@ class HeartbeatCoalescerTest {
   private <T> void onContext(Supplier<Future<T>> work) throws Exception {
     Promise<T> done = Promise.promise();
     vertx.runOnContext(nothing -> work.get().onSuccess(done::complete).onFailure(done::fail));
-    HeartbeatRig.await(done.future());
+    await(done.future());
   }
 
   @Test

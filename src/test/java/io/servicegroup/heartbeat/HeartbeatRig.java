@@ -1,7 +1,5 @@
 package io.servicegroup.heartbeat;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.servicegroup.bus.LocalMember;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.bus.UnservedMember;
@@ -14,7 +12,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
-import io.vertx.core.Future;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import java.io.IOException;
@@ -26,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A deployed {@link HeartbeatVerticle}, talked to over the bus. */
@@ -56,7 +53,7 @@ final class HeartbeatRig {
   void deploy(
       Duration reportInterval, Duration downTime, Map<String, Duration> groups, boolean leaveOnStop)
       throws Exception {
-    await(Topics.HEARTBEAT.consume(vertx, messages::add).completion());
+    Eventually.await(Topics.HEARTBEAT.consume(vertx, messages::add).completion());
     AgentConfig.Agent agent =
         new AgentConfig.Agent("host-1", Duration.ZERO, Duration.ZERO, leaveOnStop, agentId);
     AgentConfig.Liveness liveness =
@@ -80,7 +77,7 @@ final class HeartbeatRig {
             new AgentConfig.AgentCheck("127.0.0.1", Optional.empty()),
             AgentConfig.Logging.DEFAULT,
             Values.none());
-    deployment = await(vertx.deployVerticle(new HeartbeatVerticle(config)));
+    deployment = Eventually.await(vertx.deployVerticle(new HeartbeatVerticle(config)));
   }
 
   /** What joined before a restart and is not served again. */
@@ -94,12 +91,12 @@ final class HeartbeatRig {
   }
 
   void undeploy() throws Exception {
-    await(vertx.undeploy(deployment));
+    Eventually.await(vertx.undeploy(deployment));
   }
 
   void start(MemberId id, Incarnation incarnation, Probe probe) throws Exception {
     LocalMember member = new LocalMember(spec(id, probe), incarnation);
-    await(Topics.HEARTBEAT_START.request(vertx, member, DEADLINE));
+    Eventually.await(Topics.HEARTBEAT_START.request(vertx, member, DEADLINE));
   }
 
   static ServiceSpec spec(MemberId id, Probe probe) {
@@ -107,11 +104,11 @@ final class HeartbeatRig {
   }
 
   void stop(MemberId id) throws Exception {
-    await(Topics.HEARTBEAT_STOP.request(vertx, id, DEADLINE));
+    Eventually.await(Topics.HEARTBEAT_STOP.request(vertx, id, DEADLINE));
   }
 
   void touch(MemberId id) throws Exception {
-    await(Topics.HEARTBEAT_TOUCH.request(vertx, id, DEADLINE));
+    Eventually.await(Topics.HEARTBEAT_TOUCH.request(vertx, id, DEADLINE));
   }
 
   void conflict(Conflict conflict) {
@@ -119,7 +116,7 @@ final class HeartbeatRig {
   }
 
   NetServer serve(int port) throws Exception {
-    return await(
+    return Eventually.await(
         vertx
             .createNetServer()
             .connectHandler(
@@ -129,7 +126,7 @@ final class HeartbeatRig {
 
   /** Awaits the end of a connection to a service. */
   void awaitClosed() throws InterruptedException {
-    assertThat(closed.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    Eventually.next(closed);
   }
 
   /** A port that refuses connections and that nobody else is given meanwhile. */
@@ -146,32 +143,19 @@ final class HeartbeatRig {
   }
 
   List<Heartbeat> next() throws InterruptedException {
-    List<Heartbeat> members = messages.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(members).as("a message in time").isNotNull();
-    return members;
+    return Eventually.next(messages);
   }
 
   /** Skips messages until one is as it should be. */
   List<Heartbeat> await(Predicate<List<Heartbeat>> wanted) throws InterruptedException {
-    List<Heartbeat> members = next();
-    while (!wanted.test(members)) {
-      members = next();
-    }
-    return members;
+    return Eventually.next(messages, wanted);
   }
 
   void forget() {
     messages.clear();
   }
 
-  static <T> T await(Future<T> future) throws Exception {
-    return future
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-  }
-
   void close() throws Exception {
-    await(vertx.close());
+    Eventually.await(vertx.close());
   }
 }

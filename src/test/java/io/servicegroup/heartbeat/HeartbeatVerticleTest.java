@@ -1,5 +1,6 @@
 package io.servicegroup.heartbeat;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -43,7 +44,6 @@ class HeartbeatVerticleTest {
 
   private static void assertRefused(ThrowingCallable request, int status, String sentence) {
     assertThatThrownBy(request)
-        .cause()
         .isInstanceOfSatisfying(
             ServiceGroupException.class,
             refusal -> {
@@ -100,7 +100,7 @@ class HeartbeatVerticleTest {
     int port = service.actualPort();
     rig.start(A, FIRST, HeartbeatRig.tcp(port, true, 100, 1));
     assertThat(rig.await(m -> !m.isEmpty()).get(0).state()).isEqualTo(State.ALIVE);
-    HeartbeatRig.await(service.close());
+    await(service.close());
     Heartbeat failed = rig.await(m -> is(m, A, State.FAILED)).get(0);
     assertThat(failed).isEqualTo(new Heartbeat(A, FIRST, 1, State.FAILED, "connection refused"));
     rig.serve(port);
@@ -224,7 +224,7 @@ class HeartbeatVerticleTest {
     rig.await(m -> is(m, A, State.ALIVE));
     rig.start(A, SECOND, NONE);
     rig.await(m -> m.get(0).incarnation().equals(SECOND));
-    HeartbeatRig.await(service.close());
+    await(service.close());
     rig.start(new MemberId("compute", "b"), FIRST, NONE);
     assertThat(rig.await(m -> m.size() == 2)).allMatch(m -> m.state() == State.ALIVE);
   }
@@ -320,7 +320,7 @@ class HeartbeatVerticleTest {
     }
     rig.await(m -> m.size() == 300);
     rig.forget();
-    HeartbeatRig.await(service.close());
+    await(service.close());
     int messages = 1;
     while (rig.next().stream().anyMatch(m -> m.state() == State.ALIVE)) {
       messages++;

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.AgentPhase;
@@ -35,7 +36,7 @@ class AgentCheckServerTest {
 
   @AfterEach
   void close() {
-    HttpFixture.await(vertx.close());
+    await(vertx.close());
   }
 
   @Test
@@ -131,7 +132,7 @@ class AgentCheckServerTest {
           List.of(
               LocalHealthTest.alive("compute/a", 1),
               LocalHealthTest.beat("volume/b", 1, Heartbeat.State.FAILED, "refused")));
-      HttpFixture.until(() -> line(agent, "compute/a\n").equals("up 100%\n"));
+      await("it is up", () -> line(agent, "compute/a\n").equals("up 100%\n"));
       for (String named : List.of("compute\n", "compute/a\r\n", "compute/a", "compute")) {
         assertThat(line(agent, named)).as(named).isEqualTo("up 100%\n");
       }

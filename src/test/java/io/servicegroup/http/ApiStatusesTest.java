@@ -1,6 +1,7 @@
 package io.servicegroup.http;
 
 import static io.servicegroup.http.HttpFixture.DESCRIPTION;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.AgentPhase;
@@ -118,9 +119,9 @@ class ApiStatusesTest {
         new BackendState("embedded", BackendState.State.REACHABLE, Instant.now(), null));
     Topics.HEARTBEAT.publish(http.vertx, List.of(LocalHealthTest.alive("compute/own", 1)));
     for (String path : List.of("/health/ready", "/health", "/health/groups/compute")) {
-      HttpFixture.until(() -> http.get(path).statusCode() == 200);
+      http.awaitAnswer(path, 200);
     }
-    HttpFixture.until(() -> http.get("/v1/history").body().contains("compute"));
+    await("the history", () -> http.get("/v1/history").body().contains("compute"));
     askAll();
     String join = "POST /v1/groups/{group}/members";
     note(join, agent.send(join, "", new JsonObject().put("host", "new")));

@@ -1,6 +1,7 @@
 package io.servicegroup.http;
 
 import static io.servicegroup.http.HttpFixture.problem;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.FakeEvaluator;
@@ -103,7 +104,7 @@ class ApiTest {
             "PUT /v1/groups/compute/members/a/heartbeat HTTP/1.1\r\nHost: localhost\r\n\r\n");
       }
     }
-    HttpFixture.until(() -> beats.get() == 20);
+    await("every beat", () -> beats.get() == 20);
   }
 
   /** Blocks all event loops. */
@@ -164,7 +165,7 @@ class ApiTest {
   void groupsWithASlashAreAddressed() {
     agent.evaluator.knows("a/b/c", Status.UP);
     agent.evaluator.digest();
-    HttpFixture.until(() -> agent.get("/v1/groups/a/members/b%2Fc").statusCode() == 200);
+    agent.awaitAnswer("/v1/groups/a/members/b%2Fc", 200);
     assertThat(agent.get("/v1/groups/a%2Fb/members").statusCode()).isEqualTo(200);
     assertThat(agent.get("/health/groups/a%2Fb?min=0").statusCode()).isEqualTo(200);
   }
@@ -309,7 +310,7 @@ class ApiTest {
   void historyIsNewestFirstAndLimited() {
     agent.evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
     agent.evaluator.changes("compute/a", Status.DOWN, Reason.LEFT);
-    HttpFixture.until(() -> history("").size() == 2);
+    await("the history", () -> history("").size() == 2);
     assertThat(history("?limit=1").getJsonObject(0).getString("reason")).isEqualTo("left");
     assertThat(history("?since=2026-11-22T07:00:00.002Z")).hasSize(1);
     assertThat(history("?host=b")).isEmpty();

@@ -1,6 +1,7 @@
 package io.servicegroup.http;
 
 import static io.servicegroup.http.HttpFixture.problem;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -225,8 +226,7 @@ class BadInputTest {
           new AgentConfig.Http(
               "127.0.0.1", taken.getLocalPort(), Optional.empty(), Optional.empty(), false);
       AgentConfig config = HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null);
-      assertThatThrownBy(
-              () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
+      assertThatThrownBy(() -> await(agent.vertx.deployVerticle(new HttpVerticle(config))))
           .hasMessageContaining("http.port: cannot listen on 127.0.0.1:" + taken.getLocalPort());
       AgentConfig check =
           HttpFixture.config(
@@ -234,8 +234,7 @@ class BadInputTest {
               List.of(),
               AgentConfig.Evaluate.ALWAYS,
               taken.getLocalPort());
-      assertThatThrownBy(
-              () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(check))))
+      assertThatThrownBy(() -> await(agent.vertx.deployVerticle(new HttpVerticle(check))))
           .hasMessageContaining("agent_check.port: cannot listen");
     }
   }
@@ -246,9 +245,7 @@ class BadInputTest {
   void anAddressThatIsNoneOfThisMachines(String host, String why) {
     AgentConfig.Http http = new AgentConfig.Http(host, 1, Optional.empty(), Optional.empty(), true);
     AgentConfig config = HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null);
-    assertThatThrownBy(
-            () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
-        .cause()
+    assertThatThrownBy(() -> await(agent.vertx.deployVerticle(new HttpVerticle(config))))
         .isInstanceOf(FaultException.class)
         .hasMessageStartingWith("http.host: cannot listen on " + host + ":1: ")
         .hasMessageContainingAll(why, "127.0.0.1");
@@ -262,9 +259,7 @@ class BadInputTest {
     AgentConfig.Http http =
         new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.of(tls), false);
     AgentConfig config = HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null);
-    assertThatThrownBy(
-            () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
-        .cause()
+    assertThatThrownBy(() -> await(agent.vertx.deployVerticle(new HttpVerticle(config))))
         .isInstanceOf(FaultException.class)
         .hasMessageContaining("http.tls.client_ca: pom.xml cannot be used: ");
   }
@@ -276,8 +271,7 @@ class BadInputTest {
     AgentConfig.Http http =
         new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.of(tls), false);
     AgentConfig config = HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null);
-    assertThatThrownBy(
-            () -> HttpFixture.await(agent.vertx.deployVerticle(new HttpVerticle(config))))
+    assertThatThrownBy(() -> await(agent.vertx.deployVerticle(new HttpVerticle(config))))
         .hasMessageContaining("http.tls");
   }
 }

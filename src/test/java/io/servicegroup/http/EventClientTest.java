@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
@@ -23,7 +24,7 @@ class EventClientTest {
 
   @AfterEach
   void close() {
-    HttpFixture.await(vertx.close());
+    await(vertx.close());
   }
 
   private void answer(HttpServerRequest request, Buffer frame) {
@@ -48,7 +49,7 @@ class EventClientTest {
       throws IOException, InterruptedException, ExecutionException {
     String text = "#".repeat(4_000_000);
     int port =
-        HttpFixture.await(
+        await(
                 vertx
                     .createHttpServer()
                     .requestHandler(request -> answer(request, Buffer.buffer(text)))

@@ -1,6 +1,6 @@
 package io.servicegroup.http;
 
-import static io.servicegroup.http.HttpFixture.until;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
@@ -8,6 +8,7 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -188,7 +188,7 @@ class EventStreamTest {
     RawClient reader = connect("");
     next(reader);
     connect("").readUntil("event: snapshot");
-    until(() -> agent.verticle.eventClients() == 2);
+    await("clients", () -> agent.verticle.eventClients() == 2);
     StatusChange last = null;
     // This is far more than fits into the buffers on both sides of a loopback connection.
     for (int i = 0; i < 9_000; i++) {
@@ -200,7 +200,7 @@ class EventStreamTest {
     while (!next(reader).id().equals(lastId)) {
       // The last event was not read yet.
     }
-    until(() -> agent.verticle.eventClients() == 1);
+    await("clients", () -> agent.verticle.eventClients() == 1);
     agent.evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
     assertThat(next(reader).data().getString("host")).isEqualTo("a");
   }
@@ -209,7 +209,7 @@ class EventStreamTest {
   void aClientThatGoesIsForgotten() throws IOException {
     next(connect(""));
     clients.get(0).close();
-    until(() -> agent.verticle.eventClients() == 0);
+    await("clients", () -> agent.verticle.eventClients() == 0);
   }
 
   @Test
@@ -219,9 +219,9 @@ class EventStreamTest {
     next(connect(""));
     next(connect(""));
     clients.get(0).close();
-    assertThat(readers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
-    assertThat(readers.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
-    assertThat(readers.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(Eventually.next(readers)).isEqualTo(1);
+    assertThat(Eventually.next(readers)).isEqualTo(2);
+    assertThat(Eventually.next(readers)).isEqualTo(1);
   }
 
   @Test
@@ -247,7 +247,7 @@ class EventStreamTest {
   void aStopEndsTheStream() throws IOException {
     RawClient client = connect("");
     next(client);
-    HttpFixture.await(agent.vertx.undeploy(agent.verticle.deploymentID()));
+    await(agent.vertx.undeploy(agent.verticle.deploymentID()));
     assertThat(client.readAll()).doesNotContain("event:");
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -90,9 +91,11 @@ class HaProxyIT {
 
   private void assertState(String server, String wanted) {
     // HAProxy reports "no check" for a server that has an agent check and no health check.
-    assertThat(proxy.await(server, state -> state.replace("no check", "UP").equals(wanted), SOON))
-        .as(server)
-        .isIn(wanted, wanted.replace("UP", "no check"));
+    await(
+        server + " is " + wanted,
+        SOON,
+        () -> proxy.state(server).replace("no check", "UP"),
+        wanted::equals);
   }
 
   @Test

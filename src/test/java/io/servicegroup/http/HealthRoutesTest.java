@@ -1,6 +1,6 @@
 package io.servicegroup.http;
 
-import static io.servicegroup.http.HttpFixture.until;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.AgentPhase;
@@ -57,12 +57,12 @@ class HealthRoutesTest {
                 .put("status", "DOWN")
                 .put("reason", "not reported yet"));
     Topics.HEARTBEAT.publish(agent.vertx, List.of(LocalHealthTest.alive("compute/a", 1)));
-    until(() -> agent.get("/health").statusCode() == 200);
+    agent.awaitAnswer("/health", 200);
     assertThat(agent.send("HEAD", "/health", null).statusCode()).isEqualTo(200);
     assertThat(agent.get("/health?group=compute&host=a").statusCode()).isEqualTo(200);
     HttpFixture.problem(agent.get("/health?host=b"), 404);
     Topics.CATALOG.publish(agent.vertx, LocalHealthTest.joined("compute/a", true, false));
-    until(() -> agent.send("HEAD", "/health", null).statusCode() == 503);
+    await("the answer", () -> agent.send("HEAD", "/health", null).statusCode() == 503);
     assertThat(agent.get("/health").body()).contains("disabled: maintenance");
   }
 
@@ -79,8 +79,8 @@ class HealthRoutesTest {
         agent.vertx,
         new BackendState("embedded", BackendState.State.REACHABLE, Instant.now(), null));
     Topics.HEARTBEAT.publish(agent.vertx, List.of(LocalHealthTest.alive("compute/a", 1)));
-    until(() -> agent.get("/health/ready").statusCode() == 200);
-    until(() -> agent.get("/health/groups/compute").statusCode() == 200);
+    agent.awaitAnswer("/health/ready", 200);
+    agent.awaitAnswer("/health/groups/compute", 200);
     assertAlike(paths, List.of(200, 200, 200, 200, 400));
     for (String path : paths) {
       for (String method : List.of("POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO")) {
@@ -108,9 +108,9 @@ class HealthRoutesTest {
 
   @Test
   void stoppingIsDownForEverybodyButTheSupervisor() {
-    until(() -> agent.get("/health").statusCode() == 200);
+    agent.awaitAnswer("/health", 200);
     agent.phase(AgentPhase.STOPPING);
-    until(() -> agent.get("/health").statusCode() == 503);
+    agent.awaitAnswer("/health", 503);
     assertThat(agent.get("/health/ready").statusCode()).isEqualTo(503);
     assertThat(agent.get("/health/live").statusCode()).isEqualTo(200);
   }
@@ -124,12 +124,12 @@ class HealthRoutesTest {
         agent.vertx,
         new BackendState("embedded", BackendState.State.REACHABLE, Instant.now(), null));
     Topics.HEARTBEAT.publish(agent.vertx, List.of(LocalHealthTest.alive("compute/a", 1)));
-    until(() -> agent.get("/health").statusCode() == 200);
+    agent.awaitAnswer("/health", 200);
     HttpResponse<String> notYet = agent.get("/health/ready");
     assertThat(notYet.statusCode()).isEqualTo(503);
     assertThat(notYet.body()).contains("no first verdicts yet");
     agent.evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
-    until(() -> agent.get("/health/ready").statusCode() == 200);
+    agent.awaitAnswer("/health/ready", 200);
   }
 
   @Test
@@ -139,7 +139,7 @@ class HealthRoutesTest {
     Topics.BACKEND.publish(
         agent.vertx,
         new BackendState("embedded", BackendState.State.REACHABLE, Instant.now(), null));
-    until(() -> agent.get("/health/ready").statusCode() == 200);
+    agent.awaitAnswer("/health/ready", 200);
   }
 
   @Test
@@ -147,7 +147,7 @@ class HealthRoutesTest {
     agent.evaluator.knows("compute/a", Status.UP).knows("compute/b", Status.UP);
     agent.evaluator.digest();
     agent.evaluator.changes("compute/c", Status.DOWN, Reason.LEFT);
-    until(() -> agent.get("/health/groups/compute?min=2").statusCode() == 200);
+    agent.awaitAnswer("/health/groups/compute?min=2", 200);
     HttpResponse<String> three = agent.get("/health/groups/compute?min=3");
     assertThat(three.statusCode()).isEqualTo(503);
     assertThat(three.body()).contains("2 available, 3 wanted");
@@ -158,7 +158,7 @@ class HealthRoutesTest {
         CatalogEvent.Type.UPDATED,
         LocalHealthTest.joined("compute/a", true, false).member(),
         false);
-    until(() -> agent.get("/health/groups/compute?min=2").statusCode() == 503);
+    agent.awaitAnswer("/health/groups/compute?min=2", 503);
     HttpFixture.problem(agent.get("/health/groups/compute?min=-1"), 400);
     HttpFixture.problem(agent.get("/health/groups/compute?min=two"), 400);
   }

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.AgentPhase;
@@ -11,7 +12,7 @@ import io.servicegroup.config.Values;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
-import io.vertx.core.Future;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -23,8 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * An HttpVerticle on a free port, with a fake evaluator on its bus. Every answer is compared with
@@ -140,6 +139,12 @@ final class HttpFixture implements AutoCloseable {
     return send("GET", path, null);
   }
 
+  /** Asks until the answer has a status: what is published needs a moment to arrive. */
+  HttpResponse<String> awaitAnswer(String path, int status) {
+    return Eventually.await(
+        path + " is answered with " + status, () -> get(path), seen -> seen.statusCode() == status);
+  }
+
   HttpResponse<String> json(String method, String path, Object body, String... more) {
     String[] headers = new String[more.length + 2];
     headers[0] = "Content-Type";
@@ -158,19 +163,6 @@ final class HttpFixture implements AutoCloseable {
         .containsExactlyInAnyOrder("type", "title", "status", "detail", "instance");
     assertThat(problem.getInteger("status")).isEqualTo(status);
     return problem;
-  }
-
-  /** Repeats a request until a condition holds, because a published message takes a moment. */
-  static void until(BooleanSupplier holds) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (!holds.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("the deadline").isLessThan(deadline);
-      Thread.yield();
-    }
-  }
-
-  static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
   @Override

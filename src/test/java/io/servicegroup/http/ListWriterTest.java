@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +31,7 @@ class ListWriterTest {
 
   @AfterEach
   void close() {
-    HttpFixture.await(vertx.close());
+    await(vertx.close());
   }
 
   private static JsonObject list(int members) {
@@ -51,7 +52,7 @@ class ListWriterTest {
               ListWriter.write(ctx, list(members), "members");
               pending.complete(pending(ctx));
             });
-    return HttpFixture.await(vertx.createHttpServer().requestHandler(router).listen(0));
+    return await(vertx.createHttpServer().requestHandler(router).listen(0));
   }
 
   /**
@@ -72,7 +73,7 @@ class ListWriterTest {
         .get("/good")
         .handler(ctx -> gate.enter(ctx, () -> ListWriter.write(ctx, list(3), "members")));
     router.route().failureHandler(Problem::answer);
-    return HttpFixture.await(vertx.createHttpServer().requestHandler(router).listen(0));
+    return await(vertx.createHttpServer().requestHandler(router).listen(0));
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.servicegroup.http;
 
-import static io.servicegroup.http.HttpFixture.until;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -47,9 +47,9 @@ class VanishedReaderIT {
         RawClient staying = new RawClient(agent.port())) {
       vanishing.get("/v1/events").readUntil("event: snapshot");
       staying.get("/v1/events").readUntil("event: snapshot");
-      until(() -> agent.verticle.eventClients() == 2);
+      await("clients", () -> agent.verticle.eventClients() == 2);
       address("delete");
-      until(() -> agent.verticle.eventClients() == 1);
+      await("clients", () -> agent.verticle.eventClients() == 1);
       agent.evaluator.changes("compute/a", Status.UP, Reason.HEARTBEAT);
       assertThat(staying.readUntil("event: status")).contains(":\n\n");
     } finally {

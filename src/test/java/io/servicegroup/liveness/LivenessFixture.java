@@ -1,5 +1,6 @@
 package io.servicegroup.liveness;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.servicegroup.config.BackendUri;
@@ -11,6 +12,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.BackendServer;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -164,7 +166,7 @@ public abstract class LivenessFixture {
 
   @AfterAll
   final void stopServer() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
     if (server != null) {
       server.close();
     }
@@ -238,16 +240,11 @@ public abstract class LivenessFixture {
 
   /** Polls until a member is seen so; where the backend is read by polls, the next one must do. */
   protected final Sight see(LivenessHarness agent, MemberId id, Predicate<Sight> wanted) {
-    long end = System.nanoTime() + RECOVERY.toNanos();
-    Sight sight = Sight.of(id, agent.poll());
-    while (!wanted.test(sight) && has(Capability.HOLDS_PRESENCE) && System.nanoTime() < end) {
-      pause();
-      sight = Sight.of(id, agent.poll());
-    }
-    if (!wanted.test(sight)) {
-      throw new AssertionError(id + " is seen otherwise: " + sight);
-    }
-    return sight;
+    return await(
+        id + " is seen otherwise",
+        has(Capability.HOLDS_PRESENCE) ? RECOVERY : Duration.ZERO,
+        () -> Sight.of(id, agent.poll()),
+        wanted);
   }
 
   /** Polls until a member is seen to live. */
@@ -266,26 +263,12 @@ public abstract class LivenessFixture {
 
   /** Repeats what fails while a server is on its way back. */
   protected final <T> T eventually(Supplier<T> work) {
-    long end = System.nanoTime() + RECOVERY.toNanos();
-    while (true) {
-      try {
-        return work.get();
-      } catch (IllegalStateException e) {
-        if (System.nanoTime() > end) {
-          throw new AssertionError("still not after " + RECOVERY + ": " + e.getMessage(), e);
-        }
-        pause();
-      }
-    }
+    return Eventually.succeeds("the server is back", work::get);
   }
 
   /** Repeats a member's beat until it is written. */
   protected final void eventuallyBeat(LivenessHarness agent, Life life) {
     eventually(() -> agent.write(life.alive()));
-  }
-
-  private void pause() {
-    LivenessHarness.await(vertx.timer(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /** All that lives, of several members. */

@@ -1,10 +1,13 @@
 package io.servicegroup.liveness;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,20 +16,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A backend as a liveness verticle uses it: always on one context. Waits with a deadline. */
-public final class LivenessHarness implements AutoCloseable {
-
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+public class LivenessHarness implements AutoCloseable {
 
   private final BlockingQueue<Long> news = new LinkedBlockingQueue<>();
   private final Context context;
   private final LivenessBackend backend;
+  private volatile boolean strayed;
 
   /** Makes the backend under test. */
   @FunctionalInterface
@@ -68,27 +69,6 @@ public final class LivenessHarness implements AutoCloseable {
   }
 
   /**
-   * Waits for an answer.
-   *
-   * @param future what answers
-   * @return the answer
-   * @throws IllegalStateException with its message where it failed
-   * @throws AssertionError where nothing came
-   */
-  public static <T> T await(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
-    } catch (TimeoutException | InterruptedException e) {
-      throw new AssertionError("no answer within " + DEADLINE, e);
-    }
-  }
-
-  /**
    * Does something where the backend lives.
    *
    * @param work what to do
@@ -96,8 +76,24 @@ public final class LivenessHarness implements AutoCloseable {
    */
   public <T> Future<T> start(Supplier<Future<T>> work) {
     Promise<T> done = Promise.promise();
-    context.runOnContext(nothing -> work.get().onComplete(done));
+    context.runOnContext(
+        nothing ->
+            work.get()
+                .onComplete(
+                    result -> {
+                      strayed |= Vertx.currentContext() != context;
+                      done.handle(result);
+                    }));
     return done.future();
+  }
+
+  /**
+   * Whether anything ended elsewhere than on the context of its verticle.
+   *
+   * @return so far
+   */
+  public boolean hasStrayed() {
+    return strayed;
   }
 
   /**
@@ -142,7 +138,7 @@ public final class LivenessHarness implements AutoCloseable {
    * @return what stands in the way
    */
   public List<Conflict> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return await(start(() -> backend.write(members, left)));
+    return await(startWrite(members, left));
   }
 
   /**
@@ -152,7 +148,18 @@ public final class LivenessHarness implements AutoCloseable {
    * @return what stands in the way
    */
   public Future<List<Conflict>> startWrite(Heartbeat... members) {
-    return start(() -> backend.write(List.of(members), List.of()));
+    return startWrite(List.of(members), List.of());
+  }
+
+  /**
+   * Begins a write.
+   *
+   * @param members the full state
+   * @param left who is not in it any more
+   * @return what stands in the way
+   */
+  public Future<List<Conflict>> startWrite(List<Heartbeat> members, List<Heartbeat> left) {
+    return start(() -> backend.write(members, left));
   }
 
   /**
@@ -171,6 +178,16 @@ public final class LivenessHarness implements AutoCloseable {
    */
   public Future<Observation> startPoll() {
     return start(backend::poll);
+  }
+
+  /**
+   * Polls, as the verticle does, until one poll succeeds and shows what is wanted.
+   *
+   * @param wanted what is to be seen
+   * @return the poll that showed it
+   */
+  public Observation pollUntil(Predicate<Observation> wanted) {
+    return Eventually.succeeds("a poll that shows it", this::poll, wanted);
   }
 
   /**

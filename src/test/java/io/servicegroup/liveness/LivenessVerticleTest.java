@@ -1,5 +1,7 @@
 package io.servicegroup.liveness;
 
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -89,10 +91,7 @@ class LivenessVerticleTest {
     }
     assertThat(silent).isPositive();
     backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
-    Sightings seen = next(sightings);
-    while (seen.beats().isEmpty()) {
-      seen = next(sightings);
-    }
+    Sightings seen = next(sightings, later -> !later.beats().isEmpty());
     assertThat(seen.beats()).containsExactly(held);
   }
 
@@ -166,7 +165,7 @@ class LivenessVerticleTest {
           backend.polls = () -> Future.succeededFuture(FakeBackend.NOTHING);
           return Future.failedFuture("away");
         };
-    assertThat(awaitHiccup().witnessedMillis()).isNotNegative();
+    assertThat(next(sightings, Sightings::hiccup).witnessedMillis()).isNotNegative();
     assertThat(next(sightings).hiccup()).isFalse();
     backend.polls =
         () -> {
@@ -174,16 +173,8 @@ class LivenessVerticleTest {
           return Future.succeededFuture(
               new Observation(List.of(), List.of(), List.of(), List.of(), false, true));
         };
-    awaitHiccup();
+    next(sightings, Sightings::hiccup);
     assertThat(next(sightings).hiccup()).isFalse();
-  }
-
-  private Sightings awaitHiccup() throws InterruptedException {
-    Sightings seen = next(sightings);
-    while (!seen.hiccup()) {
-      seen = next(sightings);
-    }
-    return seen;
   }
 
   @Test
@@ -200,10 +191,7 @@ class LivenessVerticleTest {
               new Observation(List.of(), List.of(), List.of(), List.of(), true));
         };
     assertThat(next(states).state()).isEqualTo(State.DATA_LOST);
-    Sightings seen = next(sightings);
-    while (seen.witnessedMillis() > 0) {
-      seen = next(sightings);
-    }
+    next(sightings, seen -> seen.witnessedMillis() == 0);
   }
 
   @Test
@@ -233,7 +221,7 @@ class LivenessVerticleTest {
     deploy(Duration.ofSeconds(60));
     next(sightings);
     vertx.runOnContext(nothing -> backend.news.run());
-    assertThat(next(sightings)).isNotNull();
+    next(sightings);
   }
 
   @Test
@@ -464,31 +452,33 @@ class LivenessVerticleTest {
     Topics.WORK.consume(vertx, work::add);
     deploy(POLL);
     publish(alive("a", 1), alive("b", 1));
-    RemoteWork written = next(work, RemoteWork.Kind.BEATS, RemoteWork.Outcome.DONE);
+    RemoteWork written =
+        next(
+            work,
+            done ->
+                done.kind() == RemoteWork.Kind.BEATS && done.outcome() == RemoteWork.Outcome.DONE);
     assertThat(written.of()).isEqualTo("fake");
     assertThat(written.members()).isEqualTo(2);
     assertThat(written.tookMicros()).isNotNegative();
-    next(work, RemoteWork.Kind.POLL, RemoteWork.Outcome.DONE);
+    next(
+        work,
+        done -> done.kind() == RemoteWork.Kind.POLL && done.outcome() == RemoteWork.Outcome.DONE);
     backend.writing = () -> Future.failedFuture(new PartlyWritten("1 of 2 beats", List.of()));
     publish(alive("a", 2), alive("b", 2));
-    next(work, RemoteWork.Kind.BEATS, RemoteWork.Outcome.PARTLY);
+    next(
+        work,
+        done ->
+            done.kind() == RemoteWork.Kind.BEATS && done.outcome() == RemoteWork.Outcome.PARTLY);
     backend.writing = () -> Future.failedFuture("away");
     publish(alive("a", 3));
-    next(work, RemoteWork.Kind.BEATS, RemoteWork.Outcome.FAILED);
+    next(
+        work,
+        done ->
+            done.kind() == RemoteWork.Kind.BEATS && done.outcome() == RemoteWork.Outcome.FAILED);
     backend.polls = () -> Future.failedFuture("away");
-    next(work, RemoteWork.Kind.POLL, RemoteWork.Outcome.FAILED);
-  }
-
-  private static RemoteWork next(
-      BlockingQueue<RemoteWork> work, RemoteWork.Kind kind, RemoteWork.Outcome outcome)
-      throws Exception {
-    for (int i = 0; i < 1000; i++) {
-      RemoteWork found = next(work);
-      if (found.kind() == kind && found.outcome() == outcome) {
-        return found;
-      }
-    }
-    throw new AssertionError("no " + kind + " has " + outcome);
+    next(
+        work,
+        done -> done.kind() == RemoteWork.Kind.POLL && done.outcome() == RemoteWork.Outcome.FAILED);
   }
 
   @Test
@@ -716,15 +706,5 @@ class LivenessVerticleTest {
 
   private void awaitReleases(int count) throws InterruptedException {
     assertThat(backend.released.tryAcquire(count, 10, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-    T next = queue.poll(10, TimeUnit.SECONDS);
-    assertThat(next).as("within 10 s").isNotNull();
-    return next;
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 }

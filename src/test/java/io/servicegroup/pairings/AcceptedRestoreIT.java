@@ -1,5 +1,6 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -77,7 +78,7 @@ class AcceptedRestoreIT {
   private static void save(RedisServer server) throws Exception {
     Vertx vertx = Vertx.vertx();
     Redis redis = Redis.createClient(vertx, server.uri(server.port()));
-    PairedAgent.await(redis.send(Request.cmd(Command.SAVE)));
-    PairedAgent.await(vertx.close());
+    await(redis.send(Request.cmd(Command.SAVE)));
+    await(vertx.close());
   }
 }

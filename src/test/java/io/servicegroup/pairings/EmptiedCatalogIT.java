@@ -1,6 +1,6 @@
 package io.servicegroup.pairings;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.servicegroup.testkit.Eventually.await;
 
 import io.servicegroup.backend.Technology;
 import io.servicegroup.catalog.ServiceCatalog;
@@ -16,7 +16,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +37,6 @@ class EmptiedCatalogIT {
   private static final int DEAD = 2_500;
 
   private static final int AT_ONCE = 100;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String MEMBERS = "/v1/groups/" + Services.GROUP + "/members";
 
   @TempDir private Path home;
@@ -58,13 +56,13 @@ class EmptiedCatalogIT {
         agent.send("PATCH", MEMBERS + "/h1", new JsonObject().put("forced_down", true));
         agent.send("PATCH", MEMBERS + "/h7", new JsonObject().put("disabled", true));
         String before = members(agent);
-        awaitThat(agent, () -> agent.followed(Services.GROUP).size() > DEAD);
-        awaitThat(agent, () -> isFollowed(agent));
+        await("all are followed", () -> agent.followed(Services.GROUP).size() > DEAD);
+        await("with their words", () -> isFollowed(agent));
 
         server.kill();
         server.startEmpty();
 
-        awaitThat(agent, () -> members(agent).equals(before));
+        await("the same members", () -> members(agent), before::equals);
       }
     }
   }
@@ -80,16 +78,16 @@ class EmptiedCatalogIT {
     ServiceCatalog catalog =
         Technology.of(uri.scheme())
             .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
-    PairedAgent.await(catalog.open());
+    await(catalog.open());
     for (int from = 2; from < DEAD + 2; from += AT_ONCE) {
       List<Future<?>> joins = new ArrayList<>();
       for (int i = from; i < from + AT_ONCE; i++) {
         joins.add(catalog.join(Services.spec("h" + i, i), "agent-9", Set.of(server.scheme())));
       }
-      PairedAgent.await(Future.all(joins));
+      await(Future.all(joins));
     }
-    PairedAgent.await(catalog.close());
-    PairedAgent.await(vertx.close());
+    await(catalog.close());
+    await(vertx.close());
   }
 
   private PairedAgent agent(BackendServer server) throws Exception {
@@ -122,14 +120,6 @@ class EmptiedCatalogIT {
               .toString();
     } catch (Exception e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private static void awaitThat(PairedAgent agent, Supplier<Boolean> condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.get()) {
-      assertThat(System.nanoTime()).as("not within " + PATIENCE).isLessThan(end);
-      agent.pause();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Status;
@@ -46,13 +48,14 @@ class EmptiedTablesIT {
       assertThat(sidecar.send("POST", MEMBERS, body).statusCode()).isEqualTo(201);
       JsonObject words = new JsonObject().put("disabled", true).put("disabled_reason", "disk");
       assertThat(observer.send("PATCH", MEMBERS + "/one", words).statusCode()).isEqualTo(200);
-      await(observer, () -> isUp(observer) && isUp(sidecar));
+      await("both see it up", () -> isUp(observer) && isUp(sidecar));
       String uuid = member(observer).getString("uuid");
 
       server.execute(sql);
       long end = System.nanoTime() + DOWN_TIME.plusSeconds(5).toNanos();
 
-      await(observer, () -> server.number("SELECT count(*) FROM services") == 1);
+      // The table may not be there yet.
+      succeeds("a row", () -> server.number("SELECT count(*) FROM services"), rows -> rows == 1);
       while (System.nanoTime() < end) {
         observer.pause();
       }
@@ -92,26 +95,6 @@ class EmptiedTablesIT {
       return new JsonObject(agent.send("GET", MEMBERS + "/one", null).body());
     } catch (Exception e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(PairedAgent agent, Condition condition) {
-    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!holds(condition)) {
-      assertThat(System.nanoTime()).as("%s", member(agent)).isLessThan(end);
-      agent.pause();
-    }
-  }
-
-  private static boolean holds(Condition condition) {
-    try {
-      return condition.holds();
-    } catch (Exception e) {
-      return false; // the table is not there yet
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.backend.Technology;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig.CreateTables;
@@ -50,7 +52,7 @@ final class FreshEyes {
     try {
       Journal<Sightings> seen = new Journal<>();
       Topics.SIGHTINGS.consume(vertx, seen::add);
-      PairedAgent.await(
+      await(
           vertx.deployVerticle(
               new LivenessVerticle(settings, Technology.of(uri.scheme())::liveness)));
       Topics.CATALOG.publish(vertx, new CatalogEvent(CatalogEvent.Type.JOINED, member, false));
@@ -59,7 +61,7 @@ final class FreshEyes {
           .distinct()
           .toList();
     } finally {
-      PairedAgent.await(vertx.close());
+      await(vertx.close());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,18 +62,18 @@ class LostWordsIT {
     try (BackendServer server = store.get();
         PairedAgent observer = observer(server)) {
       PairedAgent first = serving(server);
-      awaitThat(observer, () -> status(observer).equals("UP"));
+      await("UP", () -> status(observer), "UP"::equals);
       observer.send("PATCH", H1, new JsonObject().put("forced_down", true));
-      awaitThat(observer, () -> status(observer).equals("DOWN"));
+      await("DOWN", () -> status(observer), "DOWN"::equals);
       Object uuid = member(observer).getValue("uuid");
       first.close();
       int mark = observer.changes().mark();
 
       empty(server);
       try (PairedAgent second = serving(server)) {
-        awaitThat(second, () -> member(second).getBoolean("forced_down", false));
-        awaitThat(second, () -> uuid.equals(member(second).getValue("uuid")));
-        awaitThat(observer, () -> isNewLife(observer));
+        await("its word", () -> member(second).getBoolean("forced_down", false));
+        await("its uuid", () -> member(second).getValue("uuid"), uuid::equals);
+        await("a new life", () -> isNewLife(observer));
         settle(observer);
 
         assertThat(member(observer).getBoolean("forced_down")).isTrue();
@@ -93,14 +93,14 @@ class LostWordsIT {
         PairedAgent observer = observer(server);
         AgentProcess sleeper = AgentProcess.of(without(config(server, "own", true), "http"))) {
       sleeper.start();
-      awaitThat(observer, () -> status(observer).equals("UP"));
+      await("UP", () -> status(observer), "UP"::equals);
       sleeper.process().signal("STOP");
       assertThat(observer.send("DELETE", H1, null).statusCode()).isEqualTo(204);
 
       empty(server);
       sleeper.process().signal("CONT");
 
-      awaitThat(observer, () -> sleeper.get(H1).statusCode() == 404);
+      await("no member", () -> sleeper.get(H1).statusCode(), status -> status == 404);
       settle(observer);
       assertThat(observer.send("GET", H1, null).statusCode()).isEqualTo(404);
       assertThat(sleeper.get(H1).statusCode()).isEqualTo(404);
@@ -112,12 +112,12 @@ class LostWordsIT {
     try (RedisServer server = RedisServer.create();
         PairedAgent observer = observer(server);
         PairedAgent serving = serving(server)) {
-      awaitThat(observer, () -> status(observer).equals("UP"));
+      await("UP", () -> status(observer), "UP"::equals);
       PairedAgent taker = serving;
       for (int i = 2; i < 10; i++) {
         taker.send("POST", MEMBERS, new JsonObject().put("host", "h" + i).put("binary", "worker"));
       }
-      awaitThat(observer, () -> observer.followed(GROUP).size() == 9);
+      await("nine", () -> observer.followed(GROUP), all -> all.size() == 9);
       save(server);
 
       for (int i = 1; i < 9; i++) {
@@ -130,7 +130,7 @@ class LostWordsIT {
       int mark = observer.changes().mark();
       server.start();
 
-      awaitThat(observer, () -> stored(serving).equals(stored(observer)) && said(serving) == 8);
+      await("all words", () -> stored(serving).equals(stored(observer)) && said(serving) == 8);
       settle(observer);
       assertThat(said(serving)).isEqualTo(8);
       assertThat(observer.send("GET", MEMBERS + "/h9", null).statusCode()).isEqualTo(404);
@@ -144,11 +144,11 @@ class LostWordsIT {
     try (PostgresServer server = PostgresServer.create();
         PairedAgent observer = observer(server);
         PairedAgent serving = serving(server)) {
-      awaitThat(observer, () -> status(observer).equals("UP"));
+      await("UP", () -> status(observer), "UP"::equals);
       List<String> tables = List.of("services", "servicegroup_members", "servicegroup_words");
       tables.forEach(table -> server.execute("CREATE TABLE old_" + table + " AS TABLE " + table));
       observer.send("PATCH", H1, new JsonObject().put("forced_down", true).put("version", 41));
-      awaitThat(observer, () -> status(observer).equals("DOWN"));
+      await("DOWN", () -> status(observer), "DOWN"::equals);
       int mark = observer.changes().mark();
 
       server.execute(
@@ -160,11 +160,10 @@ class LostWordsIT {
                       .toList())
               + "; COMMIT");
 
-      awaitThat(
-          observer,
-          () ->
-              server.number("SELECT count(*) FROM services WHERE forced_down AND version = 41")
-                  == 1);
+      await(
+          "its words",
+          () -> server.number("SELECT count(*) FROM services WHERE forced_down AND version = 41"),
+          rows -> rows == 1);
       settle(observer);
       assertThat(member(serving).getBoolean("forced_down")).isTrue();
       assertThat(observer.changes().since(mark))
@@ -179,9 +178,9 @@ class LostWordsIT {
       server.execute(resource("services.sql") + resource("V001__members.sql"));
       try (PairedAgent observer = agent(leavingTables(config(server, "all", false)));
           PairedAgent serving = agent(leavingTables(config(server, "own", true)))) {
-        awaitThat(observer, () -> status(observer).equals("UP"));
+        await("UP", () -> status(observer), "UP"::equals);
         assertThat(serving.send("DELETE", H1, null).statusCode()).isEqualTo(204);
-        awaitThat(observer, () -> observer.followed(GROUP).isEmpty());
+        await("nobody", () -> observer.followed(GROUP), List::isEmpty);
         JsonObject again =
             new JsonObject()
                 .put("host", "h1")
@@ -189,13 +188,13 @@ class LostWordsIT {
                 .put("probe", new JsonObject().put("type", "none"));
 
         assertThat(serving.send("POST", MEMBERS, again).statusCode()).isEqualTo(201);
-        awaitThat(observer, () -> status(observer).equals("UP"));
+        await("UP", () -> status(observer), "UP"::equals);
         settle(observer);
         assertThat(status(observer)).isEqualTo("UP");
 
         server.execute(resource("V002__words.sql"));
-        awaitThat(
-            observer,
+        await(
+            "a word with an order",
             () -> {
               say(observer);
               return server.number("SELECT count(*) FROM servicegroup_words WHERE spoken > 0") == 1;
@@ -232,8 +231,8 @@ class LostWordsIT {
   private static void save(RedisServer server) throws Exception {
     Vertx vertx = Vertx.vertx();
     Redis redis = Redis.createClient(vertx, server.uri(server.port()));
-    PairedAgent.await(redis.send(Request.cmd(Command.SAVE)));
-    PairedAgent.await(vertx.close());
+    await(redis.send(Request.cmd(Command.SAVE)));
+    await(vertx.close());
   }
 
   /** How many members of the store carry every word. */
@@ -324,13 +323,5 @@ class LostWordsIT {
                 .put("poll_interval", "200ms"))
         .put("watch", watch)
         .put("http", new JsonObject().put("port", 0));
-  }
-
-  private static void awaitThat(PairedAgent agent, BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("not within " + PATIENCE).isLessThan(end);
-      agent.pause();
-    }
   }
 }

@@ -1,5 +1,7 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.agent.Agent;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.config.AgentConfig;
@@ -10,7 +12,6 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.VersionRange;
 import io.servicegroup.testkit.Journal;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -50,14 +51,6 @@ final class PairedAgent implements AutoCloseable {
     this.bus = ServiceGroup.create(vertx);
     bus.onChange(changes::add);
     this.agent = await(Agent.start(vertx, config));
-  }
-
-  static <T> T await(Future<T> future) {
-    try {
-      return future.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (java.util.concurrent.TimeoutException e) {
-      throw new AssertionError("no answer within " + PATIENCE, e);
-    }
   }
 
   /** What changed, in order, as a listener of this process is told. */

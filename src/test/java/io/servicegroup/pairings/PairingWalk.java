@@ -3,6 +3,7 @@ package io.servicegroup.pairings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Member;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -249,19 +251,9 @@ final class PairingWalk implements AutoCloseable {
     }
   }
 
-  private interface Condition {
-    boolean holds();
-  }
-
-  private void await(String what, Condition condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(
-            group + ": not " + what + ": " + agents().map(this::seen).toList());
-      }
-      observer.pause();
-    }
+  private void await(String what, BooleanSupplier holds) {
+    Eventually.await(
+        group + ": " + what, () -> agents().map(this::seen).toList(), seen -> holds.getAsBoolean());
   }
 
   @Override

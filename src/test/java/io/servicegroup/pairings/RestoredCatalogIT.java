@@ -1,5 +1,6 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Incarnation;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -137,17 +137,19 @@ class RestoredCatalogIT {
               .put("probe", new JsonObject().put("type", "none"));
       String answer = sidecar.send("POST", path(), body).body();
       joined = Incarnation.parse(new JsonObject(answer).getString("incarnation"));
-      await(() -> isUp(observer), Duration.ofSeconds(20));
+      await(group + ": UP", () -> isUp(observer));
     }
 
     void awaitLife(Incarnation life) {
-      await(() -> life.equals(life(observer)), Duration.ofSeconds(20));
+      await(group + ": its life", () -> life(observer), life::equals);
     }
 
     void awaitNewLife(long end) {
       await(
-          () -> life(observer).isNewerThan(joined) && isUp(observer) && isUp(sidecar),
-          Duration.ofNanos(end - System.nanoTime()));
+          group + ": a new life that is up",
+          Duration.ofNanos(end - System.nanoTime()),
+          () -> member(observer) + " " + observer.changes().since(mark),
+          seen -> life(observer).isNewerThan(joined) && isUp(observer) && isUp(sidecar));
     }
 
     void requireUp() throws Exception {
@@ -180,16 +182,6 @@ class RestoredCatalogIT {
 
     private String path() {
       return "/v1/groups/" + group + "/members";
-    }
-
-    private void await(Supplier<Boolean> condition, Duration patience) {
-      long end = System.nanoTime() + patience.toNanos();
-      while (!condition.get()) {
-        assertThat(System.nanoTime())
-            .as("%s: %s %s", group, member(observer), observer.changes().since(mark))
-            .isLessThan(end);
-        observer.pause();
-      }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.servicegroup.pairings;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import com.hazelcast.client.HazelcastClient;
 import com.hazelcast.client.config.ClientConfig;
 import com.hazelcast.core.HazelcastInstance;
@@ -98,9 +100,9 @@ interface StoreBackup {
       BackendServer server, Function<Function<Request, Response>, Void> work) {
     Vertx vertx = Vertx.vertx();
     Redis redis = Redis.createClient(vertx, server.uri(server.port()));
-    work.apply(request -> PairedAgent.await(redis.send(request)));
+    work.apply(request -> await(redis.send(request)));
     redis.close();
-    PairedAgent.await(vertx.close());
+    await(vertx.close());
   }
 
   @SuppressWarnings("try") // its close() may be interrupted, which ends the test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -24,8 +25,6 @@ import java.util.stream.Collectors;
  */
 public final class AgentProcess implements AutoCloseable {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration PROBE_PAUSE = Duration.ofMillis(50);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
   /** Quick to start rather than quick in the long run. */
@@ -207,9 +206,9 @@ public final class AgentProcess implements AutoCloseable {
    */
   public AgentProcess start() {
     launch();
-    awaitAnswer("/health/live");
+    awaitAnswer("/health/live", 200);
     new EventStream(http, uri("/v1/events"), changes, snapshots).open();
-    awaitAnswer("/health/ready");
+    awaitAnswer("/health/ready", 200);
     return this;
   }
 
@@ -366,17 +365,27 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until a path is answered with 200.
+   * Waits until a path is answered with a status.
    *
    * @param path for example {@code /health/ready}
+   * @param status for example 200
    */
-  public void awaitAnswer(String path) {
-    long end = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (!answers(path)) {
-      if (process.endsWithin(PROBE_PAUSE) || System.nanoTime() > end) {
-        throw new IllegalStateException("the agent's " + path + " is not 200" + process.tail());
-      }
-    }
+  public void awaitAnswer(String path, int status) {
+    await(path + " is answered with " + status, () -> statusOf(path), seen -> seen == status);
+  }
+
+  /**
+   * Waits for something that can be seen of it or of its stores, for as long as it lives.
+   *
+   * @param what what is awaited, for the message
+   * @param look what is seen now; what it throws ends the wait
+   * @param wanted whether it is that
+   * @param <T> what is looked at
+   * @return what was seen last, which is wanted
+   * @throws AssertionError with what was seen last, and the log, where it was never wanted
+   */
+  public <T> T await(String what, Callable<T> look, Predicate<? super T> wanted) {
+    return process.await(what, look, wanted);
   }
 
   /** Kills it and deletes its directory. */
@@ -388,11 +397,12 @@ public final class AgentProcess implements AutoCloseable {
     TempFiles.delete(home);
   }
 
-  private boolean answers(String path) {
+  /** The status of an answer; 0 where nobody listens yet. */
+  private int statusOf(String path) {
     try {
-      return get(path).statusCode() == 200;
+      return get(path).statusCode();
     } catch (UncheckedIOException e) {
-      return false;
+      return 0;
     }
   }
 

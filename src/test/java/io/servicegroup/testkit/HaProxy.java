@@ -9,15 +9,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 
 /** A real HAProxy with one backend {@code fleet}, and its operator's socket. */
 public final class HaProxy implements AutoCloseable {
-
-  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final Path home;
   private final Path socket;
@@ -87,23 +83,6 @@ public final class HaProxy implements AutoCloseable {
   }
 
   /**
-   * Waits for a state.
-   *
-   * @param server whose
-   * @param wanted which
-   * @param deadline for how long
-   * @return the state that it has then
-   */
-  public String await(String server, Predicate<String> wanted, Duration deadline) {
-    long end = System.nanoTime() + deadline.toNanos();
-    String state = state(server);
-    while (!wanted.test(state) && System.nanoTime() < end && !process.endsWithin(PAUSE)) {
-      state = state(server);
-    }
-    return state;
-  }
-
-  /**
    * An operator's word.
    *
    * @param line for example {@code set server fleet/a state maint}
@@ -140,12 +119,7 @@ public final class HaProxy implements AutoCloseable {
   }
 
   private void awaitSocket() {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!Files.exists(socket)) {
-      if (process.endsWithin(PAUSE) || System.nanoTime() > end) {
-        throw new IllegalStateException("haproxy does not start" + process.tail());
-      }
-    }
+    process.await("a socket", () -> Files.exists(socket), there -> there);
   }
 
   private static String program() {

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -112,6 +114,32 @@ public final class ManagedProcess implements AutoCloseable {
       throw new IllegalStateException(name + " did not print \"" + part + "\"" + tail());
     }
     return found.get(0);
+  }
+
+  /**
+   * Waits for something that it brings about, for as long as it lives.
+   *
+   * @param what what is awaited, for the message
+   * @param look what is seen now; what it throws ends the wait
+   * @param wanted whether it is that
+   * @param <T> what is looked at
+   * @return what was seen last, which is wanted
+   * @throws AssertionError with what was seen last, and the output, where it was never wanted
+   */
+  public <T> T await(String what, Callable<T> look, Predicate<? super T> wanted) {
+    try {
+      return Eventually.await(
+          what,
+          () -> {
+            if (!isAlive()) {
+              throw new AssertionError(what + ": the process has ended");
+            }
+            return look.call();
+          },
+          wanted);
+    } catch (AssertionError e) {
+      throw new AssertionError(name + ": " + e.getMessage() + tail(), e);
+    }
   }
 
   /**

@@ -11,14 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** The system's memcached. It keeps nothing on disk: every start is an empty one. */
 public final class MemcachedServer implements BackendServer {
 
-  private static final Duration START = Duration.ofSeconds(20);
   private static final Duration STOP = Duration.ofSeconds(10);
 
   private final String address;
@@ -93,7 +90,7 @@ public final class MemcachedServer implements BackendServer {
     command.addAll(List.of("-u", "nobody", "-m", "64", "-t", "1"));
     command.addAll(options);
     process = ManagedProcess.start("memcached", new ProcessBuilder(command));
-    await(this::isListening, "does not listen");
+    process.await("a port that is listened on", this::isListening, there -> there);
   }
 
   @Override
@@ -118,7 +115,7 @@ public final class MemcachedServer implements BackendServer {
   @Override
   public void pause() {
     process.signal("STOP");
-    await(this::isStopped, "is not stopped by SIGSTOP");
+    process.await("every thread stopped", this::isStopped, stopped -> stopped);
   }
 
   @Override
@@ -148,16 +145,6 @@ public final class MemcachedServer implements BackendServer {
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("memcached is needed: run scripts/test"))
         .toString();
-  }
-
-  private void await(BooleanSupplier done, String otherwise) {
-    long deadline = System.nanoTime() + START.toNanos();
-    while (!done.getAsBoolean()) {
-      if (!process.isAlive() || System.nanoTime() > deadline) {
-        throw new IllegalStateException("memcached " + otherwise + process.tail());
-      }
-      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-    }
   }
 
   /** A signal is taken by each thread when it comes to run. */

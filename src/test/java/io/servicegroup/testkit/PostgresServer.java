@@ -197,6 +197,14 @@ public final class PostgresServer implements BackendServer {
     }
   }
 
+  /** Waits until a session waits for what another one holds. */
+  public void awaitBlocked() {
+    Eventually.await(
+        "a session that waits for another",
+        () -> number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"),
+        waiting -> waiting > 0);
+  }
+
   /**
    * Asks for one value.
    *

@@ -135,28 +135,6 @@ public final class TcpProxy implements AutoCloseable {
     return links.size();
   }
 
-  /**
-   * Waits until clients have closed their connections.
-   *
-   * @param most so many may stay
-   * @param deadline for how long
-   * @return how many there are then
-   */
-  public int awaitConnections(int most, Duration deadline) {
-    long end = System.nanoTime() + deadline.toNanos();
-    synchronized (gate) {
-      while (links.size() > most && System.nanoTime() < end) {
-        try {
-          gate.wait(100);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IllegalStateException("interrupted", e);
-        }
-      }
-    }
-    return links.size();
-  }
-
   /** Ends everything. */
   @Override
   public void close() {

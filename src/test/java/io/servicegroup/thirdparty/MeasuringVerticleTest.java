@@ -1,5 +1,6 @@
 package io.servicegroup.thirdparty;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.FakeEvaluator;
@@ -13,11 +14,9 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,16 +38,8 @@ class MeasuringVerticleTest {
     await(vertx.close());
   }
 
-  private static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
-  }
-
   private void awaitCount(String name, long count) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!Long.valueOf(count).equals(measuring.counts().get(name))) {
-      assertThat(System.nanoTime()).as("%s in %s", name, measuring.counts()).isLessThan(deadline);
-      Thread.yield();
-    }
+    await(count + " " + name, measuring::counts, seen -> seen.getOrDefault(name, 0L) == count);
   }
 
   @Test
@@ -56,22 +47,13 @@ class MeasuringVerticleTest {
     evaluator.knows("compute/a", Status.UP).knows("compute/b", Status.UP);
     evaluator.changes("compute/b", Status.DOWN, Reason.PROBE_FAILED);
     awaitCount("changes DOWN probe_failed", 1);
-    assertThat(membersOnceKnown()).isEqualTo(Map.of("compute UP", 1L, "compute DOWN", 1L));
+    Map<String, Long> members = await("two members", measuring::members, seen -> seen.size() > 1);
+    assertThat(members).isEqualTo(Map.of("compute UP", 1L, "compute DOWN", 1L));
     Heartbeat beat =
         new Heartbeat(
             FakeEvaluator.id("compute/a"), new Incarnation(1, "a"), 1, Heartbeat.State.ALIVE, null);
     Topics.HEARTBEAT.publish(vertx, List.of(beat));
     awaitCount("own_members", 1);
-  }
-
-  private Map<String, Long> membersOnceKnown() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    Map<String, Long> members = measuring.members();
-    while (members.size() < 2 && System.nanoTime() < deadline) {
-      Thread.yield();
-      members = measuring.members();
-    }
-    return members;
   }
 
   @Test

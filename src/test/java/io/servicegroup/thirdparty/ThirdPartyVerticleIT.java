@@ -1,5 +1,6 @@
 package io.servicegroup.thirdparty;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.agent.Agent;
@@ -14,8 +15,8 @@ import io.servicegroup.model.Reason;
 import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.PostgresServer;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -139,8 +139,9 @@ class ThirdPartyVerticleIT {
 
     Snapshot all = await(Topics.STATUS_SNAPSHOT.request(vertx, MemberFilter.ALL, DEADLINE));
     assertThat(all.members()).extracting(MemberView::catalogued).containsExactly(false, true);
-    until(() -> services.members("compute").size() == 2);
-    until(() -> get("/health/groups/compute?min=2").statusCode() == 200);
+    // The mirrors follow a moment later, and tell nobody when.
+    await("both are mirrored", () -> services.members("compute").size() == 2);
+    await("both are up", () -> get("/health/groups/compute?min=2").statusCode() == 200);
     assertThat(json("/v1/groups").getJsonArray("groups").getJsonObject(0).getInteger("up"))
         .isEqualTo(2);
     assertThat(json("/v1/groups/compute/members").getJsonArray("members")).hasSize(2);
@@ -156,8 +157,8 @@ class ThirdPartyVerticleIT {
     assertThat(left.status()).isEqualTo(Status.DOWN);
     assertThat(left.reason()).isEqualTo(Reason.LEFT);
     assertThat(get("/v1/groups/compute/members/guest").statusCode()).isEqualTo(404);
-    until(() -> services.members("compute").size() == 1);
-    until(() -> get("/health/groups/compute?min=2").statusCode() == 503);
+    await("one is mirrored", () -> services.members("compute").size() == 1);
+    await("one is too few", () -> get("/health/groups/compute?min=2").statusCode() == 503);
   }
 
   private void refusesToChangeIt() throws Exception {
@@ -178,23 +179,9 @@ class ThirdPartyVerticleIT {
   }
 
   private StatusChange next(MemberId id) throws InterruptedException {
-    StatusChange change = changes.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-    assertThat(change).as("a change of %s in time", id).isNotNull();
+    StatusChange change = Eventually.next(changes);
     assertThat(change.id()).isEqualTo(id);
     return change;
-  }
-
-  /** The mirrors follow a moment later, and tell nobody when. */
-  private void until(Condition condition) throws Exception {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-      await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
   }
 
   private HttpRequest.Builder request(String path) {
@@ -213,9 +200,5 @@ class ThirdPartyVerticleIT {
     try (var lines = http.send(request("/v1/events").build(), BodyHandlers.ofLines()).body()) {
       return lines.filter(line -> line.startsWith("data:")).findFirst().orElseThrow();
     }
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

@@ -1,5 +1,7 @@
 package io.servicegroup.backend.common;
 
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Context;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -48,7 +49,7 @@ class NotificationChannelTest {
   void whatOthersAnnounceIsHeardAndItsOwnTestIsNot() throws Exception {
     assertThat(await(channel.start())).isTrue();
     transport.announce("news");
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("news");
+    assertThat(next(told)).isEqualTo("news");
     assertThat(channel.isListening()).isTrue();
     assertThat(channel.isAnnouncing()).isTrue();
     assertThat(told).isEmpty();
@@ -58,9 +59,9 @@ class NotificationChannelTest {
   void aLostConnectionIsMadeAgainAndMayHaveMissedSomething() throws Exception {
     await(channel.start());
     transport.connections.get(0).end(context);
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
+    assertThat(next(told)).isEqualTo(MISSED);
     transport.announce("later");
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("later");
+    assertThat(next(told)).isEqualTo("later");
     assertThat(warned).isEmpty();
   }
 
@@ -68,7 +69,7 @@ class NotificationChannelTest {
   void whereNoneCanBeHadItIsTriedAgain() throws Exception {
     transport.refusedConnections.set(3);
     assertThat(await(channel.start())).isFalse();
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
+    assertThat(next(told)).isEqualTo(MISSED);
     assertThat(channel.isListening()).isTrue();
     assertThat(warned).isEmpty();
   }
@@ -77,7 +78,7 @@ class NotificationChannelTest {
   void whereNothingArrivesItIsSaidOnceUntilSomethingDoes() throws Exception {
     transport.swallowed.set(2);
     assertThat(await(channel.start())).isFalse();
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
+    assertThat(next(told)).isEqualTo(MISSED);
     assertThat(warned).containsExactly("deaf false null", "hearing");
     assertThat(transport.connections.get(0).closed).isTrue();
     assertThat(transport.connections.get(1).closed).isTrue();
@@ -88,10 +89,10 @@ class NotificationChannelTest {
   void whereItIsRefusedNobodyIsSaidToAnnounce() throws Exception {
     transport.subscribing = heard -> Future.failedFuture(new Refusal());
     assertThat(await(channel.start())).isFalse();
-    assertThat(warned.poll(10, TimeUnit.SECONDS)).startsWith("deaf false").contains("Refusal");
+    assertThat(next(warned)).startsWith("deaf false").contains("Refusal");
     assertThat(channel.isAnnouncing()).isFalse();
     transport.subscribing = heard -> Future.succeededFuture();
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
+    assertThat(next(told)).isEqualTo(MISSED);
     assertThat(warned).containsExactly("hearing");
     assertThat(channel.isAnnouncing()).isTrue();
   }
@@ -106,7 +107,7 @@ class NotificationChannelTest {
           return never.future();
         };
     assertThat(await(channel.start())).isFalse();
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
+    assertThat(next(told)).isEqualTo(MISSED);
     never.fail(new Refusal());
     assertThat(warned).isEmpty();
     assertThat(channel.isListening()).isTrue();
@@ -120,7 +121,7 @@ class NotificationChannelTest {
         nothing -> channel.replace(connection -> connection != wrong, "not this one"));
     context.runOnContext(
         nothing -> channel.replace(connection -> connection == wrong, "it is no master"));
-    assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(MISSED);
+    assertThat(next(told)).isEqualTo(MISSED);
     assertThat(wrong.closed).isTrue();
     assertThat(transport.connections).hasSize(2);
   }
@@ -133,10 +134,6 @@ class NotificationChannelTest {
     assertThat(channel.isListening()).isFalse();
     assertThat(transport.connections).hasSize(1);
     assertThat(transport.connections.get(0).closed).isTrue();
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
   private static final class Refusal extends RuntimeException {

@@ -1,5 +1,7 @@
 package io.servicegroup.backend.embedded;
 
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Concern;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -215,17 +216,17 @@ class EmbeddedPostgresServerIT {
 
     signal("KILL", first);
 
-    Concern died = concerns.poll(20, TimeUnit.SECONDS);
+    Concern died = next(concerns);
     assertThat(died.unready()).isTrue();
     assertThat(died.text())
         .contains("signal 9")
         .contains("port " + reachable.hosts().get(0).port());
-    assertThat(concerns.poll(30, TimeUnit.SECONDS).text()).as("it is well again").isNull();
+    assertThat(next(concerns).text()).as("it is well again").isNull();
     assertThat(query(reachable, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
 
     signal("KILL", postmaster());
-    assertThat(concerns.poll(20, TimeUnit.SECONDS).unready()).isTrue();
-    assertThat(concerns.poll(30, TimeUnit.SECONDS).text()).isNull();
+    assertThat(next(concerns).unready()).isTrue();
+    assertThat(next(concerns).text()).isNull();
     assertThat(query(reachable, "SELECT answer FROM kept").getInteger(0)).isEqualTo(42);
   }
 
@@ -373,9 +374,5 @@ class EmbeddedPostgresServerIT {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.await(90, TimeUnit.SECONDS);
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.hazelcast;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +14,6 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.version.MemberVersion;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend.Observation;
-import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.Watch;
@@ -70,7 +70,7 @@ class HazelcastPollerTest {
 
   @AfterEach
   void close() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
   }
 
   private HazelcastInstance instance() {
@@ -118,7 +118,7 @@ class HazelcastPollerTest {
   private <T> T onContext(Supplier<Future<T>> work) {
     Promise<T> done = Promise.promise();
     context.runOnContext(nothing -> work.get().onComplete(done));
-    return LivenessHarness.await(done.future());
+    return await(done.future());
   }
 
   private Observation poll() {
@@ -128,7 +128,7 @@ class HazelcastPollerTest {
   /** Somebody leaves whose address takes connections and says nothing. */
   private void fallSilent() throws Exception {
     NetServer server = vertx.createNetServer().connectHandler(socket -> {});
-    LivenessHarness.await(server.listen(0, "127.0.0.1"));
+    await(server.listen(0, "127.0.0.1"));
     MemberImpl member =
         new MemberImpl(
             new Address("127.0.0.1", server.actualPort()),

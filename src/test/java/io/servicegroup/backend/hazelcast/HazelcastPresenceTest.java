@@ -4,6 +4,8 @@ import static io.servicegroup.backend.hazelcast.HazelcastPresence.State.APART;
 import static io.servicegroup.backend.hazelcast.HazelcastPresence.State.DEAD;
 import static io.servicegroup.backend.hazelcast.HazelcastPresence.State.SILENT;
 import static io.servicegroup.backend.hazelcast.HazelcastPresence.State.UNSUSPECTED;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.cluster.Address;
@@ -13,7 +15,6 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.version.MemberVersion;
 import io.servicegroup.backend.hazelcast.HazelcastPresence.State;
-import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.testkit.Ports;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -48,8 +49,8 @@ class HazelcastPresenceTest {
 
   @AfterEach
   void close() {
-    LivenessHarness.await(presence.close());
-    LivenessHarness.await(vertx.close());
+    await(presence.close());
+    await(vertx.close());
   }
 
   private static Member member(int port) throws UnknownHostException {
@@ -76,14 +77,14 @@ class HazelcastPresenceTest {
   private <T> T onContext(Supplier<T> question) {
     Promise<T> answer = Promise.promise();
     context.runOnContext(nothing -> answer.complete(question.get()));
-    return LivenessHarness.await(answer.future());
+    return await(answer.future());
   }
 
   private void awaitState(Member member, State wanted) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     State state = onContext(() -> presence.of(member.getUuid()));
     while (state != wanted && System.nanoTime() < end) {
-      LivenessHarness.await(vertx.timer(20, TimeUnit.MILLISECONDS));
+      await(vertx.timer(20, TimeUnit.MILLISECONDS));
       onContext(
           () -> {
             presence.ask();
@@ -104,13 +105,13 @@ class HazelcastPresenceTest {
                     socket.write(greeting);
                   }
                 }));
-    return LivenessHarness.await(server.listen(0, "127.0.0.1"));
+    return await(server.listen(0, "127.0.0.1"));
   }
 
   @Test
   void whoseAddressRefusesIsDeadAndThatIsNews() throws Exception {
     Member member = leave(Ports.free());
-    assertThat(news.poll(10, TimeUnit.SECONDS)).isNotNull();
+    next(news);
     assertThat(onContext(() -> presence.of(member.getUuid()))).isEqualTo(DEAD);
     assertThat(onContext(() -> presence.silentSince(LONG))).isZero();
   }
@@ -120,7 +121,7 @@ class HazelcastPresenceTest {
     NetServer server = listen(null);
     Member member = leave(server.actualPort());
     assertThat(onContext(() -> presence.of(member.getUuid()))).isEqualTo(SILENT);
-    LivenessHarness.await(server.close());
+    await(server.close());
     awaitState(member, DEAD);
   }
 
@@ -139,7 +140,7 @@ class HazelcastPresenceTest {
   void whoTakesConnectionsAndSaysNothingIsSilent() throws Exception {
     NetServer server = listen(null);
     Member member = leave(server.actualPort());
-    LivenessHarness.await(Future.join(vertx.timer(1, TimeUnit.SECONDS), Future.succeededFuture()));
+    await(Future.join(vertx.timer(1, TimeUnit.SECONDS), Future.succeededFuture()));
     assertThat(onContext(() -> presence.of(member.getUuid()))).isEqualTo(SILENT);
     assertThat(onContext(() -> presence.silentSince(LONG))).isEqualTo(1);
     assertThat(onContext(() -> presence.silentSince(Duration.ofMillis(1)))).isZero();

@@ -1,11 +1,12 @@
 package io.servicegroup.backend.hazelcast;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.detect.EvaluatorSettings;
 import io.servicegroup.detect.LivenessEvaluator;
 import io.servicegroup.liveness.LivenessBackend;
-import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.LivenessVerticle;
 import io.servicegroup.model.CatalogEvent;
@@ -100,7 +101,7 @@ final class ProxiedAgent implements AutoCloseable {
             downTime,
             Duration.ofMillis(500),
             Watch.ALL);
-    LivenessHarness.await(vertx.deployVerticle(new LivenessVerticle(settings, this::backend)));
+    await(vertx.deployVerticle(new LivenessVerticle(settings, this::backend)));
     vertx.runOnContext(nothing -> run(all));
     return this;
   }
@@ -128,7 +129,7 @@ final class ProxiedAgent implements AutoCloseable {
 
   @Override
   public void close() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
     proxy.close();
   }
 

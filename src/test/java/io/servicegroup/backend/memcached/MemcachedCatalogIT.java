@@ -1,10 +1,10 @@
 package io.servicegroup.backend.memcached;
 
-import static io.servicegroup.backend.memcached.MemcachedHarness.awaitTrue;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -127,21 +127,6 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     }
   }
 
-  private static void awaitThat(Check check) {
-    awaitTrue(
-        () -> {
-          try {
-            return check.passes();
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        });
-  }
-
-  private interface Check {
-    boolean passes() throws Exception;
-  }
-
   private static Member member(String group, String host) {
     return new Member(
         new MemberId(group, host),
@@ -218,7 +203,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
 
     assertThat(secondsLeft(key)).isBetween(86_000, 86_401);
     assertThat(list()).isEmpty();
-    awaitTrue(() -> indexed().isEmpty());
+    await("an empty index", () -> indexed().isEmpty());
   }
 
   private static int secondsLeft(String key) {
@@ -251,7 +236,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
 
     assertThat(list()).hasSize(1);
     assertThat(await(catalog.removal(Member.uncatalogued(id("h1"))))).isEmpty();
-    awaitThat(() -> list().size() == 1 && catalog.lost().equals(Set.of(id("h1"))));
+    await("it is missed", () -> list().size() == 1 && catalog.lost().equals(Set.of(id("h1"))));
     ServiceCatalog other = open();
     List<Future<Boolean>> both = List.of(catalog.restore(before), other.restore(before));
     await(Future.all(both));
@@ -285,9 +270,11 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     }
     assertThat(list()).isEmpty();
 
-    awaitThat(() -> await(catalog.find(List.of(id("h1")))).size() == 1 && list().contains(h1));
+    await(
+        "it is there",
+        () -> await(catalog.find(List.of(id("h1")))).size() == 1 && list().contains(h1));
     assertThat(await(catalog.removal(Member.uncatalogued(id("h2"))))).isEmpty();
-    awaitThat(() -> list().equals(List.of(h1, h2)));
+    await("both", this::list, List.of(h1, h2)::equals);
   }
 
   @Test
@@ -314,15 +301,6 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
     assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(10));
 
     second.start();
-    awaitTrue(
-        () -> {
-          Future<List<Member>> list = catalog.list(MemberFilter.ALL);
-          try {
-            int left = await(list).size();
-            return left > 0 && left < 20;
-          } catch (Exception e) {
-            return false;
-          }
-        });
+    succeeds("what was on the other", this::list, left -> !left.isEmpty() && left.size() < 20);
   }
 }

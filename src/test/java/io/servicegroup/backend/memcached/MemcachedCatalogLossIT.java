@@ -1,8 +1,9 @@
 package io.servicegroup.backend.memcached;
 
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.agent.Agent;
@@ -35,7 +36,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,13 +123,15 @@ class MemcachedCatalogLossIT {
   }
 
   private void awaitFollowed(int members) {
-    MemcachedHarness.awaitTrue(() -> snapshot(otherVertx).members().size() == members);
+    await(members + " members", () -> snapshot(otherVertx).members(), all -> all.size() == members);
   }
 
   private void awaitStatus(String host, Status status) {
-    MemcachedHarness.awaitTrue(
-        () ->
-            snapshot(otherVertx).members().stream()
+    await(
+        host + " is " + status,
+        () -> snapshot(otherVertx).members(),
+        members ->
+            members.stream()
                 .anyMatch(
                     view ->
                         view.member().id().equals(Services.id(host))
@@ -158,7 +160,7 @@ class MemcachedCatalogLossIT {
   private void awaitBeats(int more) throws InterruptedException {
     beats.clear();
     for (int i = 0; i < more; i++) {
-      assertThat(beats.poll(20, TimeUnit.SECONDS)).as("beats").isNotNull();
+      next(beats);
     }
   }
 
@@ -174,7 +176,7 @@ class MemcachedCatalogLossIT {
 
   /** All are listed again as they were, and nobody was down in the meantime. */
   private void assertRestoredSilently() throws Exception {
-    MemcachedHarness.awaitTrue(() -> list(otherVertx).equals(before) && list(vertx).equals(before));
+    await("what was there", () -> list(otherVertx).equals(before) && list(vertx).equals(before));
     awaitBeats(2 * BEATS_PER_DOWN_TIME);
     assertThat(changes).isEmpty();
     assertThat(list(otherVertx)).isEqualTo(before);

@@ -1,5 +1,7 @@
 package io.servicegroup.backend.memcached;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.ReconnectPause;
 import io.vertx.core.Context;
@@ -34,7 +36,7 @@ final class MemcachedClientHarness implements AutoCloseable {
   }
 
   <T> T run(Function<MemcachedClient, Future<T>> work) {
-    return MemcachedHarness.await(start(work));
+    return await(start(work));
   }
 
   Map<String, MemcachedItem> get(String... keys) {

@@ -1,8 +1,8 @@
 package io.servicegroup.backend.memcached;
 
-import static io.servicegroup.backend.memcached.MemcachedHarness.await;
 import static io.servicegroup.backend.memcached.MemcachedHarness.beat;
 import static io.servicegroup.backend.memcached.MemcachedHarness.member;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Heartbeat;
@@ -98,7 +98,7 @@ class MemcachedGroupsIT {
       await(Future.join(writes));
     }
     // Contention goes on behind the writes, for as long as its tries last.
-    MemcachedHarness.awaitTrue(() -> hosts(raw).size() == 100);
+    await("a hundred", () -> hosts(raw), all -> all.size() == 100);
     List<Future<?>> leaves = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       List<Heartbeat> gone = List.of(beat(members.get(i), 3));
@@ -123,7 +123,7 @@ class MemcachedGroupsIT {
       }
       assertThat(agent.poll().beats()).hasSize(100).allMatch(beat -> beat.count() == 4);
       // A megabyte is what the server takes.
-      MemcachedHarness.awaitTrue(() -> raw.get(GROUP) != null);
+      await("a group", () -> raw.get(GROUP) != null);
       assertThat(hosts(raw)).hasSizeBetween(20, 52);
       assertThat(raw.get(LIST)).isNotNull();
     }

@@ -3,6 +3,7 @@ package io.servicegroup.backend.memcached;
 import static io.servicegroup.backend.memcached.MemcachedHarness.beat;
 import static io.servicegroup.backend.memcached.MemcachedHarness.failed;
 import static io.servicegroup.backend.memcached.MemcachedHarness.member;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.backend.memcached.RawMemcached.Item;
@@ -54,7 +55,7 @@ class MemcachedLayoutIT {
 
   @AfterAll
   static void close() {
-    MemcachedHarness.await(VERTX.close());
+    await(VERTX.close());
     SERVER.close();
   }
 

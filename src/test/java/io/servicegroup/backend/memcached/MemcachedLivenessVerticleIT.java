@@ -1,8 +1,9 @@
 package io.servicegroup.backend.memcached;
 
-import static io.servicegroup.backend.memcached.MemcachedHarness.await;
 import static io.servicegroup.backend.memcached.MemcachedHarness.beat;
 import static io.servicegroup.backend.memcached.MemcachedHarness.member;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
@@ -21,8 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Deployed as an agent does: by the scheme's class name, with everything over the event bus. */
@@ -55,16 +54,18 @@ class MemcachedLivenessVerticleIT {
                   new LivenessVerticle(settings, new MemcachedTechnology()::liveness)));
       Topics.CATALOG.publish(vertx, new CatalogEvent(CatalogEvent.Type.JOINED, MEMBER, true));
       Topics.HEARTBEAT.publish(vertx, List.of(beat(MEMBER, 1)));
-      next(seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 1));
+      next(sightings, seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 1));
       assertThat(raw.secondsLeft("servicegroup:member:compute/host-1")).isBetween(2, 4);
 
       raw.flushAll();
       awaitState(BackendState.State.DATA_LOST);
       Topics.HEARTBEAT.publish(vertx, List.of(beat(MEMBER, 2)));
-      next(seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 2));
+      next(sightings, seen -> seen.beats().stream().anyMatch(beat -> beat.count() == 2));
 
       Topics.HEARTBEAT.publish(vertx, List.of());
-      next(seen -> seen.gone().stream().anyMatch(gone -> gone.cause() == Absence.Cause.LEFT));
+      next(
+          sightings,
+          seen -> seen.gone().stream().anyMatch(gone -> gone.cause() == Absence.Cause.LEFT));
       await(vertx.undeploy(deployment));
       assertThat(states).as("no other event").isEmpty();
       assertThat(raw.get("_TOOZ_GROUP_compute").hex()).isEqualTo("80");
@@ -73,20 +74,8 @@ class MemcachedLivenessVerticleIT {
     }
   }
 
-  private void awaitState(BackendState.State wanted) throws InterruptedException {
-    BackendState state = states.poll(20, TimeUnit.SECONDS);
-    while (state != null && state.state() == BackendState.State.REACHABLE) {
-      state = states.poll(20, TimeUnit.SECONDS);
-    }
-    assertThat(state).isNotNull();
-    assertThat(state.state()).isEqualTo(wanted);
-  }
-
-  private void next(Predicate<Sightings> wanted) throws InterruptedException {
-    Sightings seen = sightings.poll(20, TimeUnit.SECONDS);
-    while (seen != null && !wanted.test(seen)) {
-      seen = sightings.poll(20, TimeUnit.SECONDS);
-    }
-    assertThat(seen).as("sightings").isNotNull();
+  private void awaitState(BackendState.State wanted) {
+    BackendState other = next(states, state -> state.state() != BackendState.State.REACHABLE);
+    assertThat(other.state()).isEqualTo(wanted);
   }
 }

@@ -1,8 +1,9 @@
 package io.servicegroup.backend.memcached;
 
-import static io.servicegroup.backend.memcached.MemcachedHarness.await;
 import static io.servicegroup.backend.memcached.MemcachedHarness.beat;
 import static io.servicegroup.backend.memcached.MemcachedHarness.member;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -87,15 +88,7 @@ class MemcachedServersIT {
         Observation back = agent.pollUntil(seen -> seen.unwitnessed().isEmpty());
         assertThat(back.dataLost()).isTrue();
         assertThat(back.gone()).isEmpty();
-        MemcachedHarness.awaitTrue(
-            () -> {
-              Future<?> again = agent.startWrite(beats(written), List.of());
-              return again
-                  .transform(done -> Future.succeededFuture(done.succeeded()))
-                  .toCompletionStage()
-                  .toCompletableFuture()
-                  .join();
-            });
+        succeeds("a write", () -> agent.write(beats(written), List.of()));
         assertThat(agent.poll().beats()).hasSize(40);
         assertThat(agent.poll().dataLost()).isFalse();
       }

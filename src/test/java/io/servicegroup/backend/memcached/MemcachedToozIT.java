@@ -1,9 +1,9 @@
 package io.servicegroup.backend.memcached;
 
-import static io.servicegroup.backend.memcached.MemcachedHarness.await;
 import static io.servicegroup.backend.memcached.MemcachedHarness.beat;
 import static io.servicegroup.backend.memcached.MemcachedHarness.failed;
 import static io.servicegroup.backend.memcached.MemcachedHarness.member;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;

@@ -1,5 +1,7 @@
 package io.servicegroup.backend.memcached;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
@@ -17,7 +19,7 @@ final class ScriptedMemcached implements AutoCloseable {
   /** What it says to each piece that arrives; the number counts connections, from 1. */
   ScriptedMemcached(Vertx vertx, BiConsumer<Integer, Said> script) {
     server =
-        MemcachedHarness.await(
+        await(
             vertx
                 .createNetServer()
                 .connectHandler(
@@ -40,7 +42,7 @@ final class ScriptedMemcached implements AutoCloseable {
 
   @Override
   public void close() {
-    MemcachedHarness.await(server.close());
+    await(server.close());
   }
 
   /** Something that arrived, and the way to answer it. */

@@ -2,11 +2,12 @@ package io.servicegroup.backend.postgres;
 
 import static io.servicegroup.catalog.Services.GROUP;
 import static io.servicegroup.catalog.Services.assertRefused;
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.disable;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
 import static io.servicegroup.catalog.Services.update;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.ServiceCatalog;
@@ -32,7 +33,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -248,7 +248,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
             .extracting(Member::id)
             .containsExactly(id("h2"));
         assertThat(await(reader.find(List.of(id("h2"))))).hasSize(1);
-        assertThat(told.poll(20, TimeUnit.SECONDS)).as("it listens elsewhere").isNotNull();
+        next(told);
       } finally {
         server.execute("ALTER SYSTEM RESET default_transaction_read_only");
         server.execute("SELECT pg_reload_conf()");
@@ -258,9 +258,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   }
 
   private static void awaitReadOnly(String wanted) {
-    for (int i = 0; i < 1000 && !wanted.equals(server.ask("SHOW transaction_read_only")); i++) {
-      Thread.onSpinWait();
-    }
+    await("read-only is " + wanted, () -> server.ask("SHOW transaction_read_only"), wanted::equals);
   }
 
   @Test

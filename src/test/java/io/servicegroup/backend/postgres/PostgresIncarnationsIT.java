@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessHarness;
@@ -26,9 +27,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PostgresIncarnationsIT {
 
-  private static final String WAITING =
-      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-
   private static PostgresServer server;
   private static Vertx vertx;
   private LivenessHarness agent;
@@ -41,7 +39,7 @@ class PostgresIncarnationsIT {
 
   @AfterAll
   static void stopServer() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
     server.close();
   }
 
@@ -71,11 +69,11 @@ class PostgresIncarnationsIT {
             incarnation = generation + 1 || '-def', joined_count = 1
           """);
       late = agent.startWrite(older);
-      awaitWaiting();
+      server.awaitBlocked();
       other.commit();
     }
 
-    assertThat(LivenessHarness.await(late))
+    assertThat(await(late))
         .containsExactly(new Conflict(older.id(), older.incarnation(), Conflict.Kind.SUPERSEDED));
     assertThat(server.ask("SELECT report_count FROM services")).isEqualTo("1");
   }
@@ -90,11 +88,11 @@ class PostgresIncarnationsIT {
       other.setAutoCommit(false);
       statement.execute("UPDATE services SET disabled = true");
       late = agent.startWrite(life);
-      awaitWaiting();
+      server.awaitBlocked();
       other.commit();
     }
 
-    assertThat(LivenessHarness.await(late)).isEmpty();
+    assertThat(await(late)).isEmpty();
     assertThat(agent.write(life)).isEmpty();
     assertThat(server.number("SELECT report_count FROM services")).isGreaterThanOrEqualTo(2);
   }
@@ -142,12 +140,5 @@ class PostgresIncarnationsIT {
 
     assertThat(agent.write(life)).isEmpty();
     assertThat(agent.write(life)).isEmpty();
-  }
-
-  private static void awaitWaiting() {
-    for (int attempt = 0; attempt < 100 && server.number(WAITING) == 0; attempt++) {
-      LivenessHarness.await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
-    assertThat(server.number(WAITING)).as("nobody waits").isEqualTo(1);
   }
 }

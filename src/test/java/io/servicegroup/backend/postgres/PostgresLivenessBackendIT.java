@@ -2,6 +2,7 @@ package io.servicegroup.backend.postgres;
 
 import static io.servicegroup.backend.postgres.PostgresLivenessRig.in;
 import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -58,7 +59,7 @@ class PostgresLivenessBackendIT {
 
   @AfterAll
   static void stopServer() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
     server.close();
   }
 
@@ -296,15 +297,16 @@ class PostgresLivenessBackendIT {
         Statement statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("SELECT * FROM services WHERE host = 'h1' FOR UPDATE");
-      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-      List<MemberId> unwitnessed = List.of();
-      while (unwitnessed.isEmpty() && System.nanoTime() < end) {
-        var written = agent.startWrite(held, free);
-        assertThatThrownBy(() -> LivenessHarness.await(written))
-            .hasRootCauseInstanceOf(PartlyWritten.class)
-            .hasMessage("1 of 2 beats could not be written in time");
-        unwitnessed = watcher.poll().unwitnessed();
-      }
+      List<MemberId> unwitnessed =
+          await(
+              "somebody is not witnessed",
+              () -> {
+                assertThatThrownBy(() -> agent.write(held, free))
+                    .isInstanceOf(PartlyWritten.class)
+                    .hasMessage("1 of 2 beats could not be written in time");
+                return watcher.poll().unwitnessed();
+              },
+              found -> !found.isEmpty());
       assertThat(unwitnessed).containsExactly(held.id());
       assertThat(service("report_count", "h1")).isEqualTo("1");
       assertThat(Long.parseLong(service("report_count", "h3"))).isGreaterThan(2);
@@ -334,8 +336,8 @@ class PostgresLivenessBackendIT {
         """);
 
     var written = agent.startWrite(h1, h2);
-    assertThatThrownBy(() -> LivenessHarness.await(written))
-        .hasRootCauseInstanceOf(PartlyWritten.class)
+    assertThatThrownBy(() -> await(written))
+        .isInstanceOf(PartlyWritten.class)
         .hasMessage("2 of 2 beats could not be written in time");
   }
 
@@ -348,10 +350,9 @@ class PostgresLivenessBackendIT {
       other.setAutoCommit(false);
       statement.execute("SELECT * FROM services WHERE host = 'h1' FOR UPDATE");
       var waiting = agent.startWrite(h1);
-      assertThatThrownBy(() -> LivenessHarness.await(waiting)).hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> await(waiting)).hasMessageMatching(OUT_OF_TIME);
       var leftOut = agent.startWrite(h1);
-      assertThatThrownBy(() -> LivenessHarness.await(leftOut))
-          .hasRootCauseInstanceOf(PartlyWritten.class);
+      assertThatThrownBy(() -> await(leftOut)).isInstanceOf(PartlyWritten.class);
       other.rollback();
     }
     assertThat(service("report_count", "h1")).isEqualTo("1");
@@ -371,8 +372,8 @@ class PostgresLivenessBackendIT {
       statement.execute("LOCK TABLE services IN SHARE MODE");
       var beat = agent.startWrite(h1);
       var poll = watcher.startPoll();
-      assertThatThrownBy(() -> LivenessHarness.await(beat)).hasMessageMatching(OUT_OF_TIME);
-      assertThatThrownBy(() -> LivenessHarness.await(poll)).hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> await(beat)).hasMessageMatching(OUT_OF_TIME);
+      assertThatThrownBy(() -> await(poll)).hasMessageMatching(OUT_OF_TIME);
       other.rollback();
     }
     assertThat(watcher.poll().beats())

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import static io.servicegroup.backend.postgres.PostgresLivenessRig.join;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -48,7 +49,7 @@ class PostgresLivenessWitnessIT {
 
   @AfterAll
   static void stopServer() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
     server.close();
   }
 
@@ -120,14 +121,14 @@ class PostgresLivenessWitnessIT {
         assertThat(watcher.poll().dataLost()).isFalse();
       }
       String nonce =
-          LivenessHarness.await(
+          await(
               late.query("SELECT nonce FROM servicegroup_canaries", Tuple.tuple())
                   .map(rows -> rows.iterator().next().getString(0)));
-      LivenessHarness.await(
+      await(
           late.query(poll, Tuple.tuple(Arrays.asList(null, null, "{}", "{}", "w", nonce, 1L, 0L))));
       assertThat(watcher.poll().dataLost()).isFalse();
     } finally {
-      LivenessHarness.await(late.close());
+      await(late.close());
     }
   }
 
@@ -256,8 +257,8 @@ class PostgresLivenessWitnessIT {
         var first = agent.startWrite(h1);
         var second = other.startWrite(h2);
         assertThat(watcher.poll().dataLost()).isFalse();
-        assertThat(LivenessHarness.await(first)).isEmpty();
-        assertThat(LivenessHarness.await(second)).isEmpty();
+        assertThat(await(first)).isEmpty();
+        assertThat(await(second)).isEmpty();
         assertThat(agent.poll().beats()).contains(new Beat(h1.id(), h1.incarnation(), i));
       }
       assertThat(server.ask("SHOW synchronous_commit")).isEqualTo("on");

@@ -1,9 +1,10 @@
 package io.servicegroup.backend.postgres;
 
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.disable;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -242,7 +242,7 @@ class PostgresMigrationsIT {
     }
     assertThat(await(none.update(disable("h1", "why"))).disabled()).isTrue();
 
-    Concern raised = concerns.poll(10, TimeUnit.SECONDS);
+    Concern raised = next(concerns);
     assertThat(raised).isNotNull();
     assertThat(raised.about()).isEqualTo("catalog");
     assertThat(raised.text()).contains("servicegroup_words", "create_tables is none", "schema");
@@ -266,7 +266,7 @@ class PostgresMigrationsIT {
 
     open(CreateTables.NONE);
 
-    Concern raised = concerns.poll(10, TimeUnit.SECONDS);
+    Concern raised = next(concerns);
     assertThat(raised.text()).contains("servicegroup_joined").doesNotContain("mirrored");
   }
 

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,7 +70,7 @@ class PostgresMirrorIT {
 
   @AfterAll
   static void stopServer() {
-    LivenessHarness.await(vertx.close());
+    await(vertx.close());
     server.close();
   }
 
@@ -184,10 +185,10 @@ class PostgresMirrorIT {
           "UPDATE services SET disabled = true, disabled_reason = 'fire', forced_down = true");
       agent.catalogued(new CatalogEvent(Type.JOINED, member(7, false), true));
       writing = agent.startWrite(beat(7, State.ALIVE));
-      awaitWaiting();
+      server.awaitBlocked();
       nova.commit();
     }
-    LivenessHarness.await(writing);
+    await(writing);
 
     assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|t|fire|t");
     assertThat(server.ask("SELECT version FROM services")).isEqualTo("3");
@@ -208,10 +209,10 @@ class PostgresMirrorIT {
           """);
       agent.catalogued(new CatalogEvent(Type.UPDATED, member(7, true), true));
       writing = agent.startWrite(beat(7, State.ALIVE));
-      awaitWaiting();
+      server.awaitBlocked();
       other.commit();
     }
-    LivenessHarness.await(writing.otherwiseEmpty());
+    await(writing.otherwiseEmpty());
 
     assertThat(server.ask("SELECT version || '|' || disabled FROM services")).isEqualTo("9|false");
     assertThat(server.ask("SELECT incarnation FROM servicegroup_members")).isEqualTo("8-def");
@@ -265,14 +266,6 @@ class PostgresMirrorIT {
     server.execute(SOMEBODY_ELSES);
     restarted(9, false);
     assertThat(server.ask(WORDS)).isEqualTo("11111111-0000-4000-8000-000000000001|t|disk|t");
-  }
-
-  private static void awaitWaiting() {
-    String waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-    for (int attempt = 0; attempt < 100 && server.number(waiting) == 0; attempt++) {
-      LivenessHarness.await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
-    assertThat(server.number(waiting)).as("nobody waits").isPositive();
   }
 
   @Test
@@ -343,7 +336,7 @@ class PostgresMirrorIT {
           UPDATE servicegroup_members SET generation = 8, incarnation = '8-abc'
           """);
       watcher.catalogued(new CatalogEvent(Type.DELETED, member(7, false), false));
-      awaitWaiting();
+      server.awaitBlocked();
       other.commit();
     }
     watcher.poll();
@@ -400,12 +393,14 @@ class PostgresMirrorIT {
         Statement statement = nova.createStatement()) {
       nova.setAutoCommit(false);
       statement.execute("INSERT INTO services (host, topic, deleted) VALUES ('many-7', 'g', 0)");
-      long started = System.nanoTime();
-
-      while (server.number(ROWS) < 99) {
-        LivenessHarness.await(agent.startWrite(beats.toArray(Heartbeat[]::new)).otherwiseEmpty());
-        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
-      }
+      await(
+          "the rows of the others",
+          Duration.ofSeconds(5),
+          () -> {
+            await(agent.startWrite(beats, List.of()).otherwiseEmpty());
+            return server.number(ROWS);
+          },
+          rows -> rows >= 99);
       nova.rollback();
     }
     assertThat(agent.write(beats, List.of())).isEmpty();
@@ -437,7 +432,7 @@ class PostgresMirrorIT {
       if (server.number(ROWS) == rows) {
         return true;
       }
-      LivenessHarness.await(vertx.timer(50, TimeUnit.MILLISECONDS));
+      await(vertx.timer(50, TimeUnit.MILLISECONDS));
     }
     return false;
   }

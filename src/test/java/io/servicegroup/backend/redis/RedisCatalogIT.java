@@ -1,8 +1,8 @@
 package io.servicegroup.backend.redis;
 
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.DocumentCatalog;

@@ -1,8 +1,8 @@
 package io.servicegroup.backend.redis;
 
-import static io.servicegroup.backend.redis.RedisLivenessHarness.await;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.in;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.next;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;

@@ -1,35 +1,31 @@
 package io.servicegroup.backend.redis;
 
+import static io.servicegroup.testkit.Eventually.await;
+
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** One agent on Redis: the common harness, with joins, and raw commands past it. */
-final class RedisLivenessHarness implements AutoCloseable {
+final class RedisLivenessHarness extends LivenessHarness {
 
   static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  private final LivenessHarness harness;
   private final LivenessSettings settings;
 
   RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn) {
@@ -37,7 +33,8 @@ final class RedisLivenessHarness implements AutoCloseable {
   }
 
   RedisLivenessHarness(Vertx vertx, String agent, String uri, boolean watchOwn, Duration interval) {
-    this.settings =
+    this(
+        vertx,
         new LivenessSettings(
             "redis",
             agent,
@@ -45,16 +42,16 @@ final class RedisLivenessHarness implements AutoCloseable {
             interval,
             interval.multipliedBy(5),
             interval,
-            watchOwn ? Watch.OWN : Watch.ALL);
-    this.harness = new LivenessHarness(vertx, settings, RedisLivenessBackend::new);
+            watchOwn ? Watch.OWN : Watch.ALL));
+  }
+
+  private RedisLivenessHarness(Vertx vertx, LivenessSettings settings) {
+    super(vertx, settings, RedisLivenessBackend::new);
+    this.settings = settings;
   }
 
   LivenessSettings settings() {
     return settings;
-  }
-
-  static <T> T await(Future<T> future) {
-    return LivenessHarness.await(future);
   }
 
   /** A raw command, past everything that is tested. */
@@ -71,8 +68,9 @@ final class RedisLivenessHarness implements AutoCloseable {
     return await(client.send(request).eventually(client::close));
   }
 
-  RedisLivenessHarness open() {
-    harness.open();
+  @Override
+  public RedisLivenessHarness open() {
+    super.open();
     return this;
   }
 
@@ -95,7 +93,7 @@ final class RedisLivenessHarness implements AutoCloseable {
   }
 
   private void catalogued(CatalogEvent.Type type, Member member, boolean own) {
-    harness.catalogued(new CatalogEvent(type, member, own));
+    catalogued(new CatalogEvent(type, member, own));
   }
 
   private Member member(Heartbeat heartbeat) {
@@ -121,53 +119,5 @@ final class RedisLivenessHarness implements AutoCloseable {
   static Heartbeat in(State state, String reason, Heartbeat heartbeat) {
     return new Heartbeat(
         heartbeat.id(), heartbeat.incarnation(), heartbeat.count() + 1, state, reason);
-  }
-
-  List<Conflict> write(Heartbeat... members) {
-    return write(List.of(members), List.of());
-  }
-
-  List<Conflict> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return harness.write(members, left);
-  }
-
-  Future<List<Conflict>> startWrite(Heartbeat... members) {
-    return harness.startWrite(members);
-  }
-
-  Observation poll() {
-    return harness.poll();
-  }
-
-  Future<Observation> startPoll() {
-    return harness.startPoll();
-  }
-
-  /** Polls, as the verticle does, until one succeeds and shows what is wanted. */
-  Observation pollUntil(Predicate<Observation> wanted, Duration deadline) {
-    long end = System.nanoTime() + deadline.toNanos();
-    String last = "nothing";
-    while (System.nanoTime() < end) {
-      try {
-        Observation seen = poll();
-        if (wanted.test(seen)) {
-          return seen;
-        }
-        last = seen.toString();
-      } catch (IllegalStateException e) {
-        last = e.getMessage();
-      }
-      awaitNews(Duration.ofMillis(50));
-    }
-    throw new AssertionError("not within " + deadline + "; last was " + last);
-  }
-
-  boolean awaitNews(Duration deadline) {
-    return harness.awaitNews(deadline);
-  }
-
-  @Override
-  public void close() {
-    harness.close();
   }
 }

@@ -1,8 +1,8 @@
 package io.servicegroup.backend.redis;
 
 import static io.servicegroup.backend.redis.RedisLivenessHarness.ask;
-import static io.servicegroup.backend.redis.RedisLivenessHarness.await;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.next;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
@@ -50,7 +50,7 @@ class RedisSentinelIT {
     try {
       agent.write(heartbeat);
       return true;
-    } catch (IllegalStateException e) {
+    } catch (Exception e) {
       return false;
     }
   }
@@ -84,8 +84,7 @@ class RedisSentinelIT {
                     && !ask(vertx, direct(replica) + "/2", Command.KEYS, OWN)
                         .toString()
                         .equals("[]")
-                    && seen.beats().stream().anyMatch(beat -> beat.count() == 2),
-            PATIENCE);
+                    && seen.beats().stream().anyMatch(beat -> beat.count() == 2));
         master.resume();
         agent.write(next(later));
         assertThat(ask(vertx, direct(replica) + "/2", Command.GET, OWN))
@@ -107,7 +106,7 @@ class RedisSentinelIT {
       String asked = "redis://127.0.0.1:" + sentinel.port();
       ask(vertx, asked, Command.SENTINEL, "REMOVE", "mymaster");
       ask(vertx, asked, Command.SENTINEL, "MONITOR", "mymaster", "127.0.0.1", current.port(), 1);
-      assertThat(agent.pollUntil(seen -> seen.beats().isEmpty(), PATIENCE).dataLost()).isTrue();
+      assertThat(agent.pollUntil(seen -> seen.beats().isEmpty()).dataLost()).isTrue();
       agent.write(next(agent.join("compute", "host-1", 7)));
       assertThat(ask(vertx, direct(current), Command.GET, OWN)).hasToString("7-abc 2 alive");
     }
@@ -130,7 +129,7 @@ class RedisSentinelIT {
       master.kill();
       replication.refuse();
       ask(vertx, direct(replica), Command.REPLICAOF, "NO", "ONE");
-      Observation seen = agent.pollUntil(any -> true, PATIENCE);
+      Observation seen = agent.pollUntil(any -> true);
       assertThat(seen.dataLost()).isTrue();
       assertThat(seen.beats()).hasSize(1);
       assertThat(agent.poll().dataLost()).isFalse();
@@ -151,8 +150,7 @@ class RedisSentinelIT {
       agent.pollUntil(
           seen ->
               writes(agent, next(one))
-                  && ask(vertx, direct(second), Command.EXISTS, OWN).toInteger() == 1,
-          PATIENCE);
+                  && ask(vertx, direct(second), Command.EXISTS, OWN).toInteger() == 1);
       assertThat(agent.poll().beats()).hasSize(1);
     }
   }

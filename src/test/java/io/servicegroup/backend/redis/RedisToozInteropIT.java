@@ -1,8 +1,8 @@
 package io.servicegroup.backend.redis;
 
-import static io.servicegroup.backend.redis.RedisLivenessHarness.await;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.in;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.next;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
@@ -106,12 +106,8 @@ class RedisToozInteropIT {
       reader.watchJoin("compute");
       reader.watchLeave("compute");
       assertThat(reader.members("compute")).containsExactly("host-1");
-      long end = System.nanoTime() + PATIENCE.toNanos();
-      List<Event> events = reader.runWatchers();
-      while (events.isEmpty() && System.nanoTime() < end) {
-        events = reader.runWatchers();
-      }
-      assertThat(events).containsExactly(new Event("compute", "host-1", "left"));
+      assertThat(await("an event", reader::runWatchers, seen -> !seen.isEmpty()))
+          .containsExactly(new Event("compute", "host-1", "left"));
     }
     Heartbeat one = agent.join("compute", "host-1", 8);
     agent.write(one);
@@ -136,7 +132,7 @@ class RedisToozInteropIT {
       peer.heartbeat();
       assertThat(agent.poll().held()).containsExactly(new Beat(PEER, null, 2));
       peer.kill();
-      Observation dead = agent.pollUntil(now -> now.held().isEmpty(), PATIENCE);
+      Observation dead = agent.pollUntil(now -> now.held().isEmpty());
       assertThat(dead.gone()).containsExactly(new Absence(PEER, null, 2, Cause.EXPIRED));
     }
   }
@@ -148,10 +144,7 @@ class RedisToozInteropIT {
       peer.heartbeat();
       assertThat(agent.poll().held()).containsExactly(new Beat(PEER, null, 1));
       peer.kill();
-      long end = System.nanoTime() + PATIENCE.toNanos();
-      while (!reader.members("compute").isEmpty() && System.nanoTime() < end) {
-        Thread.onSpinWait();
-      }
+      await("it is pruned", () -> reader.members("compute"), List::isEmpty);
       assertThat(agent.poll().gone()).containsExactly(new Absence(PEER, null, 1, Cause.EXPIRED));
     }
   }

@@ -1,9 +1,10 @@
 package io.servicegroup.backend.zookeeper;
 
-import static io.servicegroup.catalog.Services.await;
 import static io.servicegroup.catalog.Services.disable;
 import static io.servicegroup.catalog.Services.id;
 import static io.servicegroup.catalog.Services.spec;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.DocumentCatalog;
@@ -30,7 +31,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
@@ -119,29 +119,12 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
 
     server.kill();
     server.start();
-    eventually(() -> other.update(disable("h1", "again")));
+    succeeds("the client is back", () -> await(other.update(disable("h1", "again"))));
     assertThat(await(other.list(MemberFilter.ALL)))
         .extracting(Member::disabledReason)
         .containsExactly("again");
-    eventually(() -> catalog.delete(id("h1")));
+    succeeds("the client is back", () -> await(catalog.delete(id("h1"))));
     assertThat(await(other.list(MemberFilter.ALL))).isEmpty();
-  }
-
-  /** The client is on its way back. */
-  private static <T> T eventually(Supplier<Future<T>> attempt) throws Exception {
-    return await(attempt(attempt, ATTEMPTS));
-  }
-
-  private static <T> Future<T> attempt(Supplier<Future<T>> attempt, int attempts) {
-    return attempt
-        .get()
-        .recover(
-            failure ->
-                attempts <= 1
-                    ? Future.failedFuture(failure)
-                    : vertx
-                        .timer(PAUSE_MILLIS, TimeUnit.MILLISECONDS)
-                        .compose(passed -> attempt(attempt, attempts - 1)));
   }
 
   @Test
@@ -234,11 +217,13 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
       await(store.write(new Key(Kind.REMOVAL, "compute", "h" + i), Long.toString(order), null));
     }
     ServiceCatalog another = open();
-    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    do {
-      await(another.list(MemberFilter.ALL));
-    } while (await(store.removals()).size() > 11 && System.nanoTime() < deadline);
-
+    await(
+        "eleven traces",
+        () -> {
+          await(another.list(MemberFilter.ALL));
+          return await(store.removals());
+        },
+        traces -> traces.size() <= 11);
     assertThat(await(store.removals())).hasSize(11);
     await(store.close());
   }

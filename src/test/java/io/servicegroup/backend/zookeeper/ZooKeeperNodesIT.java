@@ -1,6 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import static io.servicegroup.backend.zookeeper.ZooKeeperRig.life;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +20,6 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.Logged;
 import io.servicegroup.testkit.ZooKeeperServer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -181,12 +181,8 @@ class ZooKeeperNodesIT {
     ZooKeeperRig.put(client, "/tooz/foreign/h1", new byte[] {(byte) 0xc0}, CreateMode.EPHEMERAL);
     assertThat(writer.harness().write(life.alive())).isEmpty();
     assertThat(ZooKeeperRig.data(client, "/tooz/foreign/h1")).hasSize(1);
-    List<Conflict> conflicts = new ArrayList<>();
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (conflicts.isEmpty() && System.nanoTime() < end) {
-      writer.harness().awaitNews(Duration.ofMillis(200));
-      conflicts.addAll(writer.harness().write(life.alive()));
-    }
+    List<Conflict> conflicts =
+        await("a conflict", () -> writer.harness().write(life.alive()), found -> !found.isEmpty());
     assertThat(conflicts).extracting(Conflict::kind).containsOnly(Conflict.Kind.FOREIGN_BEATS);
     client.delete("/tooz/foreign/h1", -1);
     writer.write(life);

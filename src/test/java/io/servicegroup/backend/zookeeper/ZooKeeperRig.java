@@ -13,6 +13,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,6 @@ import org.apache.zookeeper.data.Stat;
 final class ZooKeeperRig implements AutoCloseable {
 
   static final Duration INTERVAL = Duration.ofSeconds(2);
-  static final Duration DEADLINE = Duration.ofSeconds(40);
 
   private static final String NAME = "zookeeper";
   private static final AtomicLong GENERATION = new AtomicLong();
@@ -45,7 +45,7 @@ final class ZooKeeperRig implements AutoCloseable {
   record Agent(LivenessHarness harness, ZooKeeperLivenessBackend backend) {
 
     Observation poll() {
-      return eventually(harness, seen -> true);
+      return harness.pollUntil(seen -> true);
     }
 
     void write(Life... lives) {
@@ -56,19 +56,7 @@ final class ZooKeeperRig implements AutoCloseable {
 
     /** Repeats it, as a writer does whose servers are away for a moment. */
     private void write(Life life) {
-      long end = System.nanoTime() + DEADLINE.toNanos();
-      boolean written = false;
-      while (!written) {
-        try {
-          assertThat(harness.write(life.alive())).isEmpty();
-          written = true;
-        } catch (IllegalStateException e) {
-          if (System.nanoTime() > end) {
-            throw e;
-          }
-          harness.awaitNews(Duration.ofMillis(100));
-        }
-      }
+      assertThat(Eventually.succeeds("a write", () -> harness.write(life.alive()))).isEmpty();
     }
 
     void joined(Life... lives) {
@@ -78,7 +66,7 @@ final class ZooKeeperRig implements AutoCloseable {
     }
 
     Sight await(MemberId id, Predicate<Sight> wanted) {
-      return Sight.of(id, eventually(harness, seen -> wanted.test(Sight.of(id, seen))));
+      return Sight.of(id, harness.pollUntil(seen -> wanted.test(Sight.of(id, seen))));
     }
 
     Sight awaitHeld(Life life) {
@@ -87,25 +75,6 @@ final class ZooKeeperRig implements AutoCloseable {
 
     Sight awaitGone(Life life, Cause cause) {
       return await(life.id(), sight -> sight.isGone(life, cause));
-    }
-
-    /** Polls until it is seen; a poll may fail meanwhile. News or a while later it polls again. */
-    private static Observation eventually(LivenessHarness harness, Predicate<Observation> wanted) {
-      long end = System.nanoTime() + DEADLINE.toNanos();
-      String last = "nothing";
-      while (System.nanoTime() < end) {
-        try {
-          Observation seen = harness.poll();
-          if (wanted.test(seen)) {
-            return seen;
-          }
-          last = seen.toString();
-        } catch (IllegalStateException e) {
-          last = e.getMessage();
-        }
-        harness.awaitNews(Duration.ofMillis(100));
-      }
-      throw new AssertionError("not seen within " + DEADLINE + "; at last: " + last);
     }
   }
 
@@ -212,6 +181,6 @@ final class ZooKeeperRig implements AutoCloseable {
   public void close() {
     agents.forEach(agent -> agent.harness().close());
     clients.forEach(ZooKeeperConnection::close);
-    LivenessHarness.await(vertx.close());
+    Eventually.await(vertx.close());
   }
 }

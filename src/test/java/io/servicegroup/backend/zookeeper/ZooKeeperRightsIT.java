@@ -1,6 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import static io.servicegroup.backend.zookeeper.ZooKeeperRig.life;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,6 @@ import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.Life;
 import io.servicegroup.liveness.LivenessBackend.Observation;
-import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.ZooKeeperServer;
@@ -270,15 +270,15 @@ class ZooKeeperRightsIT {
     Agent watcher = rig.agent(uri, false);
     Agent writer = rig.agent(uri, true);
     ZooKeeperLayout layout = new ZooKeeperLayout(BackendUri.parse(uri));
-    LivenessHarness.await(writer.backend().stalled(Duration.ofSeconds(30)));
+    await(writer.backend().stalled(Duration.ofSeconds(30)));
     String said = owner.getChildren(layout.stalled(), false).stream().findFirst().orElseThrow();
     Set<String> asked = Set.of(said, "nobody");
-    assertThat(LivenessHarness.await(watcher.backend().stalledAmong(asked))).containsExactly(said);
+    assertThat(await(watcher.backend().stalledAmong(asked))).containsExactly(said);
 
     owner.setACL(layout.stalled(said), mine(), -1);
-    assertThat(LivenessHarness.await(watcher.backend().stalledAmong(asked))).isEmpty();
-    LivenessHarness.await(writer.backend().resumed());
-    assertThat(LivenessHarness.await(watcher.backend().stalledAmong(asked))).isEmpty();
+    assertThat(await(watcher.backend().stalledAmong(asked))).isEmpty();
+    await(writer.backend().resumed());
+    assertThat(await(watcher.backend().stalledAmong(asked))).isEmpty();
   }
 
   @Test
@@ -286,29 +286,29 @@ class ZooKeeperRightsIT {
     String uri = server.uri() + "?namespace=documents";
     ZooKeeperDocuments store = new ZooKeeperDocuments(rig.vertx(), BackendUri.parse(uri), true);
     try {
-      LivenessHarness.await(store.open());
-      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "open", "h1"), "one", null));
-      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "open", "h2"), "two", null));
-      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "closed", "h1"), "three", null));
-      assertThat(LivenessHarness.await(store.list(null))).hasSize(3);
+      await(store.open());
+      await(store.write(new Key(Kind.MEMBER, "open", "h1"), "one", null));
+      await(store.write(new Key(Kind.MEMBER, "open", "h2"), "two", null));
+      await(store.write(new Key(Kind.MEMBER, "closed", "h1"), "three", null));
+      assertThat(await(store.list(null))).hasSize(3);
 
       String members = "/servicegroup-catalog/documents/member";
       owner.setACL(members + "/closed", mine(), -1);
       owner.setACL(members + "/open/h2", mine(), -1);
-      LivenessHarness.await(store.write(new Key(Kind.MEMBER, "open", "h3"), "four", null));
+      await(store.write(new Key(Kind.MEMBER, "open", "h3"), "four", null));
 
-      assertThat(LivenessHarness.await(store.list(null)))
+      assertThat(await(store.list(null)))
           .as("as it was read last")
           .extracting(Document::text)
           .containsExactlyInAnyOrder("one", "two", "three", "four", null);
       ZooKeeperDocuments late = new ZooKeeperDocuments(rig.vertx(), BackendUri.parse(uri), true);
-      LivenessHarness.await(late.open());
-      assertThat(LivenessHarness.await(late.list(null)))
+      await(late.open());
+      assertThat(await(late.list(null)))
           .extracting(Document::text)
           .containsExactlyInAnyOrder("one", "four", null, null);
-      LivenessHarness.await(late.close());
+      await(late.close());
     } finally {
-      LivenessHarness.await(store.close());
+      await(store.close());
     }
   }
 }

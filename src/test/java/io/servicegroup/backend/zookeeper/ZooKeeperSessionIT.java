@@ -1,12 +1,12 @@
 package io.servicegroup.backend.zookeeper;
 
 import static io.servicegroup.backend.zookeeper.ZooKeeperRig.life;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.backend.zookeeper.ZooKeeperRig.Agent;
 import io.servicegroup.liveness.Life;
-import io.servicegroup.liveness.LivenessHarness;
 import io.servicegroup.liveness.Sight;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.testkit.TcpProxy;
@@ -89,8 +89,8 @@ class ZooKeeperSessionIT {
       writer.backend().lifeline().orElseThrow().run();
       watcher.awaitGone(life, Cause.SESSION_EXPIRED);
       turning.countDown();
-      assertThat(LivenessHarness.await(loop)).isTrue();
-      LivenessHarness.await(writer.harness().start(() -> writer.backend().release()));
+      assertThat(await(loop)).isTrue();
+      await(writer.harness().start(() -> writer.backend().release()));
       writer.write(life);
       watcher.awaitHeld(life);
     }
@@ -225,7 +225,7 @@ class ZooKeeperSessionIT {
     Life life = life("released", "h1");
     Agent watcher = rig.agent(server.uri(), false);
     Agent writer = present(server.uri(), watcher, life);
-    LivenessHarness.await(writer.harness().start(() -> writer.backend().release()));
+    await(writer.harness().start(() -> writer.backend().release()));
     watcher.awaitGone(life, Cause.SESSION_EXPIRED);
     writer.poll();
     assertThat(Sight.of(life.id(), watcher.poll()).held()).isNull();

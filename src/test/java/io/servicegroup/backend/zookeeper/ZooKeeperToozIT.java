@@ -1,6 +1,7 @@
 package io.servicegroup.backend.zookeeper;
 
 import static io.servicegroup.backend.zookeeper.ZooKeeperRig.life;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.backend.zookeeper.ZooKeeperRig.Agent;
@@ -13,7 +14,6 @@ import io.servicegroup.testkit.ToozPeer.Event;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -72,11 +72,7 @@ class ZooKeeperToozIT {
   }
 
   private Event watched(ToozPeer peer) {
-    List<Event> events = new ArrayList<>();
-    long end = System.nanoTime() + ZooKeeperRig.DEADLINE.toNanos();
-    while (events.isEmpty() && System.nanoTime() < end) {
-      events.addAll(peer.runWatchers());
-    }
+    List<Event> events = await("an event", peer::runWatchers, seen -> !seen.isEmpty());
     assertThat(events).hasSize(1);
     return events.get(0);
   }

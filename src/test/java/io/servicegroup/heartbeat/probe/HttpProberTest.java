@@ -1,7 +1,8 @@
 package io.servicegroup.heartbeat.probe;
 
-import static io.servicegroup.heartbeat.probe.ProberRig.await;
 import static io.servicegroup.heartbeat.probe.ProberRig.timing;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Probe;
@@ -17,7 +18,6 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,7 +92,7 @@ class HttpProberTest {
     BlockingQueue<Boolean> gone = new LinkedBlockingQueue<>();
     ProberRig rig = probe(0, request -> request.connection().closeHandler(v -> gone.add(true)));
     assertThat(rig.next()).isEqualTo(ProbeResult.fail("no answer within 300 ms"));
-    assertThat(gone.poll(30, TimeUnit.SECONDS)).isNotNull();
+    next(gone);
     assertThat(rig.next().passed()).isFalse();
   }
 
@@ -117,7 +117,7 @@ class HttpProberTest {
                   .write(Buffer.buffer(new byte[HttpProber.MAX_BODY + 1]));
             });
     assertThat(rig.next()).isEqualTo(ProbeResult.pass());
-    assertThat(gone.poll(30, TimeUnit.SECONDS)).isNotNull();
+    next(gone);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.servicegroup.heartbeat.probe;
 
-import static io.servicegroup.heartbeat.probe.ProberRig.await;
 import static io.servicegroup.heartbeat.probe.ProberRig.timing;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 

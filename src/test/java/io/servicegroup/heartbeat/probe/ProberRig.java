@@ -1,16 +1,14 @@
 package io.servicegroup.heartbeat.probe;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Runs one prober as the verticle does, and lets a test await its results. */
@@ -28,7 +26,7 @@ final class ProberRig {
 
   static ProberRig start(Vertx vertx, Probe probe) throws Exception {
     ProberRig rig = new ProberRig(vertx);
-    rig.deployment = await(vertx.deployVerticle(rig.verticle(probe)));
+    rig.deployment = Eventually.await(vertx.deployVerticle(rig.verticle(probe)));
     return rig;
   }
 
@@ -57,23 +55,13 @@ final class ProberRig {
     };
   }
 
-  static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
-  }
-
   ProbeResult next() throws InterruptedException {
-    ProbeResult result = results.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
-    assertThat(result).as("a result in time").isNotNull();
-    return result;
+    return Eventually.next(results);
   }
 
   /** Skips results until one is as it should be. */
   ProbeResult await(Predicate<ProbeResult> wanted) throws InterruptedException {
-    ProbeResult result = next();
-    while (!wanted.test(result)) {
-      result = next();
-    }
-    return result;
+    return Eventually.next(results, wanted);
   }
 
   void forget() {
@@ -85,6 +73,6 @@ final class ProberRig {
   }
 
   void stop() throws Exception {
-    await(vertx.undeploy(deployment));
+    Eventually.await(vertx.undeploy(deployment));
   }
 }

@@ -1,7 +1,8 @@
 package io.servicegroup.heartbeat.probe;
 
-import static io.servicegroup.heartbeat.probe.ProberRig.await;
 import static io.servicegroup.heartbeat.probe.ProberRig.timing;
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -71,7 +72,7 @@ class TcpProberTest {
     NetServer server = serve(0);
     ProberRig.start(vertx, tcp(server.actualPort(), false, timing(50, 50, 1)));
     for (int i = 0; i < 3; i++) {
-      assertThat(closed.poll(30, TimeUnit.SECONDS)).isNotNull();
+      next(closed);
     }
   }
 
@@ -118,10 +119,10 @@ class TcpProberTest {
   void theFirstConnectionIsHeldAndLaterOnesAreShort() throws Exception {
     NetServer server = serve(0);
     ProberRig.start(vertx, tcp(server.actualPort(), true, timing(50, 50, 1)));
-    NetSocket held = accepted.poll(30, TimeUnit.SECONDS);
+    NetSocket held = next(accepted);
     for (int i = 0; i < 3; i++) {
-      NetSocket fresh = accepted.poll(30, TimeUnit.SECONDS);
-      assertThat(closed.poll(30, TimeUnit.SECONDS)).isSameAs(fresh).isNotSameAs(held);
+      NetSocket fresh = next(accepted);
+      assertThat(next(closed)).isSameAs(fresh).isNotSameAs(held);
     }
   }
 
@@ -130,7 +131,7 @@ class TcpProberTest {
     NetServer server = serve(0);
     ProberRig rig = ProberRig.start(vertx, tcp(server.actualPort(), true, timing(60_000, 1000, 3)));
     assertThat(rig.next().passed()).isTrue();
-    assertThat(accepted.poll(30, TimeUnit.SECONDS)).isNotNull();
+    next(accepted);
     await(server.close());
     // An interval of a minute: only the close can bring these in time.
     ProbeResult first = rig.await(result -> !result.passed());
@@ -146,7 +147,7 @@ class TcpProberTest {
     ProberRig rig = ProberRig.start(vertx, tcp(server.actualPort(), true, timing(60_000, 1000, 2)));
     rig.next();
     for (int i = 0; i < 2; i++) {
-      accepted.poll(30, TimeUnit.SECONDS).close();
+      next(accepted).close();
       assertThat(rig.next()).isEqualTo(ProbeResult.pass());
     }
   }
@@ -179,10 +180,10 @@ class TcpProberTest {
     NetServer server = serve(0);
     ProberRig rig = ProberRig.start(vertx, tcp(server.actualPort(), true, timing(60_000, 1000, 1)));
     rig.next();
-    NetSocket held = accepted.poll(30, TimeUnit.SECONDS);
+    NetSocket held = next(accepted);
     held.write(Buffer.buffer(new byte[TcpProber.MAX_DISCARDED]));
     held.write(Buffer.buffer(new byte[1]));
-    assertThat(closed.poll(30, TimeUnit.SECONDS)).isSameAs(held);
+    assertThat(next(closed)).isSameAs(held);
     assertThat(rig.pending()).isZero();
   }
 
@@ -192,7 +193,7 @@ class TcpProberTest {
     ProberRig rig = ProberRig.start(vertx, tcp(server.actualPort(), true, timing(60_000, 1000, 1)));
     rig.next();
     rig.stop();
-    assertThat(closed.poll(30, TimeUnit.SECONDS)).isNotNull();
+    next(closed);
     assertThat(rig.pending()).isZero();
 
     try (ServerSocket hanging = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
