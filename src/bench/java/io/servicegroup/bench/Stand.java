@@ -83,7 +83,7 @@ final class Stand implements AutoCloseable {
         technology,
         OptionalLong.of(server.pid()),
         server.port(),
-        server.uri(server.port()),
+        server.uri(),
         members -> {},
         null,
         server::close);

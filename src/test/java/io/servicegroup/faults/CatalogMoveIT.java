@@ -31,7 +31,7 @@ class CatalogMoveIT {
   void raisesNoAlarmAndKeepsWhatOperatorsSaid() {
     try (PostgresServer postgres = PostgresServer.create("fsync=off");
         RedisServer redis = RedisServer.create()) {
-      String beats = redis.uri(redis.port());
+      String beats = redis.uri();
       for (int i = 0; i < 3; i++) {
         agents.add(AgentProcess.of(config(i, postgres.uri(), beats)).start());
       }

@@ -38,8 +38,7 @@ class DescriptorsIT {
         ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
         ServerSocket service = accepting();
         AgentProcess agent =
-            AgentProcess.of(
-                    config(server.uri(server.port()), service.getLocalPort(), full.getLocalPort()))
+            AgentProcess.of(config(server.uri(), service.getLocalPort(), full.getLocalPort()))
                 .descriptors(DESCRIPTORS)) {
       fill(full, queue);
       agent.start();

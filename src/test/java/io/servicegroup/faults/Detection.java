@@ -204,7 +204,8 @@ final class Detection implements AutoCloseable {
       observer.changes().during(Timing.REPORT);
       int ownMark = sidecar.changes().mark();
       int mark = observer.changes().mark();
-      long killed = service.kill();
+      long killed = System.nanoTime();
+      service.kill();
       own.add(await(sidecar, ownMark, member, "DOWN").after(killed));
       news.add(await(observer, mark, member, "DOWN").after(killed));
       service.start();

@@ -100,7 +100,7 @@ class ExistingTableIT {
     config
         .getJsonObject("liveness")
         .put("verdict", verdict)
-        .put("backends", JsonArray.of(database.uri(), redis.uri(redis.port())));
+        .put("backends", JsonArray.of(database.uri(), redis.uri()));
     return AgentProcess.of(config);
   }
 
@@ -147,7 +147,7 @@ class ExistingTableIT {
   void aMemberThatBeatsElsewhereIsNotVotedDownByItsRow() {
     JsonObject config = Configs.sidecar(database.uri(), "elsewhere", List.of("elsewhere"));
     config.getJsonObject("catalog").put("create_tables", "own");
-    config.getJsonObject("liveness").put("backends", JsonArray.of(redis.uri(redis.port())));
+    config.getJsonObject("liveness").put("backends", JsonArray.of(redis.uri()));
     int[] marks = {any.changes().mark(), all.changes().mark()};
     try (AgentProcess sidecar = AgentProcess.of(config).start()) {
       any.await(marks[0], 1, change -> change.is("elsewhere/elsewhere", "UP"), PATIENCE);

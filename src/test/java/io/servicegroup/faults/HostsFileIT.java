@@ -113,7 +113,7 @@ class HostsFileIT {
   }
 
   private AgentProcess agent(BackendServer server) {
-    return AgentProcess.of(config(server.uri(server.port()).replace("127.0.0.1", "my_store")))
+    return AgentProcess.of(config(server.uri().replace("127.0.0.1", "my_store")))
         .sees(Map.of("/etc/hosts", hosts, "/etc/resolv.conf", home.resolve("resolv.conf")));
   }
 

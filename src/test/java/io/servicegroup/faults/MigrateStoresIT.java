@@ -143,7 +143,7 @@ class MigrateStoresIT {
       List<Member> before = members(postgres.uri());
       String from = postgres.uri();
       for (BackendServer store : List.of(zookeeper, memcached, redis, hazelcast)) {
-        String to = store.uri(store.port());
+        String to = store.uri();
         killAndFinish(from, to);
         assertThat(members(to)).isEqualTo(before);
         from = to;
@@ -160,7 +160,7 @@ class MigrateStoresIT {
     try (RedisServer redis = RedisServer.create()) {
       HazelcastAddresses nobody = new HazelcastAddresses();
       String cluster = nobody.next();
-      String other = redis.uri(redis.port());
+      String other = redis.uri();
       try (ManagedProcess process = migrate(other, cluster)) {
         String said = finish(process, 3);
         assertThat(said.lines().toList())
@@ -178,7 +178,7 @@ class MigrateStoresIT {
   @Test
   void whatIsCopiedIntoTheClusterOfAnAgentStaysThere() throws Exception {
     try (RedisServer redis = RedisServer.create()) {
-      String from = redis.uri(redis.port());
+      String from = redis.uri();
       String cluster = new HazelcastAddresses().next();
       fill(from);
       JsonObject config = Configs.observer(from);
@@ -197,8 +197,7 @@ class MigrateStoresIT {
     try (ZooKeeperServer zookeeper = ZooKeeperServer.create();
         RedisServer redis = RedisServer.create()) {
       for (int i = 0; i < 2; i++) {
-        try (ManagedProcess process =
-            migrate(zookeeper.uri() + "/mistyped", redis.uri(redis.port()))) {
+        try (ManagedProcess process = migrate(zookeeper.uri() + "/mistyped", redis.uri())) {
           assertThat(finish(process, 3).lines().toList())
               .last()
               .asString()

@@ -25,7 +25,7 @@ class NamesIT {
   @Test
   void aNameThatCouldNotBeAskedForIsRefusedAtTheJoin() {
     try (RedisServer redis = RedisServer.create();
-        AgentProcess agent = AgentProcess.of(Configs.agent(redis.uri(redis.port()))).start()) {
+        AgentProcess agent = AgentProcess.of(Configs.agent(redis.uri())).start()) {
       for (String name : List.of(".", "..")) {
         HttpResponse<String> answer =
             agent.send("POST", MEMBERS, new JsonObject().put("host", name));
@@ -55,7 +55,7 @@ class NamesIT {
         ServerSocket service = new ServerSocket(0, 1000, InetAddress.getByName("::1"));
         AgentProcess agent =
             AgentProcess.of(
-                Configs.agent(redis.uri(redis.port()))
+                Configs.agent(redis.uri())
                     .put(
                         "services",
                         JsonArray.of(

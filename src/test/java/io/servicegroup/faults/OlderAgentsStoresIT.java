@@ -52,7 +52,7 @@ class OlderAgentsStoresIT {
     Vertx vertx = Vertx.vertx();
     try (BackendServer server = technology.start()) {
       StoredThings.load(server, wrote(technology));
-      BackendUri uri = BackendUri.parse(server.uri(server.port()));
+      BackendUri uri = BackendUri.parse(server.uri());
       ServiceCatalog catalog =
           io.servicegroup.backend.Technology.of(uri.scheme())
               .catalog(vertx, new AgentConfig.Catalog(uri, CreateTables.ALL));

@@ -81,7 +81,7 @@ public final class OlderWritings {
   }
 
   private static JsonObject config(BackendServer server) {
-    JsonObject config = Configs.agent(server.uri(server.port())).put("watch", "all");
+    JsonObject config = Configs.agent(server.uri()).put("watch", "all");
     JsonObject refused =
         new JsonObject().put("type", "tcp").put("address", "127.0.0.1:" + Ports.free());
     config.put(
@@ -131,7 +131,7 @@ public final class OlderWritings {
   /** As the older agent prints it for those who run it by hand. */
   private static String schema(Path jar, BackendServer server) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String uri = server.uri(server.port());
+    String uri = server.uri();
     return ManagedProcess.run(
             List.of(java, "-jar", jar.toString(), "schema", "--set", "catalog.uri=" + uri))
         .stream()

@@ -77,10 +77,7 @@ final class RollingMove implements AutoCloseable {
     BackendServer server = atCatalog || agentsOnly ? null : start(technology);
     List<JsonObject> entries = new ArrayList<>();
     for (int i = 0; i < AGENTS; i++) {
-      String uri =
-          agentsOnly
-              ? addresses.next()
-              : server == null ? catalog.uri() : server.uri(server.port());
+      String uri = agentsOnly ? addresses.next() : server == null ? catalog.uri() : server.uri();
       entries.add(new JsonObject().put("uri", uri).put("name", name));
     }
     return new Side(technology, server, entries);
@@ -133,7 +130,8 @@ final class RollingMove implements AutoCloseable {
 
   private Duration kill(AgentProcess observer) {
     int mark = observer.changes().mark();
-    long killed = service.kill();
+    long killed = System.nanoTime();
+    service.kill();
     List<Change> down =
         observer.changes().await(mark, 1, change -> change.is(VICTIM, "DOWN"), LATEST_DOWN);
     if (down.isEmpty()) {

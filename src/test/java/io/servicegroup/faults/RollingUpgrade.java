@@ -51,8 +51,7 @@ final class RollingUpgrade implements AutoCloseable {
   }
 
   private JsonObject config(String host) {
-    JsonObject config =
-        Configs.sidecar(server.uri(server.port()), "compute", List.of(host)).put("watch", "all");
+    JsonObject config = Configs.sidecar(server.uri(), "compute", List.of(host)).put("watch", "all");
     config.getJsonObject("agent").put("leave_on_stop", false);
     config
         .getJsonObject("liveness")

@@ -63,7 +63,7 @@ final class Site implements AutoCloseable {
   }
 
   private String catalogUri() {
-    return catalog.uri(catalog.port());
+    return catalog.uri();
   }
 
   private JsonObject complete(JsonObject config, boolean proxied) {

@@ -225,7 +225,7 @@ final class StoredThings {
   private static HazelcastInstance client(BackendServer server) {
     ClientConfig config = new ClientConfig();
     config.setProperty("hazelcast.logging.type", "none");
-    config.setClusterName(BackendUri.parse(server.uri(server.port())).path().replace("/", ""));
+    config.setClusterName(BackendUri.parse(server.uri()).path().replace("/", ""));
     config.getNetworkConfig().addAddress("127.0.0.1:" + server.port());
     return HazelcastClient.newHazelcastClient(config);
   }

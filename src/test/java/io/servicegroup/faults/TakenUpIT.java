@@ -172,11 +172,11 @@ class TakenUpIT {
   }
 
   private static JsonObject sidecar(BackendServer server) {
-    return paced(Configs.agent(server.uri(server.port())).put("watch", "own"));
+    return paced(Configs.agent(server.uri()).put("watch", "own"));
   }
 
   private static JsonObject observer(BackendServer server) {
-    return paced(Configs.observer(server.uri(server.port())));
+    return paced(Configs.observer(server.uri()));
   }
 
   private static JsonObject paced(JsonObject config) {

@@ -22,7 +22,7 @@ class TwoMachinesIT {
   @EnumSource(names = {"POSTGRESQL", "REDIS"})
   void theOlderTakesOverFromOneThatFellSilent(Technology technology) {
     try (BackendServer server = technology.start()) {
-      JsonObject config = Configs.sidecar(server.uri(server.port()), "compute", List.of("one"));
+      JsonObject config = Configs.sidecar(server.uri(), "compute", List.of("one"));
       try (AgentProcess older = AgentProcess.of(config).start();
           AgentProcess newer = AgentProcess.of(config)) {
         assertThat(older.await(0, 1, change -> change.is("compute/one", "UP"), PATIENCE))

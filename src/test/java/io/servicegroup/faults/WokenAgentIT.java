@@ -64,6 +64,6 @@ class WokenAgentIT {
   }
 
   private static JsonObject agent(BackendServer server) {
-    return Configs.observer(server.uri(server.port()));
+    return Configs.observer(server.uri());
   }
 }

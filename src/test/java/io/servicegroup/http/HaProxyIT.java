@@ -40,7 +40,7 @@ class HaProxyIT {
                         new JsonArray()
                             .add(service("compute", compute))
                             .add(service("volume", volume)))
-                    .put("catalog", new JsonObject().put("uri", redis.uri(redis.port())))
+                    .put("catalog", new JsonObject().put("uri", redis.uri()))
                     .put("agent_check", new JsonObject().put("port", checkPort))
                     .put(
                         "liveness",

@@ -98,7 +98,7 @@ public abstract class LivenessFixture {
    * @return a URI
    */
   protected String uri() {
-    return server.uri(server.port());
+    return server.uri();
   }
 
   /**

@@ -51,8 +51,7 @@ class AcceptedRestoreIT {
 
   private static String accept(RedisServer server) {
     List<String> command =
-        AgentProcess.command(
-            "catalog", "accept", "--set", "catalog.uri=" + server.uri(server.port()));
+        AgentProcess.command("catalog", "accept", "--set", "catalog.uri=" + server.uri());
     try (ManagedProcess process =
         ManagedProcess.start("accept", new ProcessBuilder(command).redirectErrorStream(true))) {
       assertThat(process.awaitExit(PATIENCE)).as(process.tail()).isZero();
@@ -65,7 +64,7 @@ class AcceptedRestoreIT {
         new JsonObject().put("group", "compute").put("host", "h1").put("binary", "worker");
     return new JsonObject()
         .put("services", new JsonArray().add(service))
-        .put("catalog", new JsonObject().put("uri", server.uri(server.port())))
+        .put("catalog", new JsonObject().put("uri", server.uri()))
         .put(
             "liveness",
             new JsonObject()
@@ -77,7 +76,7 @@ class AcceptedRestoreIT {
 
   private static void save(RedisServer server) throws Exception {
     Vertx vertx = Vertx.vertx();
-    Redis redis = Redis.createClient(vertx, server.uri(server.port()));
+    Redis redis = Redis.createClient(vertx, server.uri());
     await(redis.send(Request.cmd(Command.SAVE)));
     await(vertx.close());
   }

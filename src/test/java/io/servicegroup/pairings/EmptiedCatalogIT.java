@@ -74,7 +74,7 @@ class EmptiedCatalogIT {
 
   private void fill(BackendServer server) throws Exception {
     Vertx vertx = Vertx.vertx();
-    BackendUri uri = BackendUri.parse(server.uri(server.port()));
+    BackendUri uri = BackendUri.parse(server.uri());
     ServiceCatalog catalog =
         Technology.of(uri.scheme())
             .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
@@ -99,7 +99,7 @@ class EmptiedCatalogIT {
         watch: all
         http: {port: 0}
         """
-            .formatted(server.uri(server.port()));
+            .formatted(server.uri());
     return new PairedAgent(HttpClient.newHttpClient(), home.resolve("agent.yaml"), yaml);
   }
 

@@ -230,7 +230,7 @@ class LostWordsIT {
 
   private static void save(RedisServer server) throws Exception {
     Vertx vertx = Vertx.vertx();
-    Redis redis = Redis.createClient(vertx, server.uri(server.port()));
+    Redis redis = Redis.createClient(vertx, server.uri());
     await(redis.send(Request.cmd(Command.SAVE)));
     await(vertx.close());
   }
@@ -314,7 +314,7 @@ class LostWordsIT {
     return new JsonObject()
         .put("agent", new JsonObject().put("host", serves ? "h1" : "observer"))
         .put("services", serves ? new JsonArray().add(service) : new JsonArray())
-        .put("catalog", new JsonObject().put("uri", server.uri(server.port())))
+        .put("catalog", new JsonObject().put("uri", server.uri()))
         .put(
             "liveness",
             new JsonObject()

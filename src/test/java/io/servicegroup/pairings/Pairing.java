@@ -20,7 +20,7 @@ record Pairing(BackendServer catalog, BackendServer liveness) {
 
   /** What is left behind is not to go by itself while a test looks whether somebody removes it. */
   private static String uri(BackendServer server) {
-    String uri = server.uri(server.port());
+    String uri = server.uri();
     if (server.scheme().equals("zookeeper")) {
       return uri; // its marks stay, and its sessions may not last that long
     }

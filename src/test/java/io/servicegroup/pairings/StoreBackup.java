@@ -99,7 +99,7 @@ interface StoreBackup {
   private static void onRedis(
       BackendServer server, Function<Function<Request, Response>, Void> work) {
     Vertx vertx = Vertx.vertx();
-    Redis redis = Redis.createClient(vertx, server.uri(server.port()));
+    Redis redis = Redis.createClient(vertx, server.uri());
     work.apply(request -> await(redis.send(request)));
     redis.close();
     await(vertx.close());
@@ -161,7 +161,7 @@ interface StoreBackup {
 
   private static void onHazelcast(BackendServer server, Function<HazelcastInstance, Void> work) {
     ClientConfig config = new ClientConfig();
-    config.setClusterName(BackendUri.parse(server.uri(server.port())).path().replace("/", ""));
+    config.setClusterName(BackendUri.parse(server.uri()).path().replace("/", ""));
     config.getNetworkConfig().addAddress("127.0.0.1:" + server.port());
     HazelcastInstance client = HazelcastClient.newHazelcastClient(config);
     try {

@@ -3,7 +3,6 @@ package io.servicegroup.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.ManagedProcess;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,12 +17,12 @@ class ProcessWatchdogIT {
   void whereverItRunsOutOfMemoryItEnds(String where) {
     ProcessBuilder program =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            OutOfMemoryProgram.class.getName(),
-            where);
+            ManagedProcess.java(
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OutOfMemoryProgram.class.getName(),
+                where));
     try (ManagedProcess process = ManagedProcess.start("program", program)) {
       assertThat(process.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
       process.awaitLine("cannot go on", Duration.ofSeconds(1));

@@ -27,16 +27,8 @@ public final class AgentProcess implements AutoCloseable {
 
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Quick to start rather than quick in the long run. */
-  private static final List<String> JVM =
-      List.of(
-          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-          "-XX:+UseSerialGC",
-          "-Xss256k",
-          "-XX:TieredStopAtLevel=1");
-
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Path home;
+  private final Path home = TempFiles.directory("servicegroup-agent-");
   private final int port = Ports.free();
   private final Journal<Change> changes = new Journal<>();
   private final Journal<JsonObject> snapshots = new Journal<>();
@@ -50,11 +42,6 @@ public final class AgentProcess implements AutoCloseable {
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
-    try {
-      home = Files.createTempDirectory("servicegroup-agent-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     configure(config);
   }
 
@@ -226,7 +213,7 @@ public final class AgentProcess implements AutoCloseable {
     if (descriptors > 0) {
       command.addAll(List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
     }
-    command.addAll(JVM);
+    command.addAll(ManagedProcess.java("-Xss256k"));
     if (descriptors > 0) {
       // A JVM raises what it is allowed to the most that it may be.
       command.add("-XX:-MaxFDLimit");
@@ -264,8 +251,7 @@ public final class AgentProcess implements AutoCloseable {
    * @return the whole command line, which may be added to
    */
   public static List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>(JVM);
-    command.add("-Xmx128m");
+    List<String> command = ManagedProcess.java("-Xss256k", "-Xmx128m");
     command.addAll(program());
     command.addAll(List.of(arguments));
     return command;

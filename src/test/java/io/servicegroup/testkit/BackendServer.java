@@ -1,59 +1,61 @@
 package io.servicegroup.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
 /**
- * A real server of a liveness backend, on loopback, as a process of its own: it can be stopped,
- * killed, hung, and brought back with or without what it knew. Every method waits until it is done.
+ * A real server of a liveness backend, on loopback: it can be brought back with or without what it
+ * knew.
  */
-public interface BackendServer extends AutoCloseable {
+public abstract class BackendServer extends ServerProcess {
+
+  private final String scheme;
+
+  BackendServer(String scheme, Path home, int port) {
+    super(scheme, home, port);
+    this.scheme = scheme;
+  }
 
   /**
    * The technology.
    *
    * @return the URI's scheme
    */
-  String scheme();
-
-  /**
-   * Where it listens; the same for as long as this object lives.
-   *
-   * @return a port of 127.0.0.1
-   */
-  int port();
+  public final String scheme() {
+    return scheme;
+  }
 
   /**
    * How an agent reaches it.
    *
-   * @param port this server's, or that of a proxy before it
+   * @param behind this server's port, or that of a proxy before it
    * @return what {@code liveness.backends} takes
    */
-  String uri(int port);
-
-  /** Starts it again, with what it keeps on disk, if anything. Does nothing where it runs. */
-  void start();
-
-  /** Starts it again with nothing of what it knew. */
-  void startEmpty();
-
-  /** Ends it by SIGTERM. */
-  void stop();
-
-  /** Ends it by SIGKILL. */
-  void kill();
-
-  /** SIGSTOP: connections stay, nobody answers. */
-  void pause();
-
-  /** SIGCONT. */
-  void resume();
+  public abstract String uri(int behind);
 
   /**
-   * The process, for its CPU time.
+   * How an agent reaches it without a proxy.
    *
-   * @return its pid
+   * @return what {@code liveness.backends} takes
    */
-  long pid();
+  public final String uri() {
+    return uri(port());
+  }
 
-  /** Ends it and removes its files. */
-  @Override
-  void close();
+  /** Starts it again with nothing of what it knew; ends it before where it runs. */
+  public final void startEmpty() {
+    if (isRunning()) {
+      kill();
+    }
+    try {
+      forget();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  /** Deletes what it keeps on disk. */
+  void forget() throws IOException {}
 }

@@ -13,42 +13,46 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A real HAProxy with one backend {@code fleet}, and its operator's socket. */
-public final class HaProxy implements AutoCloseable {
+public final class HaProxy extends ServerProcess {
 
-  private final Path home;
-  private final Path socket;
-  private final ManagedProcess process;
+  private final List<String> lines;
 
-  private HaProxy(Path home, List<String> lines) {
-    this.home = home;
-    this.socket = home.resolve("socket");
-    try {
-      Path config = home.resolve("haproxy.cfg");
-      Files.writeString(
-          config,
-          """
-          global
-            stats socket %s level admin
-          defaults
-            mode http
-            timeout connect 1s
-            timeout client 5s
-            timeout server 5s
-            timeout check 2s
-          frontend entry
-            bind 127.0.0.1:%d
-            default_backend fleet
-          backend fleet
-          %s
-          """
-              .formatted(socket, Ports.free(), String.join("\n", lines)));
-      process =
-          ManagedProcess.start(
-              "haproxy", new ProcessBuilder(program(), "-db", "-f", config.toString()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    awaitSocket();
+  private HaProxy(List<String> lines) {
+    super("haproxy", TempFiles.directory("servicegroup-haproxy-"), Ports.free());
+    this.lines = lines;
+  }
+
+  private Path socket() {
+    return home().resolve("socket");
+  }
+
+  @Override
+  List<String> command() throws IOException {
+    Path config = home().resolve("haproxy.cfg");
+    Files.writeString(
+        config,
+        """
+        global
+          stats socket %s level admin
+        defaults
+          mode http
+          timeout connect 1s
+          timeout client 5s
+          timeout server 5s
+          timeout check 2s
+        frontend entry
+          bind 127.0.0.1:%d
+          default_backend fleet
+        backend fleet
+        %s
+        """
+            .formatted(socket(), port(), String.join("\n", lines)));
+    return List.of(program("haproxy"), "-db", "-f", config.toString());
+  }
+
+  @Override
+  void awaitReady() {
+    process().await("a socket", () -> Files.exists(socket()), there -> there);
   }
 
   /**
@@ -58,11 +62,9 @@ public final class HaProxy implements AutoCloseable {
    * @return the running balancer
    */
   public static HaProxy start(String... lines) {
-    try {
-      return new HaProxy(Files.createTempDirectory("servicegroup-haproxy-"), List.of(lines));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    HaProxy proxy = new HaProxy(List.of(lines));
+    proxy.start();
+    return proxy;
   }
 
   /**
@@ -90,7 +92,7 @@ public final class HaProxy implements AutoCloseable {
    */
   public String command(String line) {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
+      channel.connect(UnixDomainSocketAddress.of(socket()));
       channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII)));
       ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
       while (channel.read(answer) >= 0) {
@@ -101,32 +103,5 @@ public final class HaProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * Its process, for signals.
-   *
-   * @return the process
-   */
-  public ManagedProcess process() {
-    return process;
-  }
-
-  @Override
-  public void close() {
-    process.close();
-    TempFiles.delete(home);
-  }
-
-  private void awaitSocket() {
-    process.await("a socket", () -> Files.exists(socket), there -> there);
-  }
-
-  private static String program() {
-    return List.of("/usr/sbin/haproxy", "/usr/bin/haproxy", "/usr/local/sbin/haproxy").stream()
-        .filter(path -> Files.isExecutable(Path.of(path)))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalStateException("there is no haproxy: apt-get install haproxy"));
   }
 }

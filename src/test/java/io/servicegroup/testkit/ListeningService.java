@@ -5,15 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 
 /**
  * A service in a process of its own, to be killed and started again: it writes its pid file,
  * accepts connections on one port, and says nothing.
  */
-public final class ListeningService implements AutoCloseable {
+public final class ListeningService extends ServerProcess {
 
-  private static final Duration START = Duration.ofSeconds(30);
   private static final String READY = "listening";
 
   /** Accepts connections and keeps them. Python starts in a twentieth of a JVM's time. */
@@ -28,61 +27,29 @@ public final class ListeningService implements AutoCloseable {
       """
           .formatted(READY);
 
-  private final int port = Ports.free();
-  private final Path pidFile;
-  private ManagedProcess process;
-
   /** Starts it. */
   public ListeningService() {
-    try {
-      pidFile = Files.createTempFile("servicegroup-service-", ".pid");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    super("service", TempFiles.directory("servicegroup-service-"), Ports.free());
     start();
   }
 
-  /** Starts it again; returns when it listens. */
-  public void start() {
-    process =
-        ManagedProcess.start(
-            "service",
-            new ProcessBuilder("/usr/bin/python3", "-c", PROGRAM, Integer.toString(port)));
-    process.awaitLine(READY, START);
+  @Override
+  List<String> command() {
+    return List.of("/usr/bin/python3", "-c", PROGRAM, Integer.toString(port()));
+  }
+
+  @Override
+  void awaitReady() {
+    awaitLine(READY);
     try {
-      Files.writeString(pidFile, process.pid() + "\n");
+      Files.writeString(pidFile(), pid() + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /**
-   * SIGKILL.
-   *
-   * @return when, by {@link System#nanoTime()}
-   */
-  public long kill() {
-    long killed = System.nanoTime();
-    process.kill();
-    return killed;
-  }
-
-  /**
-   * Where it listens, in all its runs.
-   *
-   * @return a port of 127.0.0.1
-   */
-  public int port() {
-    return port;
-  }
-
-  /**
-   * The process of its last start.
-   *
-   * @return its pid
-   */
-  public long pid() {
-    return process.pid();
+  private Path pidFile() {
+    return home().resolve("pid");
   }
 
   /**
@@ -91,7 +58,7 @@ public final class ListeningService implements AutoCloseable {
    * @return what a service's {@code probe} takes
    */
   public JsonObject pidProbe() {
-    return new JsonObject().put("type", "pid").put("pid_file", pidFile.toString());
+    return new JsonObject().put("type", "pid").put("pid_file", pidFile().toString());
   }
 
   /**
@@ -102,18 +69,7 @@ public final class ListeningService implements AutoCloseable {
   public JsonObject heldTcpProbe() {
     return new JsonObject()
         .put("type", "tcp")
-        .put("address", "127.0.0.1:" + port)
+        .put("address", "127.0.0.1:" + port())
         .put("hold", true);
-  }
-
-  /** Kills it. */
-  @Override
-  public void close() {
-    process.close();
-    try {
-      Files.delete(pidFile);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,20 @@ public final class ManagedProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(name + " could not be started: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * How to run a Java program that costs as little as it can: small tests start many.
+   *
+   * @param rest its own options, its main class, its arguments
+   * @return the command
+   */
+  public static List<String> java(String... rest) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(rest));
+    return command;
   }
 
   /**

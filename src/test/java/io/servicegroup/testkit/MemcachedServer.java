@@ -1,31 +1,24 @@
 package io.servicegroup.testkit;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** The system's memcached. It keeps nothing on disk: every start is an empty one. */
-public final class MemcachedServer implements BackendServer {
-
-  private static final Duration STOP = Duration.ofSeconds(10);
+public final class MemcachedServer extends BackendServer {
 
   private final String address;
-  private final int port;
   private final List<String> options;
-  private ManagedProcess process;
 
   private MemcachedServer(String address, int port, List<String> options) {
+    super("memcached", TempFiles.directory("servicegroup-memcached-"), port);
     this.address = address;
-    this.port = port;
     this.options = options;
   }
 
@@ -56,7 +49,7 @@ public final class MemcachedServer implements BackendServer {
    * @return the running server, which knows nothing of this one
    */
   public MemcachedServer twin(String other) {
-    return started(new MemcachedServer(other, port, options));
+    return started(new MemcachedServer(other, port(), options));
   }
 
   private static MemcachedServer started(MemcachedServer server) {
@@ -65,91 +58,34 @@ public final class MemcachedServer implements BackendServer {
   }
 
   @Override
-  public String scheme() {
-    return "memcached";
-  }
-
-  @Override
-  public int port() {
-    return port;
-  }
-
-  @Override
   public String uri(int through) {
     return "memcached://127.0.0.1:" + through;
   }
 
   @Override
-  public void start() {
-    if (process != null && process.isAlive()) {
-      return;
-    }
+  List<String> command() {
     List<String> command = new ArrayList<>();
-    command.add(binary());
-    command.addAll(List.of("-l", address, "-p", Integer.toString(port), "-U", "0"));
+    command.add(program("memcached"));
+    command.addAll(List.of("-l", address, "-p", Integer.toString(port()), "-U", "0"));
     command.addAll(List.of("-u", "nobody", "-m", "64", "-t", "1"));
     command.addAll(options);
-    process = ManagedProcess.start("memcached", new ProcessBuilder(command));
-    process.await("a port that is listened on", this::isListening, there -> there);
+    return command;
   }
 
   @Override
-  public void startEmpty() {
-    if (process.isAlive()) {
-      kill();
-    }
-    start();
-  }
-
-  @Override
-  public void stop() {
-    process.signal("TERM");
-    process.awaitExit(STOP);
-  }
-
-  @Override
-  public void kill() {
-    process.kill();
+  void awaitReady() {
+    process().await("a port that is listened on", this::isListening, there -> there);
   }
 
   @Override
   public void pause() {
-    process.signal("STOP");
-    process.await("every thread stopped", this::isStopped, stopped -> stopped);
-  }
-
-  @Override
-  public void resume() {
-    process.signal("CONT");
-  }
-
-  @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public void close() {
-    process.close();
-  }
-
-  private static String binary() {
-    // Debian keeps servers where an ordinary user's shell does not look.
-    Stream<String> path =
-        Stream.concat(
-            Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
-            Stream.of("/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin"));
-    return path.filter(directory -> !directory.isEmpty())
-        .map(directory -> Path.of(directory, "memcached"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("memcached is needed: run scripts/test"))
-        .toString();
+    super.pause();
+    process().await("every thread stopped", this::isStopped, stopped -> stopped);
   }
 
   /** A signal is taken by each thread when it comes to run. */
   private boolean isStopped() {
-    try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
       return threads.allMatch(MemcachedServer::isThreadStopped);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -166,7 +102,7 @@ public final class MemcachedServer implements BackendServer {
   }
 
   private boolean isListening() {
-    try (Socket socket = new Socket(InetAddress.getByName(address), port)) {
+    try (Socket socket = new Socket(InetAddress.getByName(address), port())) {
       return socket.isConnected();
     } catch (IOException e) {
       return false;

@@ -1,18 +1,16 @@
 package io.servicegroup.testkit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 
 /** A Sentinel of Redis 6.2, which decides alone. Calls its master {@link #MASTER}. */
-public final class RedisSentinel implements AutoCloseable {
+public final class RedisSentinel extends ServerProcess {
 
   /** The master's name. */
   public static final String MASTER = "mymaster";
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String CONFIGURATION =
       """
       port %1$d
@@ -22,23 +20,23 @@ public final class RedisSentinel implements AutoCloseable {
       sentinel failover-timeout mymaster 3000
       """;
 
-  private final Path home = RedisServer.directory();
-  private final int port = Ports.free();
-  private final ManagedProcess process;
+  private final int master;
 
   private RedisSentinel(int master) {
-    try {
-      Path file =
-          Files.writeString(home.resolve("sentinel.conf"), CONFIGURATION.formatted(port, master));
-      process =
-          ManagedProcess.start(
-              "sentinel",
-              new ProcessBuilder(RedisServer.unpack(home), file.toString(), "--sentinel")
-                  .directory(home.toFile()));
-      process.awaitLine("+monitor master", TIMEOUT);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    super("sentinel", RedisServer.directory(), Ports.free());
+    this.master = master;
+  }
+
+  @Override
+  List<String> command() throws IOException {
+    Path file = home().resolve("sentinel.conf");
+    Files.writeString(file, CONFIGURATION.formatted(port(), master));
+    return List.of(RedisServer.unpack(home()), file.toString(), "--sentinel");
+  }
+
+  @Override
+  void awaitReady() {
+    awaitLine("+monitor master");
   }
 
   /**
@@ -48,16 +46,9 @@ public final class RedisSentinel implements AutoCloseable {
    * @return the running Sentinel
    */
   public static RedisSentinel watching(int master) {
-    return new RedisSentinel(master);
-  }
-
-  /**
-   * Where it listens.
-   *
-   * @return a port of 127.0.0.1
-   */
-  public int port() {
-    return port;
+    RedisSentinel sentinel = new RedisSentinel(master);
+    sentinel.start();
+    return sentinel;
   }
 
   /**
@@ -66,7 +57,7 @@ public final class RedisSentinel implements AutoCloseable {
    * @param replica its port
    */
   public void awaitReplica(int replica) {
-    process.awaitLine("+slave slave 127.0.0.1:" + replica, TIMEOUT);
+    awaitLine("+slave slave 127.0.0.1:" + replica);
   }
 
   /**
@@ -75,13 +66,7 @@ public final class RedisSentinel implements AutoCloseable {
    * @param master its port
    */
   public void awaitFailover(int master) {
-    process.awaitLine("+switch-master " + MASTER, TIMEOUT);
-    process.awaitLine("127.0.0.1 " + master, TIMEOUT);
-  }
-
-  @Override
-  public void close() {
-    process.close();
-    TempFiles.delete(home);
+    awaitLine("+switch-master " + MASTER);
+    awaitLine("127.0.0.1 " + master);
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import redis.embedded.core.ExecutableProvider;
@@ -13,29 +12,23 @@ import redis.embedded.core.ExecutableProvider;
  * A real Redis: 6.2 from its Maven artifact, or Debian's. Everything that is not asked for is
  * Redis's default: it saves when it is stopped, and a start after {@link #kill()} brings back what
  * it saved before, if anything.
- *
- * <p>Not thread-safe.
  */
-public final class RedisServer implements BackendServer {
+public final class RedisServer extends BackendServer {
 
   /** Debian's, which is Redis 7. */
   public static final Path DEBIAN = Path.of("/usr/bin/redis-server");
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String READY = "eady to accept connections";
   private static final String DUMP = "dump.rdb";
 
-  private final Path home;
   private final String program;
-  private final int port = Ports.free();
   private final List<String> settings;
   private String password;
   private String user;
   private SelfSigned certificate;
-  private ManagedProcess process;
 
   private RedisServer(Path home, String program, List<String> settings) {
-    this.home = home;
+    super("redis", home, Ports.free());
     this.program = program;
     this.settings = settings;
   }
@@ -127,7 +120,7 @@ public final class RedisServer implements BackendServer {
   public static RedisServer createReplica(int master) {
     RedisServer server = make("--replicaof", "127.0.0.1", "" + master);
     server.start();
-    server.process.awaitLine("MASTER <-> REPLICA sync: Finished with success", TIMEOUT);
+    server.awaitLine("MASTER <-> REPLICA sync: Finished with success");
     return server;
   }
 
@@ -148,21 +141,7 @@ public final class RedisServer implements BackendServer {
   }
 
   static Path directory() {
-    try {
-      return Files.createTempDirectory("servicegroup-redis-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @Override
-  public String scheme() {
-    return "redis";
-  }
-
-  @Override
-  public int port() {
-    return port;
+    return TempFiles.directory("servicegroup-redis-");
   }
 
   @Override
@@ -180,20 +159,17 @@ public final class RedisServer implements BackendServer {
   }
 
   @Override
-  public void start() {
-    if (process != null && process.isAlive()) {
-      return;
-    }
-    process = ManagedProcess.start("redis", new ProcessBuilder(command()).directory(home.toFile()));
-    process.awaitLine(READY, TIMEOUT);
+  void awaitReady() {
+    awaitLine(READY);
   }
 
-  private List<String> command() {
+  @Override
+  List<String> command() {
     List<String> command = new ArrayList<>(List.of(program, "--bind", "127.0.0.1"));
     if (certificate == null) {
-      command.addAll(List.of("--port", Integer.toString(port)));
+      command.addAll(List.of("--port", Integer.toString(port())));
     } else {
-      command.addAll(List.of("--port", "0", "--tls-port", Integer.toString(port)));
+      command.addAll(List.of("--port", "0", "--tls-port", Integer.toString(port())));
       command.addAll(List.of("--tls-cert-file", certificate.certificate().toString()));
       command.addAll(List.of("--tls-key-file", certificate.key().toString()));
       command.addAll(List.of("--tls-ca-cert-file", certificate.certificate().toString()));
@@ -206,44 +182,7 @@ public final class RedisServer implements BackendServer {
   }
 
   @Override
-  public void startEmpty() {
-    try {
-      Files.deleteIfExists(home.resolve(DUMP));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    start();
-  }
-
-  @Override
-  public void stop() {
-    process.signal("TERM");
-    process.awaitExit(TIMEOUT);
-  }
-
-  @Override
-  public void kill() {
-    process.kill();
-  }
-
-  @Override
-  public void pause() {
-    process.signal("STOP");
-  }
-
-  @Override
-  public void resume() {
-    process.signal("CONT");
-  }
-
-  @Override
-  public long pid() {
-    return process.pid();
-  }
-
-  @Override
-  public void close() {
-    process.close();
-    TempFiles.delete(home);
+  void forget() throws IOException {
+    Files.deleteIfExists(home().resolve(DUMP));
   }
 }

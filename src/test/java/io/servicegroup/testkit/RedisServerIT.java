@@ -28,7 +28,7 @@ class RedisServerIT {
     for (String argument : arguments) {
       request.arg(argument);
     }
-    Redis client = Redis.createClient(VERTX, server.uri(server.port()));
+    Redis client = Redis.createClient(VERTX, server.uri());
     return client.send(request).eventually(client::close).await();
   }
 

@@ -8,10 +8,24 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Removes what a test left in the temporary directory. */
+/** What tests have in the temporary directory. */
 public final class TempFiles {
 
   private TempFiles() {}
+
+  /**
+   * Makes a directory that nobody else has.
+   *
+   * @param prefix what its name begins with
+   * @return the directory
+   */
+  public static Path directory(String prefix) {
+    try {
+      return Files.createTempDirectory(prefix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /**
    * Deletes a directory with everything in it.

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Concern;
+import io.servicegroup.testkit.ManagedProcess;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -326,11 +327,11 @@ class EmbeddedPostgresServerIT {
   private Process agent() throws IOException {
     Process agent =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                EmbeddedAgent.class.getName(),
-                data.toString())
+                ManagedProcess.java(
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    EmbeddedAgent.class.getName(),
+                    data.toString()))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     agents.add(agent);

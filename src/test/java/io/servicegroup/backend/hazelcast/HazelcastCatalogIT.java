@@ -47,7 +47,7 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
   @BeforeAll
   static void startServer() throws Exception {
     server = HazelcastServer.create();
-    BackendUri uri = BackendUri.parse(server.uri(server.port()));
+    BackendUri uri = BackendUri.parse(server.uri());
     cleaner = HazelcastClient.newHazelcastClient(HazelcastConfigs.client(uri, settings(uri)));
   }
 
@@ -75,7 +75,7 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
 
   @Override
   protected ServiceCatalog create(Vertx vertx) {
-    return create(vertx, BackendUri.parse(server.uri(server.port())));
+    return create(vertx, BackendUri.parse(server.uri()));
   }
 
   @Override
@@ -83,9 +83,7 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
     Clock later = Clock.offset(Clock.systemUTC(), by);
     return Optional.of(
         new DocumentCatalog(
-            vertx,
-            new HazelcastDocuments(vertx, BackendUri.parse(server.uri(server.port()))),
-            later));
+            vertx, new HazelcastDocuments(vertx, BackendUri.parse(server.uri())), later));
   }
 
   private static ServiceCatalog create(Vertx vertx, BackendUri uri) {
@@ -112,8 +110,7 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
   void whoeverWasOvertakenBeforeARemovalLeavesNoMarkOfIt() throws Exception {
     await(catalog.join(spec("h1", 1), "agent-1", Set.of()));
     Vertx vertx = Vertx.vertx();
-    HazelcastDocuments documents =
-        new HazelcastDocuments(vertx, BackendUri.parse(server.uri(server.port())));
+    HazelcastDocuments documents = new HazelcastDocuments(vertx, BackendUri.parse(server.uri()));
     try {
       await(documents.open());
       Key key = new Key(Kind.MEMBER, GROUP, "h1");

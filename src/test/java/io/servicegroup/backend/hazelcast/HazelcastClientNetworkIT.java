@@ -122,7 +122,7 @@ class HazelcastClientNetworkIT {
 
   @Test
   void aClusterOfAnotherNameIsNotOurs() {
-    String other = server.uri(server.port()).replace("servicegroup-test", "other");
+    String other = server.uri().replace("servicegroup-test", "other");
     LivenessHarness stranger = agent(other);
     assertThatThrownBy(stranger::open)
         .hasMessageContaining("no member of the cluster other answers at");

@@ -79,7 +79,7 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
   }
 
   private static BackendUri uri() {
-    return BackendUri.parse(first.uri(first.port()) + ",127.0.0.1:" + second.port());
+    return BackendUri.parse(first.uri() + ",127.0.0.1:" + second.port());
   }
 
   /** All that a list reads takes longer than one call may. */

@@ -92,14 +92,14 @@ class MemcachedCatalogLossIT {
             watch: %s
             http: {port: 0}
             """
-                .formatted(host, host, server.uri(server.port()), watch));
+                .formatted(host, host, server.uri(), watch));
     AgentConfig config = await(new ConfigLoader(on, List.of(file), Map.of(), List.of()).load());
     return Agent.start(on, config);
   }
 
   /** What operators said, a member whose agent is dead, and one that was deleted. */
   private void prepare() throws Exception {
-    BackendUri uri = BackendUri.parse(server.uri(server.port()));
+    BackendUri uri = BackendUri.parse(server.uri());
     ServiceCatalog catalog =
         new MemcachedTechnology()
             .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));

@@ -31,7 +31,7 @@ class MemcachedClientIT {
   private static final MemcachedServer SERVER = MemcachedServer.create("-I", "8m", "-c", "16");
   private static final Vertx VERTX = Vertx.vertx();
 
-  private final MemcachedClientHarness client = client(SERVER.uri(SERVER.port()), BOUND);
+  private final MemcachedClientHarness client = client(SERVER.uri(), BOUND);
 
   private static MemcachedClientHarness client(String uri, Duration bound) {
     return new MemcachedClientHarness(VERTX, uri, bound);

@@ -42,7 +42,7 @@ class MemcachedGroupsIT {
   }
 
   private static MemcachedHarness open(String agent, MemcachedServer server) {
-    return MemcachedHarness.open(VERTX, agent, server.uri(server.port()));
+    return MemcachedHarness.open(VERTX, agent, server.uri());
   }
 
   private static Set<String> hosts(RawMemcached raw) {

@@ -26,8 +26,7 @@ class MemcachedIdleIT {
   void whoeverHasNothingToDoSleeps() {
     Vertx vertx = Vertx.vertx();
     try (MemcachedServer server = MemcachedServer.create();
-        MemcachedHarness agent =
-            MemcachedHarness.open(vertx, "a", server.uri(server.port())).follow(MEMBER)) {
+        MemcachedHarness agent = MemcachedHarness.open(vertx, "a", server.uri()).follow(MEMBER)) {
       agent.write(beat(MEMBER, 1));
       assertThat(agent.poll().beats()).hasSize(1);
       Path thread = await(agent.start(() -> Future.succeededFuture(thread())));

@@ -60,7 +60,7 @@ class MemcachedLayoutIT {
   }
 
   private MemcachedHarness open(String agent) {
-    return MemcachedHarness.open(VERTX, agent, SERVER.uri(SERVER.port()));
+    return MemcachedHarness.open(VERTX, agent, SERVER.uri());
   }
 
   private void assertItem(String key, int flags, String hex) {

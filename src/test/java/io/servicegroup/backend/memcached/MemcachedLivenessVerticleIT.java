@@ -43,7 +43,7 @@ class MemcachedLivenessVerticleIT {
           new LivenessSettings(
               "memcached",
               "a",
-              BackendUri.parse(server.uri(server.port()) + "?timeout=2.5"),
+              BackendUri.parse(server.uri() + "?timeout=2.5"),
               Duration.ofMillis(500),
               Duration.ofSeconds(3),
               Duration.ofMillis(200),

@@ -45,11 +45,11 @@ class MemcachedToozIT {
   }
 
   private static MemcachedHarness open() {
-    return MemcachedHarness.open(VERTX, "a", SERVER.uri(SERVER.port()));
+    return MemcachedHarness.open(VERTX, "a", SERVER.uri());
   }
 
   private static ToozPeer peer(String member, int seconds, Option... options) {
-    return ToozPeer.start(SERVER.uri(SERVER.port()) + "?timeout=" + seconds, member, options);
+    return ToozPeer.start(SERVER.uri() + "?timeout=" + seconds, member, options);
   }
 
   private static Observation pollUntilGone(MemcachedHarness agent) {

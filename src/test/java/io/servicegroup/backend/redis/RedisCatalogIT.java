@@ -115,7 +115,7 @@ class RedisCatalogIT extends ServiceCatalogContract {
 
   @Override
   protected ServiceCatalog create(Vertx vertx) {
-    BackendUri uri = BackendUri.parse(server.uri(server.port()));
+    BackendUri uri = BackendUri.parse(server.uri());
     return new RedisTechnology()
         .catalog(vertx, new AgentConfig.Catalog(uri, AgentConfig.CreateTables.ALL));
   }
@@ -125,6 +125,6 @@ class RedisCatalogIT extends ServiceCatalogContract {
     Clock later = Clock.offset(Clock.systemUTC(), by);
     return Optional.of(
         new DocumentCatalog(
-            vertx, new RedisDocuments(vertx, BackendUri.parse(server.uri(server.port()))), later));
+            vertx, new RedisDocuments(vertx, BackendUri.parse(server.uri())), later));
   }
 }

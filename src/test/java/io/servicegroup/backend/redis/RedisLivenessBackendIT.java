@@ -65,11 +65,11 @@ class RedisLivenessBackendIT {
   }
 
   private static RedisLivenessHarness harness(String agent, boolean watchOwn) {
-    return new RedisLivenessHarness(vertx, agent, server.uri(server.port()), watchOwn).open();
+    return new RedisLivenessHarness(vertx, agent, server.uri(), watchOwn).open();
   }
 
   private static Response ask(Command command, Object... arguments) {
-    return RedisLivenessHarness.ask(vertx, server.uri(server.port()), command, arguments);
+    return RedisLivenessHarness.ask(vertx, server.uri(), command, arguments);
   }
 
   private static String hex(Response value) {
@@ -127,7 +127,7 @@ class RedisLivenessBackendIT {
 
   @Test
   void theNamespaceReplacesToozs() {
-    String uri = server.uri(server.port()) + "?namespace=nova:x&timeout=3.5";
+    String uri = server.uri() + "?namespace=nova:x&timeout=3.5";
     try (RedisLivenessHarness other = new RedisLivenessHarness(vertx, "a", uri, true).open()) {
       other.write(other.join("compute", "host-1", 7));
     }

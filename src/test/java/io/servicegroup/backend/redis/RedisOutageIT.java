@@ -154,7 +154,7 @@ class RedisOutageIT {
     assertThat(agent.awaitNews(PATIENCE)).as("something may have been missed").isTrue();
     agent.pollUntil(any -> true);
     try (RedisLivenessHarness other =
-        new RedisLivenessHarness(vertx, "other", server.uri(server.port()), true).open()) {
+        new RedisLivenessHarness(vertx, "other", server.uri(), true).open()) {
       Heartbeat two = other.join("compute", "host-2", 8);
       other.write(two);
       while (agent.awaitNews(Duration.ofMillis(100))) {

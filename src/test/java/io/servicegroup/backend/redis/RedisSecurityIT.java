@@ -88,7 +88,7 @@ class RedisSecurityIT {
     Map<String, Concern> concerns = new ConcurrentHashMap<>();
     Topics.CONCERN.consume(vertx, concern -> concerns.put(concern.subject(), concern));
     try (RedisServer server = RedisServer.create()) {
-      String uri = server.uri(server.port());
+      String uri = server.uri();
       RedisLivenessHarness.ask(vertx, uri, Command.SET, "_tooz_group:odd", "x");
       RedisLivenessHarness.ask(vertx, uri, Command.SADD, "_tooz_groups", "odd");
       try (RedisLivenessHarness agent = new RedisLivenessHarness(vertx, "a", uri, false).open()) {
@@ -114,7 +114,7 @@ class RedisSecurityIT {
       Response set =
           RedisLivenessHarness.ask(
               vertx,
-              server.uri(server.port()),
+              server.uri(),
               Command.ACL,
               "SETUSER",
               "nova",
@@ -133,7 +133,7 @@ class RedisSecurityIT {
     SelfSigned certificate = SelfSigned.create(directory, "redis");
     SelfSigned other = SelfSigned.create(directory, "other");
     try (RedisServer server = RedisServer.createTls(certificate)) {
-      assertWorks(server.uri(server.port()), true);
+      assertWorks(server.uri(), true);
       String host = "127.0.0.1:" + server.port();
       String client =
           "ssl_certfile=" + certificate.certificate() + "&ssl_keyfile=" + certificate.key();
@@ -148,7 +148,7 @@ class RedisSecurityIT {
   @Test
   void theDatabaseIsThatOfThePathOrTheOption() {
     try (RedisServer server = RedisServer.create()) {
-      String uri = server.uri(server.port());
+      String uri = server.uri();
       assertWorks(uri + "/3", true);
       assertWorks(uri + "?db=4", true);
       assertThat(RedisLivenessHarness.ask(vertx, uri, Command.DBSIZE).toInteger()).isZero();

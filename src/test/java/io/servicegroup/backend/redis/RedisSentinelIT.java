@@ -43,7 +43,7 @@ class RedisSentinelIT {
   }
 
   private static String direct(RedisServer server) {
-    return server.uri(server.port());
+    return server.uri();
   }
 
   private static boolean writes(RedisLivenessHarness agent, Heartbeat heartbeat) {

@@ -67,7 +67,7 @@ class RedisToozInteropIT {
   }
 
   private static String uri() {
-    return server.uri(server.port());
+    return server.uri();
   }
 
   @Test
