@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,9 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,21 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class ExitCodeIT {
 
-  private static PostgresServer database;
+  @Started private static PostgresServer database;
 
   @TempDir private Path directory;
   private final int port = Ports.free();
   private Process process;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = PostgresServer.create();
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
 
   @AfterEach
   void kill() {

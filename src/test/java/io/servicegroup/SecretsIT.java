@@ -96,7 +96,7 @@ class SecretsIT {
       agent.await(0, 1, change -> change.status().equals("UP"), DEADLINE);
       int mark = agent.changes().mark();
       Files.writeString(file, "sec@nd");
-      ZooKeeper operator = new ZooKeeper("127.0.0.1:" + server.port(), 5000, event -> {});
+      ZooKeeper operator = server.connect();
       operator.addAuthInfo("digest", "nova:first".getBytes(StandardCharsets.UTF_8));
       operator.addAuthInfo("digest", "nova:sec@nd".getBytes(StandardCharsets.UTF_8));
       giveAll(operator, "/", "nova:sec@nd");

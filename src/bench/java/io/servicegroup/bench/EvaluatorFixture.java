@@ -3,15 +3,13 @@ package io.servicegroup.bench;
 import io.servicegroup.detect.EvaluatorSettings;
 import io.servicegroup.detect.LivenessEvaluator;
 import io.servicegroup.model.Beat;
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Sightings;
+import io.servicegroup.testkit.Members;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Members of one backend with their evaluator, and the messages that a verticle would send it. */
@@ -52,19 +50,13 @@ final class EvaluatorFixture {
   }
 
   private static Member member(int number) {
-    return new Member(
-        new MemberId("compute", "host-" + number),
-        "nova-compute",
-        "00000000-0000-0000-0000-" + (100_000_000_000L + number),
-        5,
-        Map.of(),
-        false,
-        null,
-        false,
-        new Incarnation(number + 1L, "1f3a9c04"),
-        "agent-" + number / MEMBERS_PER_AGENT,
-        Set.of(BACKEND),
-        null);
+    return Members.of("compute", "host-" + number)
+        .uuid("00000000-0000-0000-0000-" + (100_000_000_000L + number))
+        .version(5)
+        .incarnation(number + 1L, "1f3a9c04")
+        .agent("agent-" + number / MEMBERS_PER_AGENT)
+        .backends(BACKEND)
+        .build();
   }
 
   /** A message in which some members, round and round, have beaten once more. */

@@ -5,8 +5,8 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -88,19 +88,14 @@ final class PairingReads implements AutoCloseable {
   }
 
   private Member member(int number) {
-    return new Member(
-        new MemberId(GROUP, "host-" + number),
-        "nova-compute",
-        UUID.randomUUID().toString(),
-        number % 10 + 1,
-        Map.of("zone", "az-" + number % 3),
-        false,
-        null,
-        false,
-        Incarnation.parse((number + 1) + "-be4c4"),
-        "bench",
-        backends,
-        null);
+    return Members.of(GROUP, "host-" + number)
+        .uuid(UUID.randomUUID().toString())
+        .version(number % 10 + 1)
+        .metadata(Map.of("zone", "az-" + number % 3))
+        .incarnation(Incarnation.parse((number + 1) + "-be4c4"))
+        .agent("bench")
+        .backends(backends)
+        .build();
   }
 
   /**

@@ -5,14 +5,12 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.BackendServer;
+import io.servicegroup.testkit.Members;
 import io.servicegroup.testkit.PostgresServer;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -179,19 +177,13 @@ final class Stand implements AutoCloseable {
   }
 
   private Member member(String group, long number) {
-    return new Member(
-        new MemberId(group, "host-" + number),
-        group,
-        UUID.randomUUID().toString(),
-        1,
-        Map.of(),
-        false,
-        null,
-        false,
-        Incarnation.parse(number + "-be4c4"),
-        "bench",
-        Set.of(technology.backend()),
-        null);
+    return Members.of(group, "host-" + number)
+        .binary(group)
+        .uuid(UUID.randomUUID().toString())
+        .incarnation(Incarnation.parse(number + "-be4c4"))
+        .agent("bench")
+        .backends(technology.backend())
+        .build();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.servicegroup.agent;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.FaultException;
@@ -9,7 +10,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -39,13 +39,7 @@ class FirstContactTest {
   }
 
   private static Throwable failure(Future<?> future) {
-    return future
-        .map((Throwable) null)
-        .otherwise(failure -> failure)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(20, TimeUnit.SECONDS)
-        .join();
+    return await(future.map((Throwable) null).otherwise(failure -> failure));
   }
 
   private static Future<String> refuse() {

@@ -1,5 +1,6 @@
 package io.servicegroup.agent;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class StartedPartsTest {
@@ -17,12 +17,7 @@ class StartedPartsTest {
   private final List<String> stopped = Collections.synchronizedList(new ArrayList<>());
 
   private void stop(Duration limit) {
-    parts
-        .stop(limit)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(20, TimeUnit.SECONDS)
-        .join();
+    await(parts.stop(limit));
   }
 
   private void add(String name, Future<?> result) {

@@ -2,7 +2,6 @@ package io.servicegroup.bus;
 
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Digest;
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -12,12 +11,12 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.Verdict;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -80,19 +79,15 @@ public final class FakeEvaluator {
   }
 
   public static Member member(String name, long generation) {
-    return new Member(
-        id(name),
-        "nova-" + id(name).group(),
-        "uuid-" + name,
-        5,
-        Map.of("zone", "az1"),
-        false,
-        null,
-        false,
-        new Incarnation(generation, "a"),
-        "agent-1",
-        Set.of("embedded"),
-        null);
+    return Members.of(id(name))
+        .binary("nova-" + id(name).group())
+        .uuid("uuid-" + name)
+        .version(5)
+        .metadata(Map.of("zone", "az1"))
+        .incarnation(generation, "a")
+        .agent("agent-1")
+        .backends("embedded")
+        .build();
   }
 
   /** Adds a member without publishing it. */

@@ -14,6 +14,7 @@ import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -312,19 +313,12 @@ class ServiceGroupTest {
   }
 
   private static Member disabled(Member member) {
-    return new Member(
-        member.id(),
-        member.binary(),
-        member.uuid(),
-        member.version(),
-        member.metadata(),
-        true,
-        "maintenance",
-        member.forcedDown(),
-        member.incarnation(),
-        member.agent(),
-        Set.of(),
-        null);
+    return Members.like(member)
+        .disabled(true, "maintenance")
+        .backends(Set.of())
+        .lastSeenUp(null)
+        .wordsOrder(0)
+        .build();
   }
 
   @Test
@@ -332,9 +326,7 @@ class ServiceGroupTest {
     Member member = FakeEvaluator.member("compute/a", 1);
     Map<String, Object> metadata = new HashMap<>();
     metadata.put("zone", null);
-    Member odd =
-        new Member(
-            member.id(), "b", null, 0, metadata, false, null, false, null, null, Set.of(), null);
+    Member odd = Members.of(member.id()).binary("b").version(0).metadata(metadata).build();
     evaluator.serve().knows(odd, Status.UP);
     ServiceGroup services = ServiceGroup.create(vertx);
     assertThat(await(services.list(MemberFilter.ALL)).members())

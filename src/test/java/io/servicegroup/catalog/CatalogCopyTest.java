@@ -7,6 +7,7 @@ import io.servicegroup.catalog.CatalogCopy.Progress;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -46,19 +47,16 @@ class CatalogCopyTest {
 
   /** Creates a member; with generation 0 one that no agent joined. */
   private static Member member(int i, int generation) {
-    return new Member(
-        id(i),
-        "nova-compute",
-        "uuid-" + i,
-        i,
-        Map.of("rack", i),
-        i % 3 == 0,
-        i % 3 == 0 ? "disk" : null,
-        i % 5 == 0,
-        generation == 0 ? null : new Incarnation(generation, "x" + i),
-        generation == 0 ? null : "agent",
-        generation == 0 ? Set.of() : Set.of("redis"),
-        null);
+    return Members.of(id(i))
+        .uuid("uuid-" + i)
+        .version(i)
+        .metadata(Map.of("rack", i))
+        .disabled(i % 3 == 0, i % 3 == 0 ? "disk" : null)
+        .forcedDown(i % 5 == 0)
+        .incarnation(generation == 0 ? null : new Incarnation(generation, "x" + i))
+        .agent(generation == 0 ? null : "agent")
+        .backends(generation == 0 ? Set.of() : Set.of("redis"))
+        .build();
   }
 
   private Future<Outcome> copy(Consumer<Progress> told) {
@@ -120,20 +118,7 @@ class CatalogCopyTest {
   @Test
   void aMemberThatTheTargetRefusesIsNamedAndTheOthersAreCopied() {
     Member clash = member(0, 0);
-    target.put(
-        new Member(
-            new MemberId("other", "host-0"),
-            clash.binary(),
-            null,
-            0,
-            Map.of(),
-            false,
-            null,
-            false,
-            null,
-            null,
-            Set.of(),
-            null));
+    target.put(Members.of("other", "host-0").binary(clash.binary()).version(0).build());
 
     Outcome outcome = copy();
 

@@ -1,5 +1,7 @@
 package io.servicegroup.catalog;
 
+import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.bus.Topics;
@@ -9,8 +11,8 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,15 +22,15 @@ class CatalogLossesTest {
 
   @AfterEach
   void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    await(vertx.close());
   }
 
   @Test
   void timesAreInMillisecondsAsAllOthers() {
-    CompletableFuture<CatalogLoss> told = new CompletableFuture<>();
-    Topics.CATALOG_LOSS.consume(vertx, told::complete);
+    BlockingQueue<CatalogLoss> told = new LinkedBlockingQueue<>();
+    Topics.CATALOG_LOSS.consume(vertx, told::add);
     new CatalogLosses(vertx, "redis://h").found(Set.of(new MemberId("g", "h")));
-    Instant since = told.orTimeout(10, TimeUnit.SECONDS).join().since();
+    Instant since = next(told).since();
     assertThat(since).isEqualTo(since.truncatedTo(ChronoUnit.MILLIS));
   }
 }

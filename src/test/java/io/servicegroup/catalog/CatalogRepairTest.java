@@ -12,12 +12,12 @@ import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -218,8 +218,7 @@ class CatalogRepairTest {
 
   /** Creates a member that no agent joined. */
   private static Member member(String uuid, boolean forcedDown) {
-    return new Member(
-        H1, "nova-compute", uuid, 1, Map.of(), false, null, forcedDown, null, null, Set.of(), null);
+    return Members.of(H1).uuid(uuid).forcedDown(forcedDown).build();
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Verdict;
 import io.servicegroup.model.VersionRange;
 import io.servicegroup.runtime.OnContext;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -273,20 +274,17 @@ final class MemoryCatalog implements ServiceCatalog {
           Incarnation incarnation =
               new Incarnation(store.next(floor), Incarnation.newNonce(continued));
           Member joined =
-              new Member(
-                  spec.id(),
-                  spec.binary(),
-                  old == null ? UUID.randomUUID().toString() : old.uuid(),
-                  spec.version(),
-                  spec.metadata(),
-                  old != null && old.disabled(),
-                  old == null ? null : old.disabledReason(),
-                  old != null && old.forcedDown(),
-                  incarnation,
-                  agent,
-                  backends,
-                  null,
-                  old != null ? old.wordsOrder() : next(store.removals.remove(spec.id())));
+              Members.of(spec)
+                  .uuid(old == null ? UUID.randomUUID().toString() : old.uuid())
+                  .disabled(
+                      old != null && old.disabled(), old == null ? null : old.disabledReason())
+                  .forcedDown(old != null && old.forcedDown())
+                  .incarnation(incarnation)
+                  .agent(agent)
+                  .backends(backends)
+                  .wordsOrder(
+                      old != null ? old.wordsOrder() : next(store.removals.remove(spec.id())))
+                  .build();
           store.put(joined);
           return new Joined(joined, old == null);
         });
@@ -313,20 +311,13 @@ final class MemoryCatalog implements ServiceCatalog {
           boolean disabled = update.disabled().orElse(old.disabled());
           String reason = update.disabledReason().orElse(old.disabledReason());
           store.put(
-              new Member(
-                  old.id(),
-                  old.binary(),
-                  old.uuid(),
-                  update.version().orElse(old.version()),
-                  update.metadata().orElse(old.metadata()),
-                  disabled,
-                  disabled ? reason : null,
-                  update.forcedDown().orElse(old.forcedDown()),
-                  old.incarnation(),
-                  old.agent(),
-                  old.backends(),
-                  old.lastSeenUp(),
-                  next(old.wordsOrder())));
+              Members.like(old)
+                  .version(update.version().orElse(old.version()))
+                  .metadata(update.metadata().orElse(old.metadata()))
+                  .disabled(disabled, disabled ? reason : null)
+                  .forcedDown(update.forcedDown().orElse(old.forcedDown()))
+                  .wordsOrder(next(old.wordsOrder()))
+                  .build());
           return required(update.id());
         });
   }

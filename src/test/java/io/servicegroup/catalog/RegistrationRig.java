@@ -15,6 +15,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.reflect.InvocationTargetException;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -160,18 +160,6 @@ abstract class RegistrationRig {
 
   static Member member(
       String group, String host, String binary, Incarnation incarnation, String agent) {
-    return new Member(
-        new MemberId(group, host),
-        binary,
-        null,
-        1,
-        Map.of(),
-        false,
-        null,
-        false,
-        incarnation,
-        agent,
-        Set.of(),
-        null);
+    return Members.of(group, host).binary(binary).incarnation(incarnation).agent(agent).build();
   }
 }

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Tests the requests to the registration. */
@@ -146,9 +145,7 @@ class RegistrationVerticleTest extends RegistrationRig {
     store.refuse(H1, tooLarge());
     store.refuse(h2, new ServiceGroupException(Refusal.CONFLICT, "somebody is in the way"));
     deploy(Watch.OWN, true, spec("h1"), spec("h2"));
-    while (store.asked(h2) < 5) {
-      await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
+    await("the other is tried again", () -> store.asked(h2) >= 5);
     assertThat(store.asked(H1)).as("it can never work").isEqualTo(1);
     assertThat(List.of(next(concerns).text(), next(concerns).text()))
         .anySatisfy(
@@ -156,18 +153,14 @@ class RegistrationVerticleTest extends RegistrationRig {
     assertThat(concerns).isEmpty();
 
     Topics.SERVICES.publish(vertx, List.of(spec("h1"), spec("h2")));
-    while (store.asked(H1) < 2) {
-      await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
+    await("it is tried again", () -> store.asked(H1) >= 2);
     assertThat(concerns).as("it was said").isEmpty();
     store.refuse(H1, null);
     store.setAway(true);
     assertRefused(503, () -> join("h3"));
     store.holdReads();
     store.setAway(false);
-    while (store.heldReads() == 0) {
-      await(vertx.timer(20, TimeUnit.MILLISECONDS));
-    }
+    await("a read is held", () -> store.heldReads() > 0);
     store.releaseReads();
     assertThat(next(started).spec().id()).isEqualTo(H1);
     assertThat(next(concerns).text()).isNull();

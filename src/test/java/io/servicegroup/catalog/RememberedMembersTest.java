@@ -7,12 +7,11 @@ import io.servicegroup.catalog.RepairDecision.Repair;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Tests what is remembered of members, and the repairs that follow from it. */
@@ -29,20 +28,13 @@ class RememberedMembersTest {
           ((InstantSource) () -> now).withZone(ZoneOffset.UTC), () -> nanos, () -> ordered);
 
   private static Member member(Incarnation life, String uuid, boolean forcedDown, long order) {
-    return new Member(
-        H1,
-        "nova-compute",
-        uuid,
-        1,
-        Map.of(),
-        false,
-        null,
-        forcedDown,
-        life,
-        "agent-1",
-        Set.of(),
-        null,
-        order);
+    return Members.of(H1)
+        .uuid(uuid)
+        .forcedDown(forcedDown)
+        .incarnation(life)
+        .agent("agent-1")
+        .wordsOrder(order)
+        .build();
   }
 
   private static Member member(Incarnation life, long order) {
@@ -173,7 +165,13 @@ class RememberedMembersTest {
     remembered.endRead(any -> true);
     remembered.rememberRemoved(member(FIRST, 100));
     hear(
-        new Member(id("h2"), "b", "u", 1, Map.of(), true, null, false, FIRST, "a", Set.of(), null));
+        Members.of(id("h2"))
+            .binary("b")
+            .uuid("u")
+            .disabled(true, null)
+            .incarnation(FIRST)
+            .agent("a")
+            .build());
 
     now = now.plus(Duration.ofDays(20_000));
     nanos += Duration.ofSeconds(1).toNanos();
@@ -209,19 +207,13 @@ class RememberedMembersTest {
     for (int i = 0; i < 100; i++) {
       Member said = member(FIRST, 1);
       remembered.rememberChangedHere(
-          new Member(
-              id("h" + i),
-              said.binary(),
-              said.uuid(),
-              1,
-              Map.of(),
-              true,
-              null,
-              false,
-              FIRST,
-              "a",
-              Set.of(),
-              null));
+          Members.of(id("h" + i))
+              .binary(said.binary())
+              .uuid(said.uuid())
+              .disabled(true, null)
+              .incarnation(FIRST)
+              .agent("a")
+              .build());
     }
     remembered.beginRead();
     assertThat(remembered.toCheck(any -> false)).hasSizeLessThan(20);
@@ -241,19 +233,13 @@ class RememberedMembersTest {
     hear(member(FIRST, 1));
     Member other = member(FIRST, 1);
     remembered.rememberChangedHere(
-        new Member(
-            id("h2"),
-            other.binary(),
-            "u",
-            1,
-            Map.of(),
-            true,
-            null,
-            false,
-            FIRST,
-            "a",
-            Set.of(),
-            null));
+        Members.of(id("h2"))
+            .binary(other.binary())
+            .uuid("u")
+            .disabled(true, null)
+            .incarnation(FIRST)
+            .agent("a")
+            .build());
 
     remembered.endRead(H1::equals);
     assertThat(remembered.present(H1)).isPresent();

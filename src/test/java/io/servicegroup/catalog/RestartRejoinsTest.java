@@ -19,6 +19,7 @@ import io.servicegroup.model.Probe;
 import io.servicegroup.model.ProcessIdentity;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -261,9 +261,9 @@ class RestartRejoinsTest extends RegistrationRig {
     store.notifyWatchers();
     // A read of the catalogue consists of two requests, and a third one is about the members to
     // join again.
-    while (store.heldReads() < 3 && store.get(H1).agent().equals("agent-9")) {
-      await(vertx.timer(5, TimeUnit.MILLISECONDS));
-    }
+    await(
+        "three requests, or that it was joined again",
+        () -> store.heldReads() >= 3 || !store.get(H1).agent().equals("agent-9"));
     store.releaseReads();
     awaitTold();
 
@@ -288,9 +288,7 @@ class RestartRejoinsTest extends RegistrationRig {
     store.holdReads();
     store.setAway(false);
     store.notifyWatchers();
-    while (store.heldReads() == 0) {
-      await(vertx.timer(5, TimeUnit.MILLISECONDS));
-    }
+    await("a read is held", () -> store.heldReads() > 0);
     store.releaseReads();
     assertThat(next(started).spec().id()).isEqualTo(H1);
   }
@@ -512,19 +510,15 @@ class RestartRejoinsTest extends RegistrationRig {
   }
 
   private static Member said(Member member, int version, Map<String, Object> metadata) {
-    return new Member(
-        member.id(),
-        member.binary(),
-        member.uuid(),
-        version,
-        metadata,
-        false,
-        null,
-        false,
-        member.incarnation(),
-        member.agent(),
-        Set.of(),
-        null);
+    return Members.like(member)
+        .version(version)
+        .metadata(metadata)
+        .disabled(false, null)
+        .forcedDown(false)
+        .backends(Set.of())
+        .lastSeenUp(null)
+        .wordsOrder(0)
+        .build();
   }
 
   /** Waits until no member is left to join again. */

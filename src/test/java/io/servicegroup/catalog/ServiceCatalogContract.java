@@ -10,7 +10,6 @@ import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -18,6 +17,7 @@ import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.VersionRange;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -350,19 +350,16 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put("zone", Map.of("name", "az1"));
     Member member =
-        new Member(
-            id("h1"),
-            "nova-compute",
-            "c7b2a2f0-0000-4000-8000-000000000001",
-            4,
-            metadata,
-            true,
-            "broken disk",
-            true,
-            new Incarnation(1_795_481_102_169_626L, "abc"),
-            "agent-1",
-            BACKENDS,
-            null);
+        Members.of(id("h1"))
+            .uuid("c7b2a2f0-0000-4000-8000-000000000001")
+            .version(4)
+            .metadata(metadata)
+            .disabled(true, "broken disk")
+            .forcedDown(true)
+            .incarnation(1_795_481_102_169_626L, "abc")
+            .agent("agent-1")
+            .backends(BACKENDS)
+            .build();
 
     assertThat(await(catalog.adopt(member))).isTrue();
     assertThat(await(catalog.adopt(member))).isFalse();
@@ -377,20 +374,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
 
   @Test
   void adoptsAMemberThatNoAgentJoined() throws Exception {
-    Member nova =
-        new Member(
-            id("h1"),
-            "nova-compute",
-            null,
-            66,
-            Map.of(),
-            false,
-            null,
-            false,
-            null,
-            null,
-            Set.of(),
-            null);
+    Member nova = Members.of(id("h1")).version(66).build();
 
     assertThat(await(catalog.adopt(nova))).isTrue();
     assertThat(await(catalog.adopt(nova))).isFalse();
@@ -413,19 +397,16 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
   }
 
   private static Member withoutAgent(Member member) {
-    return new Member(
-        member.id(),
-        member.binary(),
-        member.uuid(),
-        member.version(),
-        Map.of(),
-        false,
-        null,
-        false,
-        null,
-        null,
-        Set.of(),
-        null);
+    return Members.like(member)
+        .metadata(Map.of())
+        .disabled(false, null)
+        .forcedDown(false)
+        .incarnation(null)
+        .agent(null)
+        .backends(Set.of())
+        .lastSeenUp(null)
+        .wordsOrder(0)
+        .build();
   }
 
   @Test
@@ -436,19 +417,11 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     for (int i = 1; i <= 20; i++) {
       long generation = 1_000L * (i % 2 == 0 ? i : 21 - i);
       Member member =
-          new Member(
-              id("h" + i),
-              "nova-compute",
-              null,
-              1,
-              Map.of(),
-              false,
-              null,
-              false,
-              new Incarnation(generation, "abc"),
-              like.agent(),
-              BACKENDS,
-              null);
+          Members.of(id("h" + i))
+              .incarnation(generation, "abc")
+              .agent(like.agent())
+              .backends(BACKENDS)
+              .build();
       members.add(member);
       adopted.add(catalog.adopt(member));
     }
@@ -464,20 +437,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
   @Test
   void adoptsNoSecondGroupOfABinary() throws Exception {
     Member member = await(catalog.join(spec("h1", 1), "agent-1", BACKENDS)).member();
-    Member clash =
-        new Member(
-            new MemberId("other", "h1"),
-            member.binary(),
-            null,
-            0,
-            Map.of(),
-            false,
-            null,
-            false,
-            null,
-            null,
-            Set.of(),
-            null);
+    Member clash = Members.of("other", "h1").binary(member.binary()).version(0).build();
 
     assertRefused(409, () -> await(catalog.adopt(clash)));
     assertThat(await(catalog.list(MemberFilter.ALL))).containsExactly(member);
@@ -533,19 +493,14 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
     Member joined = await(catalog.join(spec, "agent-1", BACKENDS)).member();
 
     Member told =
-        new Member(
-            joined.id(),
-            joined.binary(),
-            joined.uuid(),
-            joined.version(),
-            metadata,
-            false,
-            null,
-            false,
-            joined.incarnation(),
-            joined.agent(),
-            BACKENDS,
-            null);
+        Members.like(joined)
+            .metadata(metadata)
+            .disabled(false, null)
+            .forcedDown(false)
+            .backends(BACKENDS)
+            .lastSeenUp(null)
+            .wordsOrder(0)
+            .build();
     assertThat(joined.sameAs(told)).isTrue();
     assertThat(await(catalog.find(id("h1"))).sameAs(told)).isTrue();
     assertThat(await(catalog.adopt(told))).as("changed").isFalse();
@@ -618,20 +573,7 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
   }
 
   private static Member uuidOf(Member one, Member words) {
-    return new Member(
-        words.id(),
-        words.binary(),
-        one.uuid(),
-        words.version(),
-        words.metadata(),
-        words.disabled(),
-        words.disabledReason(),
-        words.forcedDown(),
-        words.incarnation(),
-        words.agent(),
-        words.backends(),
-        null,
-        words.wordsOrder());
+    return Members.like(words).uuid(one.uuid()).lastSeenUp(null).build();
   }
 
   private static Member member(String host) {

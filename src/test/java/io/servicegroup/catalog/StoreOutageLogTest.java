@@ -74,10 +74,6 @@ class StoreOutageLogTest {
 
   /** Timers of one Vert.x fire in order. */
   private void waitForGrace() {
-    vertx
-        .timer(GRACE.multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
+    await(vertx.timer(GRACE.multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS));
   }
 }

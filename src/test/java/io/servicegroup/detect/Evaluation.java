@@ -1,5 +1,7 @@
 package io.servicegroup.detect;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.servicegroup.detect.EvaluatorSettings.Rule;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.BackendState;
@@ -12,11 +14,11 @@ import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.testkit.Members;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** An evaluator with a hand on each of its inputs, for tests that read like a story. */
@@ -88,19 +90,22 @@ final class Evaluation {
 
   static Member memberOf(
       String agent, String host, int generation, boolean forcedDown, String... backends) {
-    return new Member(
-        id(host),
-        "nova-compute",
-        "uuid",
-        1,
-        Map.of(),
-        false,
-        null,
-        forcedDown,
-        life(generation),
-        agent,
-        Set.of(backends),
-        null);
+    return Members.of(id(host))
+        .uuid("uuid")
+        .forcedDown(forcedDown)
+        .incarnation(life(generation))
+        .agent(agent)
+        .backends(backends)
+        .build();
+  }
+
+  /**
+   * The evaluator knows m1 to be up, by the beat with count 2 of its first life, at clock 1,000.
+   */
+  void m1IsUp() {
+    know(member("m1", 1, false, "pg"));
+    look("pg", 0).beat("m1", 1, 1).told();
+    assertThat(look("pg", 1_000).beat("m1", 1, 2).told()).containsExactly("m1 UP initial");
   }
 
   List<StatusChange> know(Member member) {

@@ -13,6 +13,7 @@ import io.servicegroup.model.MemberView;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
+import io.servicegroup.testkit.Members;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -204,19 +205,14 @@ public final class EvaluatorHistory {
     life.known = true;
     Instant lastSeen = life.generation % 4 == 3 ? now.minus(LONG_AGO) : null;
     Member member =
-        new Member(
-            life.id,
-            "nova-compute",
-            "uuid",
-            1,
-            Map.of(),
-            false,
-            null,
-            life.forced,
-            life.incarnation(),
-            life.agent,
-            life.agent == null ? Set.of() : life.backends,
-            lastSeen);
+        Members.of(life.id)
+            .uuid("uuid")
+            .forcedDown(life.forced)
+            .incarnation(life.incarnation())
+            .agent(life.agent)
+            .backends(life.agent == null ? Set.of() : life.backends)
+            .lastSeenUp(lastSeen)
+            .build();
     invariants.recorded(member);
     did(joined ? List.of("joined", member) : member, () -> evaluator.member(member, joined, now));
     reference.member(member, joined);

@@ -1,6 +1,5 @@
 package io.servicegroup.detect;
 
-import static io.servicegroup.detect.Evaluation.life;
 import static io.servicegroup.detect.Evaluation.member;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,28 +14,17 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class LivenessEvaluatorTest {
 
   private final Evaluation pg = Evaluation.of("pg");
-
-  /**
-   * The evaluator knows m1 to be up, by the beat with count 2 of its first life, at clock 1,000.
-   */
-  private void m1IsUp() {
-    pg.know(member("m1", 1, false, "pg"));
-    pg.look("pg", 0).beat("m1", 1, 1).told();
-    assertThat(pg.look("pg", 1_000).beat("m1", 1, 2).told()).containsExactly("m1 UP initial");
-  }
 
   @Nested
   class Silence {
 
     @Test
     void isAVerdictAfterServiceDownTimeOfWitnessedTime() {
-      m1IsUp();
+      pg.m1IsUp();
       assertThat(pg.look("pg", 15_999).told()).isEmpty();
       assertThat(pg.look("pg", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
       assertThat(pg.look("pg", 40_000).told()).isEmpty();
@@ -44,14 +32,14 @@ class LivenessEvaluatorTest {
 
     @Test
     void endsWithABeat() {
-      m1IsUp();
+      pg.m1IsUp();
       pg.look("pg", 16_000).told();
       assertThat(pg.look("pg", 17_000).beat("m1", 1, 3).told()).containsExactly("m1 UP heartbeat");
     }
 
     @Test
     void isNotBrokenByACountThatDidNotGrow() {
-      m1IsUp();
+      pg.m1IsUp();
       assertThat(pg.look("pg", 10_000).beat("m1", 1, 2).told()).isEmpty();
       assertThat(pg.look("pg", 16_000).beat("m1", 1, 2).told())
           .containsExactly("m1 DOWN heartbeat_timeout");
@@ -59,7 +47,7 @@ class LivenessEvaluatorTest {
 
     @Test
     void countsAnewForEverybodyWhenTheClockFell() {
-      m1IsUp();
+      pg.m1IsUp();
       pg.look("pg", 14_000).told();
       assertThat(pg.look("pg", 0).told()).isEmpty();
       assertThat(pg.look("pg", 14_999).told()).isEmpty();
@@ -68,7 +56,7 @@ class LivenessEvaluatorTest {
 
     @Test
     void doesNotCountForAMemberWhoseBeatsNobodyCouldHaveWritten() {
-      m1IsUp();
+      pg.m1IsUp();
       assertThat(pg.look("pg", 15_000).unwitnessed("m1").told()).isEmpty();
       assertThat(pg.look("pg", 29_999).told()).isEmpty();
       assertThat(pg.look("pg", 30_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
@@ -171,82 +159,6 @@ class LivenessEvaluatorTest {
   }
 
   @Nested
-  class News {
-
-    @Test
-    void ofAFailedProbeIsBelievedAtOnceAlsoRightAfterTheStart() {
-      m1IsUp();
-      assertThat(pg.look("pg", 1_100).gone("m1", 1, 2, Cause.PROBE_FAILED).told())
-          .containsExactly("m1 DOWN probe_failed");
-    }
-
-    @ParameterizedTest
-    @EnumSource(Cause.class)
-    void isWhatAnAgentStatesAndNotSilence(Cause cause) {
-      m1IsUp();
-      List<String> told = pg.look("pg", 1_100).gone("m1", 1, 2, cause).told();
-      if (cause.stated()) {
-        assertThat(told).containsExactly("m1 DOWN " + cause.reason().text());
-      } else if (cause.isSilence()) {
-        assertThat(told).isEmpty();
-      }
-    }
-
-    @Test
-    void isToldOnceHoweverOftenItIsRepeated() {
-      m1IsUp();
-      pg.look("pg", 1_100).gone("m1", 1, 2, Cause.LEFT).told();
-      assertThat(pg.look("pg", 2_000).gone("m1", 1, 2, Cause.LEFT).told()).isEmpty();
-    }
-
-    @Test
-    void doesNotUndoALaterBeat() {
-      m1IsUp();
-      assertThat(pg.look("pg", 2_000).gone("m1", 1, 1, Cause.PROBE_FAILED).told()).isEmpty();
-    }
-
-    @Test
-    void ofAnEarlierLifeKillsNobody() {
-      m1IsUp();
-      pg.look("pg", 2_000).beat("m1", 2, 3).told();
-      assertThat(pg.look("pg", 3_000).gone("m1", 1, 9, Cause.LEFT).told()).isEmpty();
-    }
-
-    @Test
-    void isNotRevokedByABeatThatWasLate() {
-      m1IsUp();
-      pg.look("pg", 2_000).gone("m1", 1, 2, Cause.PROBE_FAILED).told();
-      assertThat(pg.look("pg", 3_000).beat("m1", 1, 2).told()).isEmpty();
-      assertThat(pg.look("pg", 4_000).beat("m1", 1, 3).told()).containsExactly("m1 UP heartbeat");
-    }
-
-    @Test
-    void thatABackendConcludesIsSilenceWithinTheGraceAfterANewStart() {
-      m1IsUp();
-      pg.look("pg", 0).told();
-      assertThat(pg.look("pg", 2_000).gone("m1", 1, 2, Cause.SESSION_EXPIRED).told()).isEmpty();
-      assertThat(pg.look("pg", 17_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-    }
-
-    @Test
-    void thatABackendConcludesIsBelievedAfterTheGrace() {
-      m1IsUp();
-      pg.look("pg", 15_000).beat("m1", 1, 3).told();
-      assertThat(pg.look("pg", 15_100).gone("m1", 1, 3, Cause.SESSION_EXPIRED).told())
-          .containsExactly("m1 DOWN session_expired");
-    }
-
-    @Test
-    void ofARestartIsSilence() {
-      m1IsUp();
-      pg.look("pg", 15_500).beat("m1", 1, 3).told();
-      assertThat(pg.look("pg", 16_000).gone("m1", 1, 3, Cause.RESTARTING).told()).isEmpty();
-      assertThat(pg.look("pg", 30_999).gone("m1", 1, 3, Cause.RESTARTING).told()).isEmpty();
-      assertThat(pg.look("pg", 31_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-    }
-  }
-
-  @Nested
   class Presence {
 
     @Test
@@ -268,61 +180,11 @@ class LivenessEvaluatorTest {
   }
 
   @Nested
-  class NewLife {
-
-    @Test
-    void isToldAsARestartWhereNoDownCameBefore() {
-      m1IsUp();
-      assertThat(pg.look("pg", 3_000).beat("m1", 2, 3).told()).containsExactly("m1 UP restarted");
-      StatusChange change = pg.changes.get(pg.changes.size() - 1);
-      assertThat(change.previous()).isEqualTo(Status.UP);
-      assertThat(change.incarnation()).isEqualTo(life(2));
-      assertThat(pg.look("pg", 4_000).beat("m1", 2, 4).told()).isEmpty();
-    }
-
-    @Test
-    void isToldAsARestartAlsoAfterADown() {
-      m1IsUp();
-      pg.look("pg", 16_000).told();
-      assertThat(pg.look("pg", 17_000).beat("m1", 2, 3).told()).containsExactly("m1 UP restarted");
-      assertThat(pg.changes.get(2).previous()).isEqualTo(Status.DOWN);
-    }
-
-    /** What it left behind is read until it is removed, and the catalogue forgot the member. */
-    @Test
-    void isNotDownBecauseTheOneBeforeADeletionLeft() {
-      m1IsUp();
-      assertThat(Evaluation.told(pg.delete("m1"))).containsExactly("m1 DOWN deleted");
-      assertThat(pg.look("pg", 9_000).gone("m1", 1, 2, Cause.LEFT).told()).isEmpty();
-      assertThat(pg.join(member("m1", 2, false, "pg"))).isEmpty();
-      assertThat(pg.look("pg", 10_000).gone("m1", 1, 2, Cause.LEFT).told()).isEmpty();
-      assertThat(pg.look("pg", 11_000).beat("m1", 2, 1).told()).containsExactly("m1 UP heartbeat");
-    }
-
-    @Test
-    void isNotRevivedByALateBeatOfTheOldOne() {
-      m1IsUp();
-      pg.look("pg", 3_000).beat("m1", 2, 3).told();
-      assertThat(pg.look("pg", 10_000).beat("m1", 1, 99).told()).isEmpty();
-      assertThat(pg.look("pg", 18_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-    }
-
-    @Test
-    void isGivenNoTimeByALateBeatOfTheOldOne() {
-      m1IsUp();
-      assertThat(pg.join(member("m1", 2, false, "pg"))).isEmpty();
-      assertThat(pg.look("pg", 15_000).beat("m1", 1, 99).told()).isEmpty();
-      assertThat(pg.look("pg", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
-      assertThat(pg.look("pg", 17_000).beat("m1", 2, 1).told()).containsExactly("m1 UP restarted");
-    }
-  }
-
-  @Nested
   class DataLoss {
 
     @Test
     void setsANewBaselineAndKillsNobody() {
-      m1IsUp();
+      pg.m1IsUp();
       pg.look("pg", 10_000).beat("m1", 1, 9).told();
       assertThat(pg.look("pg", 0).beat("m1", 1, 4).told()).isEmpty();
       assertThat(pg.look("pg", 14_000).beat("m1", 1, 5).told()).isEmpty();
@@ -336,7 +198,7 @@ class LivenessEvaluatorTest {
 
     @Test
     void forceDownAtOnceAndClearingGivesTheBeatsVerdictAtOnce() {
-      m1IsUp();
+      pg.m1IsUp();
       assertThat(Evaluation.told(pg.know(member("m1", 1, true, "pg"))))
           .containsExactly("m1 DOWN forced_down");
       assertThat(pg.look("pg", 2_000).beat("m1", 1, 3).told()).isEmpty();
@@ -346,7 +208,7 @@ class LivenessEvaluatorTest {
 
     @Test
     void clearTheForceOfAMemberThatIsSilentByNow() {
-      m1IsUp();
+      pg.m1IsUp();
       pg.know(member("m1", 1, true, "pg"));
       assertThat(pg.look("pg", 16_000).told()).isEmpty();
       assertThat(Evaluation.told(pg.know(member("m1", 1, false, "pg")))).isEmpty();
@@ -355,7 +217,7 @@ class LivenessEvaluatorTest {
 
     @Test
     void deleteWithALastWordWhereItWasUp() {
-      m1IsUp();
+      pg.m1IsUp();
       assertThat(Evaluation.told(pg.delete("m1"))).containsExactly("m1 DOWN deleted");
       assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).isEmpty();
       assertThat(pg.look("pg", 30_000).told()).isEmpty();
@@ -364,7 +226,7 @@ class LivenessEvaluatorTest {
 
   @Test
   void numbersItsChangesWithoutGaps() {
-    m1IsUp();
+    pg.m1IsUp();
     pg.look("pg", 16_000).told();
     pg.look("pg", 17_000).beat("m1", 1, 3).told();
     assertThat(pg.changes).extracting(StatusChange::seq).containsExactly(1L, 2L, 3L);
@@ -375,7 +237,7 @@ class LivenessEvaluatorTest {
 
   @Test
   void tellsOfOneMemberAlone() {
-    m1IsUp();
+    pg.m1IsUp();
     pg.know(member("m2", 1, false, "pg"));
     MemberId id = pg.view("m1").member().id();
     assertThat(pg.evaluator.snapshot(MemberFilter.ALL).members()).hasSize(2);
@@ -388,7 +250,7 @@ class LivenessEvaluatorTest {
 
   @Test
   void isStaleWhileNoBackendCanVote() {
-    m1IsUp();
+    pg.m1IsUp();
     assertThat(pg.evaluator.snapshot(MemberFilter.ALL).stale()).isFalse();
     pg.reachable("pg", false);
     assertThat(pg.evaluator.snapshot(MemberFilter.ALL).stale()).isTrue();
@@ -406,7 +268,7 @@ class LivenessEvaluatorTest {
 
   @Test
   void changesNothingWithoutSightings() {
-    m1IsUp();
+    pg.m1IsUp();
     assertThat(List.of(pg.know(member("m1", 1, false, "pg")))).containsExactly(List.of());
   }
 }

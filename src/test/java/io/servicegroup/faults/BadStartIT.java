@@ -6,14 +6,13 @@ import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.ManagedProcess;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A start that cannot succeed ends with its exit code and one line that says what to change. */
@@ -21,17 +20,9 @@ class BadStartIT {
 
   private static final Duration START_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration END = Duration.ofSeconds(30);
+
+  @Started("fsync=off")
   private static PostgresServer server;
-
-  @BeforeAll
-  static void start() {
-    server = PostgresServer.create("fsync=off");
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
 
   @Test
   void anUnknownKey() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.ManagedProcess;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,22 +74,18 @@ class MigrateIT {
       """;
 
   @TempDir private Path directory;
+
+  @Started("fsync=off")
   private static PostgresServer server;
 
   @BeforeAll
   static void start() throws IOException {
-    server = PostgresServer.create("fsync=off");
     server.execute(NovaTable.CREATE);
     server.execute(ours());
     server.execute(FILL.formatted(MEMBERS));
     server.execute("CREATE DATABASE target");
     server.execute("CREATE DATABASE third");
     server.execute("CREATE DATABASE empty");
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
   }
 
   private static String ours() throws IOException {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Change;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -20,12 +21,13 @@ import org.junit.jupiter.api.Test;
 /** Nova's services and our agents share Nova's own table, and each judges the other rightly. */
 class NovaIT {
 
+  @Started("fsync=off")
   private static PostgresServer server;
+
   private static AgentProcess agent;
 
   @BeforeAll
   static void start() {
-    server = PostgresServer.create("fsync=off");
     server.execute(NovaTable.CREATE);
     JsonObject config = Configs.sidecar(server.uri(), "compute", List.of("ours"));
     config.put("watch", "all").getJsonObject("catalog").put("create_tables", "own");
@@ -35,7 +37,6 @@ class NovaIT {
   @AfterAll
   static void stop() {
     agent.close();
-    server.close();
   }
 
   @Test

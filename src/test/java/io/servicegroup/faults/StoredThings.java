@@ -8,6 +8,7 @@ import com.hazelcast.map.IMap;
 import io.servicegroup.backend.memcached.RawMemcached;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.testkit.BackendServer;
+import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.json.JsonArray;
 import java.io.ByteArrayOutputStream;
 import java.net.Socket;
@@ -19,12 +20,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
@@ -150,7 +148,7 @@ final class StoredThings {
   @SuppressWarnings("try") // its close() may be interrupted, which ends the run
   private static List<JsonArray> dumpZooKeeper(BackendServer server) throws Exception {
     List<JsonArray> all = new ArrayList<>();
-    try (ZooKeeper client = zooKeeper(server)) {
+    try (ZooKeeper client = ((ZooKeeperServer) server).connect()) {
       for (String path : ZKUtil.listSubTreeBFS(client, "/")) {
         boolean ours = !path.equals("/") && !path.startsWith("/zookeeper");
         if (ours && client.exists(path, false).getEphemeralOwner() == 0) {
@@ -165,7 +163,7 @@ final class StoredThings {
   @SuppressWarnings("try") // its close() may be interrupted, which ends the run
   private static void loadZooKeeper(BackendServer server, Iterable<JsonArray> all)
       throws Exception {
-    try (ZooKeeper client = zooKeeper(server)) {
+    try (ZooKeeper client = ((ZooKeeperServer) server).connect()) {
       for (JsonArray one : all) {
         client.create(
             one.getString(0),
@@ -174,24 +172,6 @@ final class StoredThings {
             CreateMode.PERSISTENT);
       }
     }
-  }
-
-  /** A client whose first call does not come before its connection. */
-  private static ZooKeeper zooKeeper(BackendServer server) throws Exception {
-    CountDownLatch connected = new CountDownLatch(1);
-    ZooKeeper client =
-        new ZooKeeper(
-            "127.0.0.1:" + server.port(),
-            10_000,
-            event -> {
-              if (event.getState() == KeeperState.SyncConnected) {
-                connected.countDown();
-              }
-            });
-    if (!connected.await(30, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("no connection to ZooKeeper");
-    }
-    return client;
   }
 
   private static List<JsonArray> dumpHazelcast(BackendServer server) {

@@ -13,10 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
@@ -37,7 +34,7 @@ class ZooKeeperUnwritableIT {
   void whoLivesAndHasNoNodeIsHeldAndWhoHasOneStaysUp() throws Exception {
     try (PostgresServer catalogue = PostgresServer.create("fsync=off");
         ZooKeeperServer server = ZooKeeperServer.create();
-        ZooKeeper owner = connect(server)) {
+        ZooKeeper owner = server.connect()) {
       owner.create("/tooz", null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
       owner.create(GROUP, null, readable(), CreateMode.PERSISTENT);
       JsonObject config = Configs.sidecar(catalogue.uri(), "open", List.of("o-1"));
@@ -69,21 +66,6 @@ class ZooKeeperUnwritableIT {
 
   private static List<ACL> readable() {
     return new ArrayList<>(List.of(new ACL(Perms.READ | Perms.ADMIN, Ids.ANYONE_ID_UNSAFE)));
-  }
-
-  private static ZooKeeper connect(ZooKeeperServer server) throws Exception {
-    CountDownLatch connected = new CountDownLatch(1);
-    ZooKeeper owner =
-        new ZooKeeper(
-            "127.0.0.1:" + server.port(),
-            10_000,
-            event -> {
-              if (event.getState() == KeeperState.SyncConnected) {
-                connected.countDown();
-              }
-            });
-    assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
-    return owner;
   }
 
   private static AgentProcess agent(JsonObject config, ZooKeeperServer server) {

@@ -14,6 +14,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -137,6 +138,11 @@ final class HttpFixture implements AutoCloseable {
 
   HttpResponse<String> get(String path) {
     return send("GET", path, null);
+  }
+
+  /** What changed of late, newest first; the query is empty or begins with its question mark. */
+  JsonArray history(String query) {
+    return new JsonObject(get("/v1/history" + query).body()).getJsonArray("entries");
   }
 
   /** Asks until the answer has a status: what is published needs a moment to arrive. */

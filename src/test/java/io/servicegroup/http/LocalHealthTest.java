@@ -18,6 +18,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -338,19 +339,12 @@ class LocalHealthTest {
     Member member = FakeEvaluator.member(name, 1);
     return new CatalogEvent(
         CatalogEvent.Type.JOINED,
-        new Member(
-            member.id(),
-            member.binary(),
-            member.uuid(),
-            member.version(),
-            member.metadata(),
-            disabled,
-            disabled ? "maintenance" : null,
-            forcedDown,
-            member.incarnation(),
-            member.agent(),
-            member.backends(),
-            null),
+        Members.like(member)
+            .disabled(disabled, disabled ? "maintenance" : null)
+            .forcedDown(forcedDown)
+            .lastSeenUp(null)
+            .wordsOrder(0)
+            .build(),
         true);
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.config.AgentConfig;
+import io.servicegroup.testkit.SelfSigned;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,10 +18,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -35,62 +33,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
 
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   @TempDir private static Path dir;
   private static KeyStore server;
   private static KeyStore client;
 
   @BeforeAll
-  static void makeCertificates() throws Exception {
-    server = make("server");
-    client = make("client");
-  }
-
-  /** Makes a self-signed certificate, as a key store and as PEM files. */
-  private static KeyStore make(String name) throws Exception {
-    Path store = dir.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .redirectErrorStream(true)
-            .redirectOutput(dir.resolve(name + ".log").toFile())
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    pem(name + ".pem", "CERTIFICATE", keys.getCertificate(name).getEncoded());
-    pem(name + ".key", "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded());
-    return keys;
-  }
-
-  private static void pem(String file, String type, byte[] content) throws IOException {
-    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
-    Files.writeString(
-        dir.resolve(file),
-        "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n");
+  static void makeCertificates() {
+    server = SelfSigned.create(dir, "server").keys();
+    client = SelfSigned.create(dir, "client").keys();
   }
 
   private static HttpFixture agent(Optional<Path> clientCa) {
     AgentConfig.Tls tls =
-        new AgentConfig.Tls(dir.resolve("server.pem"), dir.resolve("server.key"), clientCa);
+        new AgentConfig.Tls(dir.resolve("server.crt"), dir.resolve("server.key"), clientCa);
     AgentConfig.Http http =
         new AgentConfig.Http("127.0.0.1", 0, Optional.empty(), Optional.of(tls), false);
     return new HttpFixture(HttpFixture.config(http, List.of(), AgentConfig.Evaluate.ALWAYS, null));
@@ -107,7 +62,7 @@ class TlsTest {
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(trusted);
     KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(client, PASSWORD);
+    keys.init(client, SelfSigned.PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(withCertificate ? keys.getKeyManagers() : null, trust.getTrustManagers(), null);
     return HttpClient.newBuilder().sslContext(context).build();
@@ -130,7 +85,7 @@ class TlsTest {
 
   @Test
   void letsInOnlyClientsWithACertificate() throws Exception {
-    try (HttpFixture agent = agent(Optional.of(dir.resolve("client.pem")))) {
+    try (HttpFixture agent = agent(Optional.of(dir.resolve("client.crt")))) {
       assertThat(get(agent, client(true))).isEqualTo(200);
       assertThatThrownBy(() -> get(agent, client(false))).isInstanceOf(IOException.class);
     }
@@ -200,17 +155,17 @@ class TlsTest {
 
   @Test
   void aReplacedCertificateIsUsedFromTheNextHandshakeOnAndHalfOfOneNever() throws Exception {
-    copy("server.pem", "now.pem");
+    copy("server.crt", "now.crt");
     copy("server.key", "now.key");
-    try (HttpFixture agent = agent("now.pem", "now.key")) {
+    try (HttpFixture agent = agent("now.crt", "now.key")) {
       assertThat(shown(agent)).isEqualTo("CN=server");
-      copy("client.pem", "now.pem");
+      copy("client.crt", "now.crt");
       assertThat(shown(agent)).as("its key is not there yet").isEqualTo("CN=server");
       copy("client.key", "now.key");
       assertThat(shown(agent)).isEqualTo("CN=client");
       Files.writeString(dir.resolve("now.key"), "-----BEGIN PRI");
       assertThat(shown(agent)).isEqualTo("CN=client");
-      Files.delete(dir.resolve("now.pem"));
+      Files.delete(dir.resolve("now.crt"));
       assertThat(shown(agent)).isEqualTo("CN=client");
     }
   }
@@ -219,12 +174,12 @@ class TlsTest {
   void aSwappedLinkIsFollowed() throws Exception {
     Path one = Files.createDirectories(dir.resolve("one"));
     Path two = Files.createDirectories(dir.resolve("two"));
-    for (String type : List.of("pem", "key")) {
+    for (String type : List.of("crt", "key")) {
       Files.copy(dir.resolve("server." + type), one.resolve("tls." + type));
       Files.copy(dir.resolve("client." + type), two.resolve("tls." + type));
     }
     Path link = Files.createSymbolicLink(dir.resolve("data"), one);
-    try (HttpFixture agent = agent("data/tls.pem", "data/tls.key")) {
+    try (HttpFixture agent = agent("data/tls.crt", "data/tls.key")) {
       assertThat(shown(agent)).isEqualTo("CN=server");
       Path next = Files.createSymbolicLink(dir.resolve("data-next"), two);
       Files.move(next, link, StandardCopyOption.ATOMIC_MOVE);

@@ -21,6 +21,7 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -350,18 +351,14 @@ class EvaluationVerticleTest {
   }
 
   private static Member member(String host, boolean forced, String... backends) {
-    return new Member(
-        id(host),
-        "g",
-        "uuid",
-        0,
-        Map.of(),
-        false,
-        null,
-        forced,
-        new Incarnation(1, "x"),
-        "agent-of-" + host,
-        Set.of(backends),
-        null);
+    return Members.of(id(host))
+        .binary("g")
+        .uuid("uuid")
+        .version(0)
+        .forcedDown(forced)
+        .incarnation(1, "x")
+        .agent("agent-of-" + host)
+        .backends(backends)
+        .build();
   }
 }

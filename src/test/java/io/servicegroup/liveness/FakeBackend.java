@@ -2,6 +2,7 @@ package io.servicegroup.liveness;
 
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -39,10 +39,10 @@ final class FakeBackend implements LivenessBackend {
       new Observation(List.of(), List.of(), List.of(), List.of(), false);
 
   /** Waits for so many writes since the start. */
-  boolean awaitWrites(int count) throws InterruptedException {
+  void awaitWrites(int count) {
     int more = Math.max(0, count - awaited);
     awaited += more;
-    return written.tryAcquire(more, 10, TimeUnit.SECONDS);
+    Eventually.await(count + " writes", () -> written.tryAcquire(more));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.Eventually;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,19 +144,14 @@ public abstract class LivenessFixture {
    * @return the member
    */
   protected static Member member(MemberId id, Incarnation incarnation) {
-    return new Member(
-        id,
-        "nova-compute",
-        "5f6c1b0e-8a52-4c8e-9a39-0d7a2a1c7c11",
-        5,
-        Map.of("zone", "az1"),
-        false,
-        null,
-        false,
-        incarnation,
-        "writer",
-        Set.of(NAME),
-        null);
+    return Members.of(id)
+        .uuid("5f6c1b0e-8a52-4c8e-9a39-0d7a2a1c7c11")
+        .version(5)
+        .metadata(Map.of("zone", "az1"))
+        .incarnation(incarnation)
+        .agent("writer")
+        .backends(NAME)
+        .build();
   }
 
   @BeforeAll

@@ -8,8 +8,8 @@ import io.servicegroup.model.CatalogEvent.Type;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -33,19 +33,13 @@ class RosterTest {
   }
 
   private static Member member(MemberId id, Incarnation incarnation, String... backends) {
-    return new Member(
-        id,
-        "bin",
-        null,
-        0,
-        Map.of(),
-        false,
-        null,
-        false,
-        incarnation,
-        "agent-1",
-        Set.of(backends),
-        null);
+    return Members.of(id)
+        .binary("bin")
+        .version(0)
+        .incarnation(incarnation)
+        .agent("agent-1")
+        .backends(backends)
+        .build();
   }
 
   private void hear(Type type, Member member) {

@@ -11,9 +11,9 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -38,19 +38,13 @@ class SilentAgentsTest {
 
   private void joined(Incarnation incarnation, String agent) {
     Member member =
-        new Member(
-            ID,
-            "worker",
-            null,
-            0,
-            Map.of(),
-            false,
-            null,
-            false,
-            incarnation,
-            agent,
-            Set.of("zookeeper"),
-            null);
+        Members.of(ID)
+            .binary("worker")
+            .version(0)
+            .incarnation(incarnation)
+            .agent(agent)
+            .backends("zookeeper")
+            .build();
     agents.catalogued(new CatalogEvent(CatalogEvent.Type.JOINED, member, false), now);
   }
 

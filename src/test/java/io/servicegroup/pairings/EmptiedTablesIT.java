@@ -65,7 +65,7 @@ class EmptiedTablesIT {
             .isEmpty();
         assertThat(member(agent).getString("uuid")).isEqualTo(uuid);
         // Whoever remembers it says it anew, which may take a loaded machine a few reads.
-        await(agent, () -> "disk".equals(member(agent).getString("disabled_reason")));
+        await("its words", () -> member(agent).getString("disabled_reason"), "disk"::equals);
         assertThat(isUp(agent)).as(member(agent).encode()).isTrue();
       }
       assertThat(server.ask("SELECT uuid FROM services WHERE disabled")).isEqualTo(uuid);

@@ -12,6 +12,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.VersionRange;
 import io.servicegroup.testkit.Journal;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** An agent in this process, on an event bus of its own, asked over HTTP and over that bus. */
@@ -98,19 +98,12 @@ final class PairedAgent implements AutoCloseable {
   /** A member, as one that beats through a backend. */
   Member member(String group, String host, String backend) {
     Member seen = bus.member(new MemberId(group, host)).orElseThrow().member();
-    return new Member(
-        seen.id(),
-        seen.binary(),
-        seen.uuid(),
-        seen.version(),
-        seen.metadata(),
-        seen.disabled(),
-        seen.disabledReason(),
-        seen.forcedDown(),
-        seen.incarnation(),
-        "another",
-        Set.of(backend),
-        null);
+    return Members.like(seen)
+        .agent("another")
+        .backends(backend)
+        .lastSeenUp(null)
+        .wordsOrder(0)
+        .build();
   }
 
   /** A group's only range of versions, {@code "5..7"}, over HTTP. */

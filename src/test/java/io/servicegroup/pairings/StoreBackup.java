@@ -9,6 +9,7 @@ import io.servicegroup.backend.memcached.RawMemcached;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -108,13 +109,13 @@ interface StoreBackup {
   @SuppressWarnings("try") // its close() may be interrupted, which ends the test
   private static StoreBackup zooKeeper(BackendServer server) throws Exception {
     Map<String, byte[]> nodes = new HashMap<>();
-    try (ZooKeeper client = new ZooKeeper("127.0.0.1:" + server.port(), 10_000, event -> {})) {
+    try (ZooKeeper client = ((ZooKeeperServer) server).connect()) {
       for (String path : ZKUtil.listSubTreeBFS(client, "/servicegroup-catalog")) {
         nodes.put(path, client.getData(path, false, null));
       }
     }
     return () -> {
-      try (ZooKeeper client = new ZooKeeper("127.0.0.1:" + server.port(), 10_000, event -> {})) {
+      try (ZooKeeper client = ((ZooKeeperServer) server).connect()) {
         List<String> present = ZKUtil.listSubTreeBFS(client, "/servicegroup-catalog");
         for (int i = present.size() - 1; i >= 0; i--) {
           if (!nodes.containsKey(present.get(i))) {

@@ -1,5 +1,6 @@
 package io.servicegroup.runtime;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Context;
@@ -20,7 +21,7 @@ class OnContextTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    await(vertx.close());
   }
 
   /** Where a future ends that was made on the context, and how. */

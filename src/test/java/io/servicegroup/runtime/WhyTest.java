@@ -1,5 +1,6 @@
 package io.servicegroup.runtime;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
@@ -41,12 +42,6 @@ class WhyTest {
   }
 
   private static Throwable failure(Future<?> future) {
-    return future
-        .map((Throwable) null)
-        .otherwise(failure -> failure)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(10, TimeUnit.SECONDS)
-        .join();
+    return await(future.map((Throwable) null).otherwise(failure -> failure));
   }
 }

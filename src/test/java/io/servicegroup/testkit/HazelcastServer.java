@@ -23,7 +23,7 @@ public final class HazelcastServer extends BackendServer {
    *
    * @return the running server
    */
-  public static HazelcastServer create() {
+  public static HazelcastServer create(String... none) {
     HazelcastServer server = new HazelcastServer();
     server.start();
     return server;

@@ -17,9 +17,12 @@ import java.util.List;
  * @param certificate the certificate
  * @param key its private key
  */
-public record SelfSigned(Path certificate, Path key) {
+public record SelfSigned(Path certificate, Path key, Path store) {
 
-  private static final String STORE_PASSWORD = "changeit";
+  /** Of the key store, and of the key in it. */
+  public static final String PASSWORD = "changeit";
+
+  private static final String ITSELF = "SAN=IP:127.0.0.1";
 
   /**
    * Makes one.
@@ -29,7 +32,7 @@ public record SelfSigned(Path certificate, Path key) {
    * @return the certificate
    */
   public static SelfSigned create(Path directory, String name) {
-    return create(directory, name, List.of());
+    return create(directory, name, ITSELF, List.of());
   }
 
   /**
@@ -40,10 +43,35 @@ public record SelfSigned(Path certificate, Path key) {
    * @return the certificate
    */
   public static SelfSigned expired(Path directory, String name) {
-    return create(directory, name, List.of("-startdate", "-3d", "-validity", "1"));
+    return create(directory, name, ITSELF, List.of("-startdate", "-3d", "-validity", "1"));
   }
 
-  private static SelfSigned create(Path directory, String name, List<String> more) {
+  /**
+   * Makes one for this machine's address and for {@code localhost}.
+   *
+   * @param directory where its files are written
+   * @param name of the files, and the certificate's common name
+   * @return the certificate
+   */
+  public static SelfSigned named(Path directory, String name) {
+    return create(directory, name, ITSELF + ",DNS:localhost", List.of());
+  }
+
+  /**
+   * Gives the key to servers that refuse to run as root.
+   *
+   * @return this
+   */
+  public SelfSigned unprivileged() {
+    try {
+      Unprivileged.give(key);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SelfSigned create(Path directory, String name, String names, List<String> more) {
     Path store = directory.resolve(name + ".p12");
     List<String> command = new ArrayList<>(more);
     command.addAll(
@@ -54,28 +82,49 @@ public record SelfSigned(Path certificate, Path key) {
             "-alias",
             name,
             "-keyalg",
-            "RSA",
+            "EC",
             "-dname",
             "CN=" + name,
             "-ext",
-            "SAN=IP:127.0.0.1",
+            names,
             "-storepass",
-            STORE_PASSWORD,
+            PASSWORD,
             "-keystore",
             store.toString()));
     ManagedProcess.run(command);
-    try (InputStream in = Files.newInputStream(store)) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(in, STORE_PASSWORD.toCharArray());
-      byte[] secret = keys.getKey(name, STORE_PASSWORD.toCharArray()).getEncoded();
+    KeyStore keys = load(store);
+    try {
+      byte[] secret = keys.getKey(name, PASSWORD.toCharArray()).getEncoded();
       byte[] open = keys.getCertificate(name).getEncoded();
       return new SelfSigned(
           Files.writeString(directory.resolve(name + ".crt"), pem("CERTIFICATE", open)),
-          Files.writeString(directory.resolve(name + ".key"), pem("PRIVATE KEY", secret)));
+          Files.writeString(directory.resolve(name + ".key"), pem("PRIVATE KEY", secret)),
+          store);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("keytool made no usable certificate", e);
+    }
+  }
+
+  /**
+   * What its key store holds.
+   *
+   * @return the key and the certificate under its name
+   */
+  public KeyStore keys() {
+    return load(store);
+  }
+
+  private static KeyStore load(Path store) {
+    try (InputStream in = Files.newInputStream(store)) {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(in, PASSWORD.toCharArray());
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("keytool made no usable key store", e);
     }
   }
 

@@ -12,25 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The faults are what they say: otherwise a test that survives them has shown nothing. */
 class TestkitIT {
 
   private static final Duration SHORT = Duration.ofMillis(500);
-  private static PostgresServer server;
-
-  @BeforeAll
-  static void start() {
-    server = PostgresServer.create();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
+  @Started private static PostgresServer server;
 
   @Test
   void dataOutliveACrashAndAStop() {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.zookeeper.ZooKeeper;
 
 /**
  * A real ZooKeeper on a fixed port, running its own server's main class in a JVM of its own. Its
@@ -70,6 +71,18 @@ public final class ZooKeeperServer extends BackendServer {
   @Override
   void forget() {
     TempFiles.delete(data());
+  }
+
+  /**
+   * Connects past every proxy.
+   *
+   * @return a client with a session of its own, the caller's to close
+   * @throws IOException where the address is none
+   */
+  public ZooKeeper connect() throws IOException {
+    ZooKeeper client = new ZooKeeper("127.0.0.1:" + port(), 10_000, event -> {});
+    Eventually.await("a session of ZooKeeper", () -> client.getState().isConnected());
+    return client;
   }
 
   /** Where its data are. */

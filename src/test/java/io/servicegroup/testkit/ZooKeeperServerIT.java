@@ -2,10 +2,7 @@ package io.servicegroup.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.Test;
@@ -27,30 +24,15 @@ class ZooKeeperServerIT {
   }
 
   private static void create(ZooKeeperServer server, String path) throws Exception {
-    ZooKeeper client = connect(server);
+    ZooKeeper client = server.connect();
     client.create(path, new byte[0], Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
     client.close();
   }
 
   private static boolean exists(ZooKeeperServer server, String path) throws Exception {
-    ZooKeeper client = connect(server);
+    ZooKeeper client = server.connect();
     boolean there = client.exists(path, false) != null;
     client.close();
     return there;
-  }
-
-  private static ZooKeeper connect(ZooKeeperServer server) throws Exception {
-    CountDownLatch connected = new CountDownLatch(1);
-    ZooKeeper client =
-        new ZooKeeper(
-            "127.0.0.1:" + server.port(),
-            5_000,
-            event -> {
-              if (event.getState() == KeeperState.SyncConnected) {
-                connected.countDown();
-              }
-            });
-    assertThat(connected.await(30, TimeUnit.SECONDS)).isTrue();
-    return client;
   }
 }

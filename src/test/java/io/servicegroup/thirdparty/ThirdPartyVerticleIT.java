@@ -17,6 +17,7 @@ import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -32,9 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +49,7 @@ class ThirdPartyVerticleIT {
   private static final MemberId OWN = new MemberId("compute", "own");
   private static final MemberId GUEST = new MemberId("compute", "guest");
 
-  private static PostgresServer server;
+  @Started private static PostgresServer server;
 
   @TempDir private Path home;
   private final BlockingQueue<StatusChange> changes = new LinkedBlockingQueue<>();
@@ -58,16 +57,6 @@ class ThirdPartyVerticleIT {
   private Vertx vertx;
   private Path beats;
   private Agent agent;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
 
   @BeforeEach
   void startAgent() throws Exception {

@@ -6,6 +6,7 @@ import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.Change;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -31,14 +32,15 @@ class HazelcastAgentsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
+  @Started("fsync=off")
   private static PostgresServer catalog;
+
   private static AgentProcess observer;
   private static AgentProcess member;
   private static AgentProcess client;
 
   @BeforeAll
   static void start() {
-    catalog = PostgresServer.create("fsync=off");
     int port = Ports.free();
     int second = Ports.free();
     String hosts = "hazelcast://127.0.0.1:%d,127.0.0.1:%d/agents".formatted(port, second);
@@ -57,7 +59,6 @@ class HazelcastAgentsIT {
     client.close();
     member.close();
     observer.close();
-    catalog.close();
   }
 
   private static AgentProcess agent(String host, String uri, String... services) {

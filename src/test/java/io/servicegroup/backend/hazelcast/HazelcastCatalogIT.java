@@ -27,6 +27,7 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.Ports;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,12 +42,11 @@ import org.junit.jupiter.api.Test;
 /** The catalogue in Hazelcast: of somebody else's cluster, unless a test says otherwise. */
 class HazelcastCatalogIT extends ServiceCatalogContract {
 
-  private static HazelcastServer server;
+  @Started private static HazelcastServer server;
   private static HazelcastInstance cleaner;
 
   @BeforeAll
   static void startServer() throws Exception {
-    server = HazelcastServer.create();
     BackendUri uri = BackendUri.parse(server.uri());
     cleaner = HazelcastClient.newHazelcastClient(HazelcastConfigs.client(uri, settings(uri)));
   }
@@ -54,7 +54,6 @@ class HazelcastCatalogIT extends ServiceCatalogContract {
   @AfterAll
   static void stopServer() {
     cleaner.shutdown();
-    server.close();
   }
 
   @BeforeEach

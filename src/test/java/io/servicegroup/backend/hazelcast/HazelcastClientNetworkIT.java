@@ -1,6 +1,5 @@
 package io.servicegroup.backend.hazelcast;
 
-import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,12 +9,11 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.Ports;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,23 +25,11 @@ class HazelcastClientNetworkIT {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   /** What a client may take to notice and to connect again, on a loaded machine. */
-  private static HazelcastServer server;
+  @Started private static HazelcastServer server;
 
-  private static Vertx vertx;
+  @Started private static Vertx vertx;
   private TcpProxy proxy;
   private LivenessHarness agent;
-
-  @BeforeAll
-  static void startServer() {
-    server = HazelcastServer.create();
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.hazelcast;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hazelcast.security.ICredentialsFactory;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,18 +29,13 @@ class HazelcastCredentialsTest {
 
   @AfterEach
   void close() {
-    vertx.close().toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    await(vertx.close());
   }
 
   private BackendUri uri(Path password) {
     String text = "hazelcast://agent:${file:%s}@127.0.0.1/dev?mode=client".formatted(password);
     AgentConfig config =
-        new ConfigLoader(vertx, List.of(), Map.of(), List.of("catalog.uri=" + text))
-            .load()
-            .toCompletionStage()
-            .toCompletableFuture()
-            .orTimeout(10, TimeUnit.SECONDS)
-            .join();
+        await(new ConfigLoader(vertx, List.of(), Map.of(), List.of("catalog.uri=" + text)).load());
     return config.catalog().uri();
   }
 

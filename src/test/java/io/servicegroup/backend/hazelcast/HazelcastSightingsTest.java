@@ -12,10 +12,9 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,19 +30,13 @@ class HazelcastSightingsTest {
 
   private static Observation see(String beat, State owner) {
     Member member =
-        new Member(
-            ID,
-            "b",
-            "u",
-            1,
-            Map.of(),
-            false,
-            null,
-            false,
-            LIFE,
-            "agent",
-            Set.of("hazelcast"),
-            null);
+        Members.of(ID)
+            .binary("b")
+            .uuid("u")
+            .incarnation(LIFE)
+            .agent("agent")
+            .backends("hazelcast")
+            .build();
     Optional<HazelcastEntry> entry =
         beat == null ? Optional.empty() : HazelcastEntry.parse(OWNER + " " + beat);
     return HazelcastSightings.of(

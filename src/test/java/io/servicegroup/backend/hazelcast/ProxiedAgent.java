@@ -17,6 +17,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.Journal;
+import io.servicegroup.testkit.Members;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * An agent with one service, as far as its liveness goes, that the other members of the cluster
@@ -51,19 +51,13 @@ final class ProxiedAgent implements AutoCloseable {
     Incarnation incarnation = new Incarnation(7, "abc");
     MemberId id = new MemberId("g", host);
     member =
-        new Member(
-            id,
-            "b",
-            "uuid",
-            1,
-            Map.of(),
-            false,
-            null,
-            false,
-            incarnation,
-            host,
-            Set.of(BACKEND),
-            null);
+        Members.of(id)
+            .binary("b")
+            .uuid("uuid")
+            .incarnation(incarnation)
+            .agent(host)
+            .backends(BACKEND)
+            .build();
     evaluator =
         new LivenessEvaluator(
             host,

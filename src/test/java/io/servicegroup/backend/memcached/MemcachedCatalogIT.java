@@ -13,13 +13,13 @@ import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
-import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
+import io.servicegroup.testkit.Members;
 import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,8 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,20 +39,8 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
 
   private static final int FLEET = 10_000;
 
-  private static MemcachedServer first;
-  private static MemcachedServer second;
-
-  @BeforeAll
-  static void startServers() {
-    first = MemcachedServer.create();
-    second = MemcachedServer.create();
-  }
-
-  @AfterAll
-  static void stopServers() {
-    first.close();
-    second.close();
-  }
+  @Started private static MemcachedServer first;
+  @Started private static MemcachedServer second;
 
   @BeforeEach
   void emptyServers() {
@@ -128,19 +114,16 @@ class MemcachedCatalogIT extends ServiceCatalogContract {
   }
 
   private static Member member(String group, String host) {
-    return new Member(
-        new MemberId(group, host),
-        "nova-compute",
-        "c7b2a2f0-0000-4000-8000-000000000001",
-        4,
-        Map.of("zone", "az1"),
-        true,
-        "broken disk",
-        true,
-        new Incarnation(1_234_567, "abc"),
-        "agent-1",
-        Set.of("memcached"),
-        null);
+    return Members.of(group, host)
+        .uuid("c7b2a2f0-0000-4000-8000-000000000001")
+        .version(4)
+        .metadata(Map.of("zone", "az1"))
+        .disabled(true, "broken disk")
+        .forcedDown(true)
+        .incarnation(1_234_567, "abc")
+        .agent("agent-1")
+        .backends("memcached")
+        .build();
   }
 
   @Test

@@ -6,9 +6,8 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
-import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
@@ -46,19 +45,15 @@ final class MemcachedHarness extends LivenessHarness {
   }
 
   static Member member(String group, String host, long generation, Map<String, Object> metadata) {
-    return new Member(
-        new MemberId(group, host),
-        "nova-" + group,
-        "uuid",
-        5,
-        metadata,
-        false,
-        null,
-        false,
-        new Incarnation(generation, "abc"),
-        "agent",
-        Set.of("memcached"),
-        null);
+    return Members.of(group, host)
+        .binary("nova-" + group)
+        .uuid("uuid")
+        .version(5)
+        .metadata(metadata)
+        .incarnation(generation, "abc")
+        .agent("agent")
+        .backends("memcached")
+        .build();
   }
 
   static Heartbeat beat(Member member, long count) {

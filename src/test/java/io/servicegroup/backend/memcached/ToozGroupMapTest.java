@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -97,19 +97,13 @@ class ToozGroupMapTest {
     while (map.size() < 1_048_000) {
       String host = "compute-%05d.example.org".formatted(members);
       Member member =
-          new Member(
-              new MemberId("compute", host),
-              "nova-compute",
-              "uuid",
-              66,
-              Map.of(),
-              false,
-              null,
-              false,
-              new Incarnation(7, "1f3a9c04b2d85e60"),
-              "agent",
-              Set.of("memcached"),
-              null);
+          Members.of("compute", host)
+              .uuid("uuid")
+              .version(66)
+              .incarnation(7, "1f3a9c04b2d85e60")
+              .agent("agent")
+              .backends("memcached")
+              .build();
       map.put(ToozGroupMap.id(host), ToozGroupMap.entry(Capabilities.of(member)));
       members++;
     }

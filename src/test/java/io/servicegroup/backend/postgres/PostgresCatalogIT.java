@@ -20,6 +20,7 @@ import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberUpdate;
 import io.servicegroup.testkit.PgBouncer;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -35,26 +36,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The catalogue's contract on PostgreSQL, and what is special about Nova's table. */
 class PostgresCatalogIT extends ServiceCatalogContract {
 
-  private static PostgresServer server;
+  @Started private static PostgresServer server;
   private String uri;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
 
   @BeforeEach
   void emptyTheStore() {

@@ -10,6 +10,7 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.testkit.PgBouncer;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,7 +27,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,23 +42,15 @@ class PostgresClientIT {
       "SELECT count(*)::text FROM pg_stat_activity"
           + " WHERE state = 'active' AND query LIKE '%pg_sleep(100)%' AND pid <> pg_backend_pid()";
 
-  private static PostgresServer server;
-  private static Vertx vertx;
+  @Started private static PostgresServer server;
+  @Started private static Vertx vertx;
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   @BeforeAll
   static void startServer() {
-    server = PostgresServer.create();
-    vertx = Vertx.vertx();
     PostgresClient warmUp = create(server.uri(), 1, Duration.ofSeconds(20));
     await(ask(warmUp, "SELECT 1"));
     await(warmUp.close());
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
   }
 
   @AfterEach

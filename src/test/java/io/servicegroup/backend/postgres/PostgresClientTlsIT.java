@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.config.BackendUri;
-import io.servicegroup.testkit.ManagedProcess;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.SelfSigned;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -30,72 +27,27 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PostgresClientTlsIT {
 
-  private static final String STORE_PASSWORD = "changeit";
-
   @TempDir private static Path directory;
 
   private static PostgresServer server;
-  private static Vertx vertx;
+  @Started private static Vertx vertx;
   private static Path certificate;
   private static Path otherCertificate;
 
   @BeforeAll
-  static void startServer() throws IOException, GeneralSecurityException {
-    vertx = Vertx.vertx();
+  static void startServer() throws IOException {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    certificate = makeCertificate("server");
-    otherCertificate = makeCertificate("other");
+    SelfSigned own = SelfSigned.create(directory, "server").unprivileged();
+    certificate = own.certificate();
+    otherCertificate = SelfSigned.create(directory, "other").certificate();
     server =
         PostgresServer.create(
-            "ssl=on",
-            "ssl_cert_file=" + certificate,
-            "ssl_key_file=" + directory.resolve("server.key"));
+            "ssl=on", "ssl_cert_file=" + certificate, "ssl_key_file=" + own.key());
   }
 
   @AfterAll
   static void stopServer() {
-    await(vertx.close());
     server.close();
-  }
-
-  private static Path makeCertificate(String name) throws IOException, GeneralSecurityException {
-    Path store = directory.resolve(name + ".p12");
-    ManagedProcess.run(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            name,
-            "-keyalg",
-            "RSA",
-            "-dname",
-            "CN=" + name,
-            "-ext",
-            "SAN=IP:127.0.0.1",
-            "-storepass",
-            STORE_PASSWORD,
-            "-keystore",
-            store.toString()));
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, STORE_PASSWORD.toCharArray());
-    }
-    Path key = directory.resolve(name + ".key");
-    byte[] secret = keys.getKey(name, STORE_PASSWORD.toCharArray()).getEncoded();
-    Files.writeString(key, pem("PRIVATE KEY", secret));
-    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-    if ("root".equals(System.getProperty("user.name"))) {
-      // As the server runs then.
-      Files.setAttribute(key, "unix:uid", 65534);
-    }
-    return Files.writeString(
-        directory.resolve(name + ".crt"),
-        pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
-  }
-
-  private static String pem(String what, byte[] content) {
-    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
-        .formatted(what, Base64.getMimeEncoder().encodeToString(content));
   }
 
   private static boolean encrypted(String host, String options) {

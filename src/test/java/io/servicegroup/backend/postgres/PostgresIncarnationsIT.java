@@ -9,6 +9,7 @@ import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.sql.Connection;
@@ -16,9 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,21 +26,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PostgresIncarnationsIT {
 
+  @Started("fsync=off")
   private static PostgresServer server;
-  private static Vertx vertx;
+
+  @Started private static Vertx vertx;
   private LivenessHarness agent;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create("fsync=off");
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

@@ -16,6 +16,7 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Probe;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,9 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,20 +37,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class PostgresJoinsIT {
 
-  private static PostgresServer server;
+  @Started private static PostgresServer server;
   private Vertx vertx;
   private TcpProxy proxy;
   private ServiceCatalog catalog;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
 
   @BeforeEach
   void open() throws Exception {

@@ -16,6 +16,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,9 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,22 +45,12 @@ class PostgresLivenessBackendIT {
   /** The server's own bound and ours run out together. */
   private static final String OUT_OF_TIME = ".*(1000 ms|statement timeout|lock timeout).*";
 
+  @Started({"timezone=Asia/Kathmandu", "wal_writer_delay=10s"})
   private static PostgresServer server;
-  private static Vertx vertx;
+
+  @Started private static Vertx vertx;
   private LivenessHarness agent;
   private LivenessHarness watcher;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create("timezone=Asia/Kathmandu", "wal_writer_delay=10s");
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

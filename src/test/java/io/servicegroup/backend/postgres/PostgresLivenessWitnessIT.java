@@ -17,6 +17,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
 import io.servicegroup.testkit.PgBouncer;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
@@ -26,8 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,22 +35,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PostgresLivenessWitnessIT {
 
+  // An automatic ANALYZE holds a snapshot, for which updates find no room in their page. It comes
+  // when it likes, and the share of such updates is what one of the tests is about.
+  @Started("autovacuum=off")
   private static PostgresServer server;
-  private static Vertx vertx;
 
-  @BeforeAll
-  static void startServer() {
-    // An automatic ANALYZE holds a snapshot, for which updates find no room in their page. It comes
-    // when it likes, and the share of such updates is what one of the tests is about.
-    server = PostgresServer.create("autovacuum=off");
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
+  @Started private static Vertx vertx;
 
   @BeforeEach
   void createTables() {

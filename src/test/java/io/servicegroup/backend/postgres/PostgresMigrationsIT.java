@@ -17,6 +17,7 @@ import io.servicegroup.model.Concern;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -27,9 +28,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,20 +57,10 @@ class PostgresMigrationsIT {
       DROP SEQUENCE IF EXISTS servicegroup_generation
       """;
 
-  private static PostgresServer server;
+  @Started private static PostgresServer server;
   private final List<ServiceCatalog> opened = new ArrayList<>();
   private Vertx vertx;
   private String uri;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
 
   @BeforeEach
   void dropEverything() {

@@ -13,18 +13,17 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.testkit.Members;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,9 +31,6 @@ import org.junit.jupiter.api.Timeout;
 /** What is remembered is written over nothing that somebody else wrote while it waited. */
 @Timeout(120)
 class PostgresWordsIT {
-
-  private static final String WAITING =
-      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
 
   private static final String JOIN =
       """
@@ -50,22 +46,12 @@ class PostgresWordsIT {
       ON CONFLICT (topic, host) DO UPDATE SET spoken = 9000
       """;
 
+  @Started("fsync=off")
   private static PostgresServer server;
-  private static Vertx vertx;
+
+  @Started private static Vertx vertx;
   private ServiceCatalog catalog;
   private Member member;
-
-  @BeforeAll
-  static void startServer() {
-    server = PostgresServer.create("fsync=off");
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stopServer() throws Exception {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() throws Exception {
@@ -91,30 +77,20 @@ class PostgresWordsIT {
       other.setAutoCommit(false);
       statement.execute(others);
       waiting = write.get();
-      for (int attempt = 0; attempt < 100 && server.number(WAITING) == 0; attempt++) {
-        await(vertx.timer(20, TimeUnit.MILLISECONDS));
-      }
-      assertThat(server.number(WAITING)).as("waiting: " + waiting).isEqualTo(1);
+      server.awaitBlocked();
       other.commit();
     }
     return await(waiting);
   }
 
   private Member remembered(long order) {
-    return new Member(
-        member.id(),
-        member.binary(),
-        member.uuid(),
-        1,
-        member.metadata(),
-        false,
-        null,
-        true,
-        member.incarnation(),
-        member.agent(),
-        member.backends(),
-        null,
-        order);
+    return Members.like(member)
+        .version(1)
+        .disabled(false, null)
+        .forcedDown(true)
+        .lastSeenUp(null)
+        .wordsOrder(order)
+        .build();
   }
 
   @Test
@@ -271,9 +247,10 @@ class PostgresWordsIT {
 
     await(catalog.open());
     await(catalog.list(MemberFilter.ALL));
-    while (server.number("SELECT count(*) FROM servicegroup_words WHERE removed") > 6) {
-      await(vertx.timer(5, TimeUnit.MILLISECONDS));
-    }
+    await(
+        "six traces",
+        () -> server.number("SELECT count(*) FROM servicegroup_words WHERE removed"),
+        traces -> traces <= 6);
 
     assertThat(
             server.ask(
@@ -286,19 +263,7 @@ class PostgresWordsIT {
     await(catalog.delete(member.id()));
     Incarnation life = new Incarnation(member.incarnation().generation() + 500, "abc");
     Member lived =
-        new Member(
-            id("h2"),
-            "nova-compute",
-            null,
-            1,
-            member.metadata(),
-            false,
-            null,
-            false,
-            life,
-            "agent-1",
-            Set.of(),
-            null);
+        Members.of(id("h2")).metadata(member.metadata()).incarnation(life).agent("agent-1").build();
     assertThat(await(catalog.restore(lived))).isTrue();
     await(catalog.update(update("h2", true, "why", null)));
     await(catalog.delete(id("h2")));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -18,9 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,23 +31,11 @@ class RedisClientIT {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final Duration LONG = Duration.ofSeconds(20);
 
-  private static RedisServer server;
-  private static Vertx vertx;
+  @Started private static RedisServer server;
+  @Started private static Vertx vertx;
   private TcpProxy proxy;
   private Context context;
   private RedisClient client;
-
-  @BeforeAll
-  static void startServer() {
-    vertx = Vertx.vertx();
-    server = RedisServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

@@ -2,7 +2,6 @@ package io.servicegroup.backend.redis;
 
 import static io.servicegroup.backend.redis.RedisLivenessHarness.in;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.next;
-import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
@@ -14,6 +13,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
@@ -23,9 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,22 +32,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RedisLivenessBackendIT {
 
-  private static RedisServer server;
-  private static Vertx vertx;
+  @Started private static RedisServer server;
+  @Started private static Vertx vertx;
   private RedisLivenessHarness writer;
   private RedisLivenessHarness reader;
-
-  @BeforeAll
-  static void startServer() {
-    vertx = Vertx.vertx();
-    server = RedisServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

@@ -12,6 +12,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -19,7 +20,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 
 /** One agent on Redis: the common harness, with joins, and raw commands past it. */
 final class RedisLivenessHarness extends LivenessHarness {
@@ -97,19 +97,14 @@ final class RedisLivenessHarness extends LivenessHarness {
   }
 
   private Member member(Heartbeat heartbeat) {
-    return new Member(
-        heartbeat.id(),
-        "bin-" + heartbeat.id().group(),
-        null,
-        5,
-        Map.of("zone", "az1"),
-        false,
-        null,
-        false,
-        heartbeat.incarnation(),
-        settings.agent(),
-        Set.of("redis"),
-        null);
+    return Members.of(heartbeat.id())
+        .binary("bin-" + heartbeat.id().group())
+        .version(5)
+        .metadata(Map.of("zone", "az1"))
+        .incarnation(heartbeat.incarnation())
+        .agent(settings.agent())
+        .backends("redis")
+        .build();
   }
 
   static Heartbeat next(Heartbeat heartbeat) {

@@ -10,13 +10,12 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,23 +26,11 @@ class RedisOutageIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static RedisServer server;
-  private static Vertx vertx;
+  @Started private static RedisServer server;
+  @Started private static Vertx vertx;
   private TcpProxy proxy;
   private RedisLivenessHarness agent;
   private Heartbeat one;
-
-  @BeforeAll
-  static void startServer() {
-    vertx = Vertx.vertx();
-    server = RedisServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

@@ -1,6 +1,5 @@
 package io.servicegroup.backend.redis;
 
-import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +8,7 @@ import io.servicegroup.model.Concern;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.testkit.RedisServer;
 import io.servicegroup.testkit.SelfSigned;
+import io.servicegroup.testkit.Started;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
@@ -17,8 +17,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,17 +29,7 @@ class RedisSecurityIT {
   private static final String ENCODED = "s3cret%3A%2F%40w%25rd";
 
   @TempDir private static Path directory;
-  private static Vertx vertx;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    await(vertx.close());
-  }
+  @Started private static Vertx vertx;
 
   /** Whether everything works there: beats, news, polls. */
   private static void assertWorks(String uri, boolean announces) {

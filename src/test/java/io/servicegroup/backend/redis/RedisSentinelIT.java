@@ -2,20 +2,18 @@ package io.servicegroup.backend.redis;
 
 import static io.servicegroup.backend.redis.RedisLivenessHarness.ask;
 import static io.servicegroup.backend.redis.RedisLivenessHarness.next;
-import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.testkit.RedisSentinel;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,17 +24,7 @@ class RedisSentinelIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final String OWN = "servicegroup:_tooz:beat:compute:host-1";
 
-  private static Vertx vertx;
-
-  @BeforeAll
-  static void start() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void stop() {
-    await(vertx.close());
-  }
+  @Started private static Vertx vertx;
 
   private static RedisLivenessHarness agent(String uri) {
     return new RedisLivenessHarness(vertx, "agent", uri, false).open();

@@ -13,6 +13,7 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.ToozPeer;
 import io.servicegroup.testkit.ToozPeer.Event;
 import io.vertx.core.Vertx;
@@ -21,9 +22,7 @@ import io.vertx.redis.client.Command;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,22 +34,10 @@ class RedisToozInteropIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final MemberId PEER = new MemberId("compute", "py-1");
 
-  private static RedisServer server;
-  private static Vertx vertx;
+  @Started private static RedisServer server;
+  @Started private static Vertx vertx;
   private RedisLivenessHarness agent;
   private ToozPeer reader;
-
-  @BeforeAll
-  static void startServer() {
-    vertx = Vertx.vertx();
-    server = RedisServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    await(vertx.close());
-    server.close();
-  }
 
   @BeforeEach
   void open() {

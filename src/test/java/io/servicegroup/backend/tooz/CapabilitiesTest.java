@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +15,6 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -36,19 +35,13 @@ class CapabilitiesTest {
   }
 
   private static Member member(Incarnation incarnation, Map<String, Object> metadata) {
-    return new Member(
-        new MemberId("compute", "host-1"),
-        "nova-compute",
-        null,
-        5,
-        metadata,
-        false,
-        null,
-        false,
-        incarnation,
-        "agent-1",
-        Set.of("redis"),
-        null);
+    return Members.of("compute", "host-1")
+        .version(5)
+        .metadata(metadata)
+        .incarnation(incarnation)
+        .agent("agent-1")
+        .backends("redis")
+        .build();
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,17 +29,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The catalogue in ZooKeeper: each test in a tree of its own. */
@@ -47,22 +43,10 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
   private static final AtomicInteger TESTS = new AtomicInteger();
   private static final int ATTEMPTS = 200;
   private static final long PAUSE_MILLIS = 100;
-  private static ZooKeeperServer server;
-  private static Vertx vertx;
+  @Started private static ZooKeeperServer server;
+  @Started private static Vertx vertx;
 
   private final int test = TESTS.incrementAndGet();
-
-  @BeforeAll
-  static void startServer() {
-    vertx = Vertx.vertx();
-    server = ZooKeeperServer.create();
-  }
-
-  @AfterAll
-  static void stopServer() throws Exception {
-    await(vertx.close());
-    server.close();
-  }
 
   private BackendUri uri() {
     return BackendUri.parse(server.uri() + "/test-" + test);
@@ -153,7 +137,7 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
   void nodesThatAreNoMembersTakeNothingFromTheOthers() throws Exception {
     Member whole = await(catalog.join(spec("h1", 1), "agent-1", Set.of())).member();
     String members = new ZooKeeperDocumentPaths(uri()).kind(Kind.MEMBER);
-    try (ZooKeeper raw = connect()) {
+    try (ZooKeeper raw = server.connect()) {
       make(raw, members + "/compute/h2", "{}", Ids.OPEN_ACL_UNSAFE);
       make(raw, members + "/compute/h3", null, Ids.OPEN_ACL_UNSAFE);
       make(raw, members + "/compute/%zz", "{}", Ids.OPEN_ACL_UNSAFE);
@@ -169,21 +153,6 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
             "compute/h2", "compute/h3", "compute/%zz", "compute/h4", "locked", "%/h5");
   }
 
-  private static ZooKeeper connect() throws Exception {
-    CountDownLatch connected = new CountDownLatch(1);
-    ZooKeeper raw =
-        new ZooKeeper(
-            "127.0.0.1:" + server.port(),
-            10_000,
-            event -> {
-              if (event.getState() == KeeperState.SyncConnected) {
-                connected.countDown();
-              }
-            });
-    assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
-    return raw;
-  }
-
   @Test
   @SuppressWarnings("try") // its close() may be interrupted, which ends the test
   void whatWasKeptLeavesNoNodeBehind() throws Exception {
@@ -194,7 +163,7 @@ class ZooKeeperCatalogIT extends ServiceCatalogContract {
       await(store.write(key, "{}", null));
     }
     String above = new ZooKeeperDocumentPaths(uri()).group(Kind.KEPT, "pod-1");
-    try (ZooKeeper raw = connect()) {
+    try (ZooKeeper raw = server.connect()) {
       assertThat(raw.exists(above, false)).isNotNull();
       for (Key key : keys) {
         assertThat(await(store.remove(await(store.read(List.of(key))).get(0)))).isTrue();

@@ -18,6 +18,8 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.Logged;
+import io.servicegroup.testkit.Members;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.ZooKeeperServer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,9 +30,7 @@ import java.util.stream.Stream;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.data.Stat;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,21 +39,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ZooKeeperNodesIT {
 
-  private static ZooKeeperServer server;
+  @Started private static ZooKeeperServer server;
   private final ZooKeeperRig rig = new ZooKeeperRig();
   private ZooKeeperConnection client;
   private Agent writer;
   private Agent watcher;
-
-  @BeforeAll
-  static void start() {
-    server = ZooKeeperServer.create();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
 
   @BeforeEach
   void open() throws Exception {
@@ -111,19 +101,7 @@ class ZooKeeperNodesIT {
     long count = watcher.awaitHeld(life).held().count();
     Member newer = life("capable", "h1", 6).member();
     Member updated =
-        new Member(
-            newer.id(),
-            newer.binary(),
-            newer.uuid(),
-            newer.version(),
-            newer.metadata(),
-            newer.disabled(),
-            newer.disabledReason(),
-            newer.forcedDown(),
-            life.incarnation(),
-            newer.agent(),
-            newer.backends(),
-            null);
+        Members.like(newer).incarnation(life.incarnation()).lastSeenUp(null).wordsOrder(0).build();
     writer.harness().catalogued(new CatalogEvent(CatalogEvent.Type.UPDATED, updated, true));
     writer.write(life);
     assertThat(ZooKeeperRig.data(client, "/tooz/capable/h1")).isEqualTo(Capabilities.of(updated));

@@ -10,15 +10,13 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Sight;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Incarnation;
-import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.Eventually;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -117,19 +115,14 @@ final class ZooKeeperRig implements AutoCloseable {
 
   static Life life(String group, String host, int version) {
     return new Life(
-        new Member(
-            new MemberId(group, host),
-            "bin",
-            "uuid",
-            version,
-            Map.of(),
-            false,
-            null,
-            false,
-            new Incarnation(GENERATION.incrementAndGet(), "abc"),
-            "agent",
-            Set.of(NAME),
-            null));
+        Members.of(group, host)
+            .binary("bin")
+            .uuid("uuid")
+            .version(version)
+            .incarnation(GENERATION.incrementAndGet(), "abc")
+            .agent("agent")
+            .backends(NAME)
+            .build());
   }
 
   Vertx vertx() {

@@ -15,6 +15,7 @@ import io.servicegroup.liveness.Life;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.ZooKeeperServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,9 +36,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.data.ACL;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,20 +50,10 @@ class ZooKeeperRightsIT {
   private static final Pattern RECEIVED = Pattern.compile("Received: (\\d+)");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  private static ZooKeeperServer server;
+  @Started private static ZooKeeperServer server;
   private final ZooKeeperRig rig = new ZooKeeperRig();
   private final Map<String, Concern> concerns = new HashMap<>();
   private ZooKeeperConnection owner;
-
-  @BeforeAll
-  static void start() {
-    server = ZooKeeperServer.create();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
 
   @BeforeEach
   void connect() throws Exception {

@@ -7,18 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.servicegroup.backend.zookeeper.ZooKeeperRig.Agent;
 import io.servicegroup.liveness.Life;
 import io.servicegroup.model.MemberId;
-import io.servicegroup.testkit.ManagedProcess;
 import io.servicegroup.testkit.Ports;
+import io.servicegroup.testkit.SelfSigned;
 import io.servicegroup.testkit.ToozPeer;
 import io.servicegroup.testkit.ZooKeeperServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
@@ -33,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ZooKeeperSecurityIT {
 
-  private static final String STORE_PASSWORD = "changeit";
-
   @TempDir private static Path directory;
 
   private static ZooKeeperServer secure;
@@ -43,10 +34,10 @@ class ZooKeeperSecurityIT {
   private final ZooKeeperRig rig = new ZooKeeperRig();
 
   @BeforeAll
-  static void start() throws IOException, GeneralSecurityException {
-    makeCertificate("server");
-    makeCertificate("client");
-    makeCertificate("other");
+  static void start() {
+    SelfSigned own = SelfSigned.named(directory, "server");
+    SelfSigned client = SelfSigned.named(directory, "client");
+    SelfSigned.named(directory, "other");
     port = Ports.free();
     secure =
         ZooKeeperServer.create(
@@ -54,9 +45,9 @@ class ZooKeeperSecurityIT {
             "secureClientPortAddress=127.0.0.1",
             "serverCnxnFactory=org.apache.zookeeper.server.NettyServerCnxnFactory",
             "authProvider.x509=org.apache.zookeeper.server.auth.X509AuthenticationProvider",
-            "ssl.keyStore.location=" + directory.resolve("server.p12"),
-            "ssl.keyStore.password=" + STORE_PASSWORD,
-            "ssl.trustStore.location=" + directory.resolve("client.crt"),
+            "ssl.keyStore.location=" + own.store(),
+            "ssl.keyStore.password=" + SelfSigned.PASSWORD,
+            "ssl.trustStore.location=" + client.certificate(),
             "ssl.trustStore.type=PEM");
     open = ZooKeeperServer.create();
   }
@@ -140,39 +131,5 @@ class ZooKeeperSecurityIT {
       peer.join("both", null);
       watcher.await(new MemberId("both", "p1"), sight -> sight.held() != null);
     }
-  }
-
-  private static void makeCertificate(String name) throws IOException, GeneralSecurityException {
-    Path store = directory.resolve(name + ".p12");
-    ManagedProcess.run(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            name,
-            "-keyalg",
-            "EC",
-            "-dname",
-            "CN=" + name,
-            "-ext",
-            "SAN=IP:127.0.0.1,DNS:localhost",
-            "-storepass",
-            STORE_PASSWORD,
-            "-keystore",
-            store.toString()));
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, STORE_PASSWORD.toCharArray());
-    }
-    byte[] secret = keys.getKey(name, STORE_PASSWORD.toCharArray()).getEncoded();
-    Files.writeString(directory.resolve(name + ".key"), pem("PRIVATE KEY", secret));
-    Files.writeString(
-        directory.resolve(name + ".crt"),
-        pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
-  }
-
-  private static String pem(String what, byte[] content) {
-    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
-        .formatted(what, Base64.getMimeEncoder().encodeToString(content));
   }
 }

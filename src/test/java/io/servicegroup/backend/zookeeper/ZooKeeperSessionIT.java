@@ -9,6 +9,7 @@ import io.servicegroup.backend.zookeeper.ZooKeeperRig.Agent;
 import io.servicegroup.liveness.Life;
 import io.servicegroup.liveness.Sight;
 import io.servicegroup.model.Absence.Cause;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Future;
@@ -16,9 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,18 +28,8 @@ class ZooKeeperSessionIT {
   private static final String SHORT = "?timeout=2";
   private static final Duration BACK = Duration.ofSeconds(5);
 
-  private static ZooKeeperServer server;
+  @Started private static ZooKeeperServer server;
   private final ZooKeeperRig rig = new ZooKeeperRig();
-
-  @BeforeAll
-  static void start() {
-    server = ZooKeeperServer.create();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
 
   @AfterEach
   void close() {

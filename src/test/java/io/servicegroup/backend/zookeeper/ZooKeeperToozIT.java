@@ -9,6 +9,7 @@ import io.servicegroup.liveness.Life;
 import io.servicegroup.liveness.Sight;
 import io.servicegroup.model.Absence.Cause;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.ToozPeer;
 import io.servicegroup.testkit.ToozPeer.Event;
 import io.servicegroup.testkit.ZooKeeperServer;
@@ -16,9 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,18 +25,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ZooKeeperToozIT {
 
-  private static ZooKeeperServer server;
+  @Started private static ZooKeeperServer server;
   private final ZooKeeperRig rig = new ZooKeeperRig();
-
-  @BeforeAll
-  static void start() {
-    server = ZooKeeperServer.create();
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-  }
 
   @AfterEach
   void close() {
