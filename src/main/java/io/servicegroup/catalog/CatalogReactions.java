@@ -66,12 +66,12 @@ final class CatalogReactions implements CatalogFollower.Listener {
   }
 
   /** Sets what hastens the next read of the catalogue. */
-  void useRecheck(Runnable reading) {
+  void setRecheck(Runnable reading) {
     recheck = reading;
   }
 
   /** Sets what joins the members of this agent's earlier lives again. */
-  void useRejoins(RestartRejoins restartRejoins) {
+  void setRejoins(RestartRejoins restartRejoins) {
     rejoins = restartRejoins;
   }
 

@@ -112,7 +112,7 @@ final class CatalogRepair {
    *
    * @return completes when the repair is done or has failed; never fails
    */
-  Future<Void> repair(MemberId id) {
+  Future<Void> beforeChange(MemberId id) {
     remembered.forgetIfAwayTooLong();
     if (remembered.present(id).isEmpty() && remembered.removed(id).isEmpty()) {
       return Future.succeededFuture();
@@ -137,7 +137,7 @@ final class CatalogRepair {
    *
    * @return the member as it is stored then, or as the next read will store it
    */
-  Future<Member> joined(Member stored) {
+  Future<Member> afterJoin(Member stored) {
     pending.remove(stored.id());
     remembered.forgetIfAwayTooLong();
     RepairDecision decision = remembered.compare(stored);

@@ -100,7 +100,7 @@ final class MemberOperations {
         .compose(
             joined ->
                 repair
-                    .joined(joined.member())
+                    .afterJoin(joined.member())
                     .map(member -> new ServiceCatalog.Joined(member, joined.created())))
         .compose(
             joined -> {
@@ -188,7 +188,7 @@ final class MemberOperations {
    */
   private Future<Member> say(MemberUpdate update) {
     return repair
-        .repair(update.id())
+        .beforeChange(update.id())
         .compose(agreed -> reachability.observe(catalog.update(update)))
         .recover(
             failure ->
@@ -253,7 +253,7 @@ final class MemberOperations {
         id,
         () ->
             repair
-                .repair(id)
+                .beforeChange(id)
                 .compose(agreed -> reachability.observe(catalog.delete(id)))
                 .recover(
                     failure ->

@@ -50,7 +50,7 @@ final class MissingMembers {
    */
   Future<Void> check(Collection<MemberId> ids, long read) {
     List<Member> lastKnown = ids.stream().flatMap(id -> lastKnown(id).stream()).toList();
-    return Portions.inTurn(lastKnown, AT_ONCE, some -> check(some, read))
+    return Portions.inTurn(lastKnown, AT_ONCE, some -> checkPortion(some, read))
         .otherwise(
             failure -> {
               remembered.checkAllNextTime();
@@ -58,7 +58,7 @@ final class MissingMembers {
             });
   }
 
-  private Future<?> check(List<Member> some, long read) {
+  private Future<?> checkPortion(List<Member> some, long read) {
     return removals(some)
         .compose(
             removals ->
@@ -66,7 +66,7 @@ final class MissingMembers {
                         some.stream()
                             .map(Member::id)
                             .filter(id -> !queue.mayBeOutdated(id, read))
-                            .map(id -> queue.run(id, () -> check(id, removals.get(id))))
+                            .map(id -> queue.run(id, () -> settle(id, removals.get(id))))
                             .toList())
                     .transform(done -> Future.succeededFuture()));
   }
@@ -76,7 +76,7 @@ final class MissingMembers {
    */
   Future<Void> check(MemberId id) {
     return lastKnown(id)
-        .map(member -> removals(List.of(member)).compose(removals -> check(id, removals.get(id))))
+        .map(member -> removals(List.of(member)).compose(removals -> settle(id, removals.get(id))))
         .orElseGet(Future::succeededFuture);
   }
 
@@ -128,9 +128,9 @@ final class MissingMembers {
    * @param removal the order of the removal that the store knows, 0 for a removal without one, null
    *     for none
    */
-  private Future<Void> check(MemberId id, Long removal) {
+  private Future<Void> settle(MemberId id, Long removal) {
     Member gone = remembered.removed(id).orElse(null);
-    Member alive = remembered.present(id).orElse(null);
+    Member present = remembered.present(id).orElse(null);
     if (gone != null) {
       if (removal != null && removal >= gone.wordsOrder()) {
         repairLog.settled(id);
@@ -138,7 +138,7 @@ final class MissingMembers {
       }
       return repaired(gone, reachability.observe(catalog.trace(gone)));
     }
-    if (alive == null) {
+    if (present == null) {
       return Future.succeededFuture();
     }
     if (removal != null) {
@@ -146,7 +146,7 @@ final class MissingMembers {
       remembered.forget(id);
       return Future.succeededFuture();
     }
-    return repaired(alive, reachability.observe(catalog.restore(alive)));
+    return repaired(present, reachability.observe(catalog.restore(present)));
   }
 
   private Future<Void> repaired(Member lastKnown, Future<?> repair) {

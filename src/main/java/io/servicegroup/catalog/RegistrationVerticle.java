@@ -62,10 +62,10 @@ public final class RegistrationVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     catalog = technology.apply(vertx, config.catalog());
-    StoreOutageLog outages = outages();
-    Topics.BACKEND.consume(vertx, outages::backend);
+    StoreOutageLog outageLog = storeOutageLog();
+    Topics.BACKEND.consume(vertx, outageLog::backend);
     StoreReachability reachability =
-        new StoreReachability(config.catalog().uri().toString(), outages);
+        new StoreReachability(config.catalog().uri().toString(), outageLog);
     WatchScope scope = new WatchScope(config.watch());
     MemberQueue queue = new MemberQueue(sinceBoot);
     FollowedMembers followed = new FollowedMembers();
@@ -114,13 +114,13 @@ public final class RegistrationVerticle extends VerticleBase {
     follower =
         new CatalogFollower(
             vertx, catalog, reachability, scope, queue, repair, followed, served, reactions);
-    reactions.useRecheck(follower::hasten);
+    reactions.setRecheck(follower::hasten);
     RejoinRecords rejoinRecords = rejoinRecords(reachability);
     rejoins =
         new RestartRejoins(
             vertx, config, catalog, reachability, served, rejoinRecords, order::saw, agentId);
     served.setListener(rejoins);
-    reactions.useRejoins(rejoins);
+    reactions.setRejoins(rejoins);
     VerdictLookup verdictLookup = new VerdictLookup(vertx);
     AgentConfig.Liveness pace = config.liveness();
     return reachability
@@ -160,7 +160,7 @@ public final class RegistrationVerticle extends VerticleBase {
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
   }
 
-  private StoreOutageLog outages() {
+  private StoreOutageLog storeOutageLog() {
     BackendUri store = config.catalog().uri();
     AgentConfig.Liveness pace = config.liveness();
     Set<String> beside =

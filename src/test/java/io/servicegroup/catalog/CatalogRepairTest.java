@@ -186,10 +186,10 @@ class CatalogRepairTest {
     Member others = join("agent-2");
     slept = Duration.ofDays(31).toNanos();
 
-    await(repair.repair(H1));
+    await(repair.beforeChange(H1));
     assertThat(store.get(H1)).isEqualTo(others);
     assertThat(repair.shown(List.of(others))).containsExactly(others);
-    assertThat(await(repair.joined(others))).isEqualTo(others);
+    assertThat(await(repair.afterJoin(others))).isEqualTo(others);
     assertThat(repair.isTooLateToRestore()).isTrue();
     assertThat(read()).isEqualTo(others);
     assertThat(repair.isTooLateToRestore()).isTrue();
