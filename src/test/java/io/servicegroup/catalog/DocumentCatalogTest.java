@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** Tests the catalogue of documents on a store in memory. */
 class DocumentCatalogTest extends ServiceCatalogContract {
 
-  private static final int RACES = 80;
+  private static final int RACES = 25;
 
   private final Map<Key, Document> documents = MemoryDocuments.shared();
   private Clock clock = Clock.systemUTC();

@@ -78,6 +78,8 @@ public record SelfSigned(Path certificate, Path key, Path store) {
         0,
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            "-J-XX:TieredStopAtLevel=1",
+            "-J-XX:+UseSerialGC",
             "-genkeypair",
             "-alias",
             name,
