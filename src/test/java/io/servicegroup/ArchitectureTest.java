@@ -229,10 +229,28 @@ class ArchitectureTest {
         .containsExactly("src/main/java/io/servicegroup/runtime/HostNames.java");
   }
 
+  /** Whoever waits says for what and how long, and how that is done stands once. */
+  @Test
+  void testsWaitInOnePlace() throws IOException {
+    for (String root : List.of("src/test/java", "src/bench/java")) {
+      assertThat(
+              sources(
+                  root,
+                  "Thread\\.(sleep|yield)|LockSupport\\.park",
+                  file -> !file.endsWith("/Eventually.java")))
+          .isEmpty();
+    }
+  }
+
   /** The files of this repository, of those wanted, that hold what a pattern describes. */
   private static List<String> sources(String pattern, Predicate<String> wanted) throws IOException {
+    return sources("src/main/java", pattern, wanted);
+  }
+
+  private static List<String> sources(String root, String pattern, Predicate<String> wanted)
+      throws IOException {
     Pattern found = Pattern.compile(pattern);
-    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+    try (Stream<Path> files = Files.walk(Path.of(root))) {
       return files
           .map(Path::toString)
           .filter(file -> file.endsWith(".java"))

@@ -1,6 +1,7 @@
 package io.servicegroup.faults;
 
 import static io.servicegroup.faults.Timing.PATIENCE;
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -136,16 +137,10 @@ class LimitsIT {
 
   private static void assertBeatsOrEnds(AgentProcess agent) {
     Instant from = Instant.now();
-    long end = System.nanoTime() + SOON.toNanos();
-    while (!agent.process().endsWithin(Duration.ofMillis(100)) && System.nanoTime() < end) {
-      if (hasBeatenSince(agent, from)) {
-        return;
-      }
+    await("a beat or an end", () -> hasBeatenSince(agent, from) || !agent.process().isAlive());
+    if (!agent.process().isAlive()) {
+      assertThat(agent.process().awaitExit(SOON)).as(agent.process().tail()).isNotZero();
     }
-    assertThat(agent.process().isAlive())
-        .as("it lives without beats" + agent.process().tail())
-        .isFalse();
-    assertThat(agent.process().awaitExit(SOON)).as(agent.process().tail()).isNotZero();
   }
 
   private static boolean hasBeatenSince(AgentProcess agent, Instant from) {

@@ -2,6 +2,7 @@ package io.servicegroup.faults;
 
 import static io.servicegroup.faults.Timing.REPORT;
 
+import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -59,14 +60,7 @@ final class PostgresFaults {
         () -> {
           server.execute(FAILING_BEATS);
           Duration limit = REPORT.multipliedBy(4L * failures + 60);
-          long end = System.nanoTime() + limit.toNanos();
-          while (failed() < failures && System.nanoTime() < end) {
-            fleet.pass(REPORT);
-          }
-          long failed = failed();
-          if (failed < failures) {
-            throw new IllegalStateException("only " + failed + " beats failed in " + limit);
-          }
+          long failed = Eventually.await("failures", limit, this::failed, n -> n >= failures);
           server.execute("DROP TRIGGER failing ON services; DROP FUNCTION failing()");
           return ", " + failed + " attempts (a failed one is repeated at once)";
         });

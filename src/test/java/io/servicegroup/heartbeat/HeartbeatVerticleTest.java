@@ -2,11 +2,10 @@ package io.servicegroup.heartbeat;
 
 import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.UnservedMember;
+import io.servicegroup.catalog.Services;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -43,13 +42,7 @@ class HeartbeatVerticleTest {
   }
 
   private static void assertRefused(ThrowingCallable request, int status, String sentence) {
-    assertThatThrownBy(request)
-        .isInstanceOfSatisfying(
-            ServiceGroupException.class,
-            refusal -> {
-              assertThat(refusal.status()).isEqualTo(status);
-              assertThat(refusal).hasMessageContaining(sentence);
-            });
+    Services.assertRefused(status, request).hasMessageContaining(sentence);
   }
 
   private static boolean is(List<Heartbeat> members, MemberId id, State state) {

@@ -7,7 +7,10 @@ import json
 import os
 import sys
 
-from tooz import coordination
+# Tooz would load it only to offer what nobody uses here, and that is most of what a start costs.
+sys.modules["eventlet"] = None
+
+from tooz import coordination  # noqa: E402
 
 
 class Peer:

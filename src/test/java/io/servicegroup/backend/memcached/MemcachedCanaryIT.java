@@ -1,6 +1,7 @@
 package io.servicegroup.backend.memcached;
 
 import static io.servicegroup.testkit.Eventually.await;
+import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.backend.memcached.ScriptedMemcached.Said;
@@ -10,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,14 +77,7 @@ class MemcachedCanaryIT {
 
   /** Whether a loss was told by a poll that the server answered. */
   private boolean poll(MemcachedNode node) {
-    boolean lost = await(answered(node));
-    return lost;
-  }
-
-  private Future<Boolean> answered(MemcachedNode node) {
-    return begin(node)
-        .recover(
-            failure -> vertx.timer(100, TimeUnit.MILLISECONDS).compose(passed -> answered(node)));
+    return succeeds("an answer", () -> await(begin(node)));
   }
 
   private Future<Boolean> begin(MemcachedNode node) {
