@@ -78,9 +78,11 @@ final class CatalogReadPace {
   }
 
   private Future<Void> read() {
-    readAt = System.nanoTime();
+    // A local variable, because the next read may begin before a slow one ends.
+    long started = System.nanoTime();
+    readAt = started;
     wanted = false;
-    return reading.get().onSuccess(done -> readNanos = System.nanoTime() - readAt);
+    return reading.get().onSuccess(done -> readNanos = System.nanoTime() - started);
   }
 
   Future<Void> stop() {

@@ -2,7 +2,6 @@ package io.servicegroup.config;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Prints configured values without the secrets in them. */
@@ -18,15 +17,11 @@ final class Masking {
   private static final Pattern NO_PORT =
       Pattern.compile("(?<=://)([^/?\\[:@]*:)(?!\\d+(?:[,/?]|$))[^/?@]+");
   private static final Pattern PASSWORD = Pattern.compile("(://[^/?@]*:)[^/?@]*@");
-  private static final String SECRET_NAME =
-      ".*(?:pass|pwd|secret|token|credential|private|api_?key).*";
-  // Beside those named like secrets, these authorize a request.
-  private static final String AUTHORIZING_NAME =
-      "(?:.*[_.-])?(?:auth|authorization|key|sig|signature|session|jwt)";
-  private static final Pattern OPTION = Pattern.compile("(?<=[?&])([^=&]*)=[^&]*");
-  private static final Pattern SECRET_KEY = Pattern.compile("(?is)" + SECRET_NAME);
-  private static final Pattern SECRET_OPTION =
-      Pattern.compile("(?is)" + SECRET_NAME + "|" + AUTHORIZING_NAME);
+  private static final Pattern SECRET_KEY = Pattern.compile("(?is)" + secretName("."));
+  private static final Pattern SECRET_OPTION = Pattern.compile("(?is)" + secretOption("."));
+  // Names may begin inside of the value of another option, as in ?next=/path?token=….
+  private static final Pattern SECRET_IN_QUERY =
+      Pattern.compile("(?i)([?&](?:" + secretOption("[^=&]") + ")=)[^&]*");
 
   private Masking() {}
 
@@ -71,12 +66,17 @@ final class Masking {
   }
 
   private static String options(String uri) {
-    return OPTION
-        .matcher(uri)
-        .replaceAll(
-            option ->
-                Matcher.quoteReplacement(
-                    isSecretOption(option.group(1)) ? option.group(1) + "=***" : option.group()));
+    return SECRET_IN_QUERY.matcher(uri).replaceAll("$1" + MASK);
+  }
+
+  private static String secretName(String character) {
+    return "%1$s*(?:pass|pwd|secret|token|credential|private|api_?key)%1$s*".formatted(character);
+  }
+
+  /** Names of options: beside those named like secrets, some others authorize a request. */
+  private static String secretOption(String character) {
+    return secretName(character)
+        + "|(?:%s*[_.-])?(?:auth|authorization|key|sig|signature|session|jwt)".formatted(character);
   }
 
   /** Whether the name of an option in a query suggests that its value authorizes the request. */

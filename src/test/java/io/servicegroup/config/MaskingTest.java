@@ -74,6 +74,8 @@ class MaskingTest {
         "services: [{group: a, probe: {type: http, url: 'http://u:SECRET@h/?token=SECRET'}}]",
         "services: [{group: a, probe: {type: http, url: 'http://h/?sig=SECRET&a=b'}}]",
         "services: [{group: a, probe: {type: http, url: 'http://h/?a=b&x-api-key=SECRET'}}]",
+        "services: [{group: a, probe: {type: http, url: 'http://h/?next=/x?token=SECRET'}}]",
+        "services: [{group: a, probe: {type: http, url: 'http://h/?token=x?SECRET&next=/x'}}]",
         "services: [{group: a, metadata: {see: 'https://h/?credentials=SECRET'}}]",
         "liveness: {backends: [{verticle: io.vertx.core.VerticleBase, name: x,"
             + " config: {secret: SECRET, uri: 'etcd://u:SECRET@h', other: '${env:S}'}}]}"

@@ -31,9 +31,7 @@ final class HazelcastConfigs {
   /** The prefix of the names of the catalogue's maps. */
   static final String CATALOG = "servicegroup-catalog-";
 
-  /** Hazelcast's default cluster name. */
   private static final int CONNECT_SECONDS = 1;
-
   private static final int JOIN_SECONDS = 15;
   private static final int SHUTDOWN_SECONDS = 3;
   private static final int CALL_SECONDS = 3;

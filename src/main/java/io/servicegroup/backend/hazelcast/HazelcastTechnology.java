@@ -66,6 +66,7 @@ public final class HazelcastTechnology implements Technology {
     return List.of(MODE, INTERFACE, PORT, TIMEOUT);
   }
 
+  /** The cluster's name, by default that of Hazelcast's own configuration. */
   @Override
   public String place(BackendUri uri) {
     return uri.path().isEmpty() ? "dev" : uri.path();
