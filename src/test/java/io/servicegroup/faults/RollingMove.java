@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fifty members of two agents, and a third that watches, move from one backend to another: first
- * all agents name the old one, then both, then the new one, each restarted once for each step. In
- * the middle one more member, a service, is killed. Nobody else may go down; at the end the old
- * backend is stopped for good.
+ * Members of one agent or more, and another agent that watches, move from one backend to another:
+ * first all agents name the old one, then both, then the new one, each restarted once for each
+ * step. In the middle one more member, a service, is killed. Nobody else may go down; at the end
+ * the old backend is stopped for good.
  */
 final class RollingMove implements AutoCloseable {
 
@@ -28,10 +28,10 @@ final class RollingMove implements AutoCloseable {
 
   private static final Duration LATEST_DOWN =
       DOWN.plus(POLL.multipliedBy(2)).plus(Duration.ofMillis(500));
-  private static final int AGENTS = 3;
   private static final int MEMBERS = 25;
   private static final String VICTIM = "compute/victim";
 
+  private final int sidecars;
   private final Side from;
   private final Side to;
   private final PostgresServer catalog = PostgresServer.create("fsync=off");
@@ -54,7 +54,8 @@ final class RollingMove implements AutoCloseable {
     }
   }
 
-  private RollingMove(Technology from, Technology to) {
+  private RollingMove(Technology from, Technology to, int sidecars) {
+    this.sidecars = sidecars;
     this.from = side(from, from.backend(), from == Technology.POSTGRESQL);
     boolean same = from.backend().equals(to.backend());
     this.to =
@@ -64,9 +65,9 @@ final class RollingMove implements AutoCloseable {
             to == Technology.POSTGRESQL && from != Technology.POSTGRESQL);
   }
 
-  /** Moves once. */
-  static Result run(Technology from, Technology to) {
-    try (RollingMove move = new RollingMove(from, to)) {
+  /** Moves once; each of the sidecars has 25 members. */
+  static Result run(Technology from, Technology to, int sidecars) {
+    try (RollingMove move = new RollingMove(from, to, sidecars)) {
       return move.run();
     }
   }
@@ -76,7 +77,7 @@ final class RollingMove implements AutoCloseable {
     boolean agentsOnly = technology == Technology.HAZELCAST_MEMBER;
     BackendServer server = atCatalog || agentsOnly ? null : start(technology);
     List<JsonObject> entries = new ArrayList<>();
-    for (int i = 0; i < AGENTS; i++) {
+    for (int i = 0; i <= sidecars; i++) {
       String uri = agentsOnly ? addresses.next() : server == null ? catalog.uri() : server.uri();
       entries.add(new JsonObject().put("uri", uri).put("name", name));
     }
@@ -90,16 +91,18 @@ final class RollingMove implements AutoCloseable {
   }
 
   private Result run() {
-    for (int i = 0; i < AGENTS; i++) {
+    for (int i = 0; i <= sidecars; i++) {
       agents.add(AgentProcess.of(config(i, List.of(from))).start());
     }
     AgentProcess observer = agents.get(0);
-    observer.await(0, 2 * MEMBERS + 1, change -> change.status().equals("UP"), PATIENCE);
+    observer.await(0, sidecars * MEMBERS + 1, change -> change.status().equals("UP"), PATIENCE);
     restart(0, List.of(from, to));
     restart(1, List.of(from, to));
     Duration found = kill(observer);
-    restart(2, List.of(from, to));
-    for (int i = 0; i < AGENTS; i++) {
+    for (int i = 2; i <= sidecars; i++) {
+      restart(i, List.of(from, to));
+    }
+    for (int i = 0; i <= sidecars; i++) {
       restart(i, List.of(to));
     }
     if (from.server() != null) {
@@ -108,8 +111,9 @@ final class RollingMove implements AutoCloseable {
     observer.changes().during(LATEST_DOWN.plus(REPORT));
     verify();
     String counted =
-        "%d false DOWN at 3 agents, the killed service found after %d ms, longest restart %.1f s"
-            .formatted(wrong().size(), found.toMillis(), longestRestart.toMillis() / 1000.0);
+        "%d false DOWN at %d agents, the killed service found after %d ms, longest restart %.1f s"
+            .formatted(
+                wrong().size(), sidecars + 1, found.toMillis(), longestRestart.toMillis() / 1000.0);
     return new Result(
         "rolling move from " + from.technology().text() + " to " + to.technology().text(),
         counted,
@@ -148,8 +152,8 @@ final class RollingMove implements AutoCloseable {
     }
     String up = agents.get(0).get("/v1/groups/compute/members?status=UP").body();
     int members = new JsonObject(up).getJsonArray("members").size();
-    if (members != 2 * MEMBERS) {
-      faults.add("%d members are up at the end, not %d".formatted(members, 2 * MEMBERS));
+    if (members != sidecars * MEMBERS) {
+      faults.add("%d members are up at the end, not %d".formatted(members, sidecars * MEMBERS));
     }
     String victim = agents.get(0).get("/v1/groups/compute/members/victim").body();
     if (!"DOWN".equals(new JsonObject(victim).getString("status"))) {

@@ -9,6 +9,6 @@ class RollingMoveIT {
 
   @Test
   void raisesNoAlarmAndMissesNone() {
-    assertThat(RollingMove.run(Technology.POSTGRESQL, Technology.REDIS).faults()).isEmpty();
+    assertThat(RollingMove.run(Technology.POSTGRESQL, Technology.REDIS, 1).faults()).isEmpty();
   }
 }

@@ -120,7 +120,7 @@ public final class Soak {
     List<Result> results = new ArrayList<>();
     for (Technology from : chosen) {
       for (Technology to : chosen) {
-        results.add(show(RollingMove.run(from, to)));
+        results.add(show(RollingMove.run(from, to, 2)));
       }
     }
     return results;
