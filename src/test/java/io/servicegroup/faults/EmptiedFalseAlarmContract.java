@@ -11,6 +11,6 @@ abstract class EmptiedFalseAlarmContract extends ServerFalseAlarmContract {
 
   @Test
   void restartedEmpty() throws Exception {
-    assertGood(fleet.backendEmptied());
+    assertGood(fleet.killing().backendEmptied());
   }
 }

@@ -11,8 +11,11 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class FalseAlarmContract {
 
-  /** The long forms, of three times and more, are the soak's. */
-  static final Duration LONG_ENOUGH = Timing.DOWN.multipliedBy(2);
+  /**
+   * Whoever is silent for that long is told down. The long forms, of three times the down time and
+   * more, are the soak's.
+   */
+  static final Duration LONG_ENOUGH = Timing.LATEST_DOWN.plus(Timing.REPORT);
 
   private final Technology technology;
   FalseAlarms fleet;

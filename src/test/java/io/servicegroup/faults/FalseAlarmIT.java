@@ -2,7 +2,7 @@ package io.servicegroup.faults;
 
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL as catalogue and backend. */
+/** PostgreSQL as catalogue and backend; and what only a database can do to beats. */
 class FalseAlarmIT extends ServerFalseAlarmContract {
 
   FalseAlarmIT() {
@@ -16,6 +16,21 @@ class FalseAlarmIT extends ServerFalseAlarmContract {
 
   @Test
   void observerStopped() throws Exception {
-    assertGood(fleet.observerPaused(LONG_ENOUGH));
+    assertGood(fleet.killing().observerPaused(LONG_ENOUGH));
+  }
+
+  @Test
+  void aRowHeldBySomebodyElse() throws Exception {
+    assertGood(new PostgresFaults(fleet).rowHeld(LONG_ENOUGH));
+  }
+
+  @Test
+  void anIndexBeingBuilt() throws Exception {
+    assertGood(new PostgresFaults(fleet.killing()).indexBuilt(LONG_ENOUGH));
+  }
+
+  @Test
+  void failingBeats() throws Exception {
+    assertGood(new PostgresFaults(fleet).beatsFail(10));
   }
 }

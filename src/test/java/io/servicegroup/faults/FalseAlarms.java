@@ -14,12 +14,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
 
 /**
  * Three agents on one backend: the <em>sidecar</em> beats for 20 members, the <em>observer</em>,
  * behind a proxy, watches everybody. Something breaks, during which the third, the <em>victim</em>,
- * is killed. Nobody else may change, and both agents tell of their backend what there is to tell.
+ * is killed, where a scenario says so. Nobody else may change, and both agents tell of their
+ * backend what there is to tell.
  */
 final class FalseAlarms implements AutoCloseable {
 
@@ -32,6 +33,7 @@ final class FalseAlarms implements AutoCloseable {
   private final AgentProcess victim;
   private final BackendNews observerNews;
   private final BackendNews sidecarNews;
+  private boolean killing;
   private int seenMark;
   private int ownMark;
 
@@ -181,6 +183,12 @@ final class FalseAlarms implements AutoCloseable {
         });
   }
 
+  /** In the next scenario, somebody dies when the fault begins, and is to be found. */
+  FalseAlarms killing() {
+    killing = true;
+    return this;
+  }
+
   private static Expected losingAll(Expected outages, boolean loses) {
     return loses ? outages.losing(1, 1) : outages;
   }
@@ -196,51 +204,74 @@ final class FalseAlarms implements AutoCloseable {
    */
   Result run(String scenario, Expected expected, Fault fault) throws SQLException {
     Journal<Change> seen = observer.changes();
-    int joined = seen.mark();
-    victim.start();
-    observer.await(joined, 1, change -> change.is(VICTIM, "UP"), PATIENCE);
-    int killed = seen.mark();
-    victim.process().kill();
+    boolean kills = killing;
+    killing = false;
+    int killed = kills ? killVictim() : 0;
     long started = System.nanoTime();
     String detail = fault.run();
     long ended = System.nanoTime();
-    List<Change> found =
-        seen.await(killed, 1, change -> change.is(VICTIM, "DOWN"), DOWN.multipliedBy(4));
+    Optional<Change> found = kills ? awaitFound(killed) : Optional.empty();
     Duration since = Duration.ofNanos(System.nanoTime() - ended);
     Duration rest = LATEST_DOWN.plus(REPORT).minus(since);
     pass(rest.compareTo(REPORT) > 0 ? rest : REPORT);
     List<Change> wrong = new ArrayList<>(seen.since(seenMark));
     seenMark += wrong.size();
-    // Once up when it joined, once down when it died; a second time would be wrong.
-    removeFirst(wrong, change -> change.is(VICTIM, "UP"));
-    removeFirst(wrong, change -> change.is(VICTIM, "DOWN"));
+    if (kills) {
+      // Once up when it joined, once down when it died; a second time would be wrong.
+      removeFirst(wrong, "UP");
+      removeFirst(wrong, "DOWN");
+    }
     List<Change> own = sidecar.changes().since(ownMark);
     ownMark += own.size();
     wrong.addAll(own);
-    String name = site.technology.text() + ", " + scenario + detail;
-    return result(name, expected, Duration.ofNanos(ended - started), wrong, found, ended);
-  }
-
-  private static void removeFirst(List<Change> changes, Predicate<Change> expected) {
-    changes.stream().filter(expected).findFirst().ifPresent(changes::remove);
-  }
-
-  private Result result(
-      String scenario,
-      Expected expected,
-      Duration lasted,
-      List<Change> wrong,
-      List<Change> found,
-      long ended) {
     List<String> faults = new ArrayList<>();
     if (!wrong.isEmpty()) {
       faults.add("changes of members that lived: " + wrong);
     }
+    String counted =
+        "fault of %.1f s, %d false status changes%s"
+            .formatted(
+                Duration.ofNanos(ended - started).toMillis() / 1000.0,
+                wrong.size(),
+                kills ? check(found, ended, faults) : "");
+    return result(scenario + detail, counted, expected, faults);
+  }
+
+  private int killVictim() {
+    int joined = observer.changes().mark();
+    victim.start();
+    observer.await(joined, 1, change -> change.is(VICTIM, "UP"), PATIENCE);
+    int killed = observer.changes().mark();
+    victim.process().kill();
+    return killed;
+  }
+
+  private Optional<Change> awaitFound(int killed) {
+    return observer
+        .changes()
+        .await(killed, 1, change -> change.is(VICTIM, "DOWN"), DOWN.multipliedBy(4))
+        .stream()
+        .findFirst();
+  }
+
+  private static void removeFirst(List<Change> changes, String status) {
+    changes.stream().filter(c -> c.is(VICTIM, status)).findFirst().ifPresent(changes::remove);
+  }
+
+  /** When the member that died was found. */
+  private String check(Optional<Change> found, long ended, List<String> faults) {
     if (found.isEmpty()) {
       faults.add("the member that died was not found");
-    } else if (found.get(0).after(ended).compareTo(site.technology.foundAfterOutage()) > 0) {
+      return ", the dead member found never";
+    }
+    Duration after = found.get().after(ended);
+    if (after.compareTo(site.technology.foundAfterOutage()) > 0) {
       faults.add("the member that died was found too late");
     }
+    return ", the dead member found %.1f s after its end".formatted(after.toMillis() / 1000.0);
+  }
+
+  private Result result(String scenario, String counted, Expected expected, List<String> faults) {
     Told observed = observerNews.next();
     Told own = sidecarNews.next();
     expected.check(observed, own, faults);
@@ -248,17 +279,10 @@ final class FalseAlarms implements AutoCloseable {
       faults.add("the observer's log:\n    " + observerNews.log());
       faults.add("the sidecar's log:\n    " + sidecarNews.log());
     }
-    String counted =
-        "fault of %.1f s, %d false status changes, the dead member found %s; observer: %s; sidecar: %s"
-            .formatted(
-                lasted.toMillis() / 1000.0, wrong.size(), foundAfter(found, ended), observed, own);
-    return new Result(scenario, counted, faults);
-  }
-
-  private static String foundAfter(List<Change> found, long ended) {
-    return found.isEmpty()
-        ? "never"
-        : "%.1f s after its end".formatted(found.get(0).after(ended).toMillis() / 1000.0);
+    return new Result(
+        site.technology.text() + ", " + scenario,
+        "%s; observer: %s; sidecar: %s".formatted(counted, observed, own),
+        faults);
   }
 
   /** Time in which the changes are left to come. */

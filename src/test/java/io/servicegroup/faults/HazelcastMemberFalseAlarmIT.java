@@ -11,6 +11,6 @@ class HazelcastMemberFalseAlarmIT extends FalseAlarmContract {
 
   @Test
   void observerStopped() throws Exception {
-    assertGood(fleet.observerPaused(LONG_ENOUGH));
+    assertGood(fleet.killing().observerPaused(LONG_ENOUGH));
   }
 }

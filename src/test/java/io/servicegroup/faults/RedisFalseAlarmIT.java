@@ -1,5 +1,6 @@
 package io.servicegroup.faults;
 
+import io.servicegroup.testkit.LongForm;
 import org.junit.jupiter.api.Test;
 
 /** Redis keeps the beats, PostgreSQL the catalogue. */
@@ -9,6 +10,7 @@ class RedisFalseAlarmIT extends EmptiedFalseAlarmContract {
     super(Technology.REDIS);
   }
 
+  @LongForm
   @Test
   void observerStopped() throws Exception {
     assertGood(fleet.observerPaused(LONG_ENOUGH));

@@ -10,8 +10,8 @@ abstract class ServerFalseAlarmContract extends FalseAlarmContract {
   }
 
   @Test
-  void stoppedForThreeTimesTheDownTime() throws Exception {
-    assertGood(fleet.backendStopped(Timing.DOWN.multipliedBy(3)));
+  void stoppedForLongerThanTheDownTime() throws Exception {
+    assertGood(fleet.killing().backendStopped(LONG_ENOUGH));
   }
 
   @Test

@@ -102,7 +102,7 @@ public final class Soak {
     for (Technology technology : chosen) {
       try (FalseAlarms fleet = new FalseAlarms(technology)) {
         for (Alarm alarm : Alarm.of(technology)) {
-          results.add(show(alarm.run(fleet)));
+          results.add(show(alarm.run(fleet.killing())));
         }
       }
     }
@@ -170,7 +170,7 @@ public final class Soak {
   private static List<Result> failingBeats() throws Exception {
     // Five beats a second, so that a thousand of them fail within minutes.
     try (FalseAlarms fleet = new FalseAlarms(Technology.POSTGRESQL, Duration.ofMillis(200))) {
-      return List.of(show(new PostgresFaults(fleet).beatsFail(1_000)));
+      return List.of(show(new PostgresFaults(fleet.killing()).beatsFail(1_000)));
     }
   }
 
