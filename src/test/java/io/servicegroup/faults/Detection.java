@@ -71,8 +71,11 @@ final class Detection implements AutoCloseable {
 
   /** One time, which are as many latencies as there are members. */
   Latencies killAgent(List<String> faults) {
-    // After whatever broke before, an absence is silence like any other for a service_down_time.
-    observer.changes().during(DOWN);
+    ensureRunning();
+    if (site.technology.vouchesForAbsence()) {
+      // After whatever broke before, an absence is silence like any other for a service_down_time.
+      observer.changes().during(DOWN);
+    }
     int mark = observer.changes().mark();
     long killed = System.nanoTime();
     sidecar.process().kill();
@@ -95,10 +98,11 @@ final class Detection implements AutoCloseable {
     return latencies;
   }
 
-  /** A stop with leave: DOWN with reason left. */
+  /** A stop with leave: DOWN with reason left. The sidecar is not running then. */
   Result agentLeft() {
     List<String> faults = new ArrayList<>();
     Latencies latencies = new Latencies();
+    ensureRunning();
     int mark = observer.changes().mark();
     long stopped = System.nanoTime();
     sidecar.process().signal("TERM");
@@ -109,7 +113,6 @@ final class Detection implements AutoCloseable {
       }
     }
     checkExit(sidecar, faults);
-    restart();
     return result("agent stopped", "left after " + latencies, faults);
   }
 
@@ -198,6 +201,7 @@ final class Detection implements AutoCloseable {
   private Latencies killService(
       ListeningService service, String member, int times, Latencies own, List<String> faults) {
     Latencies news = new Latencies();
+    ensureRunning();
     int first = observer.changes().mark();
     for (int i = 0; i < times; i++) {
       // A connection that ends as soon as it was made is tried again less and less often.
@@ -234,6 +238,13 @@ final class Detection implements AutoCloseable {
       faults.add("expected one %s for each of %d members, not %s".formatted(status, MEMBERS, all));
     }
     return all;
+  }
+
+  /** What a scenario stopped is started where the next one needs it. */
+  private void ensureRunning() {
+    if (!sidecar.process().isAlive()) {
+      restart();
+    }
   }
 
   private void restart() {

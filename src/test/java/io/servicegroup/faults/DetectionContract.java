@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** What dies is found in time and told once; what is upgraded did not die. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class DetectionContract {
 
   private final Technology technology;
@@ -35,6 +39,8 @@ abstract class DetectionContract {
     assertGood(fleet.agentKilled(1));
   }
 
+  /** The last: nobody needs that agent any more. */
+  @Order(Integer.MAX_VALUE)
   @Test
   void aStoppedAgentsMembersLeave() {
     assertGood(fleet.agentLeft());

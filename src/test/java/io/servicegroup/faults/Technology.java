@@ -72,6 +72,11 @@ enum Technology {
     return this == HAZELCAST_MEMBER ? HAZELCAST.text() : text();
   }
 
+  /** Whether it says itself that an agent is gone, before its silence does. */
+  boolean vouchesForAbsence() {
+    return this == ZOOKEEPER || this == HAZELCAST_MEMBER;
+  }
+
   boolean losesWhenStopped() {
     return keeps == Keeps.NEVER;
   }
