@@ -25,12 +25,15 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A hosts file that changes under an agent, beside a name server that is dead: what is connected to
  * is what a name stands for now. The names are ones that Docker Compose makes, and stand for the
  * address before and after with one that nobody has.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class HostsFileIT {
 
   private static final Duration SOON = Duration.ofSeconds(10);

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,12 +32,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * so that a supervisor starts it again. It never goes on without beats.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class LimitsIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final String THREADS = "nproc";
-  private static final String DESCRIPTORS = "nofile";
-  private static final int UID = 54_321;
+
+  /** Each technology's agent is another user's, whose threads are counted. */
+  private static final int FIRST_UID = 54_321;
+
   private static final String MEMBER = "/v1/groups/compute/members/host-1";
 
   @BeforeEach
@@ -48,11 +52,11 @@ class LimitsIT {
       value = Technology.class,
       names = {"POSTGRESQL", "REDIS"})
   void withoutThreadsItBeatsOrEnds(Technology technology) {
-    try (Site site = new Site(technology);
-        AgentProcess agent = AgentProcess.of(behindProxy(site)).user(UID)) {
+    try (Site site = new Site(technology, technology);
+        AgentProcess agent = AgentProcess.of(behindProxy(site)).user(uid(technology))) {
       site.proxy().refuse();
       agent.launch().awaitLine("cannot be reached", PATIENCE);
-      limit(agent, THREADS, count(agent, "task"));
+      limitThreads(agent, uid(technology));
       site.proxy().pass();
       assertBeatsOrEnds(agent);
       if (agent.process().isAlive()) {
@@ -66,10 +70,10 @@ class LimitsIT {
 
   @Test
   void withoutDescriptorsForLongItEnds() throws IOException {
-    try (Site site = new Site(Technology.REDIS);
+    try (Site site = new Site(Technology.REDIS, Technology.REDIS);
         AgentProcess agent = AgentProcess.of(behindProxy(site))) {
       start(agent, site);
-      limit(agent, DESCRIPTORS, 1);
+      limitDescriptors(agent, 1);
       site.proxy().refuse();
       site.proxy().pass();
       // Whoever asks meanwhile is not accepted, of which a library would print a stack each second.
@@ -84,13 +88,13 @@ class LimitsIT {
 
   @Test
   void withDescriptorsAgainInTimeItGoesOn() {
-    try (Site site = new Site(Technology.REDIS);
+    try (Site site = new Site(Technology.REDIS, Technology.REDIS);
         AgentProcess agent = AgentProcess.of(behindProxy(site))) {
       start(agent, site);
-      limit(agent, DESCRIPTORS, 1);
+      limitDescriptors(agent, 1);
       site.proxy().refuse();
       agent.process().awaitLine("Too many open files", PATIENCE);
-      limit(agent, DESCRIPTORS, 1000);
+      limitDescriptors(agent, 1000);
       site.proxy().pass();
       assertBeatsOrEnds(agent);
       assertThat(agent.process().isAlive()).as(agent.process().tail()).isTrue();
@@ -124,15 +128,25 @@ class LimitsIT {
     }
   }
 
-  /** By the user whose process it is: not every root may limit others. */
-  private static void limit(AgentProcess agent, String what, long most) {
-    List<String> command = new ArrayList<>();
-    if (what.equals(THREADS)) {
-      command.addAll(List.of("setpriv", "--reuid=" + UID, "--regid=" + UID, "--clear-groups"));
-    }
-    String pid = Long.toString(agent.process().pid());
-    command.addAll(List.of("prlimit", "--pid", pid, "--%s=%d:".formatted(what, most)));
+  private static int uid(Technology technology) {
+    return FIRST_UID + technology.ordinal();
+  }
+
+  /** To those that there are, by the user whose process it is: not every root may limit others. */
+  private static void limitThreads(AgentProcess agent, int uid) {
+    List<String> command =
+        new ArrayList<>(List.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups"));
+    command.addAll(limit(agent, "nproc", count(agent, "task")));
     ManagedProcess.run(command);
+  }
+
+  private static void limitDescriptors(AgentProcess agent, int most) {
+    ManagedProcess.run(limit(agent, "nofile", most));
+  }
+
+  private static List<String> limit(AgentProcess agent, String what, long most) {
+    String pid = Long.toString(agent.process().pid());
+    return List.of("prlimit", "--pid", pid, "--%s=%d:".formatted(what, most));
   }
 
   private static void assertBeatsOrEnds(AgentProcess agent) {

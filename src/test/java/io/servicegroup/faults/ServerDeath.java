@@ -5,15 +5,20 @@ import static io.servicegroup.faults.Timing.PATIENCE;
 import static io.servicegroup.faults.Timing.POLL;
 import static io.servicegroup.faults.Timing.REPORT;
 
+import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.catalog.Services;
+import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.Change;
+import io.servicegroup.testkit.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -44,11 +49,7 @@ public final class ServerDeath implements AutoCloseable {
   /** Starts the agents; all members are up then. The site is closed with this. */
   ServerDeath(Site site) {
     this.site = site;
-    List<String> forgotten = Configs.names("forgotten", FORGOTTEN);
-    try (AgentProcess agent = AgentProcess.of(site.sidecar("forgotten", forgotten)).start()) {
-      agent.await(0, FORGOTTEN, change -> change.status().equals("UP"), PATIENCE);
-      agent.process().kill();
-    }
+    joinForgotten();
     observer = AgentProcess.of(site.observer().put("watch", JsonArray.of("compute"))).start();
     sidecar = AgentProcess.of(site.sidecar("compute", Configs.names("host", MEMBERS))).start();
     observer.await(0, MEMBERS, change -> change.status().equals("UP"), PATIENCE);
@@ -59,6 +60,18 @@ public final class ServerDeath implements AutoCloseable {
     for (AgentProcess agent : List.of(observer, sidecar)) {
       int from = agent == observer ? mark : own;
       agent.await(from, 1, change -> change.is("compute/" + FORCED_DOWN, "DOWN"), PATIENCE);
+    }
+  }
+
+  /** As an agent does that dies then. */
+  private void joinForgotten() {
+    try (Migrations stores = new Migrations()) {
+      ServiceCatalog catalog = stores.catalog(site.catalog.uri());
+      for (String host : Configs.names("forgotten", FORGOTTEN)) {
+        ServiceSpec spec = Services.spec("forgotten", host, "forgotten", 0);
+        Eventually.await(catalog.join(spec, "dead", Set.of(site.technology.backend())));
+      }
+      Eventually.await(catalog.close());
     }
   }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.faults.ServerDeath.Seen;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Two of the pairings that {@code scripts/bench pairings} kills the servers of. */
+@Execution(ExecutionMode.CONCURRENT)
 class ServerDeathIT {
 
   /** One keeps everything, the other nothing. */
