@@ -8,6 +8,7 @@ import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.Change;
 import io.servicegroup.testkit.ListeningService;
+import io.servicegroup.testkit.LongForm;
 import io.vertx.core.json.JsonObject;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -18,11 +19,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What joined over HTTP is a member still when its agent was restarted. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class TakenUpIT {
 
   private static final String MEMBERS = "/v1/groups/compute/members";
@@ -30,9 +32,19 @@ class TakenUpIT {
   /** Longer than an agent takes to start on a loaded machine. */
   private static final Duration DOWN_TIME = Duration.ofSeconds(12);
 
-  @ParameterizedTest
-  @EnumSource(names = {"POSTGRESQL", "ZOOKEEPER"})
-  void aKilledAgentThatIsBackInTimeIsNobodysDeath(Technology technology) {
+  @Test
+  void aKilledAgentThatIsBackInTimeIsNobodysDeath() {
+    killedAndBackInTime(Technology.POSTGRESQL);
+  }
+
+  /** Where its session tells of the death, which is no news. */
+  @LongForm
+  @Test
+  void aKilledAgentThatIsBackInTimeIsNobodysDeathOnZooKeeper() {
+    killedAndBackInTime(Technology.ZOOKEEPER);
+  }
+
+  private static void killedAndBackInTime(Technology technology) {
     try (BackendServer server = technology.start();
         AgentProcess agent = AgentProcess.of(sidecar(server)).start();
         AgentProcess observer = AgentProcess.of(observer(server)).start();
