@@ -137,6 +137,15 @@ class BackendUriTest {
   }
 
   @Test
+  void aDirectoryThatThisMachineCannotNameIsNotTriedButRefused() {
+    Scheme embedded = Schemes.find("embedded").orElseThrow();
+    // Half of a surrogate stands here for any character that a locale lacks.
+    BackendUri uri = new BackendUri(embedded, null, null, List.of(), "a\uD800", Map.of());
+    assertThat(embedded.lacking(uri)).singleElement().asString().contains("locale", "LC_ALL");
+    assertThat(embedded.lacking(BackendUri.parse("embedded:a"))).isEmpty();
+  }
+
+  @Test
   void aUriIsTakenApart() {
     BackendUri uri =
         BackendUri.parse(

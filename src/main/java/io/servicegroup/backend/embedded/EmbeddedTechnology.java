@@ -12,6 +12,7 @@ import io.servicegroup.config.Schemes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,18 @@ public final class EmbeddedTechnology implements Technology {
   @Override
   public String place(BackendUri uri) {
     return Path.of(uri.path()).toAbsolutePath().normalize().toString();
+  }
+
+  @Override
+  public List<String> lacking(BackendUri uri) {
+    try {
+      Path.of(uri.path());
+      return List.of();
+    } catch (InvalidPathException e) {
+      return List.of(
+          "the directory's name has characters that this locale has not: set LC_ALL=C.UTF-8, or"
+              + " name another directory");
+    }
   }
 
   @Override
