@@ -2,24 +2,30 @@ package io.servicegroup.agent;
 
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Finds and replaces the backend URIs of a configuration. */
 final class BackendUris {
 
   private BackendUris() {}
 
-  static Set<BackendUri> of(AgentConfig config) {
-    Set<BackendUri> uris = new LinkedHashSet<>();
+  /** Returns each URI of the configuration once, however often and in whatever spelling. */
+  static List<BackendUri> of(AgentConfig config) {
+    List<BackendUri> uris = new ArrayList<>();
     uris.add(config.catalog().uri());
     for (AgentConfig.Backend backend : config.liveness().backends()) {
-      if (backend instanceof AgentConfig.BuiltIn builtIn) {
+      if (backend instanceof AgentConfig.BuiltIn builtIn
+          && uris.stream().noneMatch(uri -> isSame(uri, builtIn.uri()))) {
         uris.add(builtIn.uri());
       }
     }
     return uris;
+  }
+
+  /** Whether two URIs mean the same, however they spell it, for example its default directory. */
+  private static boolean isSame(BackendUri one, BackendUri other) {
+    return one.isSamePlaceAs(other) && one.options().equals(other.options());
   }
 
   /** Returns the key whose value is a URI. */
@@ -36,14 +42,14 @@ final class BackendUris {
     throw new IllegalArgumentException("no key names " + uri);
   }
 
-  /** Returns the configuration with one URI replaced by another. */
+  /** Returns the configuration with one URI, in all its spellings, replaced by another. */
   static AgentConfig replace(AgentConfig config, BackendUri from, BackendUri to) {
     AgentConfig.Catalog catalog = config.catalog();
     AgentConfig.Liveness liveness = config.liveness();
     return new AgentConfig(
         config.agent(),
         config.services(),
-        catalog.uri().equals(from) ? new AgentConfig.Catalog(to, catalog.createTables()) : catalog,
+        isSame(catalog.uri(), from) ? new AgentConfig.Catalog(to, catalog.createTables()) : catalog,
         new AgentConfig.Liveness(
             liveness.backends().stream().map(backend -> replace(backend, from, to)).toList(),
             liveness.verdict(),
@@ -62,7 +68,7 @@ final class BackendUris {
 
   private static AgentConfig.Backend replace(
       AgentConfig.Backend backend, BackendUri from, BackendUri to) {
-    return backend instanceof AgentConfig.BuiltIn builtIn && builtIn.uri().equals(from)
+    return backend instanceof AgentConfig.BuiltIn builtIn && isSame(builtIn.uri(), from)
         ? new AgentConfig.BuiltIn(builtIn.name(), to)
         : backend;
   }
