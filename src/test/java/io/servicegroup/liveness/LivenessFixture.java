@@ -50,7 +50,6 @@ public abstract class LivenessFixture {
   protected static final Duration RECOVERY = Duration.ofSeconds(30);
 
   protected static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(20);
-  private static final Duration PAUSE = Duration.ofMillis(100);
   private static final AtomicLong GENERATION = new AtomicLong();
 
   private final List<LivenessHarness> opened = new ArrayList<>();

@@ -20,7 +20,6 @@ import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,7 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Execution(ExecutionMode.CONCURRENT)
 class LostWordsIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String GROUP = "compute";
   private static final String MEMBERS = "/v1/groups/" + GROUP + "/members";
   private static final String H1 = MEMBERS + "/h1";

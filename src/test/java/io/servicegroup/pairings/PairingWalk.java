@@ -22,8 +22,6 @@ import java.util.stream.Stream;
  */
 final class PairingWalk implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   /** The contract's two seconds, and what a machine may add that walks several at a time. */
   private static final Duration SOON = Duration.ofSeconds(4);
 

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 public final class Eventually {
 
   /** What nothing needs, not even on a busy machine. */
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private static final long SHORTEST_PAUSE_MILLIS = 2;
   private static final long LONGEST_PAUSE_MILLIS = 100;

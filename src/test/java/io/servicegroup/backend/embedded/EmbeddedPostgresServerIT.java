@@ -310,10 +310,6 @@ class EmbeddedPostgresServerIT {
         .hasMessageContaining("set catalog.uri to a PostgreSQL");
   }
 
-  private static boolean isShell(ProcessHandle process) {
-    return process.info().command().orElse("").endsWith("sh");
-  }
-
   private EmbeddedPostgresServer server() {
     EmbeddedPostgresServer server = new EmbeddedPostgresServer();
     servers.add(server);

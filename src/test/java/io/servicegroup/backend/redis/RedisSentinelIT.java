@@ -12,7 +12,6 @@ import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RedisSentinelIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final String OWN = "servicegroup:_tooz:beat:compute:host-1";
 
   @Started private static Vertx vertx;

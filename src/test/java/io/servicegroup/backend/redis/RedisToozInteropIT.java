@@ -19,7 +19,6 @@ import io.servicegroup.testkit.ToozPeer.Event;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.redis.client.Command;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RedisToozInteropIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final MemberId PEER = new MemberId("compute", "py-1");
 
   @Started private static RedisServer server;

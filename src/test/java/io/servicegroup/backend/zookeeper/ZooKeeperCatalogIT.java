@@ -41,8 +41,6 @@ import org.junit.jupiter.api.Test;
 class ZooKeeperCatalogIT extends ServiceCatalogContract {
 
   private static final AtomicInteger TESTS = new AtomicInteger();
-  private static final int ATTEMPTS = 200;
-  private static final long PAUSE_MILLIS = 100;
   @Started private static ZooKeeperServer server;
   @Started private static Vertx vertx;
 

@@ -14,8 +14,6 @@ import java.util.function.Predicate;
 /** Runs one prober as the verticle does, and lets a test await its results. */
 final class ProberRig {
 
-  private static final long DEADLINE_SECONDS = 30;
-
   private final Vertx vertx;
   private final BlockingQueue<ProbeResult> results = new LinkedBlockingQueue<>();
   private String deployment;
