@@ -10,19 +10,18 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.PairedAgent;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.SeenMember;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,8 +37,6 @@ class EmptiedCatalogIT {
 
   private static final int AT_ONCE = 100;
   private static final String MEMBERS = "/v1/groups/" + Services.GROUP + "/members";
-
-  @TempDir private Path home;
 
   static Stream<Supplier<BackendServer>> servers() {
     return Stream.of(RedisServer::create, MemcachedServer::create, HazelcastServer::create);
@@ -100,7 +97,7 @@ class EmptiedCatalogIT {
         http: {port: 0}
         """
             .formatted(server.uri());
-    return new PairedAgent(HttpClient.newHttpClient(), home.resolve("agent.yaml"), yaml);
+    return PairedAgent.start(yaml);
   }
 
   /** The members as stored; empty where the list is from memory. */

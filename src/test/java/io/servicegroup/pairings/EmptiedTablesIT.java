@@ -5,14 +5,12 @@ import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Status;
+import io.servicegroup.testkit.PairedAgent;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.json.JsonObject;
-import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +23,6 @@ class EmptiedTablesIT {
 
   private static final Duration DOWN_TIME = Duration.ofSeconds(4);
   private static final String MEMBERS = "/v1/groups/compute/members";
-
-  @TempDir private Path home;
 
   @ParameterizedTest
   @ValueSource(
@@ -83,7 +79,7 @@ class EmptiedTablesIT {
         http: {port: 0}
         """
             .formatted(host, server.uri(), DOWN_TIME.toSeconds(), watched);
-    return new PairedAgent(HttpClient.newHttpClient(), home.resolve(host + ".yaml"), yaml);
+    return PairedAgent.start(yaml);
   }
 
   private static boolean isUp(PairedAgent agent) {

@@ -7,8 +7,10 @@ import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.PairedAgent;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.RedisServer;
+import io.servicegroup.testkit.SeenMember;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -17,15 +19,12 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import java.io.InputStream;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,69 +38,56 @@ class LostWordsIT {
   private static final String GROUP = "compute";
   private static final String MEMBERS = "/v1/groups/" + GROUP + "/members";
   private static final String H1 = MEMBERS + "/h1";
-  private static final int SOME_READS = 30;
-
-  @TempDir private Path home;
-  private int agents;
+  private static final String H2 = MEMBERS + "/h2";
+  private static final int SOME_READS = 20;
 
   static Stream<Supplier<BackendServer>> servers() {
     return Stream.of(
-        PostgresServer::create,
+        () -> PostgresServer.create("fsync=off"),
         RedisServer::create,
         MemcachedServer::create,
         ZooKeeperServer::create,
         HazelcastServer::create);
   }
 
+  /** One emptying shows both: whoever said a word is away, or the one it was said of is asleep. */
   @ParameterizedTest
   @MethodSource("servers")
-  void aForcedDownMemberThatJoinsAnEmptiedStoreStaysSo(Supplier<BackendServer> store)
-      throws Exception {
+  void inAnEmptiedStoreAForcedDownMemberStaysSoAndADeletedOneStaysDeleted(
+      Supplier<BackendServer> store) throws Exception {
     try (BackendServer server = store.get();
-        PairedAgent observer = observer(server)) {
+        PairedAgent observer = observer(server);
+        AgentProcess sleeper = AgentProcess.of(without(config(server, "own", "h2"), "http"))) {
+      sleeper.launch();
       PairedAgent first = serving(server);
       await("UP", () -> status(observer), "UP"::equals);
       observer.send("PATCH", H1, new JsonObject().put("forced_down", true));
       await("DOWN", () -> status(observer), "DOWN"::equals);
       Object uuid = member(observer).getValue("uuid");
+      await("the sleeper's member", () -> code(observer, H2), code -> code == 200);
+      sleeper.awaitAnswer("/health/ready", 200);
+      sleeper.process().signal("STOP");
+      assertThat(observer.send("DELETE", H2, null).statusCode()).isEqualTo(204);
       first.close();
       int mark = observer.changes().mark();
 
       empty(server);
+      sleeper.process().signal("CONT");
       try (PairedAgent second = serving(server)) {
         await("its word", () -> member(second).getBoolean("forced_down", false));
         await("its uuid", () -> member(second).getValue("uuid"), uuid::equals);
         await("a new life", () -> isNewLife(observer));
+        await("no member", () -> sleeper.get(H2).statusCode(), status -> status == 404);
         settle(observer);
 
         assertThat(member(observer).getBoolean("forced_down")).isTrue();
         assertThat(member(observer).getValue("uuid")).isEqualTo(uuid);
         assertThat(member(second).getBoolean("forced_down")).isTrue();
+        assertThat(code(observer, H2)).isEqualTo(404);
+        assertThat(sleeper.get(H2).statusCode()).isEqualTo(404);
         assertThat(observer.changes().since(mark))
             .noneMatch(change -> change.status().name().equals("UP"));
       }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("servers")
-  void aMemberThatWasDeletedWhileItsAgentSleptStaysDeleted(Supplier<BackendServer> store)
-      throws Exception {
-    try (BackendServer server = store.get();
-        PairedAgent observer = observer(server);
-        AgentProcess sleeper = AgentProcess.of(without(config(server, "own", true), "http"))) {
-      sleeper.start();
-      await("UP", () -> status(observer), "UP"::equals);
-      sleeper.process().signal("STOP");
-      assertThat(observer.send("DELETE", H1, null).statusCode()).isEqualTo(204);
-
-      empty(server);
-      sleeper.process().signal("CONT");
-
-      await("no member", () -> sleeper.get(H1).statusCode(), status -> status == 404);
-      settle(observer);
-      assertThat(observer.send("GET", H1, null).statusCode()).isEqualTo(404);
-      assertThat(sleeper.get(H1).statusCode()).isEqualTo(404);
     }
   }
 
@@ -139,7 +125,7 @@ class LostWordsIT {
 
   @Test
   void aDatabaseThatIsRestoredHasItsWordsBack() throws Exception {
-    try (PostgresServer server = PostgresServer.create();
+    try (PostgresServer server = PostgresServer.create("fsync=off");
         PairedAgent observer = observer(server);
         PairedAgent serving = serving(server)) {
       await("UP", () -> status(observer), "UP"::equals);
@@ -174,8 +160,8 @@ class LostWordsIT {
   void whereNoOrdersAreKeptAMemberThatIsJoinedAgainIsSeenByAll() throws Exception {
     try (PostgresServer server = PostgresServer.create("fsync=off")) {
       server.execute(resource("services.sql") + resource("V001__members.sql"));
-      try (PairedAgent observer = agent(leavingTables(config(server, "all", false)));
-          PairedAgent serving = agent(leavingTables(config(server, "own", true)))) {
+      try (PairedAgent observer = agent(leavingTables(config(server, "all", null)));
+          PairedAgent serving = agent(leavingTables(config(server, "own", "h1")))) {
         await("UP", () -> status(observer), "UP"::equals);
         assertThat(serving.send("DELETE", H1, null).statusCode()).isEqualTo(204);
         await("nobody", () -> observer.followed(GROUP), List::isEmpty);
@@ -289,29 +275,36 @@ class LostWordsIT {
     }
   }
 
+  private static int code(PairedAgent agent, String path) {
+    try {
+      return agent.send("GET", path, null).statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static String status(PairedAgent agent) {
     return member(agent).getString("status", "");
   }
 
-  private PairedAgent observer(BackendServer server) throws Exception {
-    return agent(config(server, "all", false));
+  private static PairedAgent observer(BackendServer server) throws Exception {
+    return agent(config(server, "all", null));
   }
 
-  private PairedAgent serving(BackendServer server) throws Exception {
-    return agent(config(server, "own", true));
+  private static PairedAgent serving(BackendServer server) throws Exception {
+    return agent(config(server, "own", "h1"));
   }
 
-  private PairedAgent agent(JsonObject config) throws Exception {
-    Path file = home.resolve("agent-" + ++agents + ".yaml");
-    return new PairedAgent(HttpClient.newHttpClient(), file, config.encode());
+  private static PairedAgent agent(JsonObject config) throws Exception {
+    return PairedAgent.start(config.encode());
   }
 
-  private static JsonObject config(BackendServer server, String watch, boolean serves) {
+  private static JsonObject config(BackendServer server, String watch, String host) {
     JsonObject service =
-        new JsonObject().put("group", GROUP).put("host", "h1").put("binary", "worker");
+        new JsonObject().put("group", GROUP).put("host", host).put("binary", "worker");
     return new JsonObject()
-        .put("agent", new JsonObject().put("host", serves ? "h1" : "observer"))
-        .put("services", serves ? new JsonArray().add(service) : new JsonArray())
+        .put("agent", new JsonObject().put("host", host == null ? "observer" : host))
+        .put("services", host == null ? new JsonArray() : new JsonArray().add(service))
         .put("catalog", new JsonObject().put("uri", server.uri()))
         .put(
             "liveness",

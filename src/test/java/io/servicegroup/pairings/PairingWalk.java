@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Member;
 import io.servicegroup.testkit.Eventually;
+import io.servicegroup.testkit.PairedAgent;
+import io.servicegroup.testkit.SeenMember;
 import io.vertx.core.json.JsonObject;
-import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,17 +31,13 @@ final class PairingWalk implements AutoCloseable {
   private final String second;
   private final String third;
   private final Pairing pairing;
-  private final HttpClient http;
-  private final Path home;
   private final Path pidFile;
   private PairedAgent sidecar;
   private PairedAgent observer;
   private Process service;
 
-  PairingWalk(Pairing pairing, HttpClient http, Path home) {
+  PairingWalk(Pairing pairing, Path home) {
     this.pairing = pairing;
-    this.http = http;
-    this.home = home;
     group = pairing.toString();
     first = "one." + group;
     second = "two." + group;
@@ -62,7 +59,7 @@ final class PairingWalk implements AutoCloseable {
         http: {port: 0}
         """
             .formatted(host, pairing.catalogUri(), pairing.livenessUri(), watched);
-    return new PairedAgent(http, home.resolve(host + ".yaml"), yaml);
+    return PairedAgent.start(yaml);
   }
 
   private void startService() throws Exception {

@@ -6,7 +6,6 @@ import io.servicegroup.testkit.MemcachedServer;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.RedisServer;
 import io.servicegroup.testkit.ZooKeeperServer;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,18 +50,17 @@ class PairingsIT {
     servers.add(RedisServer.create());
     servers.add(HazelcastServer.create());
     walkers = Executors.newFixedThreadPool(AT_A_TIME);
-    HttpClient http = HttpClient.newHttpClient();
     for (BackendServer catalog : servers) {
       for (BackendServer liveness : servers) {
         Pairing pairing = new Pairing(catalog, liveness);
         Path directory = Files.createDirectory(home.resolve(pairing.toString()));
-        WALKS.put(pairing.toString(), walkers.submit(() -> walk(pairing, http, directory)));
+        WALKS.put(pairing.toString(), walkers.submit(() -> walk(pairing, directory)));
       }
     }
   }
 
-  private static Void walk(Pairing pairing, HttpClient http, Path directory) throws Exception {
-    try (PairingWalk walk = new PairingWalk(pairing, http, directory)) {
+  private static Void walk(Pairing pairing, Path directory) throws Exception {
+    try (PairingWalk walk = new PairingWalk(pairing, directory)) {
       walk.walk();
       return null;
     }

@@ -8,18 +8,15 @@ import io.servicegroup.model.Status;
 import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.HazelcastServer;
 import io.servicegroup.testkit.MemcachedServer;
+import io.servicegroup.testkit.PairedAgent;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.RedisServer;
 import io.servicegroup.testkit.ZooKeeperServer;
 import io.vertx.core.json.JsonObject;
-import java.net.http.HttpClient;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RestoredCatalogIT {
 
   private static final Duration DOWN_TIME = Duration.ofSeconds(4);
-
-  @TempDir private Path home;
-  private final HttpClient http = HttpClient.newHttpClient();
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"postgresql", "redis", "memcached", "zookeeper", "hazelcast"})
@@ -125,8 +119,7 @@ class RestoredCatalogIT {
                   pairing.livenessUri(),
                   DOWN_TIME.toSeconds(),
                   watched);
-      Path directory = Files.createDirectories(home.resolve(group));
-      return new PairedAgent(http, directory.resolve(host + ".yaml"), yaml);
+      return PairedAgent.start(yaml);
     }
 
     void join() throws Exception {

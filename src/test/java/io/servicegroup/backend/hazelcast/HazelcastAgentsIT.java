@@ -2,17 +2,23 @@ package io.servicegroup.backend.hazelcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.model.Reason;
+import io.servicegroup.model.Status;
+import io.servicegroup.model.StatusChange;
 import io.servicegroup.testkit.AgentProcess;
-import io.servicegroup.testkit.Change;
+import io.servicegroup.testkit.Eventually;
+import io.servicegroup.testkit.PairedAgent;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.Started;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -21,7 +27,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Three agents of one cluster: one that watches and one with two services are its members, one with
- * a service is its client and watches, too.
+ * a service is its client and watches, too. Only the one with two services is a process of its own.
+ * Each test begins where all live, whatever became of the one before; the order saves starts.
  */
 @Timeout(180)
 @TestMethodOrder(OrderAnnotation.class)
@@ -35,23 +42,27 @@ class HazelcastAgentsIT {
   @Started("fsync=off")
   private static PostgresServer catalog;
 
-  private static AgentProcess observer;
+  private static String hosts;
+  private static PairedAgent observer;
   private static AgentProcess member;
-  private static AgentProcess client;
+  private static PairedAgent client;
+
+  /** When somebody came or fell silent last, by {@link System#nanoTime}. */
+  private static long disturbed;
+
+  private int observed;
+  private int clientSaw;
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
     int port = Ports.free();
     int second = Ports.free();
-    String hosts = "hazelcast://127.0.0.1:%d,127.0.0.1:%d/agents".formatted(port, second);
-    observer = agent("observer", hosts + "?port=" + port).start();
-    member = agent("member", hosts + "?port=" + second, "m1", "m2").start();
-    client = agent("client", hosts + "?mode=client", "c1").start();
-    for (AgentProcess watching : List.of(observer, client)) {
-      watching.await(0, 3, change -> change.status().equals("UP"), PATIENCE);
-    }
-    // Until then what is gone may have been so before this evaluator came.
-    client.changes().during(DOWN_TIME.plusSeconds(2));
+    hosts = "hazelcast://127.0.0.1:%d,127.0.0.1:%d/agents".formatted(port, second);
+    observer = watching("observer", hosts + "?port=" + port);
+    member = AgentProcess.of(config("member", hosts + "?port=" + second, "m1", "m2"));
+    member.start();
+    client = watching("client", hosts + "?mode=client", "c1");
+    disturbed = System.nanoTime();
   }
 
   @AfterAll
@@ -61,96 +72,141 @@ class HazelcastAgentsIT {
     observer.close();
   }
 
-  private static AgentProcess agent(String host, String uri, String... services) {
+  @BeforeEach
+  void everybodyLives() {
+    if (!member.process().isAlive()) {
+      member.start();
+      disturbed = System.nanoTime();
+    }
+    for (PairedAgent watching : List.of(observer, client)) {
+      Eventually.await(
+          "all are up",
+          () -> watching.followed("g"),
+          all -> all.size() == 3 && all.stream().allMatch(one -> one.status().equals("UP")));
+    }
+    observed = observer.changes().mark();
+    clientSaw = client.changes().mark();
+  }
+
+  private static PairedAgent watching(String host, String uri, String... services)
+      throws Exception {
+    JsonObject config = config(host, uri, services).put("http", new JsonObject().put("port", 0));
+    return PairedAgent.start(config.encode());
+  }
+
+  private static JsonObject config(String host, String uri, String... services) {
     JsonArray list = new JsonArray();
     for (String service : services) {
       list.add(new JsonObject().put("group", "g").put("host", service));
     }
-    return AgentProcess.of(
-        new JsonObject()
-            .put("agent", new JsonObject().put("host", host))
-            .put("catalog", new JsonObject().put("uri", catalog.uri()))
-            .put("services", list)
-            .put("watch", "all")
-            .put(
-                "liveness",
-                new JsonObject()
-                    .put("backends", new JsonArray().add(uri))
-                    .put("report_interval", "1s")
-                    .put("service_down_time", DOWN_TIME.toSeconds() + "s")));
+    return new JsonObject()
+        .put("agent", new JsonObject().put("host", host))
+        .put("catalog", new JsonObject().put("uri", catalog.uri()))
+        .put("services", list)
+        .put("watch", "all")
+        .put(
+            "liveness",
+            new JsonObject()
+                .put("backends", new JsonArray().add(uri))
+                .put("report_interval", "1s")
+                .put("service_down_time", DOWN_TIME.toSeconds() + "s"));
   }
 
-  private static void expectBoth(AgentProcess seenBy, int mark, String status, String reason) {
-    List<Change> changes =
-        seenBy.await(mark, 2, change -> change.status().equals(status), PATIENCE);
-    assertThat(changes).extracting(Change::reason).containsOnly(reason);
-    assertThat(changes).extracting(Change::member).containsExactlyInAnyOrder("g/m1", "g/m2");
+  private static List<StatusChange> expectBoth(
+      PairedAgent seenBy, int mark, Status status, Reason reason) {
+    List<StatusChange> changes = seenBy.await(mark, 2, change -> change.status() == status);
+    assertThat(changes).extracting(StatusChange::reason).containsOnly(reason);
+    assertThat(changes)
+        .extracting(change -> change.id().host())
+        .containsExactlyInAnyOrder("m1", "m2");
+    return changes;
+  }
+
+  /**
+   * Until then what is gone may have been so before this evaluator came, or before a cluster
+   * merged.
+   */
+  private static void awaitCalm() {
+    long end = disturbed + DOWN_TIME.multipliedBy(2).toNanos();
+    observer.changes().during(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
   }
 
   @Test
   @Order(1)
-  void anAgentThatIsKilledIsDownAtOnceForMembersAndClients() {
-    int mark = observer.changes().mark();
-    int clientMark = client.changes().mark();
-    member.process().kill();
-    long killed = System.nanoTime();
-    expectBoth(observer, mark, "DOWN", "session_expired");
-    expectBoth(client, clientMark, "DOWN", "session_expired");
-    for (AgentProcess watching : List.of(observer, client)) {
-      List<Change> downs = watching.changes().since(watching == observer ? mark : clientMark);
-      assertThat(downs).hasSize(2).allMatch(down -> down.after(killed).compareTo(AT_ONCE) < 0);
-    }
-    mark = observer.changes().mark();
-    clientMark = client.changes().mark();
-    member.start();
-    observer.await(mark, 2, change -> change.status().equals("UP"), PATIENCE);
-    client.await(clientMark, 2, change -> change.status().equals("UP"), PATIENCE);
-  }
-
-  @Test
-  @Order(2)
   void anAgentThatWasStoppedForLessThanTheDownTimeWasDownForNobody() {
-    int mark = observer.changes().mark();
-    int clientMark = client.changes().mark();
     int memberMark = member.changes().mark();
     member.process().signal("STOP");
     observer.changes().during(SHORTER);
     member.process().signal("CONT");
+    disturbed = System.nanoTime();
     // Long enough for a merge of what has split, and for a silence after it.
     observer.changes().during(DOWN_TIME.plusSeconds(4));
-    assertThat(observer.changes().since(mark)).isEmpty();
-    assertThat(client.changes().since(clientMark)).isEmpty();
+    assertThat(observer.changes().since(observed)).isEmpty();
+    assertThat(client.changes().since(clientSaw)).isEmpty();
     assertThat(member.changes().since(memberMark)).isEmpty();
+  }
+
+  @Test
+  @Order(2)
+  void anAgentThatIsKilledIsDownAtOnceForMembersAndClients() {
+    awaitCalm();
+    Instant killed = Instant.now();
+    member.process().kill();
+    for (List<StatusChange> downs :
+        List.of(
+            expectBoth(observer, observed, Status.DOWN, Reason.SESSION_EXPIRED),
+            expectBoth(client, clientSaw, Status.DOWN, Reason.SESSION_EXPIRED))) {
+      assertThat(downs)
+          .hasSize(2)
+          .allMatch(down -> Duration.between(killed, down.at()).compareTo(AT_ONCE) < 0);
+    }
   }
 
   @Test
   @Order(3)
   void anAgentThatStaysStoppedIsDownBySilenceAndComesBack() {
-    int mark = observer.changes().mark();
+    int memberMark = member.changes().mark();
+    Instant stopped = Instant.now();
     member.process().signal("STOP");
-    long stopped = System.nanoTime();
-    expectBoth(observer, mark, "DOWN", "heartbeat_timeout");
-    Change down = observer.changes().since(mark).get(0);
-    assertThat(down.after(stopped)).isGreaterThan(DOWN_TIME.minusSeconds(2));
+    StatusChange down =
+        expectBoth(observer, observed, Status.DOWN, Reason.HEARTBEAT_TIMEOUT).get(0);
+    assertThat(Duration.between(stopped, down.at())).isGreaterThan(DOWN_TIME.minusSeconds(2));
     member.process().signal("CONT");
-    observer.await(mark, 2, change -> change.status().equals("UP"), PATIENCE);
+    disturbed = System.nanoTime();
+    observer.await(observed, 2, change -> change.status() == Status.UP);
     observer.changes().during(Duration.ofSeconds(3));
-    assertThat(observer.changes().since(mark)).hasSize(4);
-    assertThat(member.changes().since(0)).noneMatch(change -> change.status().equals("DOWN"));
+    assertThat(observer.changes().since(observed)).hasSize(4);
+    assertThat(member.changes().since(memberMark))
+        .noneMatch(change -> change.status().equals("DOWN"));
   }
 
   @Test
   @Order(4)
   void anAgentThatEndsInGoodOrderLeft() {
-    int mark = observer.changes().mark();
-    int clientMark = client.changes().mark();
     member.process().signal("TERM");
-    expectBoth(observer, mark, "DOWN", "left");
-    expectBoth(client, clientMark, "DOWN", "left");
+    expectBoth(observer, observed, Status.DOWN, Reason.LEFT);
+    expectBoth(client, clientSaw, Status.DOWN, Reason.LEFT);
     assertThat(member.process().awaitExit(PATIENCE)).isZero();
     observer.changes().during(Duration.ofSeconds(2));
-    assertThat(observer.changes().since(mark)).hasSize(2);
-    client.process().signal("TERM");
-    observer.await(mark, 1, change -> change.is("g/c1", "DOWN"), PATIENCE);
+    assertThat(observer.changes().since(observed)).hasSize(2);
+  }
+
+  @Test
+  @Order(0)
+  void aClientThatEndsInGoodOrderLeft() throws Exception {
+    PairedAgent second = watching("second", hosts + "?mode=client", "c2");
+    try {
+      observer.await(observed, 1, change -> isOf(change, "c2", Status.UP));
+    } finally {
+      second.close();
+    }
+    StatusChange down =
+        observer.await(observed, 1, change -> isOf(change, "c2", Status.DOWN)).get(0);
+    assertThat(down.reason()).isEqualTo(Reason.LEFT);
+    observer.send("DELETE", "/v1/groups/g/members/c2", null);
+  }
+
+  private static boolean isOf(StatusChange change, String host, Status status) {
+    return change.id().host().equals(host) && change.status() == status;
   }
 }

@@ -1,4 +1,4 @@
-package io.servicegroup.pairings;
+package io.servicegroup.testkit;
 
 import io.servicegroup.model.MemberView;
 import io.vertx.core.json.JsonObject;
@@ -12,7 +12,8 @@ import io.vertx.core.json.JsonObject;
  * @param disabled the operator's word
  * @param forcedDown the operator's other word
  */
-record SeenMember(String host, String status, String reason, boolean disabled, boolean forcedDown) {
+public record SeenMember(
+    String host, String status, String reason, boolean disabled, boolean forcedDown) {
 
   static SeenMember of(JsonObject member) {
     return new SeenMember(
