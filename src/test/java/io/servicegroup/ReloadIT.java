@@ -12,7 +12,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,17 +25,26 @@ class ReloadIT {
   private static final String READ_AGAIN = "The configuration was read again";
 
   @Started private static PostgresServer database;
-  private AgentProcess agent;
+  private static AgentProcess agent;
 
+  /** One agent for all tests, which each begin with the same configuration. */
   @BeforeEach
   void start() {
-    agent = AgentProcess.of(config(service("kept"), service("gone"), service("changed"))).start();
+    JsonObject config = config(service("kept"), service("gone"), service("changed"));
+    agent = agent == null ? AgentProcess.of(config) : agent;
+    if (agent.process() == null || !agent.process().isAlive()) {
+      agent.configure(config);
+      agent.start();
+    } else {
+      hangUp(config, READ_AGAIN);
+    }
     List.of("kept", "gone", "changed").forEach(host -> awaitMember(host, "status", "UP"));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     agent.close();
+    agent = null;
   }
 
   private static JsonObject service(String host) {
@@ -72,13 +81,14 @@ class ReloadIT {
   @Test
   void signalsThatAreHabitNeitherKillNorLeave() {
     int mark = agent.changes().mark();
+    int said = agent.process().output().mark();
     for (String signal :
         List.of("HUP", "USR1", "USR2", "PIPE", "QUIT", "ALRM", "WINCH", "TTIN", "TTOU", "CONT")) {
       agent.process().signal(signal);
       assertThat(agent.get("/health").statusCode()).as(signal).isEqualTo(200);
     }
-    agent.process().awaitLine("SIGUSR2 means nothing", DEADLINE);
-    agent.process().awaitLine(READ_AGAIN, DEADLINE);
+    agent.process().awaitLine(said, "SIGUSR2 means nothing", DEADLINE);
+    agent.process().awaitLine(said, READ_AGAIN, DEADLINE);
     assertThat(agent.changes().since(mark)).noneMatch(change -> change.previous().equals("UP"));
 
     agent.process().signal("TERM");
@@ -126,8 +136,9 @@ class ReloadIT {
               .put("interval", "100ms")
               .put("timeout", "100ms");
       JsonObject probed = service("changed").put("probe", probe);
+      int said = agent.process().output().mark();
       hangUp(config(service("kept"), service("gone"), probed), READ_AGAIN);
-      agent.process().awaitLine("compute/changed goes on", DEADLINE);
+      agent.process().awaitLine(said, "compute/changed goes on", DEADLINE);
       assertThat(member("changed").getString("status")).isEqualTo("UP");
     }
     JsonObject down = awaitMember("changed", "status", "DOWN");
@@ -140,7 +151,7 @@ class ReloadIT {
 
   @Test
   void aConfigurationWithAFaultChangesNothingAndItsFaultsAreLogged() {
-    JsonObject faulty = config(service("kept"), service("new"));
+    JsonObject faulty = config(service("kept"), service("never"));
     faulty.put("htpp", new JsonObject());
     faulty.put("logging", new JsonObject().put("level", "loud"));
     int mark = agent.changes().mark();
@@ -149,7 +160,7 @@ class ReloadIT {
 
     agent.process().awaitLine("logging.level: given \"loud\"", DEADLINE);
     agent.process().awaitLine("htpp: ", DEADLINE);
-    assertThat(agent.get("/v1/groups/compute/members/new").statusCode()).isEqualTo(404);
+    assertThat(agent.get("/v1/groups/compute/members/never").statusCode()).isEqualTo(404);
     assertThat(member("gone").getString("status")).isEqualTo("UP");
     assertThat(agent.changes().since(mark)).noneMatch(change -> change.previous().equals("UP"));
   }

@@ -48,7 +48,7 @@ class EmptiedTablesIT {
       String uuid = member(observer).getString("uuid");
 
       server.execute(sql);
-      long end = System.nanoTime() + DOWN_TIME.plusSeconds(5).toNanos();
+      long end = System.nanoTime() + DOWN_TIME.plusSeconds(3).toNanos();
 
       // The table may not be there yet.
       succeeds("a row", () -> server.number("SELECT count(*) FROM services"), rows -> rows == 1);

@@ -61,7 +61,7 @@ class RestoredCatalogIT {
       for (StoreBackup backup : backups) {
         backup.restore();
       }
-      long end = System.nanoTime() + DOWN_TIME.plusSeconds(5).toNanos();
+      long end = System.nanoTime() + DOWN_TIME.plusSeconds(3).toNanos();
 
       for (Fleet fleet : fleets) {
         fleet.awaitNewLife(end);

@@ -276,8 +276,8 @@ class EmbeddedPostgresServerIT {
         new ArrayList<>(List.of("setpriv", "--reuid=987654", "--regid=987654", "--clear-groups"));
     prefix.addAll(RunAs.NAMED.prefix());
     RunAs runAs = new RunAs(prefix, 987654);
-    try (DataDirectory directory = DataDirectory.open(temp.resolve("unnamed"))) {
-      Path bin = PostgresBinaries.find().unpackInto(directory);
+    try (DataDirectory directory = DataDirectory.open(temp.resolve("users"))) {
+      Path bin = withoutCluster(directory);
       PostgresProcess.initialize(directory, bin, runAs, directory.password());
       runAs.own(directory.cluster());
       PostgresProcess.start(directory, bin, runAs, freePort(), () -> false)
@@ -290,8 +290,8 @@ class EmbeddedPostgresServerIT {
   void rootMayRunItWithAndWithoutUserNamespaces() throws Exception {
     assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
     Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
-    try (DataDirectory directory = DataDirectory.open(temp.resolve("root"))) {
-      Path bin = PostgresBinaries.find().unpackInto(directory);
+    try (DataDirectory directory = DataDirectory.open(temp.resolve("users"))) {
+      Path bin = withoutCluster(directory);
       PostgresProcess.initialize(directory, bin, RunAs.UNPRIVILEGED, directory.password());
 
       for (RunAs runAs : List.of(RunAs.UNPRIVILEGED, RunAs.NAMESPACE, RunAs.UNPRIVILEGED)) {
@@ -301,6 +301,12 @@ class EmbeddedPostgresServerIT {
         assertThat(PostmasterFile.of(directory)).isEmpty();
       }
     }
+  }
+
+  /** The programs, which are unpacked once for all users, beside no data. */
+  private static Path withoutCluster(DataDirectory directory) throws IOException {
+    DirectoryTree.delete(directory.cluster());
+    return PostgresBinaries.find().unpackInto(directory);
   }
 
   @Test
