@@ -9,11 +9,14 @@ import io.servicegroup.testkit.BackendServer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two machines have one name: the newer is the member, for as long as it is heard of. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class TwoMachinesIT {
 
   private static final String MEMBER = "/v1/groups/compute/members/one";
