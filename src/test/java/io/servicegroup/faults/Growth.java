@@ -1,5 +1,7 @@
 package io.servicegroup.faults;
 
+import static java.util.Map.entry;
+
 import io.servicegroup.testkit.AgentProcess;
 import io.servicegroup.testkit.ManagedProcess;
 import io.vertx.core.json.JsonArray;
@@ -41,6 +43,9 @@ final class Growth {
    */
   private static final int MEMORY = 10_000;
 
+  /** So many members an agent remembers why it does not beat for any more. */
+  private static final int CONFLICTS = 100;
+
   /**
    * How many there may be at most of what those memories hold, however many members come and go. A
    * change that was told names a member and a life in the history; a member that was removed is
@@ -48,27 +53,18 @@ final class Growth {
    * the name is remembered; what was read of documents is, until they are all read again.
    */
   private static final Map<String, Integer> BOUNDS =
-      Map.of(
-          "catalog.ParsedMembers$Read",
-          2 * MEMORY,
-          "catalog.DocumentStore$Key",
-          2 * MEMORY,
-          "model.MemberId",
-          6 * MEMORY,
-          "model.Incarnation",
-          4 * MEMORY,
-          "model.Member",
-          3 * MEMORY,
-          "model.StatusChange",
-          MEMORY,
-          "catalog.RemovedMembers$Removed",
-          MEMORY,
-          "http.History$Changed",
-          MEMORY,
-          "http.History$Acted",
-          MEMORY,
-          "http.EventRing$Event",
-          MEMORY);
+      Map.ofEntries(
+          entry("catalog.ParsedMembers$Read", 2 * MEMORY),
+          entry("catalog.DocumentStore$Key", 2 * MEMORY),
+          entry("model.MemberId", 6 * MEMORY),
+          entry("model.Incarnation", 4 * MEMORY),
+          entry("model.Member", 3 * MEMORY),
+          entry("model.StatusChange", MEMORY),
+          entry("catalog.RemovedMembers$Removed", MEMORY),
+          entry("http.History$Changed", MEMORY),
+          entry("http.History$Acted", MEMORY),
+          entry("http.EventRing$Event", MEMORY),
+          entry("model.Conflict", CONFLICTS));
 
   /** What code that is compiled later, and one batch more, may take. */
   private static final double ROOM = 1.10;

@@ -9,7 +9,7 @@ class GrowthIT {
 
   @Test
   void membersThatComeAndGoLeaveNothingBehind() throws Exception {
-    Result result = Growth.run(Technology.REDIS, 500, 500);
+    Result result = Growth.run(Technology.REDIS, 300, 300);
     assertThat(result.faults()).as(result.toString()).isEmpty();
   }
 }
