@@ -10,7 +10,7 @@ class PoolerIT {
 
   @Test
   void beatsAndJoinsGoThroughATransactionPooler() {
-    Result result = Pooler.run(Duration.ofSeconds(20));
+    Result result = Pooler.run(Duration.ofSeconds(10));
     assertThat(result.faults()).as(result.toString()).isEmpty();
   }
 }
