@@ -1,7 +1,7 @@
 package io.servicegroup.faults;
 
-import static io.servicegroup.faults.Timing.DOWN;
 import static io.servicegroup.faults.Timing.LATEST_DOWN;
+import static io.servicegroup.faults.Timing.REPORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -47,7 +47,7 @@ class HeldTransactionIT {
         connection.setAutoCommit(false);
         statement.execute("SELECT txid_current()");
         age(server);
-        observer.changes().during(DOWN.multipliedBy(3));
+        observer.changes().during(LATEST_DOWN.plus(REPORT));
         connection.rollback();
       }
       observer.changes().during(LATEST_DOWN);

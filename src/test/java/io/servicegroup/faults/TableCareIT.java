@@ -11,7 +11,7 @@ class TableCareIT {
 
   @Test
   void beatsAreHotAndSilent() throws SQLException {
-    Result result = TableCare.run(1_000, Duration.ofSeconds(15));
+    Result result = TableCare.run(1_000, Duration.ofSeconds(10));
     assertThat(result.faults()).as(result.toString()).isEmpty();
   }
 }

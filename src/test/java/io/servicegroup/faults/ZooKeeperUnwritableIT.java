@@ -1,8 +1,8 @@
 package io.servicegroup.faults;
 
-import static io.servicegroup.faults.Timing.DOWN;
 import static io.servicegroup.faults.Timing.LATEST_DOWN;
 import static io.servicegroup.faults.Timing.PATIENCE;
+import static io.servicegroup.faults.Timing.REPORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.AgentProcess;
@@ -46,7 +46,7 @@ class ZooKeeperUnwritableIT {
         observer.start();
         sidecar.launch();
         observer.await(0, 1, change -> change.member().equals("open/o-1"), PATIENCE);
-        observer.changes().during(LATEST_DOWN.plus(DOWN));
+        observer.changes().during(LATEST_DOWN.plus(REPORT));
 
         assertThat(observer.changes().since(0)).noneMatch(c -> c.member().equals(MEMBER));
         assertThat(observer.get("/health").body()).contains("lives and cannot beat");
