@@ -26,12 +26,15 @@ import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Secrets that are changed under a running agent. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class SecretsIT {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(40);
   private static final String OTHERS =
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity" + " WHERE usename = 'agent'";
 

@@ -14,11 +14,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A real HAProxy uses the agent check and the health page, over restarts of either. */
+@Execution(ExecutionMode.CONCURRENT)
 class HaProxyIT {
 
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final String DISABLED = "{\"disabled\": true, \"disabled_reason\": \"upgrade\"}";
 
   private final int checkPort = Ports.free();

@@ -44,12 +44,12 @@ public abstract class LivenessFixture {
   protected static final String NAME = "contract";
 
   /** From a beat to the next, and from a poll to the next: each call has half of it. */
-  protected static final Duration INTERVAL = Duration.ofSeconds(4);
+  protected static final Duration INTERVAL = Duration.ofSeconds(3);
 
   /** For what a server that is back needs to be found again, on a loaded machine. */
   protected static final Duration RECOVERY = Duration.ofSeconds(30);
 
-  protected static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(20);
+  protected static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(15);
   private static final AtomicLong GENERATION = new AtomicLong();
 
   private final List<LivenessHarness> opened = new ArrayList<>();

@@ -15,12 +15,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A jar beside the product's adds a technology, for the catalogue and for beats. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class ThirdPartyTechnologyIT {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   /** As the tests' resources hold it: the service file of {@link MemoryTechnology}. */
   private static final Path DECLARED = Path.of("src/test/resources/third-party").toAbsolutePath();
