@@ -49,7 +49,7 @@ public abstract class LivenessFixture {
   /** For what a server that is back needs to be found again, on a loaded machine. */
   protected static final Duration RECOVERY = Duration.ofSeconds(30);
 
-  protected static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(15);
+  protected static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(9);
   private static final AtomicLong GENERATION = new AtomicLong();
 
   private final List<LivenessHarness> opened = new ArrayList<>();
