@@ -81,8 +81,8 @@ public abstract class LivenessBackendContract extends LivenessSightContract {
   }
 
   @Test
+  @Needs(Capability.HOLDS_PRESENCE)
   void whatIsHeldStaysSoWithoutAWrite() {
-    needs(Capability.HOLDS_PRESENCE);
     Life life = join("h1");
     writer.write(life.alive());
     seeAlive(watcher, life);

@@ -15,6 +15,7 @@ import io.servicegroup.testkit.BackendServer;
 import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.Members;
 import io.vertx.core.Vertx;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,7 +170,10 @@ public abstract class LivenessFixture {
 
   @BeforeEach
   final void openAgents(TestInfo test) {
-    group = "g" + GENERATION.incrementAndGet() + test.getTestMethod().orElseThrow().getName();
+    Method method = test.getTestMethod().orElseThrow();
+    Needs needs = method.getAnnotation(Needs.class);
+    assumeTrue(needs == null || has(needs.value()), () -> "not for a backend without " + needs);
+    group = "g" + GENERATION.incrementAndGet() + method.getName();
     writer = agent("writer", uri(), INTERVAL, true);
     watcher = agent("watcher", uri(), INTERVAL, false);
     eventually(writer::open);
@@ -178,18 +182,14 @@ public abstract class LivenessFixture {
 
   @AfterEach
   final void closeAgents() {
-    opened.forEach(LivenessHarness::close);
+    // At once: each may take a moment to take its leave of the others.
+    opened.parallelStream().forEach(LivenessHarness::close);
     opened.clear();
   }
 
   /** Whether the backend can do that. */
   protected final boolean has(Capability capability) {
     return capabilities().contains(capability);
-  }
-
-  /** Skips the test where the backend cannot do that. */
-  protected final void needs(Capability capability) {
-    assumeTrue(has(capability), () -> "not for a backend without " + capability);
   }
 
   /** Makes an agent, which is closed after the test and not open yet. */

@@ -21,8 +21,8 @@ public abstract class LivenessOutageContract extends LivenessFixture {
   private static final Duration CLOSING = Duration.ofSeconds(15);
 
   @Test
+  @Needs(Capability.SERVER)
   void whatAServerLostIsNoticedOnceAndMadeGoodByTheNextWrite() {
-    needs(Capability.SERVER);
     Life life = join("h1");
     writer.write(life.alive());
     writer.poll();
@@ -48,8 +48,8 @@ public abstract class LivenessOutageContract extends LivenessFixture {
   }
 
   @Test
+  @Needs(Capability.SERVER)
   void aServerThatWasAwayIsFoundAgain() {
-    needs(Capability.SERVER);
     Life life = join("h1");
     writer.write(life.alive());
     seeAlive(watcher, life);
@@ -73,8 +73,8 @@ public abstract class LivenessOutageContract extends LivenessFixture {
   }
 
   @Test
+  @Needs(Capability.SERVER)
   void aServerThatHangsKeepsNobodyWaiting() {
-    needs(Capability.SERVER);
     Life life = join("h1");
     writer.write(life.alive());
     seeAlive(watcher, life);
@@ -101,8 +101,8 @@ public abstract class LivenessOutageContract extends LivenessFixture {
   }
 
   @Test
+  @Needs(Capability.SERVER)
   void theFirstContactMayFailAndBeTriedAgain() {
-    needs(Capability.SERVER);
     LivenessHarness late = agent("late", uri(), INTERVAL, false);
     server.stop();
     try {
@@ -115,8 +115,8 @@ public abstract class LivenessOutageContract extends LivenessFixture {
   }
 
   @Test
+  @Needs(Capability.SERVER)
   void closingTakesNoServer() {
-    needs(Capability.SERVER);
     Life life = join("h1");
     writer.write(life.alive());
     watcher.poll();
@@ -133,8 +133,8 @@ public abstract class LivenessOutageContract extends LivenessFixture {
   }
 
   @Test
+  @Needs(Capability.SERVER)
   void afterClosingNothingIsLeftOpen() {
-    needs(Capability.SERVER);
     try (TcpProxy proxy = TcpProxy.to(server.port())) {
       LivenessHarness agent = agent("a", server.uri(proxy.port()), INTERVAL, false).open();
       Life life = join(List.of(id("h1")), agent, watcher).get(0);
