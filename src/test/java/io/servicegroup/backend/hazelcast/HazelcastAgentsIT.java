@@ -10,6 +10,7 @@ import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.PairedAgent;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.SeenMember;
 import io.servicegroup.testkit.Started;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -82,7 +83,7 @@ class HazelcastAgentsIT {
       Eventually.await(
           "all are up",
           () -> watching.followed("g"),
-          all -> all.size() == 3 && all.stream().allMatch(one -> one.status().equals("UP")));
+          all -> all.stream().filter(HazelcastAgentsIT::isUpAndStays).count() == 3);
     }
     observed = observer.changes().mark();
     clientSaw = client.changes().mark();
@@ -181,7 +182,7 @@ class HazelcastAgentsIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void anAgentThatEndsInGoodOrderLeft() {
     member.process().signal("TERM");
     expectBoth(observer, observed, Status.DOWN, Reason.LEFT);
@@ -191,8 +192,9 @@ class HazelcastAgentsIT {
     assertThat(observer.changes().since(observed)).hasSize(2);
   }
 
+  /** Late, when the machine is not busy any more with the start of the others. */
   @Test
-  @Order(0)
+  @Order(4)
   void aClientThatEndsInGoodOrderLeft() throws Exception {
     PairedAgent second = watching("second", hosts + "?mode=client", "c2");
     try {
@@ -203,7 +205,10 @@ class HazelcastAgentsIT {
     StatusChange down =
         observer.await(observed, 1, change -> isOf(change, "c2", Status.DOWN)).get(0);
     assertThat(down.reason()).isEqualTo(Reason.LEFT);
-    observer.send("DELETE", "/v1/groups/g/members/c2", null);
+  }
+
+  private static boolean isUpAndStays(SeenMember one) {
+    return one.status().equals("UP") && List.of("m1", "m2", "c1").contains(one.host());
   }
 
   private static boolean isOf(StatusChange change, String host, Status status) {
