@@ -2,7 +2,7 @@ package io.servicegroup.faults;
 
 import org.junit.jupiter.api.Test;
 
-/** PostgreSQL as catalogue and backend; and what only a database can do to beats. */
+/** PostgreSQL as catalogue and backend. */
 class FalseAlarmIT extends ServerFalseAlarmContract {
 
   FalseAlarmIT() {
@@ -17,20 +17,5 @@ class FalseAlarmIT extends ServerFalseAlarmContract {
   @Test
   void observerStopped() throws Exception {
     assertGood(fleet.killing().observerPaused(LONG_ENOUGH));
-  }
-
-  @Test
-  void aRowHeldBySomebodyElse() throws Exception {
-    assertGood(new PostgresFaults(fleet).rowHeld(LONG_ENOUGH));
-  }
-
-  @Test
-  void anIndexBeingBuilt() throws Exception {
-    assertGood(new PostgresFaults(fleet.killing()).indexBuilt(LONG_ENOUGH));
-  }
-
-  @Test
-  void failingBeats() throws Exception {
-    assertGood(new PostgresFaults(fleet).beatsFail(10));
   }
 }
