@@ -3,6 +3,7 @@ package io.servicegroup.http;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -10,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,7 @@ final class Problem {
 
   private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
   private static final int MAX_INSTANCE = 512;
+  private static final Duration LONGEST_REST = Duration.ofSeconds(2);
   private static final Map<Integer, String> DETAILS =
       Map.of(
           400, "the request could not be understood",
@@ -73,9 +76,8 @@ final class Problem {
       response.putHeader("Retry-After", "1");
     }
     if (status == 413) {
-      // The rest of the body is not read.
       response.putHeader("Connection", "close");
-      response.endHandler(sent -> request.connection().close());
+      response.endHandler(sent -> closeOnceReceived(request));
     }
     String title = HttpResponseStatus.valueOf(status).reasonPhrase();
     response
@@ -90,6 +92,24 @@ final class Problem {
                 .put("detail", detail == null ? DETAILS.getOrDefault(status, title) : detail)
                 .put("instance", shown(request))
                 .toBuffer());
+  }
+
+  /**
+   * Drops the rest of a body until it has arrived, or the client takes too long, and closes the
+   * connection then. A connection that is closed while its client still sends is reset, and the
+   * client's write fails before the client has read the answer.
+   */
+  private static void closeOnceReceived(HttpServerRequest request) {
+    Vertx vertx = Vertx.currentContext().owner();
+    long timer = vertx.setTimer(LONGEST_REST.toMillis(), late -> request.connection().close());
+    request
+        .end()
+        .onComplete(
+            received -> {
+              vertx.cancelTimer(timer);
+              request.connection().close();
+            });
+    request.resume();
   }
 
   /**

@@ -135,6 +135,24 @@ class BadInputTest {
     }
   }
 
+  @Test
+  void whoStillSendsABodyThatIsTooLongLearnsThatItIs() throws IOException {
+    int length = 2_000_000;
+    try (RawClient client = new RawClient(agent.port())) {
+      client.send(
+          "PATCH "
+              + MEMBER
+              + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+              + "Content-Length: "
+              + length
+              + "\r\n\r\n");
+      client.awaitAnswer();
+      client.send("x".repeat(length));
+      assertThat(client.readUntil("\r\n")).startsWith("HTTP/1.1 413");
+      assertThat(client.readAll()).contains("65536 bytes");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

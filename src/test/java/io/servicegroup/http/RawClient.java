@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -45,6 +46,11 @@ final class RawClient implements AutoCloseable {
       request.append(header).append("\r\n");
     }
     return send(request.append("\r\n").toString());
+  }
+
+  /** Waits for the first bytes of an answer, and leaves them unread. */
+  void awaitAnswer() {
+    await("bytes of the answer", () -> socket.getInputStream().available(), bytes -> bytes > 0);
   }
 
   /** Reads until a text was read. */
