@@ -1,19 +1,15 @@
 package io.servicegroup.faults;
 
 import io.servicegroup.testkit.LongForm;
-import org.junit.jupiter.api.Test;
 
-/** A Hazelcast cluster of its own keeps the beats, PostgreSQL the catalogue. */
+/**
+ * A Hazelcast cluster of its own keeps the beats, PostgreSQL the catalogue. The suite shows the
+ * same with agents that are the cluster.
+ */
+@LongForm
 class HazelcastDetectionIT extends DetectionContract {
 
   HazelcastDetectionIT() {
     super(Technology.HAZELCAST);
-  }
-
-  @LongForm
-  @Override
-  @Test
-  void anUpgradedAgentsMembersWereNeverDown() {
-    super.anUpgradedAgentsMembersWereNeverDown();
   }
 }

@@ -1,20 +1,15 @@
 package io.servicegroup.faults;
 
 import io.servicegroup.testkit.LongForm;
-import org.junit.jupiter.api.Test;
 
-/** A Hazelcast cluster of its own keeps the beats, PostgreSQL the catalogue. */
+/**
+ * A Hazelcast cluster of its own keeps the beats, PostgreSQL the catalogue. The suite shows the
+ * same with agents that are the cluster, and outages of this client in the backends' contract.
+ */
+@LongForm
 class HazelcastFalseAlarmIT extends EmptiedFalseAlarmContract {
 
   HazelcastFalseAlarmIT() {
     super(Technology.HAZELCAST);
-  }
-
-  /** A stop loses everything, too. */
-  @LongForm
-  @Override
-  @Test
-  void restartedEmpty() throws Exception {
-    super.restartedEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.faults;
 
+import io.servicegroup.testkit.LongForm;
 import org.junit.jupiter.api.Test;
 
 /** ZooKeeper keeps the beats, PostgreSQL the catalogue. */
@@ -10,6 +11,7 @@ class ZooKeeperFalseAlarmIT extends EmptiedFalseAlarmContract {
   }
 
   @Test
+  @LongForm
   void observerStopped() throws Exception {
     assertGood(fleet.observerPaused(LONG_ENOUGH));
   }

@@ -32,7 +32,7 @@ final class PostgresFiles {
 
   /** The data of a server that never ran; the superuser has {@link PostgresServer#PASSWORD}. */
   static Path data() {
-    return once("data", PostgresFiles::initialize);
+    return once("data-1", PostgresFiles::initialize);
   }
 
   private interface Making {
@@ -94,6 +94,8 @@ final class PostgresFiles {
                 "-A",
                 "scram-sha-256",
                 "--pwfile=" + password,
+                // Every server begins with a copy.
+                "--wal-segsize=1",
                 "--no-sync")));
     Files.delete(password);
   }
