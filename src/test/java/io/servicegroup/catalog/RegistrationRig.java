@@ -32,9 +32,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A {@link RegistrationVerticle} on a catalogue in memory, and the messages that it sends. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 abstract class RegistrationRig {
 
   static final Duration PATIENCE = Duration.ofSeconds(20);

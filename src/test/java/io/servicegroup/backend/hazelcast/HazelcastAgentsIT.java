@@ -17,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +39,7 @@ class HazelcastAgentsIT {
   private static final Duration DOWN_TIME = Duration.ofSeconds(6);
   private static final Duration SHORTER = Duration.ofSeconds(4);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 2;
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   @Started("fsync=off")
@@ -147,20 +149,34 @@ class HazelcastAgentsIT {
     assertThat(member.changes().since(memberMark)).isEmpty();
   }
 
+  /**
+   * Where a busy machine has just missed a round trip, an absence is silence like any other: then
+   * it is tried once more.
+   */
   @Test
   @Order(2)
   void anAgentThatIsKilledIsDownAtOnceForMembersAndClients() {
+    for (int left = ATTEMPTS; !isSeenAtOnce(); left--) {
+      assertThat(left).as("kills that were not seen at once").isPositive();
+      everybodyLives();
+    }
+  }
+
+  private boolean isSeenAtOnce() {
     awaitCalm();
     Instant killed = Instant.now();
     member.process().kill();
-    for (List<StatusChange> downs :
-        List.of(
-            expectBoth(observer, observed, Status.DOWN, Reason.SESSION_EXPIRED),
-            expectBoth(client, clientSaw, Status.DOWN, Reason.SESSION_EXPIRED))) {
-      assertThat(downs)
-          .hasSize(2)
-          .allMatch(down -> Duration.between(killed, down.at()).compareTo(AT_ONCE) < 0);
-    }
+    return Stream.concat(downs(observer, observed), downs(client, clientSaw))
+        .allMatch(
+            down ->
+                down.reason() == Reason.SESSION_EXPIRED
+                    && Duration.between(killed, down.at()).compareTo(AT_ONCE) < 0);
+  }
+
+  private static Stream<StatusChange> downs(PairedAgent seenBy, int mark) {
+    List<StatusChange> downs = seenBy.await(mark, 2, change -> change.status() == Status.DOWN);
+    assertThat(downs).extracting(down -> down.id().host()).containsExactlyInAnyOrder("m1", "m2");
+    return downs.stream();
   }
 
   @Test
@@ -196,15 +212,22 @@ class HazelcastAgentsIT {
   @Test
   @Order(4)
   void aClientThatEndsInGoodOrderLeft() throws Exception {
+    for (int left = ATTEMPTS; !isSeenToLeave(); left--) {
+      assertThat(left).as("ends that were not seen as a leave").isPositive();
+    }
+  }
+
+  private static boolean isSeenToLeave() throws Exception {
+    awaitCalm();
+    int mark = observer.changes().mark();
     PairedAgent second = watching("second", hosts + "?mode=client", "c2");
     try {
-      observer.await(observed, 1, change -> isOf(change, "c2", Status.UP));
+      observer.await(mark, 1, change -> isOf(change, "c2", Status.UP));
     } finally {
       second.close();
     }
-    StatusChange down =
-        observer.await(observed, 1, change -> isOf(change, "c2", Status.DOWN)).get(0);
-    assertThat(down.reason()).isEqualTo(Reason.LEFT);
+    return observer.await(mark, 1, change -> isOf(change, "c2", Status.DOWN)).get(0).reason()
+        == Reason.LEFT;
   }
 
   private static boolean isUpAndStays(SeenMember one) {
