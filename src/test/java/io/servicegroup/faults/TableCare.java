@@ -3,6 +3,7 @@ package io.servicegroup.faults;
 import static io.servicegroup.faults.Timing.PATIENCE;
 
 import io.servicegroup.testkit.AgentProcess;
+import io.servicegroup.testkit.Eventually;
 import io.servicegroup.testkit.Journal;
 import io.servicegroup.testkit.PostgresServer;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +27,13 @@ final class TableCare {
 
   private TableCare() {}
 
-  static Result run(int members, Duration time) throws SQLException {
+  /**
+   * Lets members beat.
+   *
+   * @param leastHot the percentage of updates in place that is asked for: on a busy machine
+   *     somebody else's snapshot costs some
+   */
+  static Result run(int members, Duration time, int leastHot) throws SQLException {
     // An automatic ANALYZE holds a snapshot, for which updates find no room in their page.
     try (PostgresServer server =
             PostgresServer.create("fsync=off", "autovacuum_analyze_threshold=1000000000");
@@ -42,6 +49,9 @@ final class TableCare {
       // What vacuum leaves of the rows as they were joined is the size to compare with.
       server.execute("VACUUM services");
       long size = server.number(SIZE);
+      // The first beats after it find their pages as the joins left them.
+      long warm = server.number(UPDATES) + 3L * members;
+      Eventually.await("three beats of each", () -> server.number(UPDATES) >= warm);
       long updates = server.number(UPDATES);
       long hotUpdates = server.number(HOT_UPDATES);
       pass(sidecar.changes(), time);
@@ -49,7 +59,7 @@ final class TableCare {
       double hotShare = 100.0 * (server.number(HOT_UPDATES) - hotUpdates) / beats;
       double growth = (double) server.number(SIZE) / size;
       List<String> faults = new ArrayList<>();
-      check(hotShare >= 95, "less than 95 % of the updates were HOT", faults);
+      check(hotShare >= leastHot, "less than " + leastHot + " % of the updates were HOT", faults);
       check(growth <= 2, "the table more than doubled", faults);
       long expected = members * time.toSeconds() * 8 / 10;
       check(beats >= expected, "expected at least " + expected + " beats", faults);

@@ -11,7 +11,7 @@ class TableCareIT {
 
   @Test
   void beatsAreHotAndSilent() throws SQLException {
-    Result result = TableCare.run(1_000, Duration.ofSeconds(10));
+    Result result = TableCare.run(1_000, Duration.ofSeconds(10), 85);
     assertThat(result.faults()).as(result.toString()).isEmpty();
   }
 }

@@ -18,9 +18,24 @@ public final class Ports {
   /** The ports between stay free for a server that takes the next ones by itself. */
   private static final int STRIDE = 7;
 
-  /** Each JVM begins elsewhere, so that two of them do not find the same port. */
+  /** More than there are JVMs that run tests at once. */
+  private static final int SHARES = 8;
+
+  private static final int SHARE = COUNT / SHARES;
+
+  /**
+   * The ports of this JVM's own. A server that was stopped, or a proxy that refuses, has given its
+   * port back for a while, in which a test in another JVM could find it.
+   */
+  private static final int OWN = FIRST + SHARE * (fork() % SHARES);
+
   private static final AtomicInteger NEXT =
-      new AtomicInteger(ThreadLocalRandom.current().nextInt(COUNT));
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(SHARE));
+
+  /** The number that the build gives to each of its JVMs; any elsewhere. */
+  private static int fork() {
+    return Integer.getInteger("servicegroup.fork", ThreadLocalRandom.current().nextInt(SHARES));
+  }
 
   private Ports() {}
 
@@ -30,8 +45,8 @@ public final class Ports {
    * @return the port; this JVM is given another one the next time
    */
   public static int free() {
-    for (int tried = 0; tried < COUNT; tried++) {
-      int port = FIRST + Math.floorMod(NEXT.getAndAdd(STRIDE), COUNT);
+    for (int tried = 0; tried < SHARE; tried++) {
+      int port = OWN + Math.floorMod(NEXT.getAndAdd(STRIDE), SHARE);
       if (isFree(port)) {
         return port;
       }

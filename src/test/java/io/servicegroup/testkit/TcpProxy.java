@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TcpProxy implements AutoCloseable {
 
+  private static final long LONGEST_END_MILLIS = 10_000;
+
   private static final int CONNECT_TIMEOUT_MS = 5_000;
 
   private enum Mode {
@@ -35,6 +37,7 @@ public final class TcpProxy implements AutoCloseable {
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
   private final Object gate = new Object();
   private ServerSocket listener;
+  private Thread accepting;
   private Mode mode = Mode.PASS;
   private Duration delay = Duration.ZERO;
   private boolean closed;
@@ -119,11 +122,26 @@ public final class TcpProxy implements AutoCloseable {
 
   /** Closes every connection and refuses new ones until {@link #pass()}. */
   public void refuse() {
+    Thread accepts;
     synchronized (gate) {
       closeQuietly(listener);
       listener = null;
+      accepts = accepting;
     }
+    awaitEnd(accepts);
     cut();
+  }
+
+  /** The port is free only once the thread that waits for connections has let go of it. */
+  private static void awaitEnd(Thread thread) {
+    if (thread == null) {
+      return;
+    }
+    try {
+      thread.join(LONGEST_END_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -162,7 +180,7 @@ public final class TcpProxy implements AutoCloseable {
         listener = new ServerSocket();
         listener.setReuseAddress(true);
         listener.bind(new InetSocketAddress(InetAddress.getByName(address), port), 100);
-        daemon("accept", this::accept);
+        accepting = daemon("accept", this::accept);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -183,10 +201,11 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private static void daemon(String name, Runnable work) {
+  private static Thread daemon(String name, Runnable work) {
     Thread thread = new Thread(work, "proxy " + name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private static void closeQuietly(Closeable closeable) {
