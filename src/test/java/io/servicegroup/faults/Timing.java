@@ -17,12 +17,6 @@ final class Timing {
   /** {@code service_down_time + 2 × poll_interval + 500 ms}. */
   static final Duration LATEST_DOWN = DOWN.plus(POLL.multipliedBy(2)).plusMillis(500);
 
-  /**
-   * What a machine that runs three other tests may add to what takes milliseconds. How fast that is
-   * on a quiet one, {@code scripts/bench detection} shows.
-   */
-  static final Duration BUSY = Duration.ofMillis(750);
-
   /** For what the contract gives no time for: a loaded machine's. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
