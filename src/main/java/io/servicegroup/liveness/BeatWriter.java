@@ -14,6 +14,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,6 +31,11 @@ import java.util.stream.Collectors;
  */
 final class BeatWriter {
 
+  /** Within this time after a stop the evaluators see that the members left. */
+  private static final Duration LAST_WRITE = Duration.ofSeconds(2);
+
+  private static final long LAST_WRITE_PAUSE_MILLIS = 100;
+
   private final Vertx vertx;
   private final LivenessBackend backend;
   private final LivenessSettings settings;
@@ -42,9 +48,11 @@ final class BeatWriter {
   private List<Heartbeat> written = List.of();
   private List<Heartbeat> waiting;
   private boolean writing;
+  private boolean failed;
   private boolean abandoned;
   private long retry = -1;
   private Promise<Void> finished;
+  private long finishBy;
 
   BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings, BeatStall stall) {
     this.stall = stall;
@@ -117,17 +125,31 @@ final class BeatWriter {
     abandoned = true;
     waiting = null;
     vertx.cancelTimer(retry);
+    if (finished != null && !writing) {
+      finished.tryComplete();
+    }
   }
 
   /**
-   * Completes when the waiting state has been written, or could not be; repeats nothing afterwards.
+   * Completes when the last state has been written. A write that fails is repeated for two seconds,
+   * because nobody repeats it later: without it the members' end shows only as silence.
    */
   Future<Void> finish() {
     finished = Promise.promise();
+    finishBy = System.nanoTime() + LAST_WRITE.toNanos();
+    vertx.cancelTimer(retry);
     if (!writing) {
-      finished.complete();
+      finishOrRepeat(written, !failed);
     }
     return finished.future();
+  }
+
+  private void finishOrRepeat(List<Heartbeat> state, boolean succeeded) {
+    if (succeeded || abandoned || System.nanoTime() - finishBy > 0) {
+      finished.tryComplete();
+    } else {
+      retry = vertx.setTimer(LAST_WRITE_PAUSE_MILLIS, id -> again(state));
+    }
   }
 
   private void next() {
@@ -225,10 +247,11 @@ final class BeatWriter {
 
   private void ended(List<Heartbeat> state, boolean succeeded, boolean news) {
     writing = false;
+    failed = !succeeded;
     if (waiting != null) {
       next();
     } else if (finished != null) {
-      finished.complete();
+      finishOrRepeat(state, succeeded);
     } else if (!succeeded && !abandoned) {
       // The next heartbeat repeats a beat anyway, but after an outage all observers wait for it; a
       // failure or an end has to arrive even sooner.
@@ -239,7 +262,7 @@ final class BeatWriter {
   }
 
   private void again(List<Heartbeat> state) {
-    if (!writing && waiting == null && finished == null) {
+    if (!writing && waiting == null) {
       waiting = state;
       next();
     }

@@ -81,6 +81,61 @@ class LivenessWritesTest extends LivenessVerticleRig {
   }
 
   @Test
+  void aLeaveThatFailsIsRepeatedBeforeTheVerticleStops() {
+    deploy(POLL);
+    publish(alive("a", 1));
+    backend.awaitWrites(1);
+    backend.writing = this::onceNotAnswered;
+    publish();
+    await(vertx.undeploy(deployment));
+    assertThat(lastLeft()).containsExactly(alive("a", 1));
+    assertThat(backend.writes).hasSize(3);
+  }
+
+  @Test
+  void aLeaveThatHadFailedBeforeTheStopIsRepeatedToo() {
+    deploy(POLL);
+    publish(alive("a", 1));
+    backend.awaitWrites(1);
+    backend.writing = () -> Future.failedFuture("no answer");
+    publish();
+    backend.awaitWrites(2);
+    backend.writing = () -> Future.succeededFuture(List.of());
+    await(vertx.undeploy(deployment));
+    assertThat(lastLeft()).containsExactly(alive("a", 1));
+    assertThat(backend.writes).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void aStopDoesNotWaitForEverForALeaveThatCannotBeWritten() {
+    deploy(POLL);
+    publish(alive("a", 1));
+    backend.awaitWrites(1);
+    backend.writing = () -> Future.failedFuture("no answer");
+    publish();
+    await(vertx.undeploy(deployment));
+    assertThat(backend.closed.future().isComplete()).isTrue();
+  }
+
+  @Test
+  void aStopEndsWherePresenceIsGivenUpWhileTheLastWriteIsRepeated() {
+    deploy(POLL);
+    publish(alive("a", 1));
+    backend.awaitWrites(1);
+    backend.writing = () -> Future.failedFuture("no answer");
+    publish(alive("a", 2));
+    Future<Void> stopped = vertx.undeploy(deployment);
+    // No heartbeat for a service_down_time: the watch gives presence up.
+    awaitPermits(backend.released, 1);
+    await(stopped);
+  }
+
+  private Future<List<Conflict>> onceNotAnswered() {
+    backend.writing = () -> Future.succeededFuture(List.of());
+    return Future.failedFuture("the call before is not answered yet");
+  }
+
+  @Test
   void writesOnAfterAWriteThatThrows() {
     backend.writing =
         () -> {
@@ -275,6 +330,10 @@ class LivenessWritesTest extends LivenessVerticleRig {
     assertThat(backend.writes).hasSize(2);
     assertThat(backend.writes.get(1).left()).containsExactly(alive("a", 1));
     assertThat(backend.closed.future().isComplete()).isTrue();
+  }
+
+  private List<Heartbeat> lastLeft() {
+    return backend.writes.get(backend.writes.size() - 1).left();
   }
 
   private static List<Heartbeat> last(List<FakeBackend.Write> writes) {

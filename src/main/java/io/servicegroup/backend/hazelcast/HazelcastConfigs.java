@@ -172,6 +172,9 @@ final class HazelcastConfigs {
   static ClientConfig client(BackendUri uri, LivenessSettings settings) {
     ClientConfig config = new ClientConfig();
     config.setClusterName(uri.place());
+    // Otherwise a new client waits for the backup's own answer, which is lost, for 5 s, where that
+    // member has not accepted its connection yet.
+    config.setBackupAckToClientEnabled(false);
     config.getNetworkConfig().setConnectionTimeout(CONNECT_SECONDS * 1000);
     uri.hosts().forEach(host -> config.getNetworkConfig().addAddress(host.toString()));
     config.getConnectionStrategyConfig().setAsyncStart(true).setReconnectMode(ReconnectMode.ASYNC);
