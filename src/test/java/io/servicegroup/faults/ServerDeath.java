@@ -37,9 +37,10 @@ public final class ServerDeath implements AutoCloseable {
   private static final String REASON = "a disk";
 
   /** Whatever an agent may say of a server that is lost or back, but for what that lost. */
+  /** Not what another agent had said of its own beats, on a busy machine before the death. */
   private static final Pattern OUTAGE =
       Pattern.compile(
-          "cannot be (?:reached|written)|written (?:in time|again)|is back|well again|"
+          "cannot be (?:reached|written)|written (?:in time|again)|is back|well again with beats|"
               + "silence counts anew");
 
   private final Site site;
