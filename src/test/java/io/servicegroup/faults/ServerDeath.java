@@ -36,8 +36,10 @@ public final class ServerDeath implements AutoCloseable {
   private static final String FORCED_DOWN = "host-2";
   private static final String REASON = "a disk";
 
-  /** Whatever an agent may say of a server that is lost or back, but for what that lost. */
-  /** Not what another agent had said of its own beats, on a busy machine before the death. */
+  /**
+   * Whatever an agent may say of a server that is lost or back, but for what that lost, and for
+   * what another agent had said of its own beats on a busy machine before.
+   */
   private static final Pattern OUTAGE =
       Pattern.compile(
           "cannot be (?:reached|written)|written (?:in time|again)|is back|well again with beats|"
