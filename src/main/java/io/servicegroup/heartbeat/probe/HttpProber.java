@@ -2,6 +2,7 @@ package io.servicegroup.heartbeat.probe;
 
 import io.servicegroup.model.Probe;
 import io.servicegroup.runtime.Dialer;
+import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -31,6 +32,9 @@ final class HttpProber implements Prober {
   /** A look that hangs must not keep the next one waiting for a connection. */
   private static final int MOST_CONNECTIONS = 1_000;
 
+  private static final long CLOSE_MILLIS = 1_000;
+
+  private final Vertx vertx;
   private final HttpClient client;
   private final Probe.Http probe;
   private final DescriptorReserve reserve;
@@ -38,6 +42,7 @@ final class HttpProber implements Prober {
   private final ProbeLoop loop;
 
   HttpProber(Vertx vertx, Probers.Connections shared, String name, Probe.Http probe) {
+    this.vertx = vertx;
     this.dialer = shared.dialer();
     this.probe = probe;
     this.reserve = shared.reserve();
@@ -77,7 +82,14 @@ final class HttpProber implements Prober {
 
   @Override
   public Future<Void> stop() {
-    return loop.stop().eventually(client::close);
+    return loop.stop().eventually(this::close);
+  }
+
+  /**
+   * Bounded, because the client may never say that it closed where a connection fails meanwhile.
+   */
+  private Future<Void> close() {
+    return OnContext.within(vertx, CLOSE_MILLIS, client.close()).otherwiseEmpty();
   }
 
   private Future<Void> look(Attempt attempt) {

@@ -185,6 +185,8 @@ class HttpProberTest {
         assertThat(rig.next().passed()).isFalse();
       }
       assertThat(full.connecting()).isLessThanOrEqualTo(2);
+      // Vert.x's client may never close where a connection fails at that very moment.
+      rig.stop();
     }
   }
 }
