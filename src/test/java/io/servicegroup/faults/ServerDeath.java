@@ -42,8 +42,8 @@ public final class ServerDeath implements AutoCloseable {
    */
   private static final Pattern OUTAGE =
       Pattern.compile(
-          "cannot be (?:reached|written)|written (?:in time|again)|is back|well again with beats|"
-              + "silence counts anew");
+          "cannot be (?:reached|written)|written (?:in time|again)|is back|"
+              + "well again(?! with the beats of agent)|silence counts anew");
 
   private final Site site;
   private final AgentProcess observer;
