@@ -44,7 +44,7 @@ public final class NotificationChannel<C extends NotificationTransport.Connectio
   private final Runnable missed;
   private final Promise<Boolean> first = Promise.promise();
   private C connection;
-  private boolean listening;
+  private volatile boolean listening;
   private boolean everListened;
   private boolean announcing;
   private boolean warned;

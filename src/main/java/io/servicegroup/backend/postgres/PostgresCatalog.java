@@ -70,7 +70,7 @@ final class PostgresCatalog implements ServiceCatalog {
     if (client == null || closed) {
       // Created here rather than in the constructor, because its futures complete on the context
       // that creates it.
-      client = PostgresClient.create(vertx, settings.uri(), CONNECTIONS, TIMEOUT);
+      client = PostgresClient.shared(vertx, settings.uri(), CONNECTIONS, TIMEOUT, TIMEOUT);
       database =
           new PostgresCatalogClient(client, settings.uri().toString(), this::makeTables, concerns);
       closed = false;

@@ -1,10 +1,9 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.ReconnectPause;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -13,11 +12,13 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Keeps a few connections to the primary of a PostgreSQL deployment and bounds all work on them.
+ * Runs one kind of work on connections to the primary of a PostgreSQL deployment, and bounds it.
  * Work that runs out of time fails, is cancelled on the server, and its connection is closed (the
- * driver's own pool would keep it for as long as the server hangs).
+ * driver's own pool would keep it for as long as the server hangs). The clients of a {@link
+ * PostgresPlace} share its connections.
  *
  * <p>May be called on any thread; futures complete, and work runs, on the context on which the
  * client was created.
@@ -25,30 +26,27 @@ import java.util.function.Function;
 final class PostgresClient {
 
   private final Vertx vertx;
-  private final Context context;
   private final Duration timeout;
-  private final PostgresNotifications listener;
-  private final PostgresPool pool;
+  private final PostgresPlace place;
+  private final Supplier<Future<Void>> release;
+  private final PostgresUser user;
+  private boolean closed;
 
   private PostgresClient(
-      Vertx vertx, PostgresClientOptions options, int maxConnections, Duration timeout) {
+      Vertx vertx,
+      PostgresPlace place,
+      Supplier<Future<Void>> release,
+      PostgresUser user,
+      Duration timeout) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.place = place;
+    this.release = release;
+    this.user = user;
     this.timeout = timeout;
-    PostgresConnector connector = new PostgresConnector(vertx, context, options.servers(), timeout);
-    this.listener =
-        new PostgresNotifications(
-            vertx,
-            context,
-            options.sessionServers(),
-            timeout,
-            payload -> query("SELECT pg_notify('servicegroup', $1)", Tuple.of(payload)));
-    this.pool =
-        new PostgresPool(vertx, this::onContext, connector, maxConnections, listener::distrust);
   }
 
   /**
-   * Creates a client, which connects when it gets work.
+   * Creates a client with connections of its own, which connects when it gets work.
    *
    * @param vertx for timers and sockets
    * @param uri the servers and how to connect to them
@@ -60,32 +58,58 @@ final class PostgresClient {
    */
   public static PostgresClient create(
       Vertx vertx, BackendUri uri, int maxConnections, Duration timeout) {
-    return create(vertx, uri, maxConnections, timeout, timeout);
+    PostgresPlace place = PostgresPlace.separate(vertx, uri);
+    PostgresLimits limits = PostgresLimits.of(timeout, timeout);
+    return new PostgresClient(
+        vertx, place, place::close, user(vertx, limits, maxConnections, false), timeout);
   }
 
   /**
-   * As {@link #create(Vertx, BackendUri, int, Duration)}, with a separate bound for a statement on
-   * the server.
+   * Creates a client that shares the connections of all clients of this URI.
+   *
+   * @param vertx for timers and sockets; clients of the same one share
+   * @param uri the servers and how to connect to them
+   * @param most how much of its work may run at a time, each on a connection
+   * @param timeout the bound of each {@link #run}, including the wait for a connection
+   * @param statementTimeout the bound of a statement on the server
+   * @return the client
+   * @throws IllegalArgumentException where an option has an invalid value; the message is a
+   *     sentence
    */
-  static PostgresClient create(
+  static PostgresClient shared(
+      Vertx vertx, BackendUri uri, int most, Duration timeout, Duration statementTimeout) {
+    return shared(vertx, uri, most, timeout, statementTimeout, false);
+  }
+
+  /** As {@link #shared}, for one work at a time, which gets a new connection each time. */
+  static PostgresClient fresh(
+      Vertx vertx, BackendUri uri, Duration timeout, Duration statementTimeout) {
+    return shared(vertx, uri, 1, timeout, statementTimeout, true);
+  }
+
+  private static PostgresClient shared(
       Vertx vertx,
       BackendUri uri,
-      int maxConnections,
+      int most,
       Duration timeout,
-      Duration statementTimeout) {
+      Duration statementTimeout,
+      boolean fresh) {
+    PostgresPlace.Share share = PostgresPlace.shared(vertx, uri);
+    PostgresLimits limits = PostgresLimits.of(statementTimeout, timeout);
     return new PostgresClient(
-        vertx,
-        new PostgresClientOptions(uri, statementTimeout, shorter(timeout, statementTimeout)),
-        maxConnections,
-        timeout);
+        vertx, share.place(), share::release, user(vertx, limits, most, fresh), timeout);
+  }
+
+  private static PostgresUser user(Vertx vertx, PostgresLimits limits, int most, boolean fresh) {
+    return new PostgresUser(vertx.getOrCreateContext(), limits, most, fresh);
   }
 
   /**
-   * Shares the pause between attempts to connect with other clients; the first that connects ends
-   * it for all.
+   * Sets the pause between attempts to connect, of all clients that share connections; the first
+   * that connects ends it for all.
    */
-  PostgresClient withPause(ReconnectPause shared) {
-    pool.withPause(shared);
+  PostgresClient withPause(ReconnectPause pause) {
+    place.onContext(() -> place.pool().withPause(pause));
     return this;
   }
 
@@ -103,20 +127,32 @@ final class PostgresClient {
 
   /** As {@link #run(Function)}, with the caller's own bound. */
   <T> Future<T> run(Duration bound, Function<SqlConnection, Future<T>> work) {
-    PostgresClientTask<T> task = new PostgresClientTask<>(vertx, bound, work);
-    onContext(() -> pool.add(task));
+    return run(PostgresClientTask.of(vertx, user, bound, false, work));
+  }
+
+  private <T> Future<T> run(PostgresClientTask<T> task) {
+    place.onContext(() -> place.pool().add(task));
     return task.result();
   }
 
   /**
-   * Runs one prepared statement.
+   * Runs one prepared statement. It runs under the limits that the connection has; where these end
+   * it early, it is repeated under its own.
    *
    * @param sql with parameters {@code $1}…
    * @param args the parameters
    * @return the rows; fails as {@link #run} does
    */
   public Future<RowSet<Row>> query(String sql, Tuple args) {
-    return run(connection -> connection.preparedQuery(sql).execute(args));
+    Function<SqlConnection, Future<RowSet<Row>>> work =
+        connection -> connection.preparedQuery(sql).execute(args);
+    PostgresClientTask<RowSet<Row>> first = PostgresClientTask.of(vertx, user, timeout, true, work);
+    return run(first)
+        .recover(
+            failure ->
+                first.isCurtailed() && PostgresErrors.isEndedByLimit(failure)
+                    ? run(work)
+                    : Future.failedFuture(failure));
   }
 
   /**
@@ -129,18 +165,23 @@ final class PostgresClient {
    *     {@link #isListening()} tells the present state
    */
   public Future<Boolean> listen(Consumer<String> payload) {
-    return listener.start(payload);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+    return OnContext.of(vertx, place.listen(user, payload));
   }
 
   /**
-   * Closes the connections on which work runs, which fails it; further work gets new connections.
+   * Has all that listen in this agent look again, because something is not there that should be: a
+   * table that was emptied under open connections announces nothing.
+   */
+  void suspectLoss() {
+    place.onContext(place::suspectLoss);
+  }
+
+  /**
+   * Closes the connections on which this client's work runs, which fails it; further work gets
+   * other connections.
    */
   void abandon() {
-    onContext(pool::abandon);
+    place.onContext(() -> place.pool().abandon(user));
   }
 
   /**
@@ -149,30 +190,20 @@ final class PostgresClient {
    * @return also false where {@link #listen} was not called
    */
   public boolean isListening() {
-    return listener.isListening();
+    return place.isListening();
   }
 
   /**
-   * Closes all connections.
+   * Takes no more work, and closes the connections where nobody else uses them.
    *
    * @return completes within a second; never fails
    */
   public Future<Void> close() {
-    Promise<Void> done = Promise.promise();
-    onContext(
-        () ->
-            Future.join(pool.close(), listener.stop())
-                .<Void>mapEmpty()
-                .otherwiseEmpty()
-                .onComplete(done));
-    return done.future();
-  }
-
-  private void onContext(Runnable work) {
-    if (Vertx.currentContext() == context) {
-      work.run();
-    } else {
-      context.runOnContext(nothing -> work.run());
+    if (closed) {
+      return Future.succeededFuture();
     }
+    closed = true;
+    place.leave(user);
+    return OnContext.of(vertx, release.get());
   }
 }

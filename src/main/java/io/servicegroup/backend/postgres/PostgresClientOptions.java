@@ -7,7 +7,6 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,26 +21,12 @@ final class PostgresClientOptions {
   static final String APPLICATION = "servicegroup";
 
   private static final int CACHED_STATEMENTS = 64;
-  private static final int LOCK_WAIT_PERCENT = 70;
   private static final int LONGEST_CACHED_STATEMENT = 16_384;
 
   private final BackendUri uri;
-  private final Duration timeout;
-  private final Duration lockBound;
 
-  PostgresClientOptions(BackendUri uri, Duration timeout) {
-    this(uri, timeout, timeout);
-  }
-
-  /**
-   * Creates options where a statement may take longer than the client usually waits for it.
-   *
-   * @param lockBound a wait for a lock ends before this, so that the connection survives it
-   */
-  PostgresClientOptions(BackendUri uri, Duration timeout, Duration lockBound) {
+  PostgresClientOptions(BackendUri uri) {
     this.uri = uri;
-    this.timeout = timeout;
-    this.lockBound = lockBound;
   }
 
   boolean pooled() {
@@ -120,21 +105,14 @@ final class PostgresClientOptions {
   }
 
   /**
-   * The settings of a session. PgBouncer refuses a startup with any setting that it cannot track
-   * per client.
+   * The settings of a session, to which its {@link PostgresLimits} come. PgBouncer refuses a
+   * startup with any setting that it cannot track per client.
    */
   private Map<String, String> sessionSettings(boolean behindPooler) {
     Map<String, String> settings = new HashMap<>();
     settings.put("client_encoding", "utf8");
     settings.put("DateStyle", "ISO");
     if (!behindPooler) {
-      // The server ends a statement when our own bound does, even where no cancel request arrives.
-      String millis = Long.toString(Math.max(1, timeout.toMillis()));
-      settings.put("statement_timeout", millis);
-      // The wait for a lock ends earlier with an error, so that the connection survives.
-      long wait = lockBound.multipliedBy(LOCK_WAIT_PERCENT).dividedBy(100).toMillis();
-      settings.put("lock_timeout", Long.toString(Math.max(1, wait)));
-      settings.put("idle_in_transaction_session_timeout", millis);
       // Planning a beat costs several times its execution, and the plan is always the same.
       settings.put("plan_cache_mode", "force_generic_plan");
     }

@@ -1,35 +1,100 @@
 package io.servicegroup.backend.postgres;
 
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** One work on a connection, with its bound. Used on its client's context. */
+/**
+ * One work on a connection, with its bound. Used on its pool's context; the work runs, and its
+ * result arrives, on its user's.
+ */
 final class PostgresClientTask<T> {
 
   private final Vertx vertx;
+  private final PostgresUser user;
   private final Duration bound;
-  private final Function<SqlConnection, Future<T>> work;
-  private final Promise<T> result = Promise.promise();
+  private final boolean anyLimits;
+  private final Function<PostgresConnection, Future<T>> work;
+  private final Promise<T> result;
   private final long endNanos;
   private Runnable whenFinished = () -> {};
   private PostgresConnection connection;
   private AsyncResult<T> outcome;
+  private boolean impatient;
+  private boolean curtailed;
   private long timer;
 
-  PostgresClientTask(Vertx vertx, Duration bound, Function<SqlConnection, Future<T>> work) {
+  private PostgresClientTask(
+      Vertx vertx,
+      PostgresUser user,
+      Duration bound,
+      boolean anyLimits,
+      Function<PostgresConnection, Future<T>> work) {
     this.vertx = vertx;
+    this.user = user;
     this.bound = bound;
+    this.anyLimits = anyLimits;
     this.work = work;
+    this.result = ((ContextInternal) user.context()).promise();
     this.endNanos = System.nanoTime() + bound.toNanos();
+  }
+
+  /**
+   * Creates work of a user.
+   *
+   * @param anyLimits whether the work may run under the limits that the session has, so that they
+   *     need not be set; otherwise it runs under those of its user
+   */
+  static <T> PostgresClientTask<T> of(
+      Vertx vertx,
+      PostgresUser user,
+      Duration bound,
+      boolean anyLimits,
+      Function<SqlConnection, Future<T>> work) {
+    return new PostgresClientTask<>(
+        vertx,
+        user,
+        bound,
+        anyLimits,
+        connection -> onUserContext(user.context(), connection, work));
+  }
+
+  /** Creates work that needs the connection itself; it runs on the pool's context. */
+  static <T> PostgresClientTask<T> ofConnection(
+      Vertx vertx,
+      PostgresUser user,
+      Duration bound,
+      Function<PostgresConnection, Future<T>> work) {
+    return new PostgresClientTask<>(vertx, user, bound, true, work);
+  }
+
+  private static <T> Future<T> onUserContext(
+      Context context, PostgresConnection connection, Function<SqlConnection, Future<T>> work) {
+    SqlConnection session = connection.session(context);
+    Promise<T> done = Promise.promise();
+    context.runOnContext(
+        nothing -> {
+          try {
+            work.apply(session).onComplete(done);
+          } catch (RuntimeException e) {
+            done.fail(e);
+          }
+        });
+    return done.future();
   }
 
   Future<T> result() {
     return result.future();
+  }
+
+  PostgresUser user() {
+    return user;
   }
 
   Duration bound() {
@@ -45,6 +110,20 @@ final class PostgresClientTask<T> {
     return connection;
   }
 
+  /** Whether it has waited for so long that another connection is worth its price. */
+  boolean isImpatient() {
+    return impatient;
+  }
+
+  void impatient() {
+    impatient = true;
+  }
+
+  /** Whether it ran under shorter limits than its user's. */
+  boolean isCurtailed() {
+    return curtailed;
+  }
+
   /** Starts the bound. */
   void begin(Runnable finished, Runnable late) {
     whenFinished = finished;
@@ -53,9 +132,11 @@ final class PostgresClientTask<T> {
 
   void startOn(PostgresConnection free) {
     connection = free;
+    free.use(anyLimits ? null : user.limits());
+    curtailed = free.limits().isShorterThan(user.limits());
     Future<T> running;
     try {
-      running = work.apply(free.driver());
+      running = work.apply(free);
     } catch (RuntimeException e) {
       running = Future.failedFuture(e);
     }

@@ -12,10 +12,16 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.spi.PgDriver;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.spi.ConnectionFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +44,18 @@ final class PostgresConnection {
   private final String applicationName;
   private final PostgresClientSockets sockets;
   private final ConnectionFactory<PgConnectOptions> factory;
+  private final Map<Context, SqlConnection> sessions = new HashMap<>();
+  private final List<Runnable> whenClosed = new ArrayList<>();
   private PgConnection driver;
+  private PostgresLimits limits;
+  private long uses;
+  private long answeredNanos;
+  private boolean listens;
   private boolean closed;
 
-  private PostgresConnection(Vertx vertx, Context context, Way way, Duration bound) {
+  private PostgresConnection(
+      Vertx vertx, Context context, Way way, PostgresLimits limits, Duration bound) {
+    this.limits = limits;
     this.vertx = vertx;
     this.context = context;
     this.way = way;
@@ -55,9 +69,11 @@ final class PostgresConnection {
   }
 
   /** Connects within the bound. A failed attempt leaves no open socket. */
-  static Future<PostgresConnection> open(Vertx vertx, Context context, Way way, Duration bound) {
+  static Future<PostgresConnection> open(
+      Vertx vertx, Context context, Way way, PostgresLimits limits, Duration bound) {
     return Secrets.now(vertx, way.uri())
-        .compose(uri -> open(new PostgresConnection(vertx, context, way, bound), uri, bound));
+        .compose(
+            uri -> open(new PostgresConnection(vertx, context, way, limits, bound), uri, bound));
   }
 
   private static Future<PostgresConnection> open(
@@ -66,6 +82,9 @@ final class PostgresConnection {
     // The copy constructor of the driver's options does not copy this setting.
     PgConnectOptions options = new PgConnectOptions(way.options()).setUseLayer7Proxy(way.pooled());
     options.addProperty(APPLICATION_NAME, connection.applicationName);
+    if (!way.pooled()) {
+      connection.limits.settings().forEach(options::addProperty);
+    }
     if (uri.user() != null) {
       options.setUser(uri.user());
     }
@@ -83,6 +102,7 @@ final class PostgresConnection {
                   notice -> LOG.debug("{} says: {}", way.server(), notice.getMessage()));
               connection.driver.exceptionHandler(
                   failure -> LOG.debug("connection to {}", way.server(), failure));
+              connection.driver.closeHandler(nothing -> connection.ended());
               return connection;
             })
         .recover(failure -> connection.destroy().transform(done -> Future.failedFuture(failure)));
@@ -100,13 +120,73 @@ final class PostgresConnection {
     return closed;
   }
 
-  /** Sets what runs when the connection ends for any reason. To be called once. */
+  /** Whether it receives notifications. */
+  boolean listens() {
+    return listens;
+  }
+
+  /** The number of works that used it so far. */
+  long uses() {
+    return uses;
+  }
+
+  /** The connection as the users on a context see it; always the same object. */
+  SqlConnection session(Context user) {
+    return sessions.computeIfAbsent(user, first -> new PostgresSession(driver, context, user));
+  }
+
+  /** Lends it to work, with the limits that the work needs; null where any will do. */
+  void use(PostgresLimits needed) {
+    uses++;
+    if (needed != null && !needed.equals(limits) && !way.pooled()) {
+      limits = needed;
+      // The driver keeps the order of statements, so that nobody needs to wait for this one.
+      driver
+          .query(needed.sql())
+          .execute()
+          .onFailure(failure -> LOG.debug("{} keeps its limits", way.server(), failure));
+    }
+  }
+
+  /** The limits of its session at present. */
+  PostgresLimits limits() {
+    return limits;
+  }
+
+  /** Notes that the server answered. */
+  void answered() {
+    answeredNanos = System.nanoTime();
+  }
+
+  boolean answeredWithin(Duration time) {
+    return uses > 0 && System.nanoTime() - answeredNanos <= time.toNanos();
+  }
+
+  /** Begins to receive notifications. */
+  Future<Void> listen(Consumer<String> heard) {
+    driver.notificationHandler(notification -> heard.accept(notification.getPayload()));
+    return driver
+        .query("LISTEN servicegroup")
+        .execute()
+        .onSuccess(done -> listens = true)
+        .mapEmpty();
+  }
+
+  /** Goes on receiving, for nobody. */
+  void ignoreNotifications() {
+    listens = false;
+    driver.notificationHandler(ignored -> {});
+  }
+
+  /** Adds what runs when the connection ends for any reason. */
   void onClosed(Runnable then) {
-    driver.closeHandler(
-        nothing -> {
-          closed = true;
-          then.run();
-        });
+    whenClosed.add(then);
+  }
+
+  private void ended() {
+    closed = true;
+    whenClosed.forEach(Runnable::run);
+    whenClosed.clear();
   }
 
   /** Ends the session in good order and closes. Takes at most half a second. Never fails. */
@@ -132,7 +212,7 @@ final class PostgresConnection {
    * it.
    */
   private Future<Void> cancelThroughPooler() {
-    return open(vertx, context, way, GOODBYE)
+    return open(vertx, context, way, limits, GOODBYE)
         .compose(
             other ->
                 OnContext.within(

@@ -38,14 +38,12 @@ final class PostgresConnector {
   private final Vertx vertx;
   private final Context context;
   private final List<Server> servers;
-  private final Duration bound;
   private int preferred;
 
-  PostgresConnector(Vertx vertx, Context context, List<Server> servers, Duration timeout) {
+  PostgresConnector(Vertx vertx, Context context, List<Server> servers) {
     this.vertx = vertx;
     this.context = context;
     this.servers = servers;
-    this.bound = servers.size() < 2 ? ONLY_ATTEMPT : share(timeout, servers.size());
   }
 
   /**
@@ -61,11 +59,14 @@ final class PostgresConnector {
   /**
    * Connects to the primary.
    *
+   * @param timeout the time that is shared among the servers
+   * @param limits of the new session
    * @return the connection; fails with a message that names every server that was tried, with its
    *     reason
    */
-  Future<PostgresConnection> connect() {
-    return connect(0, "", null);
+  Future<PostgresConnection> connect(Duration timeout, PostgresLimits limits) {
+    Duration bound = servers.size() < 2 ? ONLY_ATTEMPT : share(timeout, servers.size());
+    return new Search(bound, limits).connect(0, "", null);
   }
 
   /**
@@ -80,32 +81,6 @@ final class PostgresConnector {
 
   String description() {
     return String.join(",", servers.stream().map(Server::name).toList());
-  }
-
-  private Future<PostgresConnection> connect(int tried, String messages, Throwable last) {
-    if (tried == servers.size()) {
-      return Future.failedFuture(new VertxException(messages, last, true));
-    }
-    int index = (preferred + tried) % servers.size();
-    Server server = servers.get(index);
-    return connect(server, 0)
-        .onSuccess(connection -> preferred = index)
-        .recover(
-            failure -> {
-              String message = server.name() + ": " + reason(failure);
-              return connect(
-                  tried + 1, messages.isEmpty() ? message : messages + "; " + message, failure);
-            });
-  }
-
-  private Future<PostgresConnection> connect(Server server, int way) {
-    return PostgresConnection.open(vertx, context, server.ways().get(way), bound)
-        .compose(this::requirePrimary)
-        .recover(
-            failure ->
-                way + 1 < server.ways().size() && otherWayMayHelp(failure)
-                    ? connect(server, way + 1)
-                    : Future.failedFuture(failure));
   }
 
   /**
@@ -128,20 +103,58 @@ final class PostgresConnector {
         || failure instanceof StandbyException);
   }
 
-  private Future<PostgresConnection> requirePrimary(PostgresConnection connection) {
-    Future<RowSet<Row>> asked = connection.driver().query(IS_READ_ONLY).execute();
-    return OnContext.within(vertx, bound.toMillis(), asked)
-        .compose(
-            rows ->
-                isReadOnly(rows)
-                    ? Future.<PostgresConnection>failedFuture(new StandbyException())
-                    : Future.succeededFuture(connection))
-        .recover(failure -> connection.abort().transform(done -> Future.failedFuture(failure)));
-  }
-
   /** Reads the answer to {@link #IS_READ_ONLY}. */
   static boolean isReadOnly(RowSet<Row> answer) {
     return "on".equals(answer.iterator().next().getString(0));
+  }
+
+  /** One search for the primary. */
+  private final class Search {
+
+    private final Duration bound;
+    private final PostgresLimits limits;
+
+    Search(Duration bound, PostgresLimits limits) {
+      this.bound = bound;
+      this.limits = limits;
+    }
+
+    private Future<PostgresConnection> connect(int tried, String messages, Throwable last) {
+      if (tried == servers.size()) {
+        return Future.failedFuture(new VertxException(messages, last, true));
+      }
+      int index = (preferred + tried) % servers.size();
+      Server server = servers.get(index);
+      return connect(server, 0)
+          .onSuccess(connection -> preferred = index)
+          .recover(
+              failure -> {
+                String message = server.name() + ": " + reason(failure);
+                return connect(
+                    tried + 1, messages.isEmpty() ? message : messages + "; " + message, failure);
+              });
+    }
+
+    private Future<PostgresConnection> connect(Server server, int way) {
+      return PostgresConnection.open(vertx, context, server.ways().get(way), limits, bound)
+          .compose(this::requirePrimary)
+          .recover(
+              failure ->
+                  way + 1 < server.ways().size() && otherWayMayHelp(failure)
+                      ? connect(server, way + 1)
+                      : Future.failedFuture(failure));
+    }
+
+    private Future<PostgresConnection> requirePrimary(PostgresConnection connection) {
+      Future<RowSet<Row>> asked = connection.driver().query(IS_READ_ONLY).execute();
+      return OnContext.within(vertx, bound.toMillis(), asked)
+          .compose(
+              rows ->
+                  isReadOnly(rows)
+                      ? Future.<PostgresConnection>failedFuture(new StandbyException())
+                      : Future.succeededFuture(connection))
+          .recover(failure -> connection.abort().transform(done -> Future.failedFuture(failure)));
+    }
   }
 
   private static final class StandbyException extends VertxException {

@@ -15,6 +15,7 @@ final class PostgresErrors {
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String DEADLOCK_DETECTED = "40P01";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+  private static final String QUERY_CANCELED = "57014";
   private static final String DATA_EXCEPTION = "22";
   private static final String NOT_NULL_VIOLATION = "23502";
   private static final String INTEGRITY_VIOLATION = "23";
@@ -44,6 +45,11 @@ final class PostgresErrors {
   /** Whether another transaction had a needed lock for too long. */
   static boolean isLocked(Throwable failure) {
     return state(failure).equals(LOCK_NOT_AVAILABLE);
+  }
+
+  /** Whether the server ended a statement that took too long or waited too long for a lock. */
+  static boolean isEndedByLimit(Throwable failure) {
+    return isLocked(failure) || state(failure).equals(QUERY_CANCELED);
   }
 
   /**

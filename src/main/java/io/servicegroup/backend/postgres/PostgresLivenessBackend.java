@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps beats as counts in the {@code services} table, which Nova's own services and readers share.
- * Beats and polls have a connection each, so that a beat that waits for a lock does not delay a
- * poll.
+ * Beats, polls and the catalogue share a connection; whoever has to wait for it gets another, so
+ * that a beat that waits for a lock does not delay a poll.
  */
 final class PostgresLivenessBackend implements LivenessBackend {
 
@@ -45,6 +45,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
 
   private Runnable news = () -> {};
   private boolean asked;
+  private boolean beaten;
 
   PostgresLivenessBackend(Vertx vertx, LivenessSettings settings) {
     BackendUri uri = settings.uri();
@@ -55,11 +56,10 @@ final class PostgresLivenessBackend implements LivenessBackend {
     Duration half = settings.reportInterval().dividedBy(2);
     this.beats =
         new ClientPair<>(
-            () ->
-                PostgresClient.create(vertx, uri, 1, settings.longestCall(), half).withPause(pause),
+            () -> beats(uri, settings.longestCall(), half).withPause(pause),
             PostgresClient::abandon);
     this.polls =
-        PostgresClient.create(
+        PostgresClient.shared(
                 vertx,
                 uri,
                 1,
@@ -73,6 +73,15 @@ final class PostgresLivenessBackend implements LivenessBackend {
         settings.tables() == null
             ? null
             : new PostgresMirror(vertx, settings, writer.members()::forget);
+  }
+
+  /** The client for beats; the second is for those that the first has no answer to. */
+  private PostgresClient beats(BackendUri uri, Duration bound, Duration statement) {
+    boolean repeats = beaten;
+    beaten = true;
+    return repeats
+        ? PostgresClient.fresh(vertx, uri, bound, statement)
+        : PostgresClient.shared(vertx, uri, 1, bound, statement);
   }
 
   @Override
@@ -209,6 +218,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
   private Future<List<Conflict>> beat(List<Heartbeat> members, List<Heartbeat> left) {
     return writer
         .write(members, left)
+        .onFailure(this::suspectLoss)
         .onSuccess(
             written -> {
               if (written.news() && !beats.first().isListening()) {
@@ -216,6 +226,8 @@ final class PostgresLivenessBackend implements LivenessBackend {
               }
               if (mirror != null) {
                 written.missing().forEach(mirror::lost);
+              } else if (!written.missing().isEmpty()) {
+                beats.first().suspectLoss();
               }
             })
         .map(PostgresLivenessWriter.Written::conflicts);
@@ -226,7 +238,14 @@ final class PostgresLivenessBackend implements LivenessBackend {
     if (mirror != null) {
       mirror.removeDeleted();
     }
-    return poller.poll();
+    return poller.poll().onFailure(this::suspectLoss);
+  }
+
+  /** A table that was dropped tells nobody, and the catalogue in this place makes it again. */
+  private void suspectLoss(Throwable failure) {
+    if (mirror == null && PostgresErrors.isWithoutTable(failure)) {
+      beats.first().suspectLoss();
+    }
   }
 
   @Override

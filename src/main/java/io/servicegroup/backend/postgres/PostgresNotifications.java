@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Announces with NOTIFY and receives with LISTEN in one session. A transaction pooler ignores
- * LISTEN silently, which the channel's test detects. Used on one context.
+ * Announces with NOTIFY and receives with LISTEN in one session, which usually serves beats and
+ * polls as well. A transaction pooler ignores LISTEN silently, which the channel's test detects.
+ * Used on one context.
  */
 final class PostgresNotifications implements NotificationTransport<PostgresNotificationConnection> {
 
@@ -39,22 +40,57 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
   private final Duration timeout;
   private final Duration arrival;
   private final Function<String, Future<?>> sender;
-  private final boolean possible;
-  private NotificationChannel<PostgresNotificationConnection> channel;
 
-  PostgresNotifications(
+  /** Takes a connection that others use too; null where this has a connection of its own. */
+  private final Function<Consumer<String>, Future<PostgresConnection>> shared;
+
+  private final boolean possible;
+  private volatile NotificationChannel<PostgresNotificationConnection> channel;
+
+  private PostgresNotifications(
+      Vertx vertx,
+      Context context,
+      PostgresConnector connector,
+      boolean possible,
+      Duration timeout,
+      Function<Consumer<String>, Future<PostgresConnection>> shared,
+      Function<String, Future<?>> sender) {
+    this.vertx = vertx;
+    this.context = context;
+    this.connector = connector;
+    this.possible = possible;
+    this.timeout = timeout;
+    this.arrival = timeout.compareTo(LEAST_ARRIVAL) < 0 ? LEAST_ARRIVAL : timeout;
+    this.shared = shared;
+    this.sender = sender;
+  }
+
+  /** Creates notifications with a connection of their own; impossible without a server for it. */
+  static PostgresNotifications apart(
       Vertx vertx,
       Context context,
       List<Server> servers,
       Duration timeout,
       Function<String, Future<?>> sender) {
-    this.vertx = vertx;
-    this.context = context;
-    this.possible = !servers.isEmpty();
-    this.connector = new PostgresConnector(vertx, context, servers, timeout);
-    this.timeout = timeout;
-    this.arrival = timeout.compareTo(LEAST_ARRIVAL) < 0 ? LEAST_ARRIVAL : timeout;
-    this.sender = sender;
+    PostgresConnector connector = new PostgresConnector(vertx, context, servers);
+    return new PostgresNotifications(
+        vertx, context, connector, !servers.isEmpty(), timeout, null, sender);
+  }
+
+  /**
+   * Creates notifications that arrive through a connection that others use too.
+   *
+   * @param connector whose connections these are
+   * @param listens gives a connection that has begun to listen for the receiver
+   */
+  static PostgresNotifications within(
+      Vertx vertx,
+      Context context,
+      PostgresConnector connector,
+      Duration timeout,
+      Function<Consumer<String>, Future<PostgresConnection>> listens,
+      Function<String, Future<?>> sender) {
+    return new PostgresNotifications(vertx, context, connector, true, timeout, listens, sender);
   }
 
   Future<Boolean> start(Consumer<String> payload) {
@@ -96,11 +132,15 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
 
   @Override
   public Future<PostgresNotificationConnection> connect() {
-    return connector
-        .connect()
-        .map(
-            opened ->
-                new PostgresNotificationConnection(vertx, opened, connector, timeout, arrival));
+    PostgresNotificationConnection.Ears ears = new PostgresNotificationConnection.Ears();
+    Future<PostgresConnection> connected =
+        shared == null
+            ? connector.connect(timeout, PostgresLimits.of(timeout, timeout))
+            : shared.apply(ears);
+    return connected.map(
+        opened ->
+            new PostgresNotificationConnection(
+                vertx, opened, shared != null, ears, connector, timeout, arrival));
   }
 
   @Override

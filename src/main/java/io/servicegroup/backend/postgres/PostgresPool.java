@@ -6,9 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,20 +14,34 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * The connections of a client, and the work that waits for one of them. Work that runs out of time
- * fails; its connection is cancelled and closed. After a failed attempt to connect, the pool
- * pauses. Used on its client's context.
+ * The connections to one place, and the work that waits for one of them. Usually one connection
+ * serves everybody; another is opened when work has waited for a while, and closed when it was not
+ * used for a while. Work that runs out of time fails; its connection is cancelled and closed. After
+ * a failed attempt to connect, the pool pauses. Used on one context.
  */
 final class PostgresPool {
+
+  /**
+   * When connections are opened and closed.
+   *
+   * @param patience how long work waits for the connections that there are, before another is
+   *     opened
+   * @param idle how long a connection is kept that nobody needs; null where none is closed
+   */
+  record Pace(Duration patience, Duration idle) {}
+
+  /** Work that has little time waits for no more than this part of it. */
+  private static final int PATIENT_PART = 4;
 
   private final Vertx vertx;
   private final Executor onContext;
   private final PostgresConnector connector;
-  private final int most;
+  private final Pace pace;
   private final Consumer<String> distrusted;
-  private final Deque<PostgresConnection> idle = new ArrayDeque<>();
-  private final Set<PostgresConnection> connections = new HashSet<>();
-  private final Deque<PostgresClientTask<?>> waiting = new ArrayDeque<>();
+
+  private final PostgresPoolConnections connections;
+  private final PostgresPoolQueue waiting = new PostgresPoolQueue();
+  private final Set<PostgresClientTask<?>> running = new HashSet<>();
   private ReconnectPause pause = ReconnectPause.upTo(Duration.ofSeconds(1));
   private int opening;
   private boolean closed;
@@ -38,56 +49,79 @@ final class PostgresPool {
   /**
    * Creates an empty pool.
    *
-   * @param onContext runs work on the client's context
-   * @param most the most connections at a time
+   * @param onContext runs work on the pool's context
+   * @param pace when connections are opened and closed
    * @param distrusted receives the name of a server that is no longer the primary
    */
   PostgresPool(
       Vertx vertx,
       Executor onContext,
       PostgresConnector connector,
-      int most,
+      Pace pace,
       Consumer<String> distrusted) {
     this.vertx = vertx;
     this.onContext = onContext;
     this.connector = connector;
-    this.most = most;
+    this.pace = pace;
     this.distrusted = distrusted;
+    this.connections = new PostgresPoolConnections(vertx, pace.idle(), this::discard);
   }
 
-  /** Shares the pause between attempts to connect with other clients. */
+  /** Sets the pause between attempts to connect. */
   void withPause(ReconnectPause shared) {
     pause = shared;
   }
 
   /** Runs a task as soon as a connection is free. */
   void add(PostgresClientTask<?> task) {
-    if (closed) {
+    if (closed || task.user().isClosed()) {
       task.fail(closed());
       return;
     }
     task.begin(() -> onContext.execute(() -> finished(task)), () -> late(task));
     waiting.add(task);
+    long patience =
+        Math.min(pace.patience().toMillis(), task.bound().dividedBy(PATIENT_PART).toMillis());
+    if (patience <= 0 || task.user().isFresh()) {
+      task.impatient();
+    }
     serve();
+    if (!task.isImpatient() && waiting.contains(task)) {
+      vertx.setTimer(
+          patience,
+          waited -> {
+            task.impatient();
+            serve();
+          });
+    }
   }
 
-  /** Closes the connections on which work runs, which fails it. */
-  void abandon() {
-    List.copyOf(connections).stream()
-        .filter(connection -> !idle.contains(connection))
-        .forEach(PostgresConnection::abort);
+  /** Closes the connections on which a user's work runs, which fails it. */
+  void abandon(PostgresUser user) {
+    running.stream()
+        .filter(task -> task.user() == user)
+        .toList()
+        .forEach(task -> task.connection().abort());
+  }
+
+  /** Fails a user's waiting work and takes no more of it. What runs goes on. */
+  void leave(PostgresUser user) {
+    user.close();
+    waiting.drop(task -> task.user() == user, closed());
   }
 
   /** Closes all connections and fails waiting work. */
   Future<Void> close() {
     closed = true;
-    List<PostgresClientTask<?>> given = new ArrayList<>(waiting);
-    waiting.clear();
-    given.forEach(task -> task.fail(closed()));
-    List<Future<Void>> closing = connections.stream().map(PostgresConnection::close).toList();
+    waiting.drop(task -> true, closed());
+    List<Future<Void>> closing = connections.all().stream().map(PostgresConnection::close).toList();
     connections.clear();
-    idle.clear();
     return Future.join(closing).mapEmpty();
+  }
+
+  /** Lets go of connections that nobody needs any more, after their time. */
+  void trim() {
+    connections.trim();
   }
 
   private Throwable closed() {
@@ -95,8 +129,10 @@ final class PostgresPool {
   }
 
   private void serve() {
-    while (!waiting.isEmpty() && !idle.isEmpty()) {
-      waiting.poll().startOn(idle.pop());
+    for (PostgresClientTask<?> task : waiting.ready()) {
+      if (task.user().free() > 0) {
+        connections.take().ifPresent(connection -> start(task, connection));
+      }
     }
     if (waiting.isEmpty()) {
       return;
@@ -107,10 +143,19 @@ final class PostgresPool {
       return;
     }
     // After a failed attempt a single connection is tried, and all waiting work shares its result.
-    int allowed = pause.why() == null ? most : 1;
-    while (opening < waiting.size() && connections.size() + opening < allowed) {
+    int wanted = connections.isEmpty() && waiting.mayRun() ? 1 : 0;
+    wanted = Math.max(wanted, waiting.wanted());
+    int atOnce = pause.why() == null ? wanted : Math.min(1, wanted);
+    while (opening < atOnce) {
       open();
     }
+  }
+
+  private void start(PostgresClientTask<?> task, PostgresConnection connection) {
+    waiting.remove(task);
+    running.add(task);
+    task.user().started();
+    task.startOn(connection);
   }
 
   /**
@@ -120,34 +165,34 @@ final class PostgresPool {
   private void wakeAfter(Duration left) {
     if (connections.isEmpty() && opening == 0) {
       long until = System.nanoTime() + left.toNanos();
-      List<PostgresClientTask<?>> late =
-          waiting.stream().filter(task -> task.endsBefore(until)).toList();
-      waiting.removeAll(late);
-      late.forEach(task -> task.fail(pause.why()));
+      waiting.drop(task -> task.endsBefore(until), pause.why());
     }
     vertx.setTimer(left.toMillis() + 1, id -> serve());
   }
 
   private void open() {
     opening++;
-    connector.connect().onComplete(result -> onContext.execute(() -> opened(result)));
+    PostgresLimits limits = waiting.first().orElseThrow().user().limits();
+    connector
+        .connect(waiting.longestBound(), limits)
+        .onComplete(result -> onContext.execute(() -> opened(result)));
   }
 
   private void opened(AsyncResult<PostgresConnection> result) {
     opening--;
-    if (result.succeeded() && closed) {
-      result.result().close();
-    } else if (result.succeeded()) {
-      PostgresConnection connection = result.result();
+    PostgresConnection connection = result.result();
+    if (connection != null && closed) {
+      connection.close();
+    } else if (connection != null && !connection.isClosed()) {
       connections.add(connection);
       connection.onClosed(() -> onContext.execute(() -> lost(connection)));
-      idle.push(connection);
+      waiting
+          .needy()
+          .ifPresentOrElse(needy -> start(needy, connection), () -> connections.rest(connection));
     } else {
-      pause.failed(result.cause());
-      PostgresClientTask<?> first = waiting.poll();
-      if (first != null) {
-        first.fail(result.cause());
-      }
+      Throwable why = connection == null ? result.cause() : closed();
+      pause.failed(why);
+      waiting.first().ifPresent(first -> waiting.drop(first::equals, why));
     }
     serve();
   }
@@ -165,7 +210,6 @@ final class PostgresPool {
 
   private void forget(PostgresConnection connection) {
     connections.remove(connection);
-    idle.remove(connection);
     if (!closed) {
       serve();
     }
@@ -175,14 +219,21 @@ final class PostgresPool {
     if (!task.end()) {
       return; // the task ran out of time before
     }
+    ended(task);
     PostgresConnection connection = task.connection();
     if (!connection.isClosed()) {
+      connection.answered();
       pause.succeeded();
     }
     if (!closed) {
       release(connection, task.failure());
     }
     task.answer();
+  }
+
+  private void ended(PostgresClientTask<?> task) {
+    running.remove(task);
+    task.user().ended();
   }
 
   private void late(PostgresClientTask<?> task) {
@@ -195,6 +246,7 @@ final class PostgresPool {
       task.fail(pause.why() == null ? late : pause.why());
       return;
     }
+    ended(task);
     connector.distrust(connection.server());
     pause.late(late);
     connection.abort();
@@ -206,13 +258,12 @@ final class PostgresPool {
   private void distrust(String server) {
     connector.distrust(server);
     distrusted.accept(server);
-    List.copyOf(idle).stream()
-        .filter(connection -> connection.server().equals(server))
-        .forEach(
-            connection -> {
-              forget(connection);
-              connection.close();
-            });
+    connections.idleAt(server).forEach(this::discard);
+  }
+
+  private void discard(PostgresConnection connection) {
+    forget(connection);
+    connection.close();
   }
 
   private void release(PostgresConnection connection, Throwable failure) {
@@ -226,7 +277,7 @@ final class PostgresPool {
     if (connection.isClosed()) {
       forget(connection);
     } else {
-      idle.push(connection);
+      connections.rest(connection);
       serve();
     }
   }

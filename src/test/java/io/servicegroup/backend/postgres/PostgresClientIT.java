@@ -113,10 +113,10 @@ class PostgresClientIT {
     AtomicInteger swallowed = new AtomicInteger(2);
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     PostgresNotifications listener =
-        new PostgresNotifications(
+        PostgresNotifications.apart(
             vertx,
             vertx.getOrCreateContext(),
-            new PostgresClientOptions(BackendUri.parse(server.uri()), BOUND).sessionServers(),
+            new PostgresClientOptions(BackendUri.parse(server.uri())).sessionServers(),
             Duration.ofMillis(300),
             payload ->
                 swallowed.getAndDecrement() > 0
