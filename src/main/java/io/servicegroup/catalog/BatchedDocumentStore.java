@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,7 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -199,7 +200,7 @@ final class BatchedDocumentStore implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
     return store.watch(changed);
   }
 

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -40,8 +41,12 @@ final class CatalogFollower {
   private final CatalogRepair repair;
   private final FollowedMembers followed;
   private final ServedMembers served;
+  private final ChangeNotifications notifications = new ChangeNotifications();
   private final CatalogReadPace pace;
   private Set<MemberId> lost = Set.of();
+
+  /** Whether the read in progress found something that a later read has to look at again. */
+  private boolean unsettled;
 
   /** Acts on what a read found. */
   interface Listener {
@@ -102,12 +107,34 @@ final class CatalogFollower {
     this.followed = followed;
     this.served = served;
     this.listener = listener;
-    this.pace = new CatalogReadPace(vertx, catalog, this::read);
+    this.pace = new CatalogReadPace(vertx, notifications::telling, this::read);
   }
 
   /** Reads once and, where that succeeds, goes on reading until it is stopped. */
   Future<Void> start(Duration pollInterval, Duration reportInterval) {
-    return pace.start(pollInterval, reportInterval);
+    return pace.start(
+        pollInterval, reportInterval, () -> notifications.request(catalog, this::told));
+  }
+
+  /** Reads where news concerns a member that is followed here or was changed through this agent. */
+  private void told(MemberNews news) {
+    if (news.concerns(this::isOfInterest)) {
+      boolean everybody = news.members().isEmpty();
+      if (everybody || scope.lists()) {
+        pace.hastenAmongMany(everybody);
+      } else {
+        pace.hasten();
+      }
+    }
+  }
+
+  private boolean isOfInterest(MemberId id) {
+    return scope.covers(id, served.get(id).isPresent()) || followed.has(id) || repair.knows(id);
+  }
+
+  /** Hastens the next read, as many agents do at the same time. */
+  void hastenWithOthers() {
+    pace.hastenAmongMany(true);
   }
 
   Future<Void> stop() {
@@ -119,7 +146,8 @@ final class CatalogFollower {
     pace.hasten();
   }
 
-  private Future<Void> read() {
+  private Future<Boolean> read() {
+    unsettled = false;
     long started = System.nanoTime();
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
@@ -131,6 +159,7 @@ final class CatalogFollower {
         .compose(found -> others.compose(more -> compare(found, read, joinedHere)))
         .compose(done -> repair.check(toCheck, others.result(), read))
         .compose(done -> repair.repairPending(followed::has))
+        .map(done -> !unsettled && !repair.hasPending() && !reachability.isAway())
         .onComplete(
             end ->
                 Topics.WORK.publish(
@@ -141,7 +170,9 @@ final class CatalogFollower {
     Map<MemberId, Member> now = new HashMap<>();
     found.forEach(member -> now.put(member.id(), member));
     for (Member member : found) {
-      if (!queue.mayBeOutdated(member.id(), read)) {
+      if (queue.mayBeOutdated(member.id(), read)) {
+        unsettled = true;
+      } else {
         listener.found(member);
       }
     }
@@ -156,6 +187,7 @@ final class CatalogFollower {
         served.get(id).ifPresent(own -> compare(own, now.get(id).incarnation(), forgotten));
       }
     }
+    unsettled |= !missing.isEmpty() || !forgotten.isEmpty();
     if (!forgotten.isEmpty()) {
       listener.joinsForgotten(forgotten);
     }
@@ -186,7 +218,10 @@ final class CatalogFollower {
           forgotten.add(own);
         }
       }
-      case ABANDONED -> listener.abandoned(own);
+      case ABANDONED -> {
+        unsettled = true;
+        listener.abandoned(own);
+      }
       case CONFLICT, LEFT, JOINED_BEFORE_RESTART, MOVED -> {}
     }
   }
@@ -196,6 +231,7 @@ final class CatalogFollower {
     Set<MemberId> lostNow = new HashSet<>(scope.lists() ? catalog.lost() : Set.of());
     Map<String, String> unreadable = catalog.unreadable();
     listener.unreadable(unreadable);
+    unsettled |= !lostNow.isEmpty() || !unreadable.isEmpty();
     List<Member> absent = new ArrayList<>();
     for (Member member : missing) {
       if (unreadable.containsKey(member.id().toString())) {

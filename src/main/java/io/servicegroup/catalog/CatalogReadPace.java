@@ -4,12 +4,16 @@ import io.servicegroup.runtime.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Decides when the catalogue is read: periodically, and soon after a hint that it has changed. A
- * store that notifies of changes is read less often.
+ * Decides when the catalogue is read: periodically, and soon after a hint that it has changed. The
+ * more changes a store notifies of, the less often it is read: every {@code report_interval} where
+ * others than agents write into it, and about once a minute where all writers notify. After a read
+ * that failed or left something to do, the next one follows after a {@code report_interval} in any
+ * case.
  *
  * <p>Not thread-safe.
  */
@@ -29,14 +33,33 @@ final class CatalogReadPace {
 
   private static final Duration READ_BOUND = Duration.ofSeconds(6);
 
+  /** The pause between reads that only make up for what was missed. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  /** The same where the configured intervals are short. */
+  private static final int REPORTS_PER_PAUSE = 12;
+
+  /** The part of that pause by which agents differ at random. */
+  private static final double JITTER = 0.1;
+
+  /** The time over which reads are spread that those who watch a member make. */
+  private static final Duration SPREAD = Duration.ofMillis(250);
+
+  /** The time over which reads are spread that the whole fleet makes. */
+  private static final Duration SPREAD_OF_ALL = Duration.ofSeconds(1);
+
+  private static final long NONE = -1;
+
   private final Vertx vertx;
-  private final ServiceCatalog catalog;
-  private final Supplier<Future<Void>> reading;
-  private final ChangeNotifications notifications = new ChangeNotifications();
+  private final Supplier<Future<Boolean>> reading;
+  private final Supplier<Telling> telling;
   private Ticker ticker;
   private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
-  private boolean hasteningLater;
+  private long timer = NONE;
+  private long dueAt;
   private boolean wanted;
+  private boolean unsettled = true;
+  private double jitter;
   private long readAt;
   private long readNanos;
 
@@ -44,36 +67,51 @@ final class CatalogReadPace {
    * Creates an object that reads nothing before its start.
    *
    * @param vertx whose timers are used
-   * @param catalog the catalogue that notifies of changes
-   * @param reading reads the catalogue; reads never overlap
+   * @param telling tells of which changes the store notifies at present
+   * @param reading reads the catalogue; reads never overlap. Returns whether nothing is left to do
    */
-  CatalogReadPace(Vertx vertx, ServiceCatalog catalog, Supplier<Future<Void>> reading) {
+  CatalogReadPace(Vertx vertx, Supplier<Telling> telling, Supplier<Future<Boolean>> reading) {
     this.vertx = vertx;
-    this.catalog = catalog;
+    this.telling = telling;
     this.reading = reading;
   }
 
-  /** Reads once and, where that succeeds, goes on reading until it is stopped. */
-  Future<Void> start(Duration pollInterval, Duration reportInterval) {
+  /**
+   * Reads once and, where that succeeds, goes on reading until it is stopped.
+   *
+   * @param afterFirst runs after the first read
+   */
+  Future<Void> start(Duration pollInterval, Duration reportInterval, Runnable afterFirst) {
     return read()
         .map(
             done -> {
-              notifications.request(catalog, this::hasten);
-              long quiet = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
+              afterFirst.run();
+              long often = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
+              Duration pause = reportInterval.multipliedBy(REPORTS_PER_PAUSE);
+              long seldom = (pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE).toNanos();
               ticker =
                   Ticker.start(
                       vertx,
                       "reading the catalogue",
                       pollInterval,
                       READ_BOUND,
-                      () -> notifications.areDelivered() ? readAfter(quiet) : read());
+                      () -> readAfter(quiet(often, Math.max(often, seldom))));
               return null;
             });
   }
 
+  /** The time from one read to the next where no hint arrives. */
+  private long quiet(long often, long seldom) {
+    return switch (telling.get()) {
+      case NOTHING -> 0;
+      case OF_AGENTS -> often;
+      case OF_EVERYBODY -> unsettled ? often : seldom - (long) (jitter * seldom);
+    };
+  }
+
   /** Reads where a hint arrived or the last read is long enough ago. */
-  private Future<Void> readAfter(long quietNanos) {
-    boolean due = wanted || System.nanoTime() - readAt >= quietNanos;
+  private Future<?> readAfter(long quietNanos) {
+    boolean due = wanted || quietNanos == 0 || System.nanoTime() - readAt >= quietNanos;
     return due ? read() : Future.succeededFuture();
   }
 
@@ -82,7 +120,16 @@ final class CatalogReadPace {
     long started = System.nanoTime();
     readAt = started;
     wanted = false;
-    return reading.get().onSuccess(done -> readNanos = System.nanoTime() - started);
+    unsettled = true;
+    jitter = JITTER * ThreadLocalRandom.current().nextDouble();
+    return reading
+        .get()
+        .onSuccess(
+            settled -> {
+              readNanos = System.nanoTime() - started;
+              unsettled = !settled;
+            })
+        .mapEmpty();
   }
 
   Future<Void> stop() {
@@ -91,25 +138,42 @@ final class CatalogReadPace {
 
   /** Hastens the next read, because the catalogue may have changed. */
   void hasten() {
-    if (hasteningLater || ticker == null) {
+    hastenAfter(0);
+  }
+
+  /**
+   * Hastens the next read because of something that makes many agents read. Each waits for a random
+   * time.
+   *
+   * @param everybody whether the whole fleet reads, and not only those who watch a member
+   */
+  void hastenAmongMany(boolean everybody) {
+    Duration spread = everybody ? SPREAD_OF_ALL : SPREAD;
+    hastenAfter(ThreadLocalRandom.current().nextLong(spread.toNanos()));
+  }
+
+  private void hastenAfter(long delayNanos) {
+    if (ticker == null) {
       return;
     }
+    long now = System.nanoTime();
     long pause = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
-    long left = pause - (System.nanoTime() - hastenedAt);
+    long left = Math.max(delayNanos, pause - (now - hastenedAt));
+    if (timer != NONE && dueAt - now <= left) {
+      return;
+    }
+    vertx.cancelTimer(timer);
+    timer = NONE;
     if (left <= 0) {
       hastenNow();
       return;
     }
-    hasteningLater = true;
-    vertx.setTimer(
-        TimeUnit.NANOSECONDS.toMillis(left) + 1,
-        timer -> {
-          hasteningLater = false;
-          hastenNow();
-        });
+    dueAt = now + left;
+    timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, due -> hastenNow());
   }
 
   private void hastenNow() {
+    timer = NONE;
     hastenedAt = System.nanoTime();
     wanted = true;
     ticker.hasten();

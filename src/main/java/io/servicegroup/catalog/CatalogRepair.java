@@ -127,6 +127,16 @@ final class CatalogRepair {
         .otherwiseEmpty();
   }
 
+  /** Whether a member was changed through this agent, or is remembered as it was. */
+  boolean knows(MemberId id) {
+    return remembered.present(id).isPresent() || remembered.removed(id).isPresent();
+  }
+
+  /** Whether the last read left repairs to do. */
+  boolean hasPending() {
+    return !pending.isEmpty();
+  }
+
   /** Returns the object that checks members that the store lost. */
   MissingMembers missingMembers() {
     return missingMembers;

@@ -1,12 +1,14 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.vertx.core.Future;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether a store notifies of changes at present. Nobody waits for the answer to the request:
+ * Knows of which changes a store notifies at present. Nobody waits for the answer to the request:
  * it takes another connection, so that a starting agent would be silent for more round trips, and
  * notifications only hasten reads.
  *
@@ -16,7 +18,7 @@ final class ChangeNotifications {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeNotifications.class);
 
-  private BooleanSupplier delivered = () -> false;
+  private Supplier<Telling> telling = () -> Telling.NOTHING;
 
   /**
    * Requests the notifications.
@@ -24,21 +26,21 @@ final class ChangeNotifications {
    * @param changed called for each change, and once where changes may have been missed before the
    *     store began to notify
    */
-  void request(ServiceCatalog catalog, Runnable changed) {
-    Future<BooleanSupplier> asked = catalog.watch(changed);
+  void request(ServiceCatalog catalog, Consumer<MemberNews> changed) {
+    Future<Supplier<Telling>> asked = catalog.watch(changed);
     boolean late = !asked.isComplete();
     asked
         .onSuccess(
             tells -> {
-              delivered = tells;
+              telling = tells;
               if (late) {
-                changed.run();
+                changed.accept(MemberNews.OF_ANYBODY);
               }
             })
         .onFailure(failure -> LOG.debug("The catalogue tells of no changes", failure));
   }
 
-  boolean areDelivered() {
-    return delivered.getAsBoolean();
+  Telling telling() {
+    return telling.get();
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.DocumentStore.Key;
@@ -23,8 +24,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -226,7 +228,7 @@ public final class DocumentCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
     return store.watch(changed);
   }
 

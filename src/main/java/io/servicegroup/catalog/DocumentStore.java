@@ -1,10 +1,12 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What {@link DocumentCatalog} needs of a technology that is no SQL database: small texts by key.
@@ -159,13 +161,15 @@ public interface DocumentStore {
   }
 
   /**
-   * Requests notifications of changed members. They only hasten the next read.
+   * Requests notifications of changed members. They only hasten the next read: a change that is
+   * missed is found by a later one.
    *
-   * @param changed called on the caller's context, possibly more often than something changed
-   * @return a function that tells whether the store notifies of changes at present: the connection
-   *     may be lost. While it does not, the caller polls more often
+   * @param changed called on the caller's context, possibly more often than something changed, and
+   *     with {@link MemberNews#OF_ANYBODY} where notifications may have been missed
+   * @return a function that tells of which changes the store notifies at present: the connection
+   *     may be lost. The less it tells, the more often the caller reads
    */
-  Future<BooleanSupplier> watch(Runnable changed);
+  Future<Supplier<Telling>> watch(Consumer<MemberNews> changed);
 
   /**
    * Closes every connection.

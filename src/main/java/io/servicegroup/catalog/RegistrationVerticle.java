@@ -8,6 +8,7 @@ import io.servicegroup.bus.Topics;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.ServiceSpecReader;
+import io.servicegroup.model.BackendState;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.BootTime;
 import io.vertx.core.Future;
@@ -115,6 +116,7 @@ public final class RegistrationVerticle extends VerticleBase {
         new CatalogFollower(
             vertx, catalog, reachability, scope, queue, repair, followed, served, reactions);
     reactions.setRecheck(follower::hasten);
+    Topics.BACKEND.consume(vertx, this::backend);
     RejoinRecords rejoinRecords = rejoinRecords(reachability);
     rejoins =
         new RestartRejoins(
@@ -158,6 +160,16 @@ public final class RegistrationVerticle extends VerticleBase {
             })
         .onFailure(failure -> rejoins.stop())
         .recover(failure -> catalog.close().transform(closed -> Future.failedFuture(failure)));
+  }
+
+  /**
+   * Reads soon after a backend came back or lost data: the catalogue, which may be in the same
+   * place, may have lost something too.
+   */
+  private void backend(BackendState state) {
+    if (state.state() != BackendState.State.UNREACHABLE) {
+      follower.hastenWithOthers();
+    }
   }
 
   private StoreOutageLog storeOutageLog() {

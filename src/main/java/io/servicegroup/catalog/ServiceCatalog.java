@@ -1,5 +1,6 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
@@ -17,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Stores the service data. Each implementation uses one technology; one suite of tests holds for
@@ -294,14 +296,15 @@ public interface ServiceCatalog {
   Future<List<VersionRange>> versions(String group, String binary);
 
   /**
-   * Requests notifications of changes. They only hasten the next read: a change that is missed is
-   * found by {@link #list}.
+   * Requests notifications of changed members. They only hasten the next read: a change that is
+   * missed is found by a later one.
    *
-   * @param changed called on the caller's context, possibly more often than something changed
-   * @return a function that tells whether the store notifies of changes at present: the connection
-   *     may be lost. While it does not, the caller polls more often
+   * @param changed called on the caller's context, possibly more often than something changed, and
+   *     with {@link MemberNews#OF_ANYBODY} where notifications may have been missed
+   * @return a function that tells of which changes the store notifies at present: the connection
+   *     may be lost. The less it tells, the more often the caller reads
    */
-  Future<BooleanSupplier> watch(Runnable changed);
+  Future<Supplier<Telling>> watch(Consumer<MemberNews> changed);
 
   /**
    * Closes every connection.

@@ -37,6 +37,11 @@ final class StoreReachability {
     this.outageLog = outageLog;
   }
 
+  /** Whether the store did not answer the last time. */
+  boolean isAway() {
+    return outageLog.isLost();
+  }
+
   /** Sets what runs when the store answers again after an outage. */
   void whenBack(Runnable then) {
     back = then;

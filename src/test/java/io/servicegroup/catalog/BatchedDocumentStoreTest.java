@@ -5,6 +5,7 @@ import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.catalog.DocumentStore.Document;
 import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
@@ -20,7 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +101,7 @@ class BatchedDocumentStoreTest {
     }
 
     @Override
-    public Future<BooleanSupplier> watch(Runnable changed) {
+    public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
       return memory.watch(changed);
     }
 

@@ -3,9 +3,12 @@ package io.servicegroup.catalog;
 import static io.servicegroup.catalog.Services.assertRefused;
 import static io.servicegroup.testkit.Eventually.await;
 import static io.servicegroup.testkit.Eventually.next;
+import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.bus.Topics;
+import io.servicegroup.model.BackendState;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.CatalogLoss;
 import io.servicegroup.model.Concern;
@@ -20,6 +23,7 @@ import io.servicegroup.model.Snapshot;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.Verdict;
 import io.servicegroup.model.Watch;
+import io.servicegroup.testkit.Members;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,6 +128,89 @@ class CatalogFollowerTest extends RegistrationRig {
     store.notifyWatchers();
     assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.DELETED);
     assertThat(events).isEmpty();
+  }
+
+  @Test
+  void newsOfSomebodyElsesMemberIsNotRead() throws Exception {
+    MemberId h2 = new MemberId("compute", "h2");
+    deploy(Watch.OWN, true);
+    join("h1");
+    next(events);
+    store.setTelling(Telling.OF_EVERYBODY);
+    // Of this the agent learns with its next read.
+    store.put(disabled(store.get(H1)));
+
+    int before = store.reads();
+    for (int i = 0; i < 5; i++) {
+      store.notifyWatchers(MemberNews.of(Set.of(h2)));
+      await(Topics.CATALOG_SNAPSHOT.request(vertx, null, PATIENCE));
+    }
+    assertThat(store.reads()).isEqualTo(before);
+    store.notifyWatchers(MemberNews.of(Set.of(h2, H1)));
+    assertThat(next(events).member().disabled()).isTrue();
+  }
+
+  @Test
+  void newsOfAMemberOfAWatchedGroupIsRead() throws Exception {
+    deploy(Watch.groups(Set.of("compute")), true);
+    MemberId h2 = new MemberId("compute", "h2");
+    store.put(member("compute", "h2", "nova-compute"));
+    store.notifyWatchers(MemberNews.of(Set.of(h2)));
+
+    assertThat(next(events).member().id()).isEqualTo(h2);
+    store.remove(h2);
+    store.notifyWatchers(MemberNews.of(Set.of(h2)));
+    assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.DELETED);
+  }
+
+  /** What nobody told of is found all the same, more seldom. */
+  @Test
+  void readsSeldomWhereAllWritersTell() throws Exception {
+    reportInterval = Duration.ofMillis(200);
+    store.setTelling(Telling.OF_EVERYBODY);
+    deploy(Watch.ALL, true);
+    store.put(member("compute", "h2", "nova-compute"));
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h2"));
+    store.put(member("compute", "h3", "nova-compute"));
+
+    long started = System.nanoTime();
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h3"));
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void readsAgainSoonAfterAReadThatFailed() throws Exception {
+    reportInterval = Duration.ofMillis(200);
+    store.setTelling(Telling.OF_EVERYBODY);
+    deploy(Watch.ALL, true);
+    store.setAway(true);
+    store.notifyWatchers();
+    succeeds(
+        "an answer from memory",
+        () -> await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE)).stale(),
+        Boolean::booleanValue);
+    store.put(member("compute", "h2", "nova-compute"));
+
+    long started = System.nanoTime();
+    store.setAway(false);
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h2"));
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void readsAgainAfterABackendLostData() throws Exception {
+    store.setTelling(Telling.OF_EVERYBODY);
+    deploy(Watch.ALL, true);
+    store.put(member("compute", "h2", "nova-compute"));
+
+    Topics.BACKEND.publish(
+        vertx, new BackendState("postgresql", BackendState.State.DATA_LOST, Instant.EPOCH, null));
+
+    assertThat(next(events).member().id()).isEqualTo(new MemberId("compute", "h2"));
+  }
+
+  private static Member disabled(Member member) {
+    return Members.like(member).disabled(true, "broken").build();
   }
 
   @Test

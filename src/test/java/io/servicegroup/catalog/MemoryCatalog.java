@@ -1,6 +1,7 @@
 package io.servicegroup.catalog;
 
 import io.servicegroup.bus.ClashException;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.model.Incarnation;
@@ -30,7 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -46,7 +47,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private final Map<String, String> unreadable = new TreeMap<>();
     private final Map<MemberId, Long> removals = new TreeMap<>();
     private final List<MemberId> restored = new CopyOnWriteArrayList<>();
-    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<MemberNews>> watchers = new CopyOnWriteArrayList<>();
     private final List<Promise<Void>> held = new ArrayList<>();
     private final Map<MemberId, ServiceGroupException> refusals = new TreeMap<>();
     private final Map<MemberId, ServiceGroupException> refusedUpdates = new TreeMap<>();
@@ -56,6 +57,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private boolean away;
     private boolean holding;
     private volatile boolean deaf;
+    private volatile Telling telling = Telling.OF_AGENTS;
     private volatile boolean slowToTell;
     private int reads;
     private int questions;
@@ -159,9 +161,19 @@ final class MemoryCatalog implements ServiceCatalog {
       return refusedJoins.stream().filter(id::equals).count();
     }
 
-    /** Notifies all watchers. */
+    /** Notifies all watchers of changes that it does not name. */
     void notifyWatchers() {
-      watchers.forEach(Runnable::run);
+      notifyWatchers(MemberNews.OF_ANYBODY);
+    }
+
+    /** Notifies all watchers. */
+    void notifyWatchers(MemberNews news) {
+      watchers.forEach(watcher -> watcher.accept(news));
+    }
+
+    /** Sets of which changes the store notifies where it notifies at all. */
+    void setTelling(Telling telling) {
+      this.telling = telling;
     }
 
     /** Stores a member that no agent wrote, without a notification. */
@@ -529,12 +541,12 @@ final class MemoryCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
     Context context = vertx.getOrCreateContext();
-    store.watchers.add(() -> context.runOnContext(told -> changed.run()));
+    store.watchers.add(news -> context.runOnContext(told -> changed.accept(news)));
     return store.slowToTell
-        ? Promise.<BooleanSupplier>promise().future()
-        : Future.succeededFuture(() -> tells && !store.deaf);
+        ? Promise.<Supplier<Telling>>promise().future()
+        : Future.succeededFuture(() -> tells && !store.deaf ? store.telling : Telling.NOTHING);
   }
 
   @Override

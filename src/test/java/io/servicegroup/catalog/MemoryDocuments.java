@@ -1,11 +1,13 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A store of documents in memory, which several catalogues can share. */
 public final class MemoryDocuments implements DocumentStore {
@@ -85,8 +87,8 @@ public final class MemoryDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
-    return Future.succeededFuture(() -> false);
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
+    return Future.succeededFuture(() -> Telling.NOTHING);
   }
 
   @Override

@@ -55,6 +55,8 @@ abstract class RegistrationRig {
   /** The {@code agent.id} of agents that are deployed from now on. */
   Optional<String> agentId = Optional.empty();
 
+  Duration reportInterval = Duration.ofSeconds(2);
+
   /** The processes of this machine. */
   final Map<Long, ProcessIdentity> processes = new ConcurrentHashMap<>();
 
@@ -135,7 +137,7 @@ abstract class RegistrationRig {
         new AgentConfig.Liveness(
             List.of(new AgentConfig.BuiltIn("postgresql", BackendUri.parse(backend))),
             AgentConfig.VerdictRule.ALL,
-            Duration.ofSeconds(2),
+            reportInterval,
             Duration.ofSeconds(5),
             Duration.ofMillis(50),
             Map.of(),

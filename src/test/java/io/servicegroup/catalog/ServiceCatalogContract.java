@@ -10,6 +10,7 @@ import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberFilter;
 import io.servicegroup.model.MemberId;
@@ -26,6 +27,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,8 +121,8 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
                 opened.add(made);
                 here.run();
                 return made.open()
-                    .compose(open -> made.watch(() -> heard.add(Thread.currentThread())))
-                    .onSuccess(watching -> tells.add(watching.getAsBoolean()))
+                    .compose(open -> made.watch(news -> heard.add(Thread.currentThread())))
+                    .onSuccess(watching -> tells.add(watching.get() != Telling.NOTHING))
                     .onComplete(end -> here.run())
                     .compose(watching -> made.join(spec("h1", 1), "agent-1", BACKENDS))
                     .onComplete(end -> here.run())
@@ -132,13 +134,53 @@ public abstract class ServiceCatalogContract implements JoinsOfManyContract {
             }));
     if (tells.get(0)) {
       // In some stores a catalogue announces its changes only after it has tested its own channel.
-      await(catalog.watch(() -> {}));
+      await(catalog.watch(news -> {}));
       heard.clear();
       await(catalog.join(spec("h2", 1), "agent-2", BACKENDS));
       threads.add(heard.poll(20, TimeUnit.SECONDS));
       assertThat(threads).as("a change was announced").doesNotContainNull();
     }
     assertThat(Set.copyOf(threads)).containsExactly(threads.get(0));
+  }
+
+  @Test
+  void newsNamesTheMembersThatChanged() throws Exception {
+    ServiceCatalog other = open();
+    BlockingQueue<MemberNews> heard = new LinkedBlockingQueue<>();
+    // In some stores a catalogue announces its changes only after it has tested its own channel.
+    await(catalog.watch(news -> {}));
+    Telling telling = await(other.watch(heard::add)).get();
+    assumeThat(telling).isNotEqualTo(Telling.NOTHING);
+
+    await(catalog.join(spec("h1", 1), "agent-1", BACKENDS));
+    assertThat(named(heard)).containsExactly(id("h1"));
+    await(catalog.update(disable("h1", "why")));
+    assertThat(named(heard)).containsExactly(id("h1"));
+    await(catalog.delete(id("h1")));
+    assertThat(named(heard)).containsExactly(id("h1"));
+
+    Set<MemberId> many = new HashSet<>();
+    List<ServiceCatalog.Join> joins = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      ServiceSpec spec = spec("h \"'%s\\ä-".formatted("x".repeat(i % 200)) + i, 1);
+      many.add(spec.id());
+      joins.add(new ServiceCatalog.Join(spec, null));
+    }
+    heard.clear();
+    await(Future.all(catalog.joinAll(joins, "agent-1", BACKENDS, 0)));
+    while (!many.isEmpty()) {
+      many.removeAll(named(heard));
+    }
+  }
+
+  /** The next news with names. */
+  private static Set<MemberId> named(BlockingQueue<MemberNews> heard) throws Exception {
+    MemberNews news = heard.poll(20, TimeUnit.SECONDS);
+    while (news != null && news.members().isEmpty()) {
+      news = heard.poll(20, TimeUnit.SECONDS);
+    }
+    assertThat(news).as("named news").isNotNull();
+    return news.members();
   }
 
   @Test

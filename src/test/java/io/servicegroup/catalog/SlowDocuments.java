@@ -1,12 +1,13 @@
 package io.servicegroup.catalog;
 
+import io.servicegroup.bus.MemberNews;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A store that takes a short, random time for each call. */
@@ -62,7 +63,7 @@ final class SlowDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
     return store.watch(changed);
   }
 

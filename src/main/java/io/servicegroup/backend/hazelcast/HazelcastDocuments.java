@@ -1,14 +1,19 @@
 package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.map.IMap;
 import com.hazelcast.map.listener.EntryAddedListener;
 import com.hazelcast.map.listener.EntryRemovedListener;
 import com.hazelcast.map.listener.EntryUpdatedListener;
+import com.hazelcast.map.listener.MapPartitionLostListener;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.catalog.Telling;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.model.EnumText;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -21,7 +26,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -45,7 +51,8 @@ final class HazelcastDocuments implements DocumentStore {
 
   private final Context context;
   private final HazelcastCalls calls;
-  private Runnable changed = () -> {};
+  private Consumer<MemberNews> changed = news -> {};
+  private volatile boolean connected = true;
 
   HazelcastDocuments(Vertx vertx, BackendUri uri) {
     this.context = vertx.getOrCreateContext();
@@ -72,15 +79,43 @@ final class HazelcastDocuments implements DocumentStore {
    */
   private void listen(HazelcastInstance running) {
     IMap<String, String> members = map(running, Kind.MEMBER);
-    members.addEntryListener((EntryAddedListener<String, String>) event -> tell(), false);
-    members.addEntryListener((EntryUpdatedListener<String, String>) event -> tell(), false);
-    members.addEntryListener((EntryRemovedListener<String, String>) event -> tell(), false);
+    members.addEntryListener(
+        (EntryAddedListener<String, String>) event -> tell(event.getKey()), false);
+    members.addEntryListener(
+        (EntryUpdatedListener<String, String>) event -> tell(event.getKey()), false);
+    members.addEntryListener(
+        (EntryRemovedListener<String, String>) event -> tell(event.getKey()), false);
+    members.addPartitionLostListener(
+        (MapPartitionLostListener) event -> tell(MemberNews.OF_ANYBODY));
+    running.getLifecycleService().addLifecycleListener(event -> changed(event.getState()));
+    connected = true;
     // The first call distributes the partitions, which takes longer than later calls.
     members.size();
+    tell(MemberNews.OF_ANYBODY);
   }
 
-  private void tell() {
-    context.runOnContext(nothing -> changed.run());
+  /** Changes of the time without a connection, or of another part of the cluster, went unheard. */
+  private void changed(LifecycleState state) {
+    switch (state) {
+      case CLIENT_DISCONNECTED, MERGING, SHUTTING_DOWN -> connected = false;
+      case CLIENT_CONNECTED, MERGED, MERGE_FAILED -> {
+        connected = true;
+        tell(MemberNews.OF_ANYBODY);
+      }
+      default -> {}
+    }
+  }
+
+  private void tell(String entry) {
+    Key key = key(Kind.MEMBER, entry);
+    tell(
+        key.group().isEmpty()
+            ? MemberNews.OF_ANYBODY
+            : MemberNews.of(Set.of(new MemberId(key.group(), key.name()))));
+  }
+
+  private void tell(MemberNews news) {
+    context.runOnContext(nothing -> changed.accept(news));
   }
 
   @Override
@@ -212,9 +247,10 @@ final class HazelcastDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable onChange) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> onChange) {
     changed = onChange;
-    return Future.succeededFuture(() -> true);
+    // Whoever empties the map as a whole causes no event of an entry.
+    return Future.succeededFuture(() -> connected ? Telling.OF_AGENTS : Telling.NOTHING);
   }
 
   @Override

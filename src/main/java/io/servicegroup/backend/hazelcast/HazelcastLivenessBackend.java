@@ -3,6 +3,7 @@ package io.servicegroup.backend.hazelcast;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.listener.MapPartitionLostListener;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
@@ -10,6 +11,7 @@ import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,6 +34,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   private final HazelcastPresence presence;
   private final HazelcastWriter writer;
   private final HazelcastPoller poller;
+  private final Watch watch;
   private Runnable news = () -> {};
 
   HazelcastLivenessBackend(Vertx vertx, LivenessSettings settings) {
@@ -52,6 +55,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     boolean client = HazelcastConfigs.isClient(settings.uri());
     context = vertx.getOrCreateContext();
     roster = new Roster(settings);
+    watch = settings.watch();
     Duration memory = settings.timeout().plus(settings.serviceDownTime());
     presence = new HazelcastPresence(vertx, context, memory, () -> news.run());
     calls = new HazelcastCalls(vertx, starter.preparing(this::listen));
@@ -115,6 +119,12 @@ final class HazelcastLivenessBackend implements LivenessBackend {
         .otherwiseEmpty();
   }
 
+  private void told(MemberNews told) {
+    if (told.concerns(id -> roster.get(id) != null || watch.coversAllOf(id.group()))) {
+      news.run();
+    }
+  }
+
   /**
    * Prepares an instance on the thread that started it. Hazelcast calls the listeners on its own
    * threads.
@@ -127,7 +137,11 @@ final class HazelcastLivenessBackend implements LivenessBackend {
                 event -> context.runOnContext(nothing -> poller.partitionLost()));
     instance
         .<String>getTopic(HazelcastConfigs.NEWS)
-        .addMessageListener(message -> context.runOnContext(nothing -> news.run()));
+        .addMessageListener(
+            message -> {
+              MemberNews told = MemberNews.parse(message.getMessageObject());
+              context.runOnContext(nothing -> told(told));
+            });
     instance.getCluster().addMembershipListener(presence);
     // The first call distributes the partitions, which takes longer than a poll may.
     instance.getMap(HazelcastConfigs.BEATS).size();

@@ -2,17 +2,21 @@ package io.servicegroup.backend.hazelcast;
 
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +66,7 @@ final class HazelcastWriter {
     Map<String, String> stored = beats.getAll(keys.keySet());
     List<Conflict> conflicts = new ArrayList<>();
     List<CompletableFuture<Void>> writes = new ArrayList<>();
-    boolean news = false;
+    Set<MemberId> news = new HashSet<>();
     for (Map.Entry<String, Heartbeat> key : keys.entrySet()) {
       Heartbeat member = key.getValue();
       StoredBeat next = states.get(member);
@@ -72,14 +76,16 @@ final class HazelcastWriter {
         String text = new HazelcastEntry(self, next).text();
         writes.add(
             beats.setAsync(key.getKey(), text, seconds, TimeUnit.SECONDS).toCompletableFuture());
-        news |= before == null || before.state() != next.state();
+        if (before == null || before.state() != next.state()) {
+          news.add(member.id());
+        }
       } else if (!next.isEnd()) {
         conflicts.add(new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
       }
     }
     CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
-    if (news) {
-      running.getTopic(HazelcastConfigs.NEWS).publish("");
+    if (!news.isEmpty()) {
+      running.getTopic(HazelcastConfigs.NEWS).publish(MemberNews.of(news).text());
     }
     return conflicts;
   }

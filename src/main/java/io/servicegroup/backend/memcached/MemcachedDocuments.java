@@ -1,6 +1,8 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.catalog.Telling;
 import io.servicegroup.config.BackendUri;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -268,8 +270,8 @@ final class MemcachedDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
-    return Future.succeededFuture(() -> false);
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
+    return Future.succeededFuture(() -> Telling.NOTHING);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.servicegroup.backend.memcached;
 
-import io.servicegroup.backend.memcached.MemcachedItem.Print;
 import io.servicegroup.backend.tooz.ToozPresence;
 import io.servicegroup.backend.tooz.ToozPresence.Listed;
 import io.servicegroup.liveness.LivenessSettings;
@@ -144,7 +143,7 @@ final class MemcachedToozMembers {
       return Listing.MISSING;
     }
     Listing known = listings.get(group);
-    if (known == null || !known.print().isOf(item)) {
+    if (known == null || known.version() != item.version()) {
       known = read(group, item);
       listings.put(group, known);
     }
@@ -157,7 +156,7 @@ final class MemcachedToozMembers {
         .map(
             map -> {
               map.forEach((name, incarnation) -> add(group, name, incarnation, members));
-              return new Listing(item.print(), true, members);
+              return new Listing(item.version(), true, members);
             })
         .orElse(Listing.MISSING);
   }
@@ -180,7 +179,7 @@ final class MemcachedToozMembers {
     }
   }
 
-  private record Listing(Print print, boolean there, Map<MemberId, Incarnation> members) {
-    static final Listing MISSING = new Listing(new Print(0, -1, 0), false, Map.of());
+  private record Listing(long version, boolean there, Map<MemberId, Incarnation> members) {
+    static final Listing MISSING = new Listing(0, false, Map.of());
   }
 }

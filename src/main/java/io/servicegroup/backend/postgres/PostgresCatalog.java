@@ -1,9 +1,11 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.bus.Concerns;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.catalog.ServiceCatalog;
+import io.servicegroup.catalog.Telling;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
@@ -24,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -36,8 +38,6 @@ final class PostgresCatalog implements ServiceCatalog {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int CONNECTIONS = 2;
-
-  private static final String NEWS = "catalog ";
 
   private final Vertx vertx;
   private final AgentConfig.Catalog settings;
@@ -256,15 +256,8 @@ final class PostgresCatalog implements ServiceCatalog {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable changed) {
-    return client
-        .listen(
-            payload -> {
-              if (payload.startsWith(NEWS) || payload.equals(PostgresNotifications.RESYNC)) {
-                changed.run();
-              }
-            })
-        .map(arrives -> client::isListening);
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> changed) {
+    return PostgresCatalogNews.watch(client, rows, changed);
   }
 
   @Override

@@ -37,6 +37,7 @@ final class PostgresCatalogRows {
   private final WarnOnceLog warnings =
       new WarnOnceLog(LoggerFactory.getLogger(PostgresCatalogRows.class));
   private final Map<String, Odd> unreadable = new HashMap<>();
+  private boolean strangers;
 
   private record Odd(String group, String why) {}
 
@@ -64,7 +65,18 @@ final class PostgresCatalogRows {
     if (filter.equals(new MemberFilter(group, null, null, null))) {
       unreadable.values().removeIf(odd -> group == null || group.equals(odd.group));
     }
-    return members(rows);
+    strangers &= !filter.equals(MemberFilter.ALL);
+    return noticed(members(rows));
+  }
+
+  /** Whether members that no agent joined were seen, and still by the last read of all. */
+  boolean hasStrangers() {
+    return strangers;
+  }
+
+  private List<Member> noticed(List<Member> members) {
+    strangers |= members.stream().anyMatch(member -> member.incarnation() == null);
+    return members;
   }
 
   /**
@@ -73,7 +85,7 @@ final class PostgresCatalogRows {
    */
   List<Member> of(Collection<MemberId> asked, RowSet<Row> rows) {
     asked.forEach(id -> unreadable.remove(id.toString()));
-    return members(rows);
+    return noticed(members(rows));
   }
 
   /** Why rows cannot be read as members, by topic and host. */

@@ -22,8 +22,6 @@ final class PostgresCatalogSql {
       s.last_seen_up, m.incarnation, m.agent, m.backends, m.metadata, $ORDER AS words_order
       """;
 
-  static final String NOTIFY = ", pg_notify('servicegroup', 'catalog ' || s.id)";
-
   /**
    * A condition under which only a primary answers a read. A server that became read-only under
    * open connections refuses the read as it refuses writes, because its data is no longer the
@@ -113,7 +111,7 @@ final class PostgresCatalogSql {
       """
               .replace("$NOW", NOW)
           + COLUMNS
-          + NOTIFY
+          + PostgresCatalogNews.CHANGED
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
   /**
@@ -161,7 +159,7 @@ final class PostgresCatalogSql {
               .replace("$NOW", NOW)
               .replace("$STORED", generation("servicegroup_members.generation"))
           + COLUMNS
-          + NOTIFY
+          + PostgresCatalogNews.CHANGED
           + " FROM s LEFT JOIN m ON m.service_id = s.id";
 
   /** As {@link #ADOPT}, for a member of which nothing is stored, not even its removal. */
@@ -190,7 +188,7 @@ final class PostgresCatalogSql {
               .replace("$ALIVE", PostgresStates.ALIVE)
               .replace("$NOW", NOW)
           + COLUMNS
-          + NOTIFY
+          + PostgresCatalogNews.CHANGED
           + " FROM s JOIN m ON m.service_id = s.id";
 
   /**
@@ -233,7 +231,7 @@ final class PostgresCatalogSql {
           + END_INCARNATION
           + " $SAID SELECT "
           + COLUMNS
-          + NOTIFY
+          + PostgresCatalogNews.CHANGED
           + " FROM s LEFT JOIN m ON m.service_id = s.id LEFT JOIN raised ON true";
 
   final String list;

@@ -81,16 +81,20 @@ final class PostgresJoinSql {
           metadata = EXCLUDED.metadata, joined_count = EXCLUDED.joined_count, state = $ALIVE,
           state_reason = NULL, changed = pg_current_xact_id()
         RETURNING *
-      ) $SAID SELECT
+      ) $SAID $ANNOUNCE SELECT
       """
+              .replace("$ANNOUNCE", PostgresCatalogNews.ANNOUNCE)
               .replace("$ALIVE", PostgresStates.ALIVE)
               .replace("$NOW", PostgresCatalogSql.NOW)
               .replace("$GREATEST", Long.toString(Incarnation.GREATEST))
               .replace("$BEFORE", PostgresCatalogSql.generation("m.generation"))
           + PostgresCatalogSql.COLUMNS
           + """
-          , s.created, pg_notify('servicegroup', 'catalog joined')
-          FROM s JOIN m ON m.service_id = s.id $SPOKEN
+          , s.created
+          """
+          + PostgresCatalogNews.ANNOUNCED
+          + """
+           FROM s JOIN m ON m.service_id = s.id $SPOKEN
           """;
 
   /** Finds which members have a row. Parameters: arrays of groups and hosts. */

@@ -102,9 +102,11 @@ final class PostgresMirrorSql {
           state_reason = NULL, changed = pg_current_xact_id()
         WHERE $STORED <= EXCLUDED.generation
         RETURNING service_id
-      ) $NOTE SELECT s.topic, s.host, pg_notify('servicegroup', 'catalog mirrored')
+      ) $NOTE $ANNOUNCE SELECT s.topic, s.host $ANNOUNCED
         FROM s JOIN m ON m.service_id = s.id
       """
+          .replace("$ANNOUNCED", PostgresCatalogNews.ANNOUNCED)
+          .replace("$ANNOUNCE", PostgresCatalogNews.ANNOUNCE)
           .replace("$ALIVE", PostgresStates.ALIVE)
           .replace("$NOW", PostgresCatalogSql.NOW)
           .replace("$STORED", PostgresCatalogSql.generation("servicegroup_members.generation"));
@@ -139,7 +141,7 @@ final class PostgresMirrorSql {
   private static final String REMOVE =
       """
       WITH seen AS MATERIALIZED (
-        SELECT services.id, services.xmin AS version
+        SELECT services.id, services.topic, services.host, services.xmin AS version
         FROM services JOIN servicegroup_members m ON m.service_id = services.id
         WHERE topic = $1 AND host = $2 AND deleted = 0 AND m.generation <= $3::bigint
       ), s AS (
@@ -149,7 +151,9 @@ final class PostgresMirrorSql {
         RETURNING services.id
       ), m AS (
         DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
-      ) $FORGET SELECT s.id IS NOT NULL AS removed, pg_notify('servicegroup', 'catalog ' || seen.id)
+      ) $FORGET SELECT s.id IS NOT NULL AS removed,
+          pg_notify('servicegroup', 'catalog '
+            || json_build_array(json_build_array(seen.topic, seen.host))::text)
         FROM seen LEFT JOIN s ON s.id = seen.id
       """;
 

@@ -94,14 +94,15 @@ final class PostgresWordsSql {
                 THEN version ELSE $8 END,
               updated_at = $NOW
             FROM l, w WHERE services.id = l.id
-            RETURNING services.id
+            RETURNING services.id, services.topic, services.host
           ), m AS (
             UPDATE servicegroup_members m
             SET metadata = CASE WHEN $STORED > $10::bigint THEN metadata ELSE $9 END,
               changed = pg_current_xact_id()
             FROM s WHERE m.service_id = s.id
-          ) SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s
+          ) SELECT s.id, $NOTIFICATION FROM s
           """
+              .replace("$NOTIFICATION", PostgresCatalogNews.NOTIFICATION)
               .replace("$NOW", PostgresCatalogSql.NOW)
               .replace("$BEFORE", BEFORE)
               .replace("$STORED", PostgresCatalogSql.generation("generation"));
@@ -148,7 +149,7 @@ final class PostgresWordsSql {
           ), s AS (
             UPDATE services SET deleted = services.id, deleted_at = $NOW
             FROM l, w WHERE services.id = l.id
-            RETURNING services.id
+            RETURNING services.id, services.topic, services.host
           ), m AS (
             DELETE FROM servicegroup_members m USING s WHERE m.service_id = s.id
             RETURNING m.generation
@@ -158,8 +159,9 @@ final class PostgresWordsSql {
               .replace("$BEFORE", BEFORE)
           + PostgresCatalogSql.END_INCARNATION
           + """
-          SELECT s.id, pg_notify('servicegroup', 'catalog ' || s.id) FROM s LEFT JOIN raised ON true
-          """;
+          SELECT s.id, $NOTIFICATION FROM s LEFT JOIN raised ON true
+          """
+              .replace("$NOTIFICATION", PostgresCatalogNews.NOTIFICATION);
 
   /**
    * Records the removal of a member that has no row. Parameters: group, host, order. A join that

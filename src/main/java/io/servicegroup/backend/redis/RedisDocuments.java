@@ -1,7 +1,10 @@
 package io.servicegroup.backend.redis;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.catalog.Telling;
 import io.servicegroup.config.BackendUri;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.runtime.Portions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,7 +17,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -85,7 +89,7 @@ final class RedisDocuments implements DocumentStore {
   private final RedisDocumentKeys keys;
   private final RedisClient client;
   private final RedisNotifications notifications;
-  private Runnable changed = () -> {};
+  private Consumer<MemberNews> changed = news -> {};
   private boolean unannounced;
 
   RedisDocuments(Vertx vertx, BackendUri uri) {
@@ -100,7 +104,7 @@ final class RedisDocuments implements DocumentStore {
             keys.news(),
             TIMEOUT,
             announcement -> client.run(call -> call.ask(announcement)),
-            told -> changed.run());
+            told -> changed.accept(MemberNews.parse(told)));
   }
 
   @Override
@@ -223,25 +227,20 @@ final class RedisDocuments implements DocumentStore {
     }
   }
 
-  /**
-   * Adds one announcement for the whole batch: an agent that receives it reads all members, so
-   * naming one suffices.
-   */
+  /** Adds one announcement for the whole batch. */
   private Future<Response> announced(List<Key> changed, Request change) {
     RedisBatch batch = new RedisBatch();
     List<Response> done = new ArrayList<>();
     batch.add(change, done::add);
-    changed.stream()
-        .filter(key -> key.kind() == Kind.MEMBER)
-        .findFirst()
-        .ifPresent(
-            member -> {
-              if (notifications.isAnnouncing()) {
-                batch.add(notifications.announcement(RedisDocumentKeys.field(member)));
-              } else {
-                unannounced = true;
-              }
-            });
+    Set<MemberId> members =
+        changed.stream()
+            .filter(key -> key.kind() == Kind.MEMBER)
+            .map(key -> new MemberId(key.group(), key.name()))
+            .collect(Collectors.toSet());
+    if (!members.isEmpty() && notifications.isAnnouncing()) {
+      batch.add(notifications.announcement(MemberNews.of(members).text()));
+    }
+    unannounced |= !members.isEmpty() && !notifications.isAnnouncing();
     return client.run(batch::send).map(sent -> done.get(0));
   }
 
@@ -273,12 +272,17 @@ final class RedisDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable onChange) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> onChange) {
     changed = onChange;
     return notifications
         .start()
         .onSuccess(started -> announceBelated())
-        .map(started -> notifications::isListening);
+        .map(started -> this::telling);
+  }
+
+  /** Whoever empties the server, or puts a backup back into it, announces nothing. */
+  private Telling telling() {
+    return notifications.isListening() ? Telling.OF_AGENTS : Telling.NOTHING;
   }
 
   @Override

@@ -41,8 +41,16 @@ final class RedisKeys {
    * and no two members share a key.
    */
   String own(MemberId id) {
-    return prefixes.computeIfAbsent(id.group(), group -> ours + "beat:" + encode(group) + ":")
-        + id.host();
+    return beats(id.group()) + id.host();
+  }
+
+  /** Whether a key is our own key of a member of a group. */
+  boolean isOwnOf(String group, String key) {
+    return key.startsWith(beats(group));
+  }
+
+  private String beats(String group) {
+    return prefixes.computeIfAbsent(group, first -> ours + "beat:" + encode(first) + ":");
   }
 
   /** The key of an agent's canary. */

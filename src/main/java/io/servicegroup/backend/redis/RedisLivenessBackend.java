@@ -135,11 +135,15 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   private void announced(String key) {
-    if (key.equals(RedisNotifications.RESYNC)
-        || !settings.watch().equals(Watch.OWN)
-        || followed.contains(key)) {
+    if (key.equals(RedisNotifications.RESYNC) || followed.contains(key) || isWatched(key)) {
       news.run();
     }
+  }
+
+  private boolean isWatched(String key) {
+    return settings.watch() instanceof Watch.Groups some
+        ? some.names().stream().anyMatch(group -> keys.isOwnOf(group, key))
+        : settings.watch().equals(Watch.ALL);
   }
 
   @Override

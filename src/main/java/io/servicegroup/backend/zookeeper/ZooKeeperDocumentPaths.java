@@ -4,9 +4,11 @@ import io.servicegroup.catalog.DocumentStore.Key;
 import io.servicegroup.catalog.DocumentStore.Kind;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.model.EnumText;
+import io.servicegroup.model.MemberId;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The paths of documents: {@code /servicegroup-catalog/<namespace>/<kind>/<group>/<name>}, with
@@ -15,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 final class ZooKeeperDocumentPaths {
 
   private static final String ROOT = "servicegroup-catalog";
+
+  private static final String[] NONE = {};
 
   private final String root;
 
@@ -65,6 +69,19 @@ final class ZooKeeperDocumentPaths {
       // A name that cannot be decoded is not one of ours.
     }
     return new Key(kind, "", group + "/" + host);
+  }
+
+  /** The member whose document a node is; empty for any other node. */
+  Optional<MemberId> member(String path) {
+    String before = kind(Kind.MEMBER) + "/";
+    String[] names = path.startsWith(before) ? path.substring(before.length()).split("/") : NONE;
+    if (names.length != 2) {
+      return Optional.empty();
+    }
+    Key key = key(Kind.MEMBER, names[0], names[1]);
+    return key.group().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new MemberId(key.group(), key.name()));
   }
 
   private static String decode(String node) {

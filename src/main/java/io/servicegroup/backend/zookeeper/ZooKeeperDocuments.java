@@ -3,7 +3,9 @@ package io.servicegroup.backend.zookeeper;
 import io.servicegroup.backend.zookeeper.ZooKeeperDocumentReader.Version;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.bus.FaultException;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.catalog.DocumentStore;
+import io.servicegroup.catalog.Telling;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Scheme;
 import io.servicegroup.model.Fault;
@@ -16,7 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -55,7 +57,7 @@ final class ZooKeeperDocuments implements DocumentStore {
   private final boolean writing;
   private final String members;
   private final ZooKeeperDocumentReader reader;
-  private Runnable changed = () -> {};
+  private Consumer<MemberNews> changed = news -> {};
 
   /** Creates a store. One that only reads creates no nodes. */
   ZooKeeperDocuments(Vertx vertx, BackendUri uri, boolean writing) {
@@ -213,9 +215,10 @@ final class ZooKeeperDocuments implements DocumentStore {
   }
 
   @Override
-  public Future<BooleanSupplier> watch(Runnable onChange) {
+  public Future<Supplier<Telling>> watch(Consumer<MemberNews> onChange) {
     changed = onChange;
-    return Future.succeededFuture(reader::isWatching);
+    return Future.succeededFuture(
+        () -> reader.isWatching() ? Telling.OF_EVERYBODY : Telling.NOTHING);
   }
 
   @Override
@@ -232,7 +235,7 @@ final class ZooKeeperDocuments implements DocumentStore {
           .compose(there -> client.watch(members, AddWatchMode.PERSISTENT_RECURSIVE))
           .onSuccess(added -> reader.watching(session.isConnected()))
           .onFailure(failure -> LOG.debug("The catalogue is read without a watch", failure));
-      changed.run();
+      changed.accept(MemberNews.OF_ANYBODY);
     }
 
     @Override
@@ -243,7 +246,8 @@ final class ZooKeeperDocuments implements DocumentStore {
     @Override
     public void changed(EventType type, String path) {
       reader.changed(path);
-      changed.run();
+      changed.accept(
+          paths.member(path).map(Set::of).map(MemberNews::of).orElse(MemberNews.OF_ANYBODY));
     }
   }
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.catalog.ServiceCatalogContract;
+import io.servicegroup.catalog.Telling;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.AgentConfig.CreateTables;
 import io.servicegroup.config.BackendUri;
@@ -224,7 +225,8 @@ class PostgresCatalogIT extends ServiceCatalogContract {
                   "127.0.0.1:" + server.port() + ",127.0.0.1:" + second.port());
       ServiceCatalog reader = open();
       BlockingQueue<String> told = new LinkedBlockingQueue<>();
-      assertThat(await(reader.watch(() -> told.add("changed"))).getAsBoolean()).isTrue();
+      assertThat(await(reader.watch(news -> told.add("changed"))).get())
+          .isNotEqualTo(Telling.NOTHING);
       assertThat(await(reader.list(MemberFilter.ALL)))
           .extracting(Member::id)
           .containsExactly(id("h1"));
@@ -349,7 +351,8 @@ class PostgresCatalogIT extends ServiceCatalogContract {
   @Test
   void tellsOfEveryChange() throws Exception {
     AtomicReference<Promise<Void>> told = new AtomicReference<>(Promise.promise());
-    assertThat(await(open().watch(() -> told.get().tryComplete())).getAsBoolean()).isTrue();
+    assertThat(await(open().watch(news -> told.get().tryComplete())).get())
+        .isNotEqualTo(Telling.NOTHING);
     List<Supplier<Future<?>>> changes =
         List.of(
             () -> catalog.join(spec("h1", 1), "agent-1", Set.of()),
@@ -369,7 +372,7 @@ class PostgresCatalogIT extends ServiceCatalogContract {
     try (PgBouncer bouncer = PgBouncer.start(server, 2)) {
       uri = bouncer.uri();
       ServiceCatalog pooled = open();
-      assertThat(await(pooled.watch(() -> {})).getAsBoolean()).isFalse();
+      assertThat(await(pooled.watch(news -> {})).get()).isEqualTo(Telling.NOTHING);
       List<Future<ServiceCatalog.Joined>> joins = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
         joins.add(pooled.join(spec("h" + i % 5, i), "agent-" + i, Set.of("postgresql")));
