@@ -12,6 +12,7 @@ public final class Cpu {
 
   private static final double TICKS_PER_SECOND = 100;
   private static final int USER = 11;
+  private static final int CHILDREN_USER = 13;
   private static final int CHILDREN_SYSTEM = 14;
 
   private Cpu() {}
@@ -33,6 +34,26 @@ public final class Cpu {
    */
   public static double ofTree(long root) {
     return tree(root).mapToDouble(Cpu::of).sum();
+  }
+
+  /**
+   * What a server of processes with one thread each used, as {@link #ofTree}, but to the
+   * nanosecond: most of a hundred idle sessions use less than a tick.
+   *
+   * @param root the process
+   * @return CPU-seconds since its start
+   */
+  public static double ofSessions(long root) {
+    return tree(root).mapToDouble(Cpu::ofOneThread).sum() + ofEnded(root);
+  }
+
+  private static double ofOneThread(long pid) {
+    try {
+      String used = Files.readString(Path.of("/proc", Long.toString(pid), "schedstat"));
+      return Long.parseLong(used.split(" ")[0]) / 1e9;
+    } catch (IOException e) {
+      return 0; // It ended since it was listed.
+    }
   }
 
   /**
@@ -65,15 +86,23 @@ public final class Cpu {
   }
 
   private static double of(long pid) {
+    return ticks(pid, USER) / TICKS_PER_SECOND;
+  }
+
+  private static double ofEnded(long pid) {
+    return ticks(pid, CHILDREN_USER) / TICKS_PER_SECOND;
+  }
+
+  private static long ticks(long pid, int first) {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       // The name, in brackets, may hold anything.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       long ticks = 0;
-      for (int i = USER; i <= CHILDREN_SYSTEM; i++) {
+      for (int i = first; i <= CHILDREN_SYSTEM; i++) {
         ticks += Long.parseLong(fields[i]);
       }
-      return ticks / TICKS_PER_SECOND;
+      return ticks;
     } catch (NoSuchFileException e) {
       return 0; // It ended since it was listed; its parent's figure has it.
     } catch (IOException e) {

@@ -1,6 +1,5 @@
 package io.servicegroup.bench;
 
-import io.servicegroup.bench.HeartbeatTable.Medians;
 import io.servicegroup.testkit.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,33 +7,26 @@ import java.util.List;
 /** What a heartbeat and a poll cost, ours and the server's, and beside them the peers' beats. */
 public final class HeartbeatBench {
 
+  private static final String PEERS = "--peers";
   private static final int MANY = 1_000;
 
-  private final boolean peers;
-  private final boolean whole;
-  private final Contest.Pace pace;
-  private final HeartbeatTable table = new HeartbeatTable();
-
-  private HeartbeatBench(boolean peers, boolean whole) {
-    this.peers = peers;
-    this.whole = whole;
-    this.pace = whole ? Contest.Pace.LONG : Contest.Pace.SHORT;
-  }
+  private HeartbeatBench() {}
 
   /**
    * Measures and prints.
    *
    * @param arguments names of backends, all where there is none; {@code --peers} for Nova's and
-   *     tooz's own beats too; {@code --long} for more and longer rounds, and for polls
+   *     tooz's own beats too
    */
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>(List.of(arguments));
-    HeartbeatBench bench = new HeartbeatBench(names.remove("--peers"), names.remove("--long"));
+    boolean peers = names.remove(PEERS);
     try {
       List<Technology> technologies = Technology.named(names);
       Contest.printHeader();
-      technologies.forEach(bench::measure);
-      bench.table.print();
+      for (Technology technology : technologies) {
+        measure(technology, peers);
+      }
       System.exit(0);
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
@@ -46,34 +38,30 @@ public final class HeartbeatBench {
     }
   }
 
-  private void measure(Technology technology) {
+  private static void measure(Technology technology, boolean peers) {
     try (Stand stand = technology.start()) {
-      table.add(technology, beats(stand));
+      beats(stand, peers);
       if (!technology.beats()) {
         presence(stand);
       }
-      if (whole) {
-        polls(stand);
-      }
+      polls(stand);
     }
   }
 
-  private Medians beats(Stand stand) {
+  private static void beats(Stand stand, boolean peers) {
     String name = stand.technology().text();
     try (BeatLoop one = new BeatLoop(stand, 1);
         BeatLoop many = new BeatLoop(stand, MANY)) {
       Contest contest =
-          new Contest(pace)
+          new Contest()
               .add(name + ", 1 member an agent", 1, one::write)
               .add(name + ", 1,000 members an agent", MANY, many::write);
       List<Round> medians = peers ? besidePeer(stand, contest) : contest.run();
       one.observe();
       many.observe();
-      return new Medians(
-          medians.get(0),
-          medians.get(1),
-          medians.size() > 2 ? medians.get(2) : null,
-          medians.size() > 3 ? medians.get(3) : null);
+      if (medians.size() > 2) {
+        compare(medians.get(0), medians.get(1), medians.get(2));
+      }
     }
   }
 
@@ -88,24 +76,23 @@ public final class HeartbeatBench {
     if (!stand.technology().hasTooz()) {
       return contest.run();
     }
-    String name = "tooz, " + stand.technology().text();
     try (Peer tooz = Peer.tooz(stand)) {
-      contest.add(name, 1, tooz::run);
-      if (stand.technology() != Technology.MEMCACHED) {
-        return contest.run();
-      }
-      try (Peer waiting = Peer.acknowledgedTooz(stand)) {
-        return contest.add(name + ", acknowledged", 1, waiting::run).run();
-      }
+      return contest.add("tooz, " + stand.technology().text(), 1, tooz::run).run();
     }
   }
 
-  private void presence(Stand stand) {
+  private static void compare(Round one, Round many, Round peer) {
+    System.out.printf(
+        "    the peer costs %.2f times as much as 1 member an agent, %.1f times as 1,000%n",
+        peer.total() / one.total(), peer.total() / many.total());
+  }
+
+  private static void presence(Stand stand) {
     String name = stand.technology().text();
-    for (int size : whole ? List.of(1, MANY) : List.of(1)) {
+    for (int size : new int[] {1, MANY}) {
       int agents = stand.technology().idleAgents(size);
-      try (Presence presence = new Presence(stand, agents, size, whole ? 3 : 1)) {
-        new Contest(pace)
+      try (Presence presence = new Presence(stand, agents, size)) {
+        new Contest()
             .add("%s, %d agents idle, each of %,d".formatted(name, agents, size), presence::run)
             .run();
       }
@@ -113,13 +100,13 @@ public final class HeartbeatBench {
   }
 
   /** What the polls add to beats: the difference of two loops. */
-  private void polls(Stand stand) {
+  private static void polls(Stand stand) {
     for (int size : new int[] {1, MANY}) {
       try (BeatLoop loop = new BeatLoop(stand, size)) {
         loop.write(1);
         loop.observe();
         List<Round> medians =
-            new Contest(pace)
+            new Contest()
                 .quietly()
                 .add("beats", size, loop::write)
                 .add("beats and polls", size, loop::writeAndPoll)
