@@ -11,15 +11,25 @@ import java.util.function.Supplier;
  */
 final class Contest {
 
-  private static final int ROUNDS = 5;
+  /**
+   * How long a contest takes.
+   *
+   * @param rounds how often each contender's turn comes; an odd number
+   * @param warmUpCpuSeconds of the client's own CPU: on a busy machine the compilers need longer
+   * @param roundSeconds of one turn
+   */
+  record Pace(int rounds, double warmUpCpuSeconds, double roundSeconds) {
+    static final Pace SHORT = new Pace(5, 3, 0.7);
+    static final Pace LONG = new Pace(5, 5, 1.5);
+  }
 
-  /** Of the client's own CPU: on a busy machine the compilers need longer. */
-  private static final double WARM_UP_CPU_SECONDS = 5;
-
-  private static final double ROUND_SECONDS = 1.5;
-
+  private final Pace pace;
   private final List<Contender> contenders = new ArrayList<>();
   private boolean quiet;
+
+  Contest(Pace pace) {
+    this.pace = pace;
+  }
 
   /** Enters a loop, whose turns write so many beats at a time. */
   Contest add(String name, int beatsPerTurn, IntFunction<Round> loop) {
@@ -42,7 +52,7 @@ final class Contest {
   /** Measures and prints; the medians, in the order of entry. */
   List<Round> run() {
     contenders.forEach(Contender::warmUp);
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < pace.rounds(); i++) {
       contenders.forEach(Contender::measure);
     }
     if (!quiet) {
@@ -55,7 +65,7 @@ final class Contest {
   static void printHeader() {
     System.out.printf(
         "%-44s %10s %10s %10s %10s   %s%n",
-        "CPU-s per 1,000 beats, medians of " + ROUNDS,
+        "CPU-s per 1,000 beats, medians",
         "beats/s",
         "client",
         "server",
@@ -63,7 +73,7 @@ final class Contest {
         "total from – to");
   }
 
-  private static final class Contender {
+  private final class Contender {
 
     private final String name;
     private final int beatsPerTurn;
@@ -83,15 +93,15 @@ final class Contest {
         return;
       }
       double seconds = 0;
-      while (seconds < ROUND_SECONDS) {
+      while (seconds < pace.roundSeconds()) {
         turns *= 2;
         seconds = turns * beatsPerTurn / loop.apply(turns).beatsPerSecond();
       }
       double used = 0;
-      while (used < WARM_UP_CPU_SECONDS) {
+      while (used < pace.warmUpCpuSeconds()) {
         Round round = loop.apply(turns);
         used += round.client() * turns * beatsPerTurn / 1000;
-        turns = Math.max(1, (int) (round.beatsPerSecond() * ROUND_SECONDS / beatsPerTurn));
+        turns = Math.max(1, (int) (round.beatsPerSecond() * pace.roundSeconds() / beatsPerTurn));
       }
     }
 

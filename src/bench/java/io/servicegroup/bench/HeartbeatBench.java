@@ -1,5 +1,6 @@
 package io.servicegroup.bench;
 
+import io.servicegroup.bench.HeartbeatTable.Medians;
 import io.servicegroup.testkit.PostgresServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,26 +8,33 @@ import java.util.List;
 /** What a heartbeat and a poll cost, ours and the server's, and beside them the peers' beats. */
 public final class HeartbeatBench {
 
-  private static final String PEERS = "--peers";
   private static final int MANY = 1_000;
 
-  private HeartbeatBench() {}
+  private final boolean peers;
+  private final boolean whole;
+  private final Contest.Pace pace;
+  private final HeartbeatTable table = new HeartbeatTable();
+
+  private HeartbeatBench(boolean peers, boolean whole) {
+    this.peers = peers;
+    this.whole = whole;
+    this.pace = whole ? Contest.Pace.LONG : Contest.Pace.SHORT;
+  }
 
   /**
    * Measures and prints.
    *
    * @param arguments names of backends, all where there is none; {@code --peers} for Nova's and
-   *     tooz's own beats too
+   *     tooz's own beats too; {@code --long} for more and longer rounds, and for polls
    */
   public static void main(String[] arguments) {
     List<String> names = new ArrayList<>(List.of(arguments));
-    boolean peers = names.remove(PEERS);
+    HeartbeatBench bench = new HeartbeatBench(names.remove("--peers"), names.remove("--long"));
     try {
       List<Technology> technologies = Technology.named(names);
       Contest.printHeader();
-      for (Technology technology : technologies) {
-        measure(technology, peers);
-      }
+      technologies.forEach(bench::measure);
+      bench.table.print();
       System.exit(0);
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
@@ -38,30 +46,34 @@ public final class HeartbeatBench {
     }
   }
 
-  private static void measure(Technology technology, boolean peers) {
+  private void measure(Technology technology) {
     try (Stand stand = technology.start()) {
-      beats(stand, peers);
+      table.add(technology, beats(stand));
       if (!technology.beats()) {
         presence(stand);
       }
-      polls(stand);
+      if (whole) {
+        polls(stand);
+      }
     }
   }
 
-  private static void beats(Stand stand, boolean peers) {
+  private Medians beats(Stand stand) {
     String name = stand.technology().text();
     try (BeatLoop one = new BeatLoop(stand, 1);
         BeatLoop many = new BeatLoop(stand, MANY)) {
       Contest contest =
-          new Contest()
+          new Contest(pace)
               .add(name + ", 1 member an agent", 1, one::write)
               .add(name + ", 1,000 members an agent", MANY, many::write);
       List<Round> medians = peers ? besidePeer(stand, contest) : contest.run();
       one.observe();
       many.observe();
-      if (medians.size() > 2) {
-        compare(medians.get(0), medians.get(1), medians.get(2));
-      }
+      return new Medians(
+          medians.get(0),
+          medians.get(1),
+          medians.size() > 2 ? medians.get(2) : null,
+          medians.size() > 3 ? medians.get(3) : null);
     }
   }
 
@@ -76,23 +88,24 @@ public final class HeartbeatBench {
     if (!stand.technology().hasTooz()) {
       return contest.run();
     }
+    String name = "tooz, " + stand.technology().text();
     try (Peer tooz = Peer.tooz(stand)) {
-      return contest.add("tooz, " + stand.technology().text(), 1, tooz::run).run();
+      contest.add(name, 1, tooz::run);
+      if (stand.technology() != Technology.MEMCACHED) {
+        return contest.run();
+      }
+      try (Peer waiting = Peer.acknowledgedTooz(stand)) {
+        return contest.add(name + ", acknowledged", 1, waiting::run).run();
+      }
     }
   }
 
-  private static void compare(Round one, Round many, Round peer) {
-    System.out.printf(
-        "    the peer costs %.2f times as much as 1 member an agent, %.1f times as 1,000%n",
-        peer.total() / one.total(), peer.total() / many.total());
-  }
-
-  private static void presence(Stand stand) {
+  private void presence(Stand stand) {
     String name = stand.technology().text();
-    for (int size : new int[] {1, MANY}) {
+    for (int size : whole ? List.of(1, MANY) : List.of(1)) {
       int agents = stand.technology().idleAgents(size);
-      try (Presence presence = new Presence(stand, agents, size)) {
-        new Contest()
+      try (Presence presence = new Presence(stand, agents, size, whole ? 3 : 1)) {
+        new Contest(pace)
             .add("%s, %d agents idle, each of %,d".formatted(name, agents, size), presence::run)
             .run();
       }
@@ -100,13 +113,13 @@ public final class HeartbeatBench {
   }
 
   /** What the polls add to beats: the difference of two loops. */
-  private static void polls(Stand stand) {
+  private void polls(Stand stand) {
     for (int size : new int[] {1, MANY}) {
       try (BeatLoop loop = new BeatLoop(stand, size)) {
         loop.write(1);
         loop.observe();
         List<Round> medians =
-            new Contest()
+            new Contest(pace)
                 .quietly()
                 .add("beats", size, loop::write)
                 .add("beats and polls", size, loop::writeAndPoll)

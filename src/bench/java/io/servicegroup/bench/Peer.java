@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,13 +31,23 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /** tooz's coordinator on a server. */
+  /** tooz's coordinator on a server, as it is. */
   static Peer tooz(Stand stand) {
-    return new Peer(
-        List.of(
-            "scripts/bench-peers/tooz-heartbeat.py",
-            stand.uri() + "?timeout=30",
-            Long.toString(stand.pid())));
+    return new Peer(tooz(stand, List.of()));
+  }
+
+  /** tooz's coordinator, whose client waits for the server's answer to each beat. */
+  static Peer acknowledgedTooz(Stand stand) {
+    return new Peer(tooz(stand, List.of("--acknowledged")));
+  }
+
+  private static List<String> tooz(Stand stand, List<String> more) {
+    List<String> command = new ArrayList<>();
+    command.add("scripts/bench-peers/tooz-heartbeat.py");
+    command.add(stand.uri() + "?timeout=30");
+    command.add(Long.toString(stand.pid()));
+    command.addAll(more);
+    return command;
   }
 
   /** How many members tooz's reader finds in a group. */

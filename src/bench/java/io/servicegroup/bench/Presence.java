@@ -15,18 +15,19 @@ final class Presence implements AutoCloseable {
 
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
   private static final Duration SERVICE_DOWN_TIME = Duration.ofSeconds(15);
-  private static final int INTERVALS_TO_SETTLE = 3;
-  private static final int INTERVALS_A_ROUND = 3;
 
   private final Vertx vertx = Vertx.vertx();
   private final Stand stand;
   private final List<BeatLoop> agents = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
   private final int size;
+  private final int intervals;
 
-  Presence(Stand stand, int count, int size) {
+  /** Opens agents, and lets so many intervals pass before the first round, and in each round. */
+  Presence(Stand stand, int count, int size, int intervals) {
     this.stand = stand;
     this.size = size;
+    this.intervals = intervals;
     for (int i = 0; i < count; i++) {
       agents.add(new BeatLoop(vertx, stand, stand.join(size), REPORT_INTERVAL, SERVICE_DOWN_TIME));
     }
@@ -40,7 +41,7 @@ final class Presence implements AutoCloseable {
               REPORT_INTERVAL.toMillis(),
               id -> agent.writeOnce()));
     }
-    pass(INTERVALS_TO_SETTLE);
+    pass(intervals);
   }
 
   /** Lets time pass; its length is fixed. */
@@ -48,7 +49,7 @@ final class Presence implements AutoCloseable {
     double serverCpu = stand.cpu();
     double ownCpu = Cpu.ofThisProcess();
     long started = System.nanoTime();
-    pass(INTERVALS_A_ROUND);
+    pass(intervals);
     double seconds = (System.nanoTime() - started) / 1e9;
     double beats = agents.size() * size * seconds / REPORT_INTERVAL.toSeconds();
     return new Round(

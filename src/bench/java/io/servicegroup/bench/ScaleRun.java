@@ -26,8 +26,8 @@ final class ScaleRun implements AutoCloseable {
   private static final String GROUP = "compute";
   private static final Duration JOIN = Duration.ofMinutes(6);
   private static final Duration DETECT = Duration.ofMinutes(1);
-  private static final Duration SETTLE = Duration.ofSeconds(20);
-  private static final Duration STEADY = Duration.ofSeconds(60);
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+  private static final Duration STEADY = Duration.ofSeconds(30);
 
   private final boolean peers;
   private final Map<String, String> figures = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ final class ScaleRun implements AutoCloseable {
     }
     figure("to the backend's server", "%.1f kB/s", used.wire().toServer() / seconds / 1000);
     figure("from the backend's server", "%.1f kB/s", used.wire().fromServer() / seconds / 1000);
-    figure("status changes in these 60 s", "%d", observer.mark() - mark);
+    figure("status changes in these 30 s", "%d", observer.mark() - mark);
   }
 
   private Usage usage() {

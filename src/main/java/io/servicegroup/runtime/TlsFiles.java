@@ -26,9 +26,20 @@ public final class TlsFiles {
    * @return options for a server or a client
    */
   public static KeyCertOptions certificate(String name, Path certificate, Path key) {
-    RenewedFiles<X509KeyManager> files =
-        new RenewedFiles<>(name, List.of(certificate, key), PemReader::keyManager);
-    return KeyCertOptions.wrap(new RenewedKeyManager(files));
+    return KeyCertOptions.wrap(keyManager(name, certificate, key));
+  }
+
+  /**
+   * As {@link #certificate}, for callers that make options of their own for each connection.
+   *
+   * @param name for the log
+   * @param certificate the chain
+   * @param key its private key
+   * @return what {@link KeyCertOptions#wrap} takes
+   */
+  public static X509KeyManager keyManager(String name, Path certificate, Path key) {
+    return new RenewedKeyManager(
+        new RenewedFiles<>(name, List.of(certificate, key), PemReader::keyManager));
   }
 
   /**

@@ -33,6 +33,38 @@ public final class MemcachedServer extends BackendServer {
   }
 
   /**
+   * Starts one that speaks TLS only, to whoever has its own certificate.
+   *
+   * @param certificate of the server, and of its clients
+   * @return the running server
+   */
+  public static MemcachedServer createTls(SelfSigned certificate) {
+    return create(
+        "-Z",
+        "-o",
+        "ssl_chain_cert=%1$s,ssl_key=%2$s,ssl_ca_cert=%1$s,ssl_verify_mode=2"
+            .formatted(certificate.certificate(), certificate.key()));
+  }
+
+  /**
+   * Starts one that asks for a password.
+   *
+   * @param user the only one that it knows
+   * @param password his
+   * @return the running server
+   */
+  public static MemcachedServer createSecured(String user, String password) {
+    try {
+      Path users = Unprivileged.directory("servicegroup-memcached-").resolve("users");
+      Files.writeString(users, user + ":" + password + "\n");
+      Unprivileged.give(users);
+      return create("-Y", users.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
    * Starts one on another address of this machine.
    *
    * @param address the only one it listens on

@@ -13,6 +13,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VertxException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /**
  * Keeps one connection to one server, made when it is needed, and bounds every call on it. A
@@ -99,7 +101,12 @@ final class MemcachedClient {
     }
     List<MemcachedCommand> commands = new ArrayList<>(values.size());
     values.forEach((key, value) -> commands.add(MemcachedCommand.set(key, value, RAW, seconds)));
-    return send(commands).compose(this::allStored);
+    return set(commands);
+  }
+
+  /** Sends commands that write values in one round trip; fails where one was not stored. */
+  Future<Void> set(List<MemcachedCommand> commands) {
+    return commands.isEmpty() ? Future.succeededFuture() : send(commands).compose(this::allStored);
   }
 
   private Future<Void> allStored(List<MemcachedAnswer> answers) {
@@ -257,9 +264,23 @@ final class MemcachedClient {
     if (failure instanceof NoNameServerException) {
       return "the name cannot be resolved: no name server answers";
     }
+    if (failure instanceof SSLException) {
+      return "TLS failed: " + tlsReason(failure);
+    }
     return failure instanceof UnknownHostException
         ? "the name cannot be resolved"
         : Why.of(failure);
+  }
+
+  /** The innermost cause; the outer ones only say that the handshake failed. */
+  private static String tlsReason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof ClosedChannelException
+        ? "the server closed the connection (does it speak TLS, and ask for a certificate?)"
+        : Why.of(cause);
   }
 
   private VertxException failure(String what) {

@@ -1,11 +1,13 @@
 package io.servicegroup.backend.memcached;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.servicegroup.backend.memcached.MemcachedAnswer.Full;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Items;
 import io.servicegroup.backend.memcached.MemcachedAnswer.ServerError;
 import io.servicegroup.backend.memcached.MemcachedAnswer.Word;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -18,18 +20,21 @@ final class MemcachedCommand {
   static final int MOST_KEYS = 255;
 
   private static final byte[] END = {'\r', '\n'};
+
+  /** Names no item: a server that asks for a password takes its first item for that. */
+  private static final String PASSWORD = "servicegroup:password";
+
+  private static final int EXPIRED = -1;
   private static final Set<Word> OF_STORING =
       EnumSet.of(Word.STORED, Word.NOT_STORED, Word.EXISTS, Word.NOT_FOUND);
   private static final Set<Word> OF_DELETING = EnumSet.of(Word.DELETED, Word.NOT_FOUND);
 
-  private final String line;
-  private final byte[] value;
+  private final byte[] bytes;
   private final List<String> wanted;
   private final Set<Word> words;
 
-  private MemcachedCommand(String line, byte[] value, List<String> wanted, Set<Word> words) {
-    this.line = line;
-    this.value = value;
+  private MemcachedCommand(byte[] bytes, List<String> wanted, Set<Word> words) {
+    this.bytes = bytes;
     this.wanted = wanted;
     this.words = words;
   }
@@ -42,12 +47,25 @@ final class MemcachedCommand {
   static MemcachedCommand get(List<String> keys) {
     StringBuilder line = new StringBuilder("gets");
     keys.forEach(key -> line.append(' ').append(usable(key)));
-    return new MemcachedCommand(line.toString(), null, keys, Set.of());
+    return new MemcachedCommand(line(line), keys, Set.of());
+  }
+
+  /**
+   * Gives a user's password; the first command of a connection. A server that asks for none takes
+   * it for an item, which has expired before anybody can read it.
+   */
+  static MemcachedCommand authenticate(String user, String password) {
+    return set(PASSWORD, (user + ' ' + password).getBytes(UTF_8), 0, EXPIRED);
   }
 
   /** Writes a value unconditionally. */
   static MemcachedCommand set(String key, byte[] value, int flags, int seconds) {
-    return storing("set", key, value, flags, seconds, "");
+    return setter(key, flags, seconds).to(value);
+  }
+
+  /** Writes one key again and again. */
+  static Setter setter(String key, int flags, int seconds) {
+    return new Setter(("set " + usable(key) + ' ' + flags + ' ' + seconds + ' ').getBytes(UTF_8));
   }
 
   /** Writes a value where the key has none. */
@@ -62,14 +80,26 @@ final class MemcachedCommand {
 
   /** Deletes a value. */
   static MemcachedCommand delete(String key) {
-    return new MemcachedCommand("delete " + usable(key), null, List.of(), OF_DELETING);
+    return new MemcachedCommand(
+        line(new StringBuilder("delete ").append(usable(key))), List.of(), OF_DELETING);
   }
 
   private static MemcachedCommand storing(
       String command, String key, byte[] value, int flags, int seconds, String version) {
-    String line =
-        command + ' ' + usable(key) + ' ' + flags + ' ' + seconds + ' ' + value.length + version;
-    return new MemcachedCommand(line, value, List.of(), OF_STORING);
+    String start = command + ' ' + usable(key) + ' ' + flags + ' ' + seconds + ' ';
+    return storing(start.getBytes(UTF_8), value, version);
+  }
+
+  private static MemcachedCommand storing(byte[] start, byte[] value, String version) {
+    byte[] length = (value.length + version).getBytes(UTF_8);
+    ByteBuffer all =
+        ByteBuffer.allocate(start.length + length.length + value.length + 2 * END.length);
+    all.put(start).put(length).put(END).put(value).put(END);
+    return new MemcachedCommand(all.array(), List.of(), OF_STORING);
+  }
+
+  private static byte[] line(StringBuilder words) {
+    return words.append("\r\n").toString().getBytes(UTF_8);
   }
 
   /**
@@ -86,10 +116,7 @@ final class MemcachedCommand {
 
   /** Appends the command to the bytes to send. */
   void appendTo(Buffer out) {
-    out.appendBytes(line.getBytes(StandardCharsets.UTF_8)).appendBytes(END);
-    if (value != null) {
-      out.appendBytes(value).appendBytes(END);
-    }
+    out.appendBytes(bytes);
   }
 
   /**
@@ -103,6 +130,25 @@ final class MemcachedCommand {
     if (answer instanceof Items found) {
       return !wanted.isEmpty() && new HashSet<>(wanted).containsAll(found.items().keySet());
     }
-    return answer instanceof Full ? value != null : answer instanceof ServerError;
+    return answer instanceof Full ? stores() : answer instanceof ServerError;
+  }
+
+  private boolean stores() {
+    return words == OF_STORING;
+  }
+
+  /** The start of a command that writes one key, encoded once for many values. */
+  static final class Setter {
+
+    private final byte[] start;
+
+    private Setter(byte[] start) {
+      this.start = start;
+    }
+
+    /** Writes a value unconditionally. */
+    MemcachedCommand to(byte[] value) {
+      return storing(start, value, "");
+    }
   }
 }

@@ -30,8 +30,8 @@ final class MemcachedConnection {
 
   private final Vertx vertx;
   private final NetSocket socket;
-  private final Consumer<Throwable> lost;
   private final Deque<Batch> waiting = new ArrayDeque<>();
+  private Consumer<Throwable> lost = why -> {};
   private Buffer unsent;
   private long timer = NONE;
   private long timerNanos;
@@ -44,20 +44,27 @@ final class MemcachedConnection {
    *
    * @param vertx for timers
    * @param socket connected, with nothing read from it yet
-   * @param lost is called with the reason when the connection ends otherwise than by {@link
-   *     #close}, before the waiting calls fail; the reason is a {@link TimeoutException} where the
-   *     server answered no call for that long
    */
-  MemcachedConnection(Vertx vertx, NetSocket socket, Consumer<Throwable> lost) {
+  MemcachedConnection(Vertx vertx, NetSocket socket) {
     this.vertx = vertx;
     this.socket = socket;
-    this.lost = lost;
     socket.handler(
         new MemcachedParser(
             this::answered,
             said -> end(failure("answered out of step (is it a memcached?): " + said))));
     socket.exceptionHandler(this::end);
     socket.closeHandler(nothing -> end(failure("the server closed the connection")));
+  }
+
+  /**
+   * Tells a loss from now on.
+   *
+   * @param action is called with the reason when the connection ends otherwise than by {@link
+   *     #close}, before the waiting calls fail; the reason is a {@link TimeoutException} where the
+   *     server answered no call for that long
+   */
+  void whenLost(Consumer<Throwable> action) {
+    lost = action;
   }
 
   boolean isClosed() {

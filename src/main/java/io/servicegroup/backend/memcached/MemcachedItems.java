@@ -43,7 +43,7 @@ final class MemcachedItems {
 
   MemcachedItems(Vertx vertx, BackendUri uri) {
     this.uri = uri;
-    this.connector = new MemcachedConnector(vertx);
+    this.connector = new MemcachedConnector(vertx, uri);
     this.servers = uri.hosts().stream().map(this::client).toList();
   }
 

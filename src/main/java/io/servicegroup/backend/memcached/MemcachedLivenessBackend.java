@@ -42,7 +42,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
     this.vertx = vertx;
     this.settings = settings;
-    this.connector = new MemcachedConnector(vertx);
+    this.connector = new MemcachedConnector(vertx, settings.uri());
     this.nodes =
         settings.uri().hosts().stream()
             .map(host -> new MemcachedNode(connector, host, settings))

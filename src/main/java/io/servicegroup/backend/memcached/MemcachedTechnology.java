@@ -6,9 +6,11 @@ import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Key;
+import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,23 @@ import java.util.List;
  * restore it.
  */
 public final class MemcachedTechnology implements Technology {
+
+  static final Key<Boolean> TLS =
+      Key.of(
+              "ssl",
+              KeyTypes.flag(),
+              "TLS. The server's certificate is verified: its chain, and the name that the URI"
+                  + " gives the server")
+          .orElse(false);
+  static final Key<Path> AUTHORITIES =
+      Key.of("ssl_ca_certs", KeyTypes.pemFile(), "PEM file of the authority").onlyWith(TLS, "true");
+  static final Key<Path> CERTIFICATE =
+      Key.of("ssl_certfile", KeyTypes.pemFile(), "PEM file of a client's certificate")
+          .onlyWith(TLS, "true");
+  static final Key<Path> CERTIFICATE_KEY =
+      Key.of("ssl_keyfile", KeyTypes.pemFile(), "PEM file of its key")
+          .onlyWith(TLS, "true")
+          .togetherWith(CERTIFICATE);
 
   /** Made by the service loader. */
   public MemcachedTechnology() {}
@@ -35,7 +54,12 @@ public final class MemcachedTechnology implements Technology {
 
   @Override
   public List<Key<?>> options() {
-    return List.of(TIMEOUT.explained("seconds that a beat lives, rounded up to whole ones"));
+    return List.of(
+        TIMEOUT.explained("seconds that a beat lives, rounded up to whole ones"),
+        TLS,
+        AUTHORITIES,
+        CERTIFICATE,
+        CERTIFICATE_KEY);
   }
 
   @Override
@@ -44,12 +68,18 @@ public final class MemcachedTechnology implements Technology {
     if (!uri.path().isEmpty()) {
       faults.add("memcached has no databases: nothing follows the hosts");
     }
-    if (uri.user() != null) {
-      // A password is refused rather than ignored, because the operator would believe that it
-      // protects the data.
-      faults.add("memcached asks nobody for a password: no user stands before the hosts");
+    if (uri.user() != null && uri.password() == null) {
+      faults.add("memcached knows a user by his password: write user:password before the hosts");
+    }
+    if (isBroken(uri.user()) || isBroken(uri.password())) {
+      faults.add("memcached's users and passwords have no blanks and no control characters");
     }
     return faults;
+  }
+
+  /** Whether memcached's protocol, in which a blank ends a name, cannot carry a word. */
+  private static boolean isBroken(String word) {
+    return word != null && word.chars().anyMatch(c -> c <= ' ' || c == 0x7f);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.backend.memcached.MemcachedItem.Print;
 import io.servicegroup.backend.tooz.ToozPresence;
 import io.servicegroup.backend.tooz.ToozPresence.Listed;
 import io.servicegroup.liveness.LivenessSettings;
@@ -143,7 +144,7 @@ final class MemcachedToozMembers {
       return Listing.MISSING;
     }
     Listing known = listings.get(group);
-    if (known == null || known.version() != item.version()) {
+    if (known == null || !known.print().isOf(item)) {
       known = read(group, item);
       listings.put(group, known);
     }
@@ -156,7 +157,7 @@ final class MemcachedToozMembers {
         .map(
             map -> {
               map.forEach((name, incarnation) -> add(group, name, incarnation, members));
-              return new Listing(item.version(), true, members);
+              return new Listing(item.print(), true, members);
             })
         .orElse(Listing.MISSING);
   }
@@ -179,7 +180,7 @@ final class MemcachedToozMembers {
     }
   }
 
-  private record Listing(long version, boolean there, Map<MemberId, Incarnation> members) {
-    static final Listing MISSING = new Listing(0, false, Map.of());
+  private record Listing(Print print, boolean there, Map<MemberId, Incarnation> members) {
+    static final Listing MISSING = new Listing(new Print(0, -1, 0), false, Map.of());
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.memcached;
 
+import io.servicegroup.backend.memcached.MemcachedPlaces.Place;
 import io.servicegroup.backend.memcached.ToozGroup.Wanted;
 import io.servicegroup.backend.tooz.Capabilities;
 import io.servicegroup.liveness.LivenessSettings;
@@ -29,11 +30,14 @@ import org.slf4j.LoggerFactory;
 final class MemcachedWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemcachedWriter.class);
-  private static final byte[] TOOZ_BEAT = MemcachedNode.bytes("It's alive!");
+
+  /** tooz uses the first server only. */
+  private static final int TOOZ_SERVER = 0;
 
   private final List<MemcachedNode> nodes;
   private final Roster roster;
   private final MemcachedMembers members;
+  private final MemcachedPlaces places;
   private final ToozGroups groups;
   private final String backend;
   private final int seconds;
@@ -51,7 +55,8 @@ final class MemcachedWriter {
     this.members = members;
     this.backend = settings.backend();
     this.seconds = MemcachedKeys.seconds(settings.timeout());
-    this.groups = new ToozGroups(vertx, nodes.get(0).beats().first(), backend);
+    this.places = new MemcachedPlaces(nodes.size(), seconds);
+    this.groups = new ToozGroups(vertx, nodes.get(TOOZ_SERVER).beats().first(), backend);
   }
 
   Future<List<Conflict>> write(List<Heartbeat> state, List<Heartbeat> left) {
@@ -65,7 +70,8 @@ final class MemcachedWriter {
             .filter(heartbeat -> roster.get(heartbeat.id()) != null)
             .filter(this::isForTooz)
             .toList();
-    List<Map<String, byte[]>> values = values(ours);
+    places.keep(state);
+    List<List<MemcachedCommand>> beats = beats(ours, shown);
     List<Future<Void>> writes = new ArrayList<>();
     for (int server = 0; server < nodes.size(); server++) {
       int here = server;
@@ -73,16 +79,28 @@ final class MemcachedWriter {
           nodes
               .get(server)
               .beats()
-              .run(
-                  client ->
-                      Future.join(
-                              client.set(values.get(here), seconds),
-                              leave(client, here, left),
-                              // tooz uses the first server only.
-                              here == 0 ? showTooz(client, shown) : Future.succeededFuture())
-                          .mapEmpty()));
+              .run(client -> write(client, here, beats.get(here), left, shown)));
     }
     return Future.join(writes).map(done -> conflicts);
+  }
+
+  /** All that one server is to be sent, in one round trip where nobody left. */
+  private Future<Void> write(
+      MemcachedClient client,
+      int server,
+      List<MemcachedCommand> beats,
+      List<Heartbeat> left,
+      List<Heartbeat> shown) {
+    List<Future<Void>> steps = new ArrayList<>();
+    steps.add(client.set(beats));
+    if (!left.isEmpty()) {
+      steps.add(leave(client, server, left));
+    }
+    if (server == TOOZ_SERVER) {
+      // Behind the heartbeats: tooz's readers remove an entry without one.
+      steps.add(showTooz(shown));
+    }
+    return Future.join(steps).mapEmpty();
   }
 
   /** Completes when tooz's groups are as wanted or could not be written. Never fails. */
@@ -90,16 +108,22 @@ final class MemcachedWriter {
     return groups.settled();
   }
 
-  private List<Map<String, byte[]>> values(List<Heartbeat> ours) {
-    List<Map<String, byte[]>> values = new ArrayList<>();
-    nodes.forEach(node -> values.add(new LinkedHashMap<>()));
+  /** The beats for each server: the members' own, and tooz's of their hosts. */
+  private List<List<MemcachedCommand>> beats(List<Heartbeat> ours, List<Heartbeat> shown) {
+    List<List<MemcachedCommand>> beats = new ArrayList<>();
+    nodes.forEach(node -> beats.add(new ArrayList<>()));
     for (Heartbeat heartbeat : ours) {
-      String key = MemcachedKeys.own(heartbeat.id());
-      values
-          .get(MemcachedKeys.server(key, nodes.size()))
-          .put(key, MemcachedNode.bytes(StoredBeat.of(heartbeat).text()));
+      Place place = places.of(heartbeat.id());
+      byte[] text = MemcachedNode.bytes(StoredBeat.of(heartbeat).text());
+      beats.get(place.server()).add(place.own().to(text));
     }
-    return values;
+    Set<String> hosts = new HashSet<>();
+    for (Heartbeat heartbeat : shown) {
+      if (hosts.add(heartbeat.id().host())) {
+        beats.get(TOOZ_SERVER).add(places.of(heartbeat.id()).tooz());
+      }
+    }
+    return beats;
   }
 
   /** Writes that members left, unless another agent has joined them since. */
@@ -133,24 +157,19 @@ final class MemcachedWriter {
             .isPresent();
   }
 
-  private Future<Void> showTooz(MemcachedClient client, List<Heartbeat> shown) {
-    Map<String, byte[]> beats = new LinkedHashMap<>();
+  private Future<Void> showTooz(List<Heartbeat> shown) {
     Map<String, Map<String, Wanted>> wanted = new LinkedHashMap<>();
     Set<String> hosts = new HashSet<>();
     for (Heartbeat heartbeat : shown) {
       String host = heartbeat.id().host();
       hosts.add(host);
-      beats.put(MemcachedKeys.toozMember(host), TOOZ_BEAT);
       wanted
           .computeIfAbsent(heartbeat.id().group(), group -> new LinkedHashMap<>())
           .put(host, entry(heartbeat));
     }
     entries.keySet().removeIf(id -> roster.get(id) == null);
     reported.removeIf(id -> roster.get(id) == null);
-    // The heartbeat is written before the entry, because tooz's readers remove an entry without a
-    // heartbeat.
-    Future<Void> beaten = client.set(beats, seconds);
-    return Future.join(beaten, groups.update(wanted, hosts)).mapEmpty();
+    return groups.update(wanted, hosts);
   }
 
   private Wanted entry(Heartbeat heartbeat) {
@@ -169,8 +188,7 @@ final class MemcachedWriter {
 
   private boolean isForTooz(Heartbeat heartbeat) {
     MemberId id = heartbeat.id();
-    boolean usable =
-        MemcachedKeys.toozGroup(id.group()) != null && MemcachedKeys.toozMember(id.host()) != null;
+    boolean usable = places.of(id).tooz() != null;
     if (!usable && reported.add(id)) {
       LOG.warn(
           "Backend {}: tooz cannot hold the name {} (blanks, or more than 250 bytes): its readers"

@@ -22,6 +22,7 @@ final class ToozGroup {
   private boolean dirty = true;
   private int limit = Integer.MAX_VALUE;
   private int version;
+  private MemcachedItem.Print known;
 
   /**
    * An entry of one of our members.
@@ -49,6 +50,16 @@ final class ToozGroup {
         });
     wanted.clear();
     wanted.putAll(next);
+  }
+
+  /** Notes a stored value, or null, with which nothing was to be done. */
+  void known(MemcachedItem stored) {
+    known = stored == null ? null : stored.print();
+  }
+
+  /** Whether nothing is to be done with a stored value: a group may be large. */
+  boolean isKnown(MemcachedItem stored) {
+    return !dirty && stored != null && known != null && known.isOf(stored);
   }
 
   /** Whether a wanted change is not stored yet. */

@@ -129,6 +129,9 @@ final class ToozGroups {
   private Future<Void> store(String name, ToozGroup group, Map<String, MemcachedItem> found) {
     String key = MemcachedKeys.toozGroup(name);
     MemcachedItem read = found.get(key);
+    if (group.isKnown(read)) {
+      return Future.succeededFuture();
+    }
     Optional<ToozGroupMap> map =
         read == null ? Optional.of(new ToozGroupMap()) : ToozGroupMap.parse(read.value());
     if (map.isEmpty()) {
@@ -141,6 +144,7 @@ final class ToozGroups {
     }
     if (!edit.changed()) {
       group.stored(edit);
+      group.known(read);
       return Future.succeededFuture();
     }
     byte[] value = map.get().encode();

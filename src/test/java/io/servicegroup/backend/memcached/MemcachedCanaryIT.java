@@ -39,7 +39,10 @@ class MemcachedCanaryIT {
         new ScriptedMemcached(vertx, (connection, said) -> serve(said))) {
       LivenessSettings settings = MemcachedHarness.settings("w", server.uri(), false, Set.of());
       MemcachedNode node =
-          new MemcachedNode(new MemcachedConnector(vertx), settings.uri().hosts().get(0), settings);
+          new MemcachedNode(
+              new MemcachedConnector(vertx, settings.uri()),
+              settings.uri().hosts().get(0),
+              settings);
       assertThat(poll(node)).isFalse();
       assertThat(poll(node)).isFalse();
 

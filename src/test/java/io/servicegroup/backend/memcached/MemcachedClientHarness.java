@@ -22,16 +22,20 @@ final class MemcachedClientHarness implements AutoCloseable {
 
   MemcachedClientHarness(Vertx vertx, String uri, Duration bound) {
     context = vertx.getOrCreateContext();
-    connector = new MemcachedConnector(vertx);
-    BackendUri.Host host = BackendUri.parse(uri).hosts().get(0);
+    BackendUri server = BackendUri.parse(uri);
+    connector = new MemcachedConnector(vertx, server);
     client =
         new MemcachedClient(
-            connector, host, () -> bound, ReconnectPause.upTo(Duration.ofSeconds(1)));
+            connector,
+            server.hosts().get(0),
+            () -> bound,
+            ReconnectPause.upTo(Duration.ofSeconds(1)));
   }
 
   <T> Future<T> start(Function<MemcachedClient, Future<T>> work) {
     Promise<T> done = Promise.promise();
-    context.runOnContext(nothing -> work.apply(client).onComplete(done));
+    context.runOnContext(
+        nothing -> Future.succeededFuture().compose(now -> work.apply(client)).onComplete(done));
     return done.future();
   }
 
