@@ -54,6 +54,16 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule THE_BUS_KNOWS_WHAT_IT_CARRIES = knowsOnly("bus", "model");
 
+  /** These two are the client's jar, whose POM names vertx-core alone. */
+  @ArchTest
+  static final ArchRule THE_CLIENT_NEEDS_NOTHING_BUT_VERTX =
+      classes()
+          .that()
+          .resideInAnyPackage(ROOT + ".bus..", ROOT + ".model..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "io.vertx.core..", ROOT + ".bus..", ROOT + ".model..");
+
   @ArchTest static final ArchRule THE_RUNTIME_KNOWS_NO_FEATURE = knowsOnly("runtime", "config");
 
   @ArchTest

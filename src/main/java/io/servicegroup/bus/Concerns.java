@@ -2,10 +2,10 @@ package io.servicegroup.bus;
 
 import io.servicegroup.model.Concern;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
 import java.util.HashSet;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reports the parts of a backend or of the catalogue that do not work while the rest does. Each
@@ -71,7 +71,7 @@ public final class Concerns {
 
   private void raise(String subject, String text, boolean unready) {
     if (open.add(subject)) {
-      LOG.warn("{}: {}", about, text);
+      LOG.warn(about + ": " + text);
       Topics.CONCERN.publish(vertx, new Concern(about, subject, text, unready));
     }
   }
@@ -83,7 +83,7 @@ public final class Concerns {
    */
   public void settle(String subject) {
     if (open.remove(subject)) {
-      LOG.info("{}: all is well again with {}", about, subject);
+      LOG.info(about + ": all is well again with " + subject);
       Topics.CONCERN.publish(vertx, new Concern(about, subject, null, false));
     }
   }

@@ -2,6 +2,7 @@ package io.servicegroup.bus;
 
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
+import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.slf4j.LoggerFactory;
 
 /** Reads and writes the fields that several messages have in common. */
 final class JsonFields {
@@ -24,7 +24,7 @@ final class JsonFields {
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private static final WarnOnceLog WARNINGS =
-      new WarnOnceLog(LoggerFactory.getLogger(JsonFields.class));
+      new WarnOnceLog(LoggerFactory.getLogger(JsonFields.class)::warn);
 
   private JsonFields() {}
 

@@ -6,11 +6,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An event bus address that answers requests of one type, with the codecs of request and answer.
@@ -116,7 +116,7 @@ public record RequestTopic<Q, A>(
   private void refuse(Message<JsonObject> message, Throwable failure) {
     ServiceGroupException refusal = ServiceGroupException.of(failure);
     if (refusal != failure && !(failure instanceof IllegalArgumentException)) {
-      LOG.debug("A request on {} failed", address, failure);
+      LOG.debug("A request on " + address + " failed", failure);
     }
     message.fail(refusal.status(), refusal.getMessage());
   }

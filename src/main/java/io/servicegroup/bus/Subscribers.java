@@ -1,13 +1,13 @@
 package io.servicegroup.bus;
 
 import io.vertx.core.Context;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The subscribed listeners of one type. A listener that subscribes twice has two subscriptions. An

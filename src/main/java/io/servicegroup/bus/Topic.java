@@ -5,10 +5,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.logging.Logger;
+import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An event bus address on which messages of one type are published, with their codec. A message is
@@ -53,8 +53,7 @@ public record Topic<T>(
           try {
             decoded = decode.apply(message.body());
           } catch (RuntimeException e) { // a decoder may throw anything for an unexpected body
-            LOG.warn(
-                "A message on {} could not be read and was dropped: {}", address, e.toString());
+            LOG.warn("A message on " + address + " could not be read and was dropped: " + e);
             return;
           }
           handler.handle(decoded);

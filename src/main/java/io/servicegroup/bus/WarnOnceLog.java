@@ -2,7 +2,7 @@ package io.servicegroup.bus;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.slf4j.Logger;
+import java.util.function.Consumer;
 
 /**
  * Logs a warning about a subject once and not each time it is found again: the same warning is
@@ -15,7 +15,7 @@ public final class WarnOnceLog {
 
   private static final int MAX_SUBJECTS = 1000;
 
-  private final Logger log;
+  private final Consumer<String> log;
   private final Map<String, String> logged =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -29,9 +29,9 @@ public final class WarnOnceLog {
   /**
    * Makes an object that has logged nothing yet.
    *
-   * @param log the logger of the class that warns
+   * @param log logs a warning, with the logger of the class that warns
    */
-  public WarnOnceLog(Logger log) {
+  public WarnOnceLog(Consumer<String> log) {
     this.log = log;
   }
 
@@ -43,7 +43,7 @@ public final class WarnOnceLog {
    */
   public synchronized void warn(String subject, String sentence) {
     if (!sentence.equals(logged.put(subject, sentence))) {
-      log.warn("{}", sentence);
+      log.accept(sentence);
     }
   }
 

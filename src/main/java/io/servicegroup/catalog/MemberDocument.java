@@ -26,7 +26,7 @@ final class MemberDocument {
   static final long UNORDERED = -1;
 
   private static final WarnOnceLog WARNINGS =
-      new WarnOnceLog(LoggerFactory.getLogger(MemberDocument.class));
+      new WarnOnceLog(LoggerFactory.getLogger(MemberDocument.class)::warn);
 
   private static final String ORDER = "words_order";
 

@@ -28,8 +28,20 @@ final class ConfigReader {
     KeyReader reader = new KeyReader(keys, machine);
     reader.read(root, "");
     reader.checkRules();
+    requireUsableDefault(root, reader.values());
     AgentConfig config = config(root, reader.values());
     return faults.list().isEmpty() ? Optional.of(config) : Optional.empty();
+  }
+
+  /** The default of {@code catalog.uri} needs what not every jar of the agent has. */
+  private static void requireUsableDefault(Section root, Values values) {
+    Section catalog = root.section("catalog");
+    if (!values.isGiven(Keys.CATALOG_URI) && catalog.isSound("uri")) {
+      BackendUri uri = values.get(Keys.CATALOG_URI);
+      uri.scheme()
+          .lacking(uri)
+          .forEach(sentence -> catalog.refuse("uri", uri.toString(), sentence));
+    }
   }
 
   private static AgentConfig config(Section root, Values values) {

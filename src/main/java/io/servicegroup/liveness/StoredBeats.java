@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 public final class StoredBeats {
 
   private final String backend;
-  private final WarnOnceLog warnings = new WarnOnceLog(LoggerFactory.getLogger(StoredBeats.class));
+  private final WarnOnceLog warnings =
+      new WarnOnceLog(LoggerFactory.getLogger(StoredBeats.class)::warn);
 
   /**
    * Makes a reader.

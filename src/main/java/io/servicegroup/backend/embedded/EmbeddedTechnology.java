@@ -56,6 +56,12 @@ public final class EmbeddedTechnology implements Technology {
 
   @Override
   public List<String> lacking(BackendUri uri) {
+    if (!PostgresArchives.arePacked()) {
+      return List.of(
+          "this is the slim jar, which has no embedded database: allowed is another catalogue, for"
+              + " example postgresql://user:password@127.0.0.1:5432/servicegroup; or start"
+              + " servicegroup-agent.jar, which has one");
+    }
     try {
       Path.of(uri.path());
       return List.of();

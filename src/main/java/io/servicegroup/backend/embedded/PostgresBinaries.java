@@ -12,7 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -23,13 +23,6 @@ final class PostgresBinaries {
 
   private static final int MAJOR = 18;
 
-  /**
-   * The archives by Java's name of the machine's architecture; they are named as the artifacts of
-   * zonky.io.
-   */
-  private static final Map<String, String> ARCHIVES =
-      Map.of("amd64", "/postgres-linux-x86_64.txz", "aarch64", "/postgres-linux-arm_64.txz");
-
   private final byte[] archive;
 
   private PostgresBinaries(byte[] archive) {
@@ -39,11 +32,11 @@ final class PostgresBinaries {
   static PostgresBinaries find() throws IOException {
     String system = System.getProperty("os.name");
     String machine = System.getProperty("os.arch");
-    String resource = ARCHIVES.get(machine);
-    if (!system.equals("Linux") || resource == null) {
+    Optional<String> resource = PostgresArchives.of(system, machine);
+    if (resource.isEmpty()) {
       throw unavailable(system, machine);
     }
-    try (InputStream in = PostgresBinaries.class.getResourceAsStream(resource)) {
+    try (InputStream in = PostgresBinaries.class.getResourceAsStream(resource.get())) {
       return new PostgresBinaries(in.readAllBytes());
     }
   }

@@ -35,7 +35,7 @@ final class PostgresCatalogRows {
   private static final String ODD = "a column has a value that it cannot have";
 
   private final WarnOnceLog warnings =
-      new WarnOnceLog(LoggerFactory.getLogger(PostgresCatalogRows.class));
+      new WarnOnceLog(LoggerFactory.getLogger(PostgresCatalogRows.class)::warn);
   private final Map<String, Odd> unreadable = new HashMap<>();
   private boolean strangers;
 

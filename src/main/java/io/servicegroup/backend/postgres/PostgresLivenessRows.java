@@ -21,7 +21,7 @@ final class PostgresLivenessRows {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresLivenessRows.class);
 
-  private final WarnOnceLog warnings = new WarnOnceLog(LOG);
+  private final WarnOnceLog warnings = new WarnOnceLog(LOG::warn);
   private final Set<Integer> refused = new HashSet<>();
 
   /** Reads the answer to a poll. */

@@ -33,7 +33,7 @@ final class ZooKeeperObservations {
   private final Roster roster;
   private final String backend;
   private final WarnOnceLog warnings =
-      new WarnOnceLog(LoggerFactory.getLogger(ZooKeeperObservations.class));
+      new WarnOnceLog(LoggerFactory.getLogger(ZooKeeperObservations.class)::warn);
   private final long rememberNanos;
   private final Map<MemberId, Presence> read = new LinkedHashMap<>();
   private final Map<MemberId, Beat> seen = new HashMap<>();
