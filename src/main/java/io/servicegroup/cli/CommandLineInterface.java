@@ -7,6 +7,7 @@ import io.servicegroup.runtime.Why;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -35,9 +36,18 @@ public final class CommandLineInterface {
    */
   public static int execute(String... arguments) {
     try {
-      return commandLine(System.getenv()).execute(arguments);
+      Optional<RootCommand> plain = PlainRun.read(System.getenv(), arguments);
+      return plain.isPresent() ? run(plain.get()) : commandLine(System.getenv()).execute(arguments);
     } finally {
       Logs.end();
+    }
+  }
+
+  private static int run(RootCommand root) {
+    try {
+      return root.call();
+    } catch (Exception e) {
+      return explain(root, e);
     }
   }
 

@@ -2,9 +2,11 @@ package io.servicegroup.cli;
 
 import io.servicegroup.config.ConfigLoader;
 import io.servicegroup.runtime.Logs;
+import io.servicegroup.runtime.RestingThreads;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxBootstrap;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -43,12 +45,15 @@ final class RootCommand implements Callable<Integer> {
   static final int EVENT_LOOPS = 2;
   private static final int WORKERS = 4;
 
+  private static final String CONFIG = "--config";
+  private static final String SET = "--set";
+
   private final Map<String, String> environment;
 
   @Spec private CommandSpec spec;
 
   @Option(
-      names = "--config",
+      names = CONFIG,
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       parameterConsumer = Appending.class,
@@ -56,7 +61,7 @@ final class RootCommand implements Callable<Integer> {
   private final List<String> files = new ArrayList<>();
 
   @Option(
-      names = "--set",
+      names = SET,
       paramLabel = "KEY.PATH=VALUE",
       scope = ScopeType.INHERIT,
       parameterConsumer = Appending.class,
@@ -82,12 +87,25 @@ final class RootCommand implements Callable<Integer> {
     return verbose;
   }
 
+  void speakUp() {
+    verbose = true;
+  }
+
+  /** Takes a value of an option that has one; whether there is such an option. */
+  boolean take(String option, String value) {
+    return switch (option) {
+      case CONFIG -> files.add(value);
+      case SET -> settings.add(value);
+      default -> false;
+    };
+  }
+
   PrintWriter out() {
-    return spec.commandLine().getOut();
+    return spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
   }
 
   PrintWriter err() {
-    return spec.commandLine().getErr();
+    return spec == null ? new PrintWriter(System.err, true) : spec.commandLine().getErr();
   }
 
   ConfigLoader loader(Vertx vertx) {
@@ -122,7 +140,7 @@ final class RootCommand implements Callable<Integer> {
    */
   Vertx vertx(FileDescriptor log) {
     Logs.begin(new FileOutputStream(log), verbose);
-    return Vertx.vertx(
+    VertxOptions options =
         new VertxOptions()
             // Vert.x keeps a cache folder for files inside a jar, of which the agent serves none.
             .setFileSystemOptions(
@@ -131,7 +149,12 @@ final class RootCommand implements Callable<Integer> {
                     .setClassPathResolvingEnabled(false))
             .setEventLoopPoolSize(EVENT_LOOPS)
             .setWorkerPoolSize(WORKERS)
-            .setInternalBlockingPoolSize(WORKERS));
+            .setInternalBlockingPoolSize(WORKERS);
+    return VertxBootstrap.create()
+        .options(options)
+        .executorServiceFactory(new RestingThreads())
+        .init()
+        .vertx();
   }
 
   /** Collects the values before and after the command; picocli would keep only those after it. */

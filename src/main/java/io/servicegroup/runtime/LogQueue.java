@@ -3,7 +3,6 @@ package io.servicegroup.runtime;
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
@@ -20,8 +19,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LogQueue extends AsyncAppender {
 
-  private static final String TEXT =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z', UTC} %level %logger{0} - %msg%n";
   private static final long SAID_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final String LOGGER = Logs.class.getName();
 
@@ -50,14 +47,7 @@ final class LogQueue extends AsyncAppender {
 
   private static Encoder<ILoggingEvent> encoder(
       LoggerContext context, AgentConfig.LogFormat format) {
-    if (format == AgentConfig.LogFormat.JSON) {
-      return new JsonLines(context);
-    }
-    PatternLayoutEncoder text = new PatternLayoutEncoder();
-    text.setContext(context);
-    text.setPattern(TEXT);
-    text.start();
-    return text;
+    return format == AgentConfig.LogFormat.JSON ? new JsonLines(context) : new TextLines(context);
   }
 
   /**

@@ -6,11 +6,10 @@ import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
@@ -86,13 +85,7 @@ public final class ProcessWatchdog extends TurboFilter {
     // The first look is made now, so that a later one loads no class, whose file could not be
     // opened.
     descriptors.look();
-    Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "process-watchdog");
-              thread.setDaemon(true);
-              return thread;
-            })
-        .scheduleWithFixedDelay(() -> look(watched, descriptors), 1, 1, TimeUnit.SECONDS);
+    LookoutThread.every(Duration.ofSeconds(1), () -> look(watched, descriptors));
   }
 
   /**

@@ -9,6 +9,7 @@ import io.servicegroup.config.AgentConfig.LogLevel;
 import io.servicegroup.config.AgentConfig.Logging;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -175,6 +176,19 @@ class LogsTest {
     assertThat(first.getJsonObject("throwable").getString("message")).isEqualTo("broken");
     assertIsNow(first.getString("timestamp"));
     assertThat(new JsonObject(lines.get(1)).getString("message")).isEqualTo("plain");
+  }
+
+  @Test
+  void inTextTheStackTraceOfAFailureFollowsTheSentence() {
+    Logs logs = read(Logging.DEFAULT);
+    log.warn("{} é", "a", new IllegalStateException("broken", new IOException("below")));
+    log.info("next");
+    List<String> lines = ended(logs);
+    assertThat(lines.get(0)).endsWith(" WARN Some - a é");
+    assertThat(lines.get(1)).isEqualTo("java.lang.IllegalStateException: broken");
+    assertThat(lines.get(2)).startsWith("\tat ").contains(LogsTest.class.getName());
+    assertThat(lines).contains("Caused by: java.io.IOException: below");
+    assertThat(lines.get(lines.size() - 1)).endsWith(" INFO Some - next");
   }
 
   @Test
