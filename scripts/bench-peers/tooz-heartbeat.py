@@ -12,6 +12,7 @@ call, told to wait.
 """
 
 import functools
+import os
 import sys
 
 from tooz import coordination
@@ -23,8 +24,9 @@ def main():
     url, server = sys.argv[1], int(sys.argv[2])
     coordinator = coordination.get_coordinator(url, b"tooz-1")
     coordinator.start(start_heart=False)
-    coordinator.create_group(b"bench-tooz").get()
-    coordinator.join_group(b"bench-tooz", {"version": 1}).get()
+    group = b"bench-tooz-%d" % os.getpid()
+    coordinator.create_group(group).get()
+    coordinator.join_group(group, {"version": 1}).get()
     if "--acknowledged" in sys.argv:
         coordinator.client.set = functools.partial(coordinator.client.set, noreply=False)
     # memcached's heartbeat is not acknowledged: a read behind the last one shows that it arrived.

@@ -82,7 +82,7 @@ public final class HeartbeatBench {
       // Nova makes its own table, so it needs a database of its own.
       try (PostgresServer server = PostgresServer.create();
           Peer nova = Peer.nova(server.uri(), server.pid())) {
-        return contest.add("Nova, database driver", 1, nova::run).run();
+        return contest.addPeer("Nova, database driver", nova::run).run();
       }
     }
     if (!stand.technology().hasTooz()) {
@@ -90,12 +90,12 @@ public final class HeartbeatBench {
     }
     String name = "tooz, " + stand.technology().text();
     try (Peer tooz = Peer.tooz(stand)) {
-      contest.add(name, 1, tooz::run);
+      contest.addPeer(name, tooz::run);
       if (stand.technology() != Technology.MEMCACHED) {
         return contest.run();
       }
       try (Peer waiting = Peer.acknowledgedTooz(stand)) {
-        return contest.add(name + ", acknowledged", 1, waiting::run).run();
+        return contest.addPeer(name + ", acknowledged", waiting::run).run();
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** One command of memcached's text protocol, with the answers that it may get. */
 final class MemcachedCommand {
@@ -25,6 +26,13 @@ final class MemcachedCommand {
   private static final String PASSWORD = "servicegroup:password";
 
   private static final int EXPIRED = -1;
+
+  /** The lengths of short values, such as beats, in digits. */
+  private static final byte[][] SHORT =
+      IntStream.range(0, 128)
+          .mapToObj(length -> Integer.toString(length).getBytes(UTF_8))
+          .toArray(byte[][]::new);
+
   private static final Set<Word> OF_STORING =
       EnumSet.of(Word.STORED, Word.NOT_STORED, Word.EXISTS, Word.NOT_FOUND);
   private static final Set<Word> OF_DELETING = EnumSet.of(Word.DELETED, Word.NOT_FOUND);
@@ -91,11 +99,17 @@ final class MemcachedCommand {
   }
 
   private static MemcachedCommand storing(byte[] start, byte[] value, String version) {
-    byte[] length = (value.length + version).getBytes(UTF_8);
+    byte[] length = length(value, version);
     ByteBuffer all =
         ByteBuffer.allocate(start.length + length.length + value.length + 2 * END.length);
     all.put(start).put(length).put(END).put(value).put(END);
     return new MemcachedCommand(all.array(), List.of(), OF_STORING);
+  }
+
+  private static byte[] length(byte[] value, String version) {
+    return version.isEmpty() && value.length < SHORT.length
+        ? SHORT[value.length]
+        : (value.length + version).getBytes(UTF_8);
   }
 
   private static byte[] line(StringBuilder words) {

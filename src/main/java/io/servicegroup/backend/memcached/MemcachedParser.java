@@ -35,6 +35,7 @@ final class MemcachedParser implements Handler<Buffer> {
   private static final String CLIENT_ERROR = "CLIENT_ERROR ";
 
   private static final Map<String, MemcachedAnswer> FIXED = fixed();
+  private static final Buffer STORED = Buffer.buffer(Word.STORED.name());
 
   private final Consumer<MemcachedAnswer> answers;
   private final Consumer<String> broken;
@@ -78,6 +79,9 @@ final class MemcachedParser implements Handler<Buffer> {
     }
     if (head != null) {
       value(record);
+    } else if (items.isEmpty() && record.equals(STORED)) {
+      // The answer to each beat, of which a round trip has thousands.
+      answers.accept(Word.STORED);
     } else {
       line(record.toString(StandardCharsets.UTF_8));
     }

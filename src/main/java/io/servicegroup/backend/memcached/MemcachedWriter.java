@@ -43,6 +43,7 @@ final class MemcachedWriter {
   private final int seconds;
   private final Map<MemberId, Known> entries = new HashMap<>();
   private final Set<MemberId> reported = new HashSet<>();
+  private List<Wanted> showing = List.of();
 
   MemcachedWriter(
       Vertx vertx,
@@ -158,18 +159,33 @@ final class MemcachedWriter {
   }
 
   private Future<Void> showTooz(List<Heartbeat> shown) {
-    Map<String, Map<String, Wanted>> wanted = new LinkedHashMap<>();
-    Set<String> hosts = new HashSet<>();
-    for (Heartbeat heartbeat : shown) {
-      String host = heartbeat.id().host();
-      hosts.add(host);
-      wanted
-          .computeIfAbsent(heartbeat.id().group(), group -> new LinkedHashMap<>())
-          .put(host, entry(heartbeat));
+    List<Wanted> next = shown.stream().map(this::entry).toList();
+    if (isShown(next)) {
+      return groups.update();
     }
     entries.keySet().removeIf(id -> roster.get(id) == null);
     reported.removeIf(id -> roster.get(id) == null);
+    showing = next;
+    Map<String, Map<String, Wanted>> wanted = new LinkedHashMap<>();
+    Set<String> hosts = new HashSet<>();
+    for (int i = 0; i < next.size(); i++) {
+      MemberId id = shown.get(i).id();
+      hosts.add(id.host());
+      wanted
+          .computeIfAbsent(id.group(), group -> new LinkedHashMap<>())
+          .put(id.host(), next.get(i));
+    }
     return groups.update(wanted, hosts);
+  }
+
+  /** Whether these very entries were shown before: the same ones are made once. */
+  private boolean isShown(List<Wanted> next) {
+    for (int i = 0; i < next.size(); i++) {
+      if (i >= showing.size() || showing.get(i) != next.get(i)) {
+        return false;
+      }
+    }
+    return showing.size() == next.size();
   }
 
   private Wanted entry(Heartbeat heartbeat) {

@@ -65,6 +65,11 @@ final class ToozGroups {
     wanted.keySet().forEach(group -> groups.computeIfAbsent(group, name -> new ToozGroup()));
     groups.forEach((name, group) -> group.want(wanted.getOrDefault(name, Map.of())));
     groups.values().removeIf(ToozGroup::isEmpty);
+    return update();
+  }
+
+  /** As {@link #update(Map, Set)}, where nothing else is wanted than before. */
+  Future<Void> update() {
     updates++;
     long mine = updates;
     Future<Void> first = running.otherwiseEmpty().compose(before -> attempt(mine % 2 == 0));
