@@ -172,10 +172,10 @@ final class BeatLoop implements AutoCloseable {
     return agent
         .write(beats, List.of())
         .compose(
-            conflicts ->
-                conflicts.isEmpty()
+            written ->
+                written.conflicts().isEmpty()
                     ? Future.succeededFuture()
-                    : Future.failedFuture("conflicts: " + conflicts));
+                    : Future.failedFuture("conflicts: " + written.conflicts()));
   }
 
   private static Future<Void> repeat(int times, Supplier<Future<Void>> work) {

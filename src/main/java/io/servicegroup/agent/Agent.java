@@ -251,7 +251,8 @@ public final class Agent {
         config.watch(),
         config.catalog().uri().isSamePlaceAs(backend.uri())
             ? null
-            : config.catalog().createTables());
+            : config.catalog().createTables(),
+        liveness.longestDownTime());
   }
 
   private Future<Void> deployBackend(String name, Supplier<Future<String>> deployment) {

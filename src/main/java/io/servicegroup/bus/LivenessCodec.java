@@ -17,19 +17,24 @@ import io.servicegroup.model.Beat;
 import io.servicegroup.model.Concern;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Reason;
 import io.servicegroup.model.RemoteWork;
 import io.servicegroup.model.Sightings;
 import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Encodes and decodes the messages about liveness: heartbeats, sightings, states of backends,
  * status changes, conflicts, concerns, and measured work.
  */
 final class LivenessCodec {
+
+  private static final String AGE = "age_ms";
 
   private LivenessCodec() {}
 
@@ -62,7 +67,7 @@ final class LivenessCodec {
     return new JsonObject()
         .put("backend", sightings.backend())
         .put("witnessed_ms", sightings.witnessedMillis())
-        .put("beats", array(sightings.beats(), LivenessCodec::encodeBeat))
+        .put("beats", array(sightings.beats(), beat -> encodeBeat(beat, sightings.ages())))
         .put("held", array(sightings.held(), LivenessCodec::encodeBeat))
         .put("gone", array(sightings.gone(), LivenessCodec::encodeAbsence))
         .put("unwitnessed", array(sightings.unwitnessed(), JsonFields::encodeId))
@@ -71,15 +76,32 @@ final class LivenessCodec {
   }
 
   static Sightings decodeSightings(JsonObject json) {
+    Map<MemberId, Long> ages = new HashMap<>();
     return new Sightings(
         json.getString("backend"),
         json.getLong("witnessed_ms"),
-        readable(json, "beats", LivenessCodec::decodeBeat),
+        readable(json, "beats", beat -> decodeBeat(beat, ages)),
         readable(json, "held", LivenessCodec::decodeBeat),
         readable(json, "gone", LivenessCodec::decodeAbsence),
         list(json, "unwitnessed", JsonFields::id),
         json.getBoolean("hiccup", false),
-        json.getLong("reached_ms", Sightings.NOT_TOLD));
+        json.getLong("reached_ms", Sightings.NOT_TOLD),
+        ages);
+  }
+
+  private static JsonObject encodeBeat(Beat beat, Map<MemberId, Long> ages) {
+    JsonObject json = encodeBeat(beat);
+    Long age = ages.get(beat.id());
+    return age == null ? json : json.put(AGE, age);
+  }
+
+  private static Beat decodeBeat(JsonObject json, Map<MemberId, Long> ages) {
+    Beat beat = decodeBeat(json);
+    Long age = json.getLong(AGE);
+    if (age != null) {
+      ages.put(beat.id(), age);
+    }
+    return beat;
   }
 
   private static JsonObject encodeBeat(Beat beat) {

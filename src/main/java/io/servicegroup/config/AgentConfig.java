@@ -6,6 +6,7 @@ import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.model.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +114,17 @@ public record AgentConfig(
      */
     public Duration downTime(MemberId id) {
       return groups.getOrDefault(id.group(), serviceDownTime);
+    }
+
+    /**
+     * Finds the longest {@code service_down_time}.
+     *
+     * @return that of the group whose members may be silent for longest
+     */
+    public Duration longestDownTime() {
+      return Stream.concat(Stream.of(serviceDownTime), groups.values().stream())
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
     }
 
     /**

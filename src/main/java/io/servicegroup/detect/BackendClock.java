@@ -34,6 +34,8 @@ final class BackendClock {
   private final HeardTime heardTime;
   private Weight weight = Weight.OUT;
   private long millis;
+  private long step;
+  private long age;
   private long graceUntil;
   private long startsUntil;
   private boolean started;
@@ -60,6 +62,22 @@ final class BackendClock {
   /** The witness clock, in milliseconds. */
   long millis() {
     return millis;
+  }
+
+  /**
+   * A beat of the present message is applied. The message before did not show it, so it is not
+   * older than the step between the two; and at a new start ages prove nothing.
+   *
+   * @param told how long before the clock's reading the beat was written, in milliseconds; 0 where
+   *     no beat is applied
+   */
+  void shows(long told) {
+    age = listing ? 0 : Math.max(0, Math.min(told, step));
+  }
+
+  /** When the member whose evidence changes was heard, on the witness clock, in milliseconds. */
+  long heardAt() {
+    return millis - age;
   }
 
   /**
@@ -119,6 +137,7 @@ final class BackendClock {
   boolean advance(Sightings seen) {
     boolean fell = seen.witnessedMillis() < millis;
     heardTime.advance(seen.reachedMillis(), fell || !started ? 0 : seen.witnessedMillis() - millis);
+    step = seen.witnessedMillis() - millis;
     millis = seen.witnessedMillis();
     listing = beginsAnew || fell || !started || weight == Weight.OUT;
     resume(listing, seen.hiccup());

@@ -199,7 +199,7 @@ final class BackendView {
     if (next == Standing.PRESENT) {
       present.heard(evidence, clock.millis());
     } else if (next instanceof Standing) {
-      queues.get(evidence.tracked.timeout).heard(evidence, clock.millis());
+      queues.get(evidence.tracked.timeout).heard(evidence, clock.heardAt());
       evidence.begunAt = heardTime.millis();
     } else if (next instanceof Accused) {
       evidence.begunAt = before == Standing.PRESENT ? heardTime.millis() : evidence.begunAt;
@@ -210,7 +210,7 @@ final class BackendView {
         ended.add(evidence, clock.millis());
       }
     }
-    writers.follow(evidence, before, next instanceof Standing, clock.millis());
+    writers.follow(evidence, before, next instanceof Standing, clock.heardAt());
     if (!next.equals(before)) {
       listener.changed(evidence);
     }

@@ -119,8 +119,10 @@ final class EvidenceRules {
   /**
    * Applies a count that was read. The first count of an incarnation is only a baseline and no
    * beat, unless the incarnation joined since this evaluator started.
+   *
+   * @param age how long before the clock's reading it was written, in milliseconds
    */
-  static void beat(TrackedMember tracked, BackendView backend, Beat beat) {
+  static void beat(TrackedMember tracked, BackendView backend, Beat beat, long age) {
     if (tracked.isOlderIncarnation(backend, beat.incarnation())) {
       return;
     }
@@ -131,7 +133,9 @@ final class EvidenceRules {
     if (first ? inOurTime : !same || evidence.hasGrown(beat.count())) {
       tracked.sawChange(!same || first || evidence.absence() != null);
       evidence.saw(beat.incarnation(), beat.count());
+      backend.clock().shows(age);
       backend.apply(evidence, Event.SIGN);
+      backend.clock().shows(0);
     } else if (first || evidence.hasFallen(beat.count())) {
       // The count also falls where a backend was restored from older data: that is a new baseline,
       // not an end.

@@ -85,7 +85,9 @@ public final class LivenessEvaluator {
     if (backend.advance(sightings)) {
       beginAnew(backend);
     }
-    sightings.beats().forEach(beat -> EvidenceRules.beat(members.track(beat.id()), backend, beat));
+    for (Beat beat : sightings.beats()) {
+      EvidenceRules.beat(members.track(beat.id()), backend, beat, sightings.age(beat));
+    }
     sightings.held().forEach(beat -> held(beat, backend));
     sightings.gone().forEach(seen -> gone(seen, backend));
     for (MemberId id : sightings.unwitnessed()) {

@@ -146,7 +146,7 @@ final class ObservedWriters {
     if (writer.present > 0) {
       writer.leaveQueue();
     } else if (anew || !writer.isQueued()) {
-      heard.heard(writer, clock);
+      heard.heard(writer, writer.isQueued() ? Math.max(writer.heardAt(), clock) : clock);
     }
   }
 

@@ -29,7 +29,8 @@ public final class WitnessClock {
     LATE
   }
 
-  private final long outageNanos;
+  private final long reportNanos;
+  private final long pollNanos;
   private long witnessedNanos;
   private long reachedNanos;
   private long last;
@@ -40,29 +41,43 @@ public final class WitnessClock {
    * Makes a clock that stands at zero.
    *
    * @param reportInterval round trips that are overdue by more than this are an outage
-   * @param pollInterval how often a round trip is due
+   * @param pollInterval how often a round trip is due, unless a longer interval was planned
    */
   public WitnessClock(Duration reportInterval, Duration pollInterval) {
-    this.outageNanos = reportInterval.plus(pollInterval).toNanos();
+    this.reportNanos = reportInterval.toNanos();
+    this.pollNanos = pollInterval.toNanos();
+  }
+
+  /**
+   * As {@link #witnessed(long, long)}, where the round trip was due after {@code poll_interval}.
+   *
+   * @param startedNanos when the round trip began, on a monotonic clock
+   * @return what happened before it
+   */
+  public Gap witnessed(long startedNanos) {
+    return witnessed(startedNanos, pollNanos);
   }
 
   /**
    * A round trip succeeded. What it read was written before its end and may be as old as its start,
-   * so the clock advances to its start only.
+   * so the clock advances to its start only. However late the round trip was, the clock advances by
+   * a {@code report_interval} and a {@code poll_interval} at most: a {@code service_down_time} is
+   * longer than that and the time from a beat to the next.
    *
    * @param startedNanos when the round trip began, on a monotonic clock
+   * @param plannedNanos how long after the last one it was to begin
    * @return what happened before it; after {@link Gap#LATE} nothing that it read is to be used
    */
-  public Gap witnessed(long startedNanos) {
+  public Gap witnessed(long startedNanos, long plannedNanos) {
     long interval = startedNanos - last;
     if (started && interval < 0) {
       return Gap.LATE;
     }
-    Gap gap = gap(interval);
+    Gap gap = gap(interval, Math.max(plannedNanos, pollNanos));
     if (gap == Gap.OUTAGE) {
       witnessedNanos = 0;
     } else if (started) {
-      witnessedNanos += gap == Gap.NONE ? interval : 0;
+      witnessedNanos += gap == Gap.NONE ? Math.min(interval, reportNanos + pollNanos) : 0;
       reachedNanos += interval;
     }
     started = true;
@@ -71,8 +86,8 @@ public final class WitnessClock {
     return gap;
   }
 
-  private Gap gap(long interval) {
-    if (started && interval > outageNanos) {
+  private Gap gap(long interval, long planned) {
+    if (started && interval - planned > reportNanos) {
       return Gap.OUTAGE;
     }
     return started && missed ? Gap.HICCUP : Gap.NONE;

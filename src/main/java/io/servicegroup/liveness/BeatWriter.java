@@ -1,13 +1,12 @@
 package io.servicegroup.liveness;
 
 import io.servicegroup.bus.Topics;
+import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
-import io.servicegroup.model.RemoteWork;
-import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.OutageLog;
 import io.servicegroup.runtime.ProcessWatchdog;
 import io.vertx.core.AsyncResult;
@@ -37,12 +36,14 @@ final class BeatWriter {
   private static final long LAST_WRITE_PAUSE_MILLIS = 100;
 
   private final Vertx vertx;
-  private final LivenessBackend backend;
   private final LivenessSettings settings;
   private final OutageLog outages;
   private final PartFailure own = new PartFailure();
   private Throwable unsaid;
   private final BeatStall stall;
+  private final HedgedWrite writes;
+  private final Proof proof;
+  private final Runnable failing;
   private final Map<MemberId, Heartbeat> left = new LinkedHashMap<>();
   private final Map<MemberId, Incarnation> deleted = new HashMap<>();
   private List<Heartbeat> written = List.of();
@@ -54,10 +55,36 @@ final class BeatWriter {
   private Promise<Void> finished;
   private long finishBy;
 
-  BeatWriter(Vertx vertx, LivenessBackend backend, LivenessSettings settings, BeatStall stall) {
+  /** Takes what a write proved. */
+  interface Proof {
+
+    /**
+     * A write succeeded.
+     *
+     * @param startedNanos when it began, on a monotonic clock
+     * @param seen as {@link LivenessBackend.Written#seen}
+     */
+    void of(long startedNanos, Observation seen);
+  }
+
+  /**
+   * Makes a writer that has written nothing yet.
+   *
+   * @param proof takes what each successful write proved
+   * @param failing is called whenever a write fails or has no answer for long
+   */
+  BeatWriter(
+      Vertx vertx,
+      LivenessBackend backend,
+      LivenessSettings settings,
+      BeatStall stall,
+      Proof proof,
+      Runnable failing) {
     this.stall = stall;
+    this.proof = proof;
+    this.failing = failing;
+    this.writes = new HedgedWrite(vertx, backend, settings, this::late);
     this.vertx = vertx;
-    this.backend = backend;
     this.settings = settings;
     this.outages =
         new OutageLog(
@@ -171,7 +198,8 @@ final class BeatWriter {
       ended(state, true, false);
       return;
     }
-    write(state, leaving)
+    writes
+        .run(state, leaving)
         .onComplete(
             result -> {
               try {
@@ -183,40 +211,12 @@ final class BeatWriter {
             });
   }
 
-  private Future<List<Conflict>> write(List<Heartbeat> state, List<Heartbeat> leaving) {
-    long half = settings.reportInterval().dividedBy(2).toMillis();
-    // The backend bounds its calls by itself; this bound catches one that does not.
-    long bound = settings.longestCall().toMillis() + half;
-    long started = System.nanoTime();
-    int members = state.size() + leaving.size();
-    return HedgedCall.run(
-            vertx,
-            half,
-            bound,
-            () -> OnContext.of(vertx, backend.write(state, leaving)),
-            stall::missing)
-        .onComplete(
-            result ->
-                Topics.WORK.publish(
-                    vertx,
-                    RemoteWork.since(
-                        RemoteWork.Kind.BEATS,
-                        settings.backend(),
-                        started,
-                        members,
-                        outcome(result))));
+  private void late() {
+    stall.missing();
+    failing.run();
   }
 
-  private static RemoteWork.Outcome outcome(AsyncResult<?> result) {
-    if (result.succeeded()) {
-      return RemoteWork.Outcome.DONE;
-    }
-    return result.cause() instanceof PartlyWritten
-        ? RemoteWork.Outcome.PARTLY
-        : RemoteWork.Outcome.FAILED;
-  }
-
-  private void answered(AsyncResult<List<Conflict>> result, List<Heartbeat> leaving) {
+  private void answered(AsyncResult<HedgedWrite.Answer> result, List<Heartbeat> leaving) {
     if (result.failed()) {
       failed(result.cause());
       return;
@@ -226,7 +226,8 @@ final class BeatWriter {
     outages.succeeded();
     stall.complete();
     leaving.forEach(gone -> left.remove(gone.id(), gone));
-    tell(result.result());
+    tell(result.result().written().conflicts());
+    proof.of(result.result().startedNanos(), result.result().written().seen());
   }
 
   private void tell(List<Conflict> conflicts) {
@@ -243,6 +244,7 @@ final class BeatWriter {
     } else {
       stall.missing();
     }
+    failing.run();
   }
 
   private void ended(List<Heartbeat> state, boolean succeeded, boolean news) {

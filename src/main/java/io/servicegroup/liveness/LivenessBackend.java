@@ -8,7 +8,9 @@ import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -54,15 +56,15 @@ public interface LivenessBackend {
    * @param members the full state; a later call replaces an earlier one
    * @param left members of the state before that are not in this one: their ends are written,
    *     except where a newer incarnation is known
-   * @return the conflicts that were found, such as a newer incarnation. A member whose row another
-   *     transaction has locked is neither written nor reported: the next call repeats it. Fails
-   *     where the backend cannot be written
+   * @return what the write found. A member whose row another transaction has locked is neither
+   *     written nor reported: the next call repeats it. Fails where the backend cannot be written
    */
-  Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left);
+  Future<Written> write(List<Heartbeat> members, List<Heartbeat> left);
 
   /**
    * Proves by a write and a read, through the same servers and the same path as the beats, that
-   * beats could be written and seen; and reads what changed.
+   * beats could be written and seen; and reads what changed. Called every {@code poll_interval},
+   * and more seldom while {@link Written#seen} or {@link Observation#calm} say that this is enough.
    *
    * @return what was seen; fails where the proof did not succeed
    */
@@ -131,6 +133,22 @@ public interface LivenessBackend {
   Future<Void> close();
 
   /**
+   * What a write found.
+   *
+   * @param conflicts such as a newer incarnation
+   * @param seen what a poll instead of this write would have seen, where the answer to the write
+   *     tells everything that this agent watches: all its members, each with the beat that was just
+   *     written. Null where a poll could tell more
+   */
+  record Written(List<Conflict> conflicts, Observation seen) {
+
+    /** Makes what a write found that proves nothing about reading. */
+    public Written(List<Conflict> conflicts) {
+      this(conflicts, null);
+    }
+  }
+
+  /**
    * What a poll saw.
    *
    * <p>{@link LivenessVerticle} passes on only what changed, so entries may be repeated from poll
@@ -147,6 +165,10 @@ public interface LivenessBackend {
    * @param dataLost whether the backend came back empty or with older data
    * @param interrupted whether the connection was lost since the poll before, or this poll
    *     otherwise does not continue the last one without a gap
+   * @param ages how long ago some of the beats were written when the poll was answered, in
+   *     milliseconds by the backend's own clock. These beats are listed oldest first
+   * @param calm whether the next poll may wait for a {@code report_interval}: what is urgent is
+   *     announced, every beat in sight that may become silent has an age, and none is overdue
    */
   record Observation(
       List<Beat> beats,
@@ -154,7 +176,20 @@ public interface LivenessBackend {
       List<Absence> gone,
       List<MemberId> unwitnessed,
       boolean dataLost,
-      boolean interrupted) {
+      boolean interrupted,
+      Map<MemberId, Long> ages,
+      boolean calm) {
+
+    /** Makes the observation of a poll after which the next one follows soon. */
+    public Observation(
+        List<Beat> beats,
+        List<Beat> held,
+        List<Absence> gone,
+        List<MemberId> unwitnessed,
+        boolean dataLost,
+        boolean interrupted) {
+      this(beats, held, gone, unwitnessed, dataLost, interrupted, Map.of(), false);
+    }
 
     /** Makes the observation of a poll that was not interrupted. */
     public Observation(
@@ -164,6 +199,24 @@ public interface LivenessBackend {
         List<MemberId> unwitnessed,
         boolean dataLost) {
       this(beats, held, gone, unwitnessed, dataLost, false);
+    }
+
+    /** The same, after which the next poll may wait. */
+    public Observation calmly() {
+      return new Observation(beats, held, gone, unwitnessed, dataLost, interrupted, ages, true);
+    }
+
+    /** The same, with other beats, presences and absences. */
+    Observation with(List<Beat> someBeats, List<Beat> someHeld, List<Absence> someGone) {
+      return new Observation(
+          someBeats, someHeld, someGone, unwitnessed, dataLost, interrupted, ages, calm);
+    }
+
+    /** The same, with more members whose beats no agent could write. */
+    Observation withUnwitnessed(List<MemberId> more) {
+      List<MemberId> all = new ArrayList<>(unwitnessed);
+      all.addAll(more);
+      return new Observation(beats, held, gone, all, dataLost, interrupted, ages, calm);
     }
   }
 }

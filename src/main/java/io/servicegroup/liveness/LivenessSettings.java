@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param watch the members whose beats are read
  * @param tables which tables a backend may create where the catalogue is elsewhere and beats are
  *     columns of rows, which its members then need; null where the catalogue is in this backend
+ * @param longestDownTime the longest {@code service_down_time} of any group
  */
 public record LivenessSettings(
     String backend,
@@ -27,7 +28,30 @@ public record LivenessSettings(
     Duration serviceDownTime,
     Duration pollInterval,
     Watch watch,
-    CreateTables tables) {
+    CreateTables tables,
+    Duration longestDownTime) {
+
+  /** Makes the settings where all groups have the same {@code service_down_time}. */
+  public LivenessSettings(
+      String backend,
+      String agent,
+      BackendUri uri,
+      Duration reportInterval,
+      Duration serviceDownTime,
+      Duration pollInterval,
+      Watch watch,
+      CreateTables tables) {
+    this(
+        backend,
+        agent,
+        uri,
+        reportInterval,
+        serviceDownTime,
+        pollInterval,
+        watch,
+        tables,
+        serviceDownTime);
+  }
 
   /** Makes the settings of a backend that holds the catalogue as well, or that has no rows. */
   public LivenessSettings(

@@ -7,12 +7,9 @@ import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Member;
-import io.servicegroup.model.RemoteWork;
-import io.servicegroup.model.Sightings;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.Ticker;
 import io.servicegroup.runtime.Why;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -21,6 +18,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +38,7 @@ public final class LivenessVerticle extends VerticleBase {
   private final LivenessSettings settings;
   private final BiFunction<Vertx, LivenessSettings, LivenessBackend> technology;
   private LivenessBackend backend;
-  private Reachability reachability;
-  private WitnessClock witness;
+  private SightingsPublisher publisher;
   private Ticker polling;
   private MessageConsumer<JsonObject> heartbeats;
   private BeatWriter writer;
@@ -49,11 +46,9 @@ public final class LivenessVerticle extends VerticleBase {
   private StalledAgents stalledAgents;
   private HeartbeatWatch heartbeatWatch;
   private WatchThread watching;
-  private SightingsDelta delta;
+  private PollPlan plan;
+  private long plannedNanos;
   private boolean throwing;
-  // A loss of data that a poll found is kept until a round trip as a whole succeeds: the backend
-  // finds it once, and asking the silent agents afterwards may fail.
-  private boolean dataLost;
 
   /**
    * Makes the verticle; nothing happens before its deployment.
@@ -71,14 +66,13 @@ public final class LivenessVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     backend = technology.apply(vertx, settings);
-    reachability = new Reachability(vertx, settings);
-    witness = new WitnessClock(settings.reportInterval(), settings.pollInterval());
+    publisher = new SightingsPublisher(vertx, settings);
     Concerns concerns = Concerns.ofBackend(vertx, settings.backend());
     stall = new BeatStall(backend, settings, concerns, System::nanoTime);
     stalledAgents = new StalledAgents(backend, settings, concerns);
-    writer = new BeatWriter(vertx, backend, settings, stall);
+    plan = new PollPlan(settings, System.nanoTime());
+    writer = new BeatWriter(vertx, backend, settings, stall, this::wrote, this::careful);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
-    delta = new SightingsDelta(settings.reportInterval());
     Topics.CATALOG.consume(vertx, this::catalogued);
     Topics.FOREIGN_DELETION.consume(vertx, this::foreignDeletion);
     heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
@@ -104,11 +98,14 @@ public final class LivenessVerticle extends VerticleBase {
    */
   private Future<Void> startPolling() {
     Duration interval = settings.pollInterval();
+    plan.careful(System.nanoTime());
     // The ticker's bound is longer than that of the poll itself, so that there is one poll at a
     // time.
     Duration bound = interval.plusMillis(longestMillis());
     watching = new WatchThread("watch-" + settings.backend(), interval, heartbeatWatch, silence());
-    polling = Ticker.start(vertx, "Polling " + settings.backend(), interval, bound, this::poll);
+    polling =
+        Ticker.startPlanned(
+            vertx, "Polling " + settings.backend(), interval, this::untilPoll, bound, this::poll);
     return Future.succeededFuture();
   }
 
@@ -121,6 +118,9 @@ public final class LivenessVerticle extends VerticleBase {
     Member member = event.member();
     if (event.type() == CatalogEvent.Type.DELETED && member.incarnation() != null) {
       writer.deleted(member.id(), member.incarnation());
+    }
+    if (event.type() == CatalogEvent.Type.JOINED && !event.own()) {
+      careful(); // plain beats announce nothing, and the first one is waited for
     }
     stalledAgents.catalogued(event);
     backend.catalogued(event);
@@ -181,35 +181,49 @@ public final class LivenessVerticle extends VerticleBase {
   }
 
   private void hasten() {
+    plan.want();
+    reconsider();
+  }
+
+  /** Beats do not get through, something was lost, or somebody's first beat is awaited. */
+  private void careful() {
+    plan.careful(System.nanoTime());
+    reconsider();
+  }
+
+  private void reconsider() {
     if (polling != null) {
       polling.hasten();
     }
   }
 
+  private long untilPoll(long tookMillis) {
+    return 1 + TimeUnit.NANOSECONDS.toMillis(plan.untilDue(System.nanoTime()));
+  }
+
   private Future<?> poll() {
     long started = System.nanoTime();
+    if (stall.isStalled()) {
+      plan.careful(started);
+    }
+    if (plan.untilDue(started) > 0) {
+      return Future.succeededFuture();
+    }
+    plan.begins(started);
     // Backends bound their calls; this bound catches one that does not.
     return OnContext.within(
             vertx,
             longestMillis(),
             OnContext.of(vertx, attempt())
-                .onSuccess(seen -> dataLost |= seen.dataLost())
+                .onSuccess(publisher::noteLoss)
                 .compose(seen -> stalledAgents.complete(seen, stall.isStalled())))
-        .onSuccess(seen -> witnessed(started, seen))
+        .onSuccess(
+            seen -> {
+              plan.polled(seen.calm());
+              witnessed(started, seen);
+            })
         .onFailure(this::notWitnessed)
-        .onComplete(result -> measured(started, result));
-  }
-
-  private void measured(long started, AsyncResult<Observation> polled) {
-    Observation seen = polled.result();
-    Topics.WORK.publish(
-        vertx,
-        RemoteWork.since(
-            RemoteWork.Kind.POLL,
-            settings.backend(),
-            started,
-            seen == null ? 0 : seen.beats().size() + seen.held().size(),
-            polled.succeeded() ? RemoteWork.Outcome.DONE : RemoteWork.Outcome.FAILED));
+        .onComplete(polled -> publisher.measured(started, polled));
   }
 
   private long longestMillis() {
@@ -230,43 +244,46 @@ public final class LivenessVerticle extends VerticleBase {
     }
   }
 
-  private void witnessed(long started, Observation seen) {
+  /**
+   * A write succeeded. While every {@code poll_interval} counts, only the polls tell.
+   *
+   * @param started when the write began
+   * @param seen what a poll would have seen; null where it could tell more
+   */
+  private void wrote(long started, Observation seen) {
+    if (seen == null || plan.isCareful(System.nanoTime())) {
+      return;
+    }
+    stalledAgents.heard(seen);
+    plan.wrote(started);
+    if (!witnessed(started, seen)) {
+      hasten();
+    }
+  }
+
+  private boolean witnessed(long started, Observation seen) {
     if (stall.isOut()) {
       // A poll proves nothing where this agent's own beats, which use the same path, do not get
       // through.
-      witness.missed();
+      publisher.missed();
     }
-    WitnessClock.Gap gap = witness.witnessed(started);
+    WitnessClock.Gap gap = publisher.witnessed(started, seen, plannedNanos);
     if (gap == WitnessClock.Gap.LATE) {
-      return;
+      return false;
     }
-    boolean outage = gap == WitnessClock.Gap.OUTAGE;
-    boolean lost = dataLost;
-    dataLost = false;
-    if (lost) {
-      witness.restart();
+    if (gap != WitnessClock.Gap.NONE || publisher.isAnew() || seen.interrupted()) {
+      plan.careful(System.nanoTime());
     }
-    reachability.reached(outage, lost);
+    plannedNanos = plan.plannedNanos(System.nanoTime());
     stall.backendReached(started);
     writer.backendReached(started);
-    Observation said = delta.of(seen, outage || lost, started);
-    Topics.SIGHTINGS.publish(
-        vertx,
-        new Sightings(
-            settings.backend(),
-            witness.millis(),
-            said.beats(),
-            said.held(),
-            said.gone(),
-            said.unwitnessed(),
-            gap == WitnessClock.Gap.HICCUP || seen.interrupted(),
-            witness.reachedMillis()));
+    return true;
   }
 
   private void notWitnessed(Throwable failure) {
-    witness.missed();
+    plan.careful(System.nanoTime());
     stall.backendLost();
     writer.backendLost();
-    reachability.lost(failure);
+    publisher.lost(failure);
   }
 }

@@ -75,8 +75,7 @@ final class SightingsDelta {
     beats.addAll(seenBeats);
     gone.addAll(seenGone);
     unheld.forEach(beat -> lapses.put(beat.id(), beat));
-    return new Observation(
-        beats, seenHeld, gone, seen.unwitnessed(), seen.dataLost(), seen.interrupted());
+    return seen.with(beats, seenHeld, gone);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the agents that have to be asked whether they live and cannot beat: those with members that
@@ -26,15 +27,18 @@ final class SilentAgents {
 
   private final String backend;
   private final long suspectNanos;
+  private final long recentNanos;
   private final long forgetNanos;
   private final Map<MemberId, String> agents = new HashMap<>();
   private final Map<MemberId, Incarnation> incarnations = new HashMap<>();
   private final Map<MemberId, Heard> heard = new LinkedHashMap<>();
+  private long sawNanos;
 
   SilentAgents(LivenessSettings settings) {
     this.backend = settings.backend();
     this.suspectNanos = BeatStall.after(settings).toNanos();
-    Duration forgotten = settings.serviceDownTime().multipliedBy(4);
+    this.recentNanos = suspectNanos - settings.reportInterval().toNanos();
+    Duration forgotten = settings.longestDownTime().multipliedBy(4);
     this.forgetNanos = forgotten.toNanos();
   }
 
@@ -60,12 +64,19 @@ final class SilentAgents {
     for (Beat beat : seen.beats()) {
       Heard before = heard.get(beat.id());
       if (agents.containsKey(beat.id()) && (before == null || !beat.equals(before.beat))) {
-        move(beat.id(), beat, nowNanos);
+        move(beat.id(), beat, nowNanos - (before == null ? 0 : age(beat, seen, nowNanos)));
       }
     }
     // A member that is vouched for is not silent, and one that is gone need not be asked about.
     seen.held().forEach(beat -> move(beat.id(), beat, nowNanos));
     seen.gone().stream().filter(this::isOver).forEach(absence -> heard.remove(absence.id()));
+    sawNanos = nowNanos;
+  }
+
+  /** The age of a beat that the poll before did not show. */
+  private long age(Beat beat, Observation seen, long nowNanos) {
+    long told = TimeUnit.MILLISECONDS.toNanos(seen.ages().getOrDefault(beat.id(), 0L));
+    return Math.max(0, Math.min(told, nowNanos - sawNanos));
   }
 
   /** Whether an absence is the end of the present incarnation, and not of an earlier one. */
@@ -94,8 +105,11 @@ final class SilentAgents {
     Set<String> silent = new HashSet<>();
     for (Map.Entry<MemberId, Heard> entry : heard.entrySet()) {
       long silence = nowNanos - entry.getValue().atNanos;
+      if (silence <= recentNanos) {
+        break; // what a poll finds may be older than what came before it, but not by more
+      }
       if (silence <= suspectNanos) {
-        break;
+        continue;
       }
       String agent = agents.get(entry.getKey());
       if (silence <= forgetNanos || holding.contains(agent)) {

@@ -3,11 +3,8 @@ package io.servicegroup.liveness;
 import io.servicegroup.bus.Concerns;
 import io.servicegroup.liveness.LivenessBackend.Observation;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -44,8 +41,7 @@ final class StalledAgents {
    *     asked
    */
   Future<Observation> complete(Observation seen, boolean ownStalled) {
-    long now = System.nanoTime();
-    silent.saw(seen, now);
+    long now = heard(seen);
     Set<String> asked = silent.silent(saying, now);
     asked.remove(settings.agent());
     Future<Set<String>> answer =
@@ -58,15 +54,19 @@ final class StalledAgents {
           if (ownStalled) {
             all.add(settings.agent());
           }
-          return with(seen, silent.members(all));
+          return seen.withUnwitnessed(silent.members(all));
         });
   }
 
-  private static Observation with(Observation seen, List<MemberId> more) {
-    List<MemberId> unwitnessed = new ArrayList<>(seen.unwitnessed());
-    unwitnessed.addAll(more);
-    return new Observation(
-        seen.beats(), seen.held(), seen.gone(), unwitnessed, seen.dataLost(), seen.interrupted());
+  /**
+   * Takes in what a poll saw, or a write that stands for one.
+   *
+   * @return the time, of a monotonic clock
+   */
+  long heard(Observation seen) {
+    long now = System.nanoTime();
+    silent.saw(seen, now);
+    return now;
   }
 
   private void tell(Set<String> found) {

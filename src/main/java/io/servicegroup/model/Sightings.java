@@ -1,6 +1,7 @@
 package io.servicegroup.model;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one liveness verticle saw in its backend since its last message. The evaluator alone makes
@@ -25,6 +26,9 @@ import java.util.List;
  * @param reachedMillis for how long the backend was reached, in milliseconds. Unlike the witness
  *     clock it advances over short failures and never starts again; it limits how long failures can
  *     postpone a verdict. {@link #NOT_TOLD} where the verticle does not send it
+ * @param ages how long before the witness clock's reading some of the beats were written, in
+ *     milliseconds by the backend's own clock. A beat without an age counts from that reading. No
+ *     age is believed that reaches back beyond the last message, which did not show the beat
  */
 public record Sightings(
     String backend,
@@ -34,17 +38,42 @@ public record Sightings(
     List<Absence> gone,
     List<MemberId> unwitnessed,
     boolean hiccup,
-    long reachedMillis) {
+    long reachedMillis,
+    Map<MemberId, Long> ages) {
 
   /** The value of {@code reachedMillis} for a verticle that does not send it. */
   public static final long NOT_TOLD = -1;
 
-  /** Copies the lists. */
+  /** Copies the lists and the map. */
   public Sightings {
     beats = List.copyOf(beats);
     held = List.copyOf(held);
     gone = List.copyOf(gone);
     unwitnessed = List.copyOf(unwitnessed);
+    ages = Map.copyOf(ages);
+  }
+
+  /** Makes sightings whose beats all count from the witness clock's reading. */
+  public Sightings(
+      String backend,
+      long witnessedMillis,
+      List<Beat> beats,
+      List<Beat> held,
+      List<Absence> gone,
+      List<MemberId> unwitnessed,
+      boolean hiccup,
+      long reachedMillis) {
+    this(backend, witnessedMillis, beats, held, gone, unwitnessed, hiccup, reachedMillis, Map.of());
+  }
+
+  /**
+   * Tells how old a beat was at the witness clock's reading.
+   *
+   * @param beat one of the beats
+   * @return milliseconds; 0 where it counts from the reading
+   */
+  public long age(Beat beat) {
+    return ages.getOrDefault(beat.id(), 0L);
   }
 
   /** Makes sightings without a hiccup and without {@code reachedMillis}. */

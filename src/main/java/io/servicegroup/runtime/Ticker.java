@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ public final class Ticker {
   private final TickerClock clock;
   private final String name;
   private final Duration interval;
+  private final LongUnaryOperator pause;
   private final Duration bound;
   private final Supplier<Future<?>> work;
   private final Promise<Void> stopped = Promise.promise();
@@ -44,10 +46,16 @@ public final class Ticker {
   private boolean throwing;
 
   private Ticker(
-      TickerClock clock, String name, Duration interval, Duration bound, Supplier<Future<?>> work) {
+      TickerClock clock,
+      String name,
+      Duration interval,
+      LongUnaryOperator pause,
+      Duration bound,
+      Supplier<Future<?>> work) {
     this.clock = clock;
     this.name = name;
     this.interval = interval;
+    this.pause = pause;
     this.bound = bound;
     this.work = work;
   }
@@ -71,9 +79,48 @@ public final class Ticker {
 
   static Ticker start(
       TickerClock clock, String name, Duration interval, Duration bound, Supplier<Future<?>> work) {
-    Ticker ticker = new Ticker(clock, name, interval, bound, work);
+    return start(clock, name, interval, took -> shortened(interval) - took, bound, work);
+  }
+
+  /**
+   * As {@link #start(Vertx, String, Duration, Duration, Supplier)}, but the next run is due when
+   * the caller says.
+   *
+   * @param interval a run that takes longer is logged
+   * @param pause is asked at the end of each run, with the milliseconds that it took, after how
+   *     many milliseconds the next one is due. {@link #hasten()} runs earlier
+   */
+  public static Ticker startPlanned(
+      Vertx vertx,
+      String name,
+      Duration interval,
+      LongUnaryOperator pause,
+      Duration bound,
+      Supplier<Future<?>> work) {
+    return start(TickerClock.of(vertx), name, interval, pause, bound, work);
+  }
+
+  static Ticker start(
+      TickerClock clock,
+      String name,
+      Duration interval,
+      LongUnaryOperator pause,
+      Duration bound,
+      Supplier<Future<?>> work) {
+    Ticker ticker = new Ticker(clock, name, interval, pause, bound, work);
     ticker.run();
     return ticker;
+  }
+
+  /**
+   * Shortens an interval at random by up to a tenth.
+   *
+   * @param interval the longest
+   * @return milliseconds
+   */
+  public static long shortened(Duration interval) {
+    double share = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
+    return (long) Math.ceil(interval.toMillis() * share);
   }
 
   /**
@@ -152,13 +199,8 @@ public final class Ticker {
     } else {
       // A timer is used and run() is not called here: work that completes at once and hastens
       // itself would overflow the stack.
-      timer = clock.setTimer(again ? 1 : untilNext(tookMillis), this::run);
+      timer = clock.setTimer(again ? 1 : Math.max(1, pause.applyAsLong(tookMillis)), this::run);
     }
-  }
-
-  private long untilNext(long tookMillis) {
-    double shortened = 1 - JITTER * ThreadLocalRandom.current().nextDouble();
-    return Math.max(1, (long) Math.ceil(interval.toMillis() * shortened) - tookMillis);
   }
 
   private void warnWhenSlow(long tookMillis) {

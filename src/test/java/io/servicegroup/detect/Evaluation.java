@@ -17,6 +17,7 @@ import io.servicegroup.model.StatusChange;
 import io.servicegroup.testkit.Members;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -173,6 +174,7 @@ final class Evaluation {
     private final long clock;
     private final List<Beat> beats = new ArrayList<>();
     private final List<Beat> held = new ArrayList<>();
+    private final Map<MemberId, Long> ages = new HashMap<>();
     private final List<Absence> gone = new ArrayList<>();
     private final List<MemberId> unwitnessed = new ArrayList<>();
     private boolean hiccup;
@@ -186,6 +188,12 @@ final class Evaluation {
     Look beat(String host, int generation, long count) {
       beats.add(new Beat(id(host), life(generation), count));
       return this;
+    }
+
+    /** A beat that was written some milliseconds before. */
+    Look beat(String host, int generation, long count, long age) {
+      ages.put(id(host), age);
+      return beat(host, generation, count);
     }
 
     Look held(String host, int generation, long count) {
@@ -227,7 +235,8 @@ final class Evaluation {
       return Evaluation.told(
           add(
               evaluator.sightings(
-                  new Sightings(backend, clock, beats, held, gone, unwitnessed, hiccup, reached),
+                  new Sightings(
+                      backend, clock, beats, held, gone, unwitnessed, hiccup, reached, ages),
                   now)));
     }
   }

@@ -47,6 +47,7 @@ public final class EvaluatorHistory {
 
   private final long seed;
   private final Random random;
+  private final Random agesAtRandom;
   private final List<String> backends;
   private final EvaluatorSettings settings;
   private final LivenessEvaluator evaluator;
@@ -100,6 +101,7 @@ public final class EvaluatorHistory {
   public EvaluatorHistory(long seed) {
     this.seed = seed;
     this.random = new Random(seed);
+    this.agesAtRandom = new Random(~seed);
     this.backends = List.of("a", "b", "c").subList(0, BACKENDS[random.nextInt(BACKENDS.length)]);
     this.settings =
         new EvaluatorSettings(
@@ -297,11 +299,23 @@ public final class EvaluatorHistory {
             gone,
             unwitnessed,
             hiccup,
-            seed % 5 == 0 ? Sightings.NOT_TOLD : server.reached);
+            seed % 5 == 0 ? Sightings.NOT_TOLD : server.reached,
+            ages(beats, millis));
     invariants.seen(seen);
     did(seen, () -> evaluator.sightings(seen, now));
     reference.sightings(seen);
     agree();
+  }
+
+  /** Some beats tell when they were written; some of these ages cannot be. */
+  private Map<MemberId, Long> ages(List<Beat> beats, long millis) {
+    Map<MemberId, Long> ages = new HashMap<>();
+    for (Beat beat : beats) {
+      if (agesAtRandom.nextInt(3) > 0) {
+        ages.put(beat.id(), (long) agesAtRandom.nextInt((int) (3 * millis) + 1) - millis / 2);
+      }
+    }
+    return ages;
   }
 
   private void show(

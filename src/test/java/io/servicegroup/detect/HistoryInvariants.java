@@ -66,7 +66,8 @@ final class HistoryInvariants {
   void seen(Sightings seen) {
     Witness witness = witnesses.computeIfAbsent(seen.backend(), name -> new Witness());
     boolean fell = seen.witnessedMillis() < witness.clock;
-    witness.total += fell ? 0 : seen.witnessedMillis() - witness.clock;
+    long step = fell ? 0 : seen.witnessedMillis() - witness.clock;
+    witness.total += step;
     witness.clock = seen.witnessedMillis();
     witness.totalReached += Math.max(0, seen.reachedMillis() - witness.reached);
     witness.reached = Math.max(0, seen.reachedMillis());
@@ -82,7 +83,7 @@ final class HistoryInvariants {
         witness.beats.put(
             beat.id(),
             new long[] {
-              witness.total,
+              witness.total - Math.max(0, Math.min(seen.age(beat), step)),
               witness.totalReached,
               beat.incarnation() == null ? 0 : beat.incarnation().generation()
             });

@@ -46,6 +46,49 @@ class LivenessEvaluatorTest {
     }
 
     @Test
+    void countsFromWhenTheBeatWasWritten() {
+      pg.m1IsUp();
+      pg.look("pg", 6_000).beat("m1", 1, 3, 2_000).told();
+      assertThat(pg.look("pg", 18_999).told()).isEmpty();
+      assertThat(pg.look("pg", 19_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void countsAtTheEarliestFromTheMessageThatDidNotShowTheBeat() {
+      pg.m1IsUp();
+      pg.look("pg", 6_000).beat("m1", 1, 3, 3_600_000).told();
+      assertThat(pg.look("pg", 15_999).told()).isEmpty();
+      assertThat(pg.look("pg", 16_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void countsAtTheLatestFromTheMessageThatShowsTheBeat() {
+      pg.m1IsUp();
+      pg.look("pg", 6_000).beat("m1", 1, 3, -9_000).told();
+      assertThat(pg.look("pg", 20_999).told()).isEmpty();
+      assertThat(pg.look("pg", 21_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void countsFromTheNewStartHoweverOldABeatIs() {
+      pg.m1IsUp();
+      pg.look("pg", 14_000).told();
+      assertThat(pg.look("pg", 500).beat("m1", 1, 3, 400).told()).isEmpty();
+      assertThat(pg.look("pg", 15_499).told()).isEmpty();
+      assertThat(pg.look("pg", 15_500).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
+    void endsInTheOrderOfTheBeatsWhateverTheOrderOfTheMessage() {
+      pg.m1IsUp();
+      pg.know(member("m2", 1, false, "pg"));
+      pg.look("pg", 2_000).beat("m2", 1, 1).told();
+      pg.look("pg", 7_000).beat("m1", 1, 3, 0).beat("m2", 1, 2, 4_000).told();
+      assertThat(pg.look("pg", 18_000).told()).containsExactly("m2 DOWN heartbeat_timeout");
+      assertThat(pg.look("pg", 22_000).told()).containsExactly("m1 DOWN heartbeat_timeout");
+    }
+
+    @Test
     void countsAnewForEverybodyWhenTheClockFell() {
       pg.m1IsUp();
       pg.look("pg", 14_000).told();

@@ -26,6 +26,11 @@ final class ReferenceBackend {
   boolean missed;
   boolean listing;
   long clock;
+  long step;
+
+  /** How long ago the beat that is applied was written. */
+  long ago;
+
   long graceUntil;
   long startsUntil;
   private boolean begun;
@@ -92,6 +97,7 @@ final class ReferenceBackend {
       reached += toldReached < 0 ? 0 : Math.max(0, said.reachedMillis() - toldReached);
       toldReached = said.reachedMillis();
     }
+    step = said.witnessedMillis() - clock;
     clock = said.witnessedMillis();
     reachable();
     if (fell || !begun || returned) {
@@ -182,11 +188,16 @@ final class ReferenceBackend {
 
   void comesAlive(Person person, boolean vouched) {
     Seen seen = of(person);
+    List<Person> members = membersOf(person.writer());
+    boolean silent =
+        members.stream().noneMatch(one -> one.seen[index].vouched)
+            && members.stream().anyMatch(one -> !one.seen[index].concluded);
     seen.up = true;
     seen.found = false;
     begin(seen);
     seen.vouched = vouched;
-    heard.put(person.writer(), clock);
+    long at = clock - ago;
+    heard.merge(person.writer(), at, (before, now) -> silent ? Math.max(before, now) : now);
     all.decide(person);
   }
 
@@ -208,7 +219,7 @@ final class ReferenceBackend {
     seen.accused = false;
     seen.concluded = false;
     seen.wave = null;
-    seen.since = clock;
+    seen.since = clock - ago;
     seen.sinceLived = lived;
   }
 

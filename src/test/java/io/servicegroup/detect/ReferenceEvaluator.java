@@ -86,7 +86,7 @@ final class ReferenceEvaluator {
     ReferenceBackend backend = backend(said.backend());
     backend.advance(said);
     for (Beat beat : said.beats()) {
-      beat(backend, person(beat.id()), beat);
+      beat(backend, person(beat.id()), beat, said.age(beat));
     }
     for (Beat beat : said.held()) {
       held(backend, person(beat.id()), beat);
@@ -130,7 +130,7 @@ final class ReferenceEvaluator {
     return told != null && !told.equals(life) && !newer(life, told);
   }
 
-  private void beat(ReferenceBackend backend, Person person, Beat beat) {
+  private void beat(ReferenceBackend backend, Person person, Beat beat, long age) {
     if (isOver(backend, person, beat.incarnation())) {
       return;
     }
@@ -145,7 +145,9 @@ final class ReferenceEvaluator {
       saw(seen, beat.incarnation(), beat.count(), null);
     }
     if (sign) {
+      backend.ago = backend.listing ? 0 : Math.max(0, Math.min(age, backend.step));
       backend.sign(person, false);
+      backend.ago = 0;
     } else if (baseline) {
       seen.found |= seen.up == null;
       backend.anew(person);

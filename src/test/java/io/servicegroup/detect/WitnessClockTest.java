@@ -61,6 +61,17 @@ class WitnessClockTest {
   }
 
   @Test
+  void aLongerIntervalThatWasPlannedIsNoOutage() {
+    witnessed(100);
+    assertThat(clock.witnessed(seconds(110), seconds(5))).isEqualTo(NONE);
+    assertThat(clock.millis()).as("at most an interval and a poll").isEqualTo(6_000);
+    assertThat(clock.witnessed(seconds(115), seconds(5))).isEqualTo(NONE);
+    assertThat(clock.millis()).isEqualTo(11_000);
+    assertThat(clock.witnessed(seconds(126), seconds(5))).as("overdue by more").isEqualTo(OUTAGE);
+    assertThat(clock.millis()).isZero();
+  }
+
+  @Test
   void startsAgainWhenDataWasLost() {
     witnessed(100);
     witnessed(101);
@@ -101,6 +112,10 @@ class WitnessClockTest {
   }
 
   private WitnessClock.Gap witnessed(long seconds) {
-    return clock.witnessed(TimeUnit.SECONDS.toNanos(seconds));
+    return clock.witnessed(seconds(seconds));
+  }
+
+  private static long seconds(long seconds) {
+    return TimeUnit.SECONDS.toNanos(seconds);
   }
 }

@@ -4,6 +4,8 @@ package io.servicegroup.liveness;
 public enum Capability {
   /** Living members are reported as held for as long as they live, instead of by their counts. */
   HOLDS_PRESENCE,
+  /** The answer to a write tells what a poll would see. */
+  ANSWERS_WRITES,
   /** Tells at once when there is something to poll for. */
   NEWS,
   /** A member that is being upgraded is an absence, not a last beat. */

@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -32,6 +33,10 @@ final class FakeBackend implements LivenessBackend {
   final Promise<Void> closed = Promise.promise();
   volatile Supplier<Future<Observation>> polls = () -> Future.succeededFuture(NOTHING);
   volatile Supplier<Future<List<Conflict>>> writing = () -> Future.succeededFuture(List.of());
+
+  /** What a write proves; null where it proves nothing. */
+  volatile Function<List<Heartbeat>, Observation> proving = members -> null;
+
   volatile Supplier<Future<Void>> asking = Future::succeededFuture;
   volatile Runnable news;
 
@@ -52,10 +57,10 @@ final class FakeBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
     writes.add(new Write(members, left));
     try {
-      return writing.get();
+      return writing.get().map(conflicts -> new Written(conflicts, proving.apply(members)));
     } finally {
       // After the answer was taken: who waited for the write may now change the next one's.
       written.release();

@@ -1,16 +1,21 @@
 package io.servicegroup.liveness;
 
+import static io.servicegroup.testkit.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessBackend.Written;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.testkit.Eventually;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +71,38 @@ public abstract class LivenessBackendContract extends LivenessSightContract {
       seen = beat.count();
       own = ours.count();
     }
+  }
+
+  @Test
+  @Needs(Capability.ANSWERS_WRITES)
+  void aWriteForAllThatIsWatchedTellsWhatAPollWouldSee() {
+    Life h1 = join("h1");
+    Life h2 = join("h2");
+    writer.write(h1.alive(), h2.alive());
+    Observation told = told(h1.alive(), h2.alive());
+    assertThat(told.beats()).containsExactlyInAnyOrderElementsOf(writer.poll().beats());
+    assertThat(told(h1.alive(), h2.failed())).as("one that failed").isNull();
+    told(h1.alive(), h2.alive());
+    Written end = await(writer.startProof(List.of(h1.alive()), List.of(h2.last())));
+    assertThat(end.seen()).as("the end of one").isNull();
+  }
+
+  @Test
+  @Needs(Capability.ANSWERS_WRITES)
+  void aWriteThatFindsALossTellsNothingAndAsksForAPoll() {
+    assumeTrue(has(Capability.SERVER), "there is a server that can be emptied");
+    Life life = join("h1");
+    writer.write(life.alive());
+    assertThat(told(life.alive())).isNotNull();
+    empty();
+    Optional<Observation> told =
+        Eventually.succeeds("a write", () -> Optional.ofNullable(told(life.alive())));
+    assertThat(told).isEmpty();
+    assertThat(writer.awaitNews(PROMPT)).as("a poll is asked for").isTrue();
+  }
+
+  private Observation told(Heartbeat... members) {
+    return await(writer.startProof(List.of(members), List.of())).seen();
   }
 
   @Test

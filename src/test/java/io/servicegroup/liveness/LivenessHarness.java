@@ -159,6 +159,17 @@ public class LivenessHarness implements AutoCloseable {
    * @return what stands in the way
    */
   public Future<List<Conflict>> startWrite(List<Heartbeat> members, List<Heartbeat> left) {
+    return startProof(members, left).map(LivenessBackend.Written::conflicts);
+  }
+
+  /**
+   * Begins a write.
+   *
+   * @param members the full state
+   * @param left who is not in it any more
+   * @return what the write found
+   */
+  public Future<LivenessBackend.Written> startProof(List<Heartbeat> members, List<Heartbeat> left) {
     return start(() -> backend.write(members, left));
   }
 

@@ -14,6 +14,7 @@ import io.servicegroup.model.MemberId;
 import io.servicegroup.testkit.Members;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,31 @@ class SilentAgentsTest {
     saw(List.of(), List.of(new Absence(ID, FIRST, 1, Cause.SESSION_EXPIRED)));
 
     assertThat(silentAfter(Duration.ofSeconds(8))).isEmpty();
+  }
+
+  @Test
+  void aMemberIsSilentSinceItsBeatWasWrittenAndNotSinceItWasRead() {
+    joined(FIRST, "agent-1");
+    saw(1, 0);
+    now += Duration.ofSeconds(5).toNanos();
+    saw(2, 4_000);
+    assertThat(silentAfter(Duration.ofMillis(3_500))).isEmpty();
+    assertThat(silentAfter(Duration.ofMillis(1))).containsExactly("agent-1");
+  }
+
+  private void saw(long count, long ageMillis) {
+    Beat beat = new Beat(ID, FIRST, count);
+    agents.saw(
+        new Observation(
+            List.of(beat),
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            false,
+            Map.of(ID, ageMillis),
+            true),
+        now);
   }
 
   @Test

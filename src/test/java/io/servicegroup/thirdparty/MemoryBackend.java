@@ -3,7 +3,6 @@ package io.servicegroup.thirdparty;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
@@ -29,10 +28,10 @@ final class MemoryBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
     members.forEach(member -> room.put(member.id(), member));
     left.forEach(member -> room.put(member.id(), member));
-    return Future.succeededFuture(List.of());
+    return Future.succeededFuture(new Written(List.of()));
   }
 
   @Override

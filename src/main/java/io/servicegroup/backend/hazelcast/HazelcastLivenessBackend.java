@@ -8,8 +8,8 @@ import io.servicegroup.config.BackendUri;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
+import io.servicegroup.liveness.WriteProof;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Watch;
 import io.vertx.core.Context;
@@ -35,6 +35,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   private final HazelcastWriter writer;
   private final HazelcastPoller poller;
   private final Watch watch;
+  private final WriteProof proof;
   private Runnable news = () -> {};
 
   HazelcastLivenessBackend(Vertx vertx, LivenessSettings settings) {
@@ -62,6 +63,7 @@ final class HazelcastLivenessBackend implements LivenessBackend {
     writer =
         new HazelcastWriter(calls, roster, !client, settings.longestCall(), settings.timeout());
     poller = new HazelcastPoller(calls, presence, roster, settings);
+    proof = new WriteProof(settings, roster);
   }
 
   /**
@@ -86,8 +88,17 @@ final class HazelcastLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return writer.write(members, left);
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
+    return writer.write(members, left).map(done -> written(members, left, done));
+  }
+
+  private Written written(
+      List<Heartbeat> members, List<Heartbeat> left, HazelcastWriter.Done done) {
+    Observation seen = proof.of(members, left, done.written(), done.before());
+    if (proof.isSurprised()) {
+      news.run();
+    }
+    return new Written(done.conflicts(), poller.isWhole() ? seen : null);
   }
 
   @Override

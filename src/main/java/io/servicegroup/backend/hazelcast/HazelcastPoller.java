@@ -57,6 +57,11 @@ final class HazelcastPoller {
     partitionLost = true;
   }
 
+  /** Whether nothing of the cluster is missing that a poll would have to judge. */
+  boolean isWhole() {
+    return !partitionLost && presence.silentSince(minorityHold) == 0;
+  }
+
   Future<Observation> poll() {
     presence.ask();
     Set<String> keys = new HashSet<>();

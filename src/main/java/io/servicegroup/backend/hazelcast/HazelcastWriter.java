@@ -48,7 +48,17 @@ final class HazelcastWriter {
     this.seconds = timeout.plusMillis(999).toSeconds();
   }
 
-  Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+  /**
+   * The result of a write.
+   *
+   * @param conflicts incarnations that must not be beaten for any more
+   * @param written the entries that were written, by member
+   * @param before the entries that stood there, by member
+   */
+  record Done(
+      List<Conflict> conflicts, Map<MemberId, String> written, Map<MemberId, String> before) {}
+
+  Future<Done> write(List<Heartbeat> members, List<Heartbeat> left) {
     Map<Heartbeat, StoredBeat> states = new LinkedHashMap<>();
     left.stream()
         .filter(member -> !roster.isSuperseded(member))
@@ -57,36 +67,39 @@ final class HazelcastWriter {
     return calls.call("write", bound, running -> write(running, states));
   }
 
-  private List<Conflict> write(HazelcastInstance running, Map<Heartbeat, StoredBeat> states) {
+  private Done write(HazelcastInstance running, Map<Heartbeat, StoredBeat> states) {
     IMap<String, String> beats = running.getMap(HazelcastConfigs.BEATS);
     // The id is read for each write, because a merge with another part of the cluster changes it.
     UUID self = owns ? running.getCluster().getLocalMember().getUuid() : null;
     Map<String, Heartbeat> keys = new HashMap<>();
     states.keySet().forEach(member -> keys.put(HazelcastEntry.key(member.id()), member));
     Map<String, String> stored = beats.getAll(keys.keySet());
-    List<Conflict> conflicts = new ArrayList<>();
+    Done done = new Done(new ArrayList<>(), new HashMap<>(), new HashMap<>());
     List<CompletableFuture<Void>> writes = new ArrayList<>();
     Set<MemberId> news = new HashSet<>();
     for (Map.Entry<String, Heartbeat> key : keys.entrySet()) {
       Heartbeat member = key.getValue();
       StoredBeat next = states.get(member);
-      StoredBeat before =
-          HazelcastEntry.parse(stored.get(key.getKey())).map(HazelcastEntry::beat).orElse(null);
+      String found = stored.get(key.getKey());
+      done.before().put(member.id(), found);
+      StoredBeat before = HazelcastEntry.parse(found).map(HazelcastEntry::beat).orElse(null);
       if (before == null || !before.incarnation().isNewerThan(member.incarnation())) {
         String text = new HazelcastEntry(self, next).text();
+        done.written().put(member.id(), text);
         writes.add(
             beats.setAsync(key.getKey(), text, seconds, TimeUnit.SECONDS).toCompletableFuture());
         if (before == null || before.state() != next.state()) {
           news.add(member.id());
         }
       } else if (!next.isEnd()) {
-        conflicts.add(new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
+        done.conflicts()
+            .add(new Conflict(member.id(), member.incarnation(), Conflict.Kind.SUPERSEDED));
       }
     }
     CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
     if (!news.isEmpty()) {
       running.getTopic(HazelcastConfigs.NEWS).publish(MemberNews.of(news).text());
     }
-    return conflicts;
+    return done;
   }
 }

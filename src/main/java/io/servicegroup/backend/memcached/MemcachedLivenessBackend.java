@@ -4,8 +4,9 @@ import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,10 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private final Roster roster;
   private final MemcachedWriter writer;
   private final MemcachedPoller poller;
+  private Runnable news = () -> {};
+
+  /** The states that were written last: whoever watches its own members changes them itself. */
+  private Map<MemberId, Heartbeat.State> states = Map.of();
 
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
     this.vertx = vertx;
@@ -56,7 +62,8 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<Void> open(Runnable news) {
+  public Future<Void> open(Runnable onNews) {
+    news = onNews;
     Duration timeout = settings.timeout();
     if (timeout.toMillis() % 1_000 != 0) {
       LOG.info(
@@ -76,13 +83,29 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return within(MemcachedNode.longestWrite(settings), writer.write(members, left));
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
+    Map<MemberId, Heartbeat.State> next =
+        members.stream().collect(Collectors.toMap(Heartbeat::id, Heartbeat::state));
+    return within(MemcachedNode.longestWrite(settings), writer.write(members, left))
+        .onSuccess(
+            written -> {
+              boolean changed = !left.isEmpty() || !next.equals(states);
+              states = next;
+              if (changed && watchesOwn()) {
+                news.run();
+              }
+            })
+        .map(Written::new);
+  }
+
+  private boolean watchesOwn() {
+    return settings.watch().equals(Watch.OWN);
   }
 
   @Override
   public Future<Observation> poll() {
-    return within(longestPoll(), poller.poll());
+    return within(longestPoll(), poller.poll())
+        .map(seen -> watchesOwn() && seen.unwitnessed().isEmpty() ? seen.calmly() : seen);
   }
 
   private Duration longestPoll() {

@@ -66,9 +66,10 @@ final class PostgresLivenessBackend implements LivenessBackend {
                 AdaptiveTimeout.half(settings.pollInterval()),
                 settings.longestCall())
             .withPause(pause);
-    this.writer =
-        new PostgresLivenessWriter(beats, settings.reportInterval(), settings.longestCall());
-    this.poller = new PostgresLivenessPoller(polls, writer.members(), settings);
+    this.writer = new PostgresLivenessWriter(beats, settings);
+    this.poller =
+        new PostgresLivenessPoller(
+            polls, writer.members(), settings, () -> beats.first().isListening());
     this.mirror =
         settings.tables() == null
             ? null
@@ -152,10 +153,12 @@ final class PostgresLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
-    return mirror == null
-        ? beat(members, left)
-        : mirrored().transform(rows -> beatOfThoseWithRows(members, left, rows.cause()));
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
+    if (mirror == null) {
+      return beat(members, left);
+    }
+    mirror.removeDeleted();
+    return mirrored().transform(rows -> beatOfThoseWithRows(members, left, rows.cause()));
   }
 
   /**
@@ -183,7 +186,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
     return waited.future();
   }
 
-  private Future<List<Conflict>> beatOfThoseWithRows(
+  private Future<Written> beatOfThoseWithRows(
       List<Heartbeat> members, List<Heartbeat> left, Throwable withoutRows) {
     return beat(members, left)
         .onFailure(
@@ -192,15 +195,19 @@ final class PostgresLivenessBackend implements LivenessBackend {
                 mirror.lost();
               }
             })
-        .map(conflicts -> conflicts.stream().filter(conflict -> !isRepaired(conflict)).toList())
+        .map(
+            written ->
+                new Written(
+                    written.conflicts().stream().filter(one -> !isRepaired(one)).toList(),
+                    written.seen()))
         .compose(
-            conflicts ->
+            written ->
                 withoutRows == null
-                    ? Future.succeededFuture(conflicts)
+                    ? Future.succeededFuture(written)
                     : Future.failedFuture(
                         new PartlyWritten(
                             "some members' beats have no row yet: " + withoutRows.getMessage(),
-                            conflicts)));
+                            written.conflicts())));
   }
 
   /**
@@ -215,13 +222,14 @@ final class PostgresLivenessBackend implements LivenessBackend {
     return repaired;
   }
 
-  private Future<List<Conflict>> beat(List<Heartbeat> members, List<Heartbeat> left) {
+  private Future<Written> beat(List<Heartbeat> members, List<Heartbeat> left) {
     return writer
         .write(members, left)
         .onFailure(this::suspectLoss)
         .onSuccess(
             written -> {
-              if (written.news() && !beats.first().isListening()) {
+              boolean unheard = written.news() && !beats.first().isListening();
+              if (unheard || writer.members().isDataLost()) {
                 news.run();
               }
               if (mirror != null) {
@@ -230,7 +238,7 @@ final class PostgresLivenessBackend implements LivenessBackend {
                 beats.first().suspectLoss();
               }
             })
-        .map(PostgresLivenessWriter.Written::conflicts);
+        .map(written -> new Written(written.conflicts(), written.seen()));
   }
 
   @Override

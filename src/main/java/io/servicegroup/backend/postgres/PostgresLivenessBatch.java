@@ -44,7 +44,8 @@ final class PostgresLivenessBatch {
    *
    * @param part the members
    * @param all the number of members of the whole write
-   * @return the rows that were written, with their counts
+   * @return the rows that were written, with their counts; and of the others, unless there is only
+   *     one member, why not
    */
   Future<RowSet<Row>> send(SqlConnection connection, List<PostgresLivenessMember> part, int all) {
     PostgresLivenessMember first = part.get(0);
@@ -57,7 +58,7 @@ final class PostgresLivenessBatch {
         .execute(Tuple.of(first.serviceId(), first.incarnation().toString(), lateSeconds));
   }
 
-  /** As {@link #send}, but skips locked rows without waiting. */
+  /** As {@link #send}, but skips locked rows without waiting, and tells of each why. */
   Future<RowSet<Row>> sendTogether(SqlConnection connection, List<PostgresLivenessMember> part) {
     part.forEach(PostgresLivenessMember::sending);
     return connection
@@ -66,6 +67,7 @@ final class PostgresLivenessBatch {
             Tuple.of(
                 PostgresLivenessMember.ids(part),
                 PostgresLivenessMember.incarnations(part),
+                PostgresLivenessMember.generations(part),
                 lateSeconds));
   }
 

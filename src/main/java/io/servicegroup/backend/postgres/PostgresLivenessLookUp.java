@@ -5,10 +5,8 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Looks up rows of this agent's members: unknown ones, and those that could not be written. */
+/** Looks up the rows of this agent's members that are not known yet. */
 final class PostgresLivenessLookUp {
 
   /**
@@ -47,18 +45,6 @@ final class PostgresLivenessLookUp {
         .filter(heartbeat -> own.of(heartbeat) == null)
         .forEach(heartbeat -> lookUp.wanted.put(heartbeat.id(), heartbeat.incarnation()));
     return lookUp.run(connection);
-  }
-
-  /** Looks up why members could not be written: see {@link PostgresLivenessSql#WHY_NOT}. */
-  static Future<RowSet<Row>> whyNotWritten(
-      SqlConnection connection, Collection<PostgresLivenessMember> members) {
-    return connection
-        .preparedQuery(PostgresLivenessSql.WHY_NOT)
-        .execute(
-            Tuple.of(
-                PostgresLivenessMember.ids(members),
-                PostgresLivenessMember.incarnations(members),
-                PostgresLivenessMember.generations(members)));
   }
 
   private Future<Found> run(SqlConnection connection) {

@@ -135,6 +135,19 @@ final class PostgresLivenessMembers {
     return poll;
   }
 
+  /** Whether some members are all that this agent watches. */
+  boolean areAll(Collection<Heartbeat> some) {
+    return byId.size() == some.size()
+        && departed.isEmpty()
+        && others.isEmpty()
+        && strangers.isEmpty();
+  }
+
+  /** Whether a beat found its row with older data, which the next poll reports. */
+  boolean isDataLost() {
+    return dataLost;
+  }
+
   /** Whether a beat found its row with older data since the last call. */
   boolean takeDataLost() {
     boolean lost = dataLost;

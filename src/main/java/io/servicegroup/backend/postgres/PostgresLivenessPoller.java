@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads what changed, in one statement that also proves that a beat could have been written: it
@@ -27,6 +28,7 @@ final class PostgresLivenessPoller {
   private final PostgresClient client;
   private final PostgresLivenessMembers own;
   private final LivenessSettings settings;
+  private final BooleanSupplier hearing;
   private final PostgresLivenessSilence silence;
   private final AdaptiveTimeout pollTimeout;
   private final PostgresLivenessRows rows = new PostgresLivenessRows();
@@ -39,16 +41,24 @@ final class PostgresLivenessPoller {
   private SqlConnection session;
   private long readEverythingNanos;
 
+  /**
+   * Makes a poller that has read nothing yet.
+   *
+   * @param hearing tells whether news arrives by itself
+   */
   PostgresLivenessPoller(
-      PostgresClient client, PostgresLivenessMembers own, LivenessSettings settings) {
+      PostgresClient client,
+      PostgresLivenessMembers own,
+      LivenessSettings settings,
+      BooleanSupplier hearing) {
     this.client = client;
     this.own = own;
+    this.hearing = hearing;
     this.settings = settings;
     this.horizon = new PostgresLivenessHorizon(settings.reportInterval(), System::nanoTime);
     this.pollTimeout =
         new AdaptiveTimeout(AdaptiveTimeout.half(settings.pollInterval()), settings.longestCall());
-    this.silence =
-        new PostgresLivenessSilence(settings.reportInterval(), settings.serviceDownTime());
+    this.silence = new PostgresLivenessSilence(settings);
     this.pollOnly = PostgresLivenessSql.poll(settings, false);
     this.pollAndWriteCanary = PostgresLivenessSql.poll(settings, true);
   }
@@ -212,7 +222,15 @@ final class PostgresLivenessPoller {
               // The flag is reset only here, because a failure before would have hidden the loss.
               boolean dataLost = lost;
               lost = false;
-              return new Observation(read.beats(), List.of(), read.gone(), locked, dataLost);
+              return new Observation(
+                  read.beats(),
+                  List.of(),
+                  read.gone(),
+                  locked,
+                  dataLost,
+                  false,
+                  read.ages(),
+                  hearing.getAsBoolean() && silence.isCalm());
             });
   }
 

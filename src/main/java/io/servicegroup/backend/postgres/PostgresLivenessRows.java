@@ -8,6 +8,8 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import io.vertx.sqlclient.Row;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +41,7 @@ final class PostgresLivenessRows {
         interpret(row, serviceId, count, read);
       }
     }
+    read.sort();
     return read;
   }
 
@@ -56,7 +59,9 @@ final class PostgresLivenessRows {
       if (!state.beats()) {
         read.gone.add(new Absence(id, incarnation, count, state.absence()));
       } else if (count != row.getInteger("joined_count")) {
-        read.beat(serviceId, new Beat(id, incarnation, count));
+        read.beat(serviceId, new Beat(id, incarnation, count), row.getLong("age"));
+      } else {
+        read.awaited.put(serviceId, new Beat(id, incarnation, count));
       }
     } catch (IllegalArgumentException | NullPointerException e) {
       // Another program may have written anything into its row; the row is skipped and does not
@@ -86,6 +91,8 @@ final class PostgresLivenessRows {
   /** The result of a poll. */
   static final class PollResult {
     private final Map<Integer, Beat> beatsByServiceId = new LinkedHashMap<>();
+    private final Map<Integer, Beat> awaited = new LinkedHashMap<>();
+    private final Map<MemberId, Long> ages = new HashMap<>();
     private final List<Absence> gone = new ArrayList<>();
     private String snapshot;
     private boolean dataLost;
@@ -94,8 +101,35 @@ final class PostgresLivenessRows {
       beatsByServiceId.put(serviceId, beat);
     }
 
+    /** A beat that an agent of ours wrote. */
+    void beat(int serviceId, Beat beat, Long age) {
+      beat(serviceId, beat);
+      if (age != null) {
+        ages.put(beat.id(), age);
+      }
+    }
+
+    /** Puts the oldest beats first, as an observation lists them; those without an age last. */
+    private void sort() {
+      List<Map.Entry<Integer, Beat>> entries = new ArrayList<>(beatsByServiceId.entrySet());
+      entries.sort(
+          Comparator.comparingLong(entry -> -ages.getOrDefault(entry.getValue().id(), 0L)));
+      beatsByServiceId.clear();
+      entries.forEach(entry -> beatsByServiceId.put(entry.getKey(), entry.getValue()));
+    }
+
     Map<Integer, Beat> beatsByServiceId() {
       return beatsByServiceId;
+    }
+
+    /** The rows of members that joined and have not beaten yet, as if that were a beat. */
+    Map<Integer, Beat> awaited() {
+      return awaited;
+    }
+
+    /** How long ago the beats were written that our agents wrote, in milliseconds. */
+    Map<MemberId, Long> ages() {
+      return ages;
     }
 
     List<Beat> beats() {

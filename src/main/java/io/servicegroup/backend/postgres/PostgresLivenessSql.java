@@ -27,7 +27,27 @@ final class PostgresLivenessSql {
           .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
   /**
-   * Writes beats. $1 ids, $2 their incarnations, $3 seconds after which the statement does nothing.
+   * What was asked for: $1 ids, $2 their incarnations, $3 their generations; and what stands there.
+   * A row that does not exist, or has another incarnation that is not newer, shows a database that
+   * was restored from an older state or whose tables were emptied.
+   */
+  private static final String ASKED =
+      """
+      asked AS MATERIALIZED (
+        SELECT wanted.id, wanted.incarnation, s.xmin AS seen, m.state,
+               s.id IS NOT NULL AND s.deleted IS DISTINCT FROM 0 AS deleted,
+               coalesce($STORED > wanted.generation, false) AS superseded,
+               s.id IS NULL OR m.incarnation IS DISTINCT FROM wanted.incarnation AS set_back
+          FROM unnest($1::int[], $2::text[], $3::bigint[]) AS wanted(id, incarnation, generation)
+          LEFT JOIN services s ON s.id = wanted.id
+          LEFT JOIN servicegroup_members m ON m.service_id = wanted.id
+      )\
+      """
+          .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
+
+  /**
+   * Writes beats, and tells of each member that was asked for the new count or why there is none.
+   * $1 to $3 as in {@link #ASKED}, $4 seconds after which the statement does nothing.
    *
    * <p>Rows that another transaction has locked are skipped; the others are locked in order of
    * their ids. Only this transaction does not wait for the disk, because a lost beat is repeated. A
@@ -43,36 +63,37 @@ final class PostgresLivenessSql {
       """
       WITH setting AS MATERIALIZED (
         SELECT set_config('synchronous_commit', 'off', true) AS commit,
-               clock_timestamp() < now() + make_interval(secs => $3) AS in_time
-      ), asked AS MATERIALIZED (
-        SELECT s.id, s.xmin AS seen
-          FROM unnest($1::int[], $2::text[]) AS beat(id, incarnation)
-          JOIN servicegroup_members m
-            ON m.service_id = beat.id AND m.incarnation = beat.incarnation
-               AND m.state IN $BEATING
-          JOIN services s ON s.id = beat.id
-         WHERE s.deleted = 0
-      ), ours AS MATERIALIZED (
+               clock_timestamp() < now() + make_interval(secs => $4) AS in_time
+      ), $ASKED, ours AS MATERIALIZED (
         SELECT s.id
           FROM asked JOIN services s ON s.id = asked.id AND s.xmin = asked.seen
+         WHERE NOT (asked.deleted OR asked.set_back) AND asked.state IN $BEATING
          ORDER BY s.id
            FOR NO KEY UPDATE OF s SKIP LOCKED
+      ), beaten AS (
+        UPDATE services s
+           SET report_count = CASE WHEN s.report_count < 2147483647 THEN s.report_count + 1
+                                   ELSE 1 END,
+               last_seen_up = now() AT TIME ZONE 'utc',
+               updated_at = now() AT TIME ZONE 'utc'
+          FROM setting, ours
+         WHERE s.id = ours.id AND setting.commit = 'off' AND setting.in_time
+        RETURNING s.id, s.report_count
       )
-      UPDATE services s
-         SET report_count = CASE WHEN s.report_count < 2147483647 THEN s.report_count + 1
-                                 ELSE 1 END,
-             last_seen_up = now() AT TIME ZONE 'utc',
-             updated_at = now() AT TIME ZONE 'utc'
-        FROM setting, ours
-       WHERE s.id = ours.id AND setting.commit = 'off' AND setting.in_time
-      RETURNING s.id, s.report_count
+      SELECT id, report_count, false AS deleted, false AS superseded, false AS set_back,
+             NULL AS state
+        FROM beaten
+       UNION ALL
+      SELECT id, NULL, deleted, superseded, set_back, state FROM asked
+       WHERE id NOT IN (SELECT id FROM beaten)
       """
+          .replace("$ASKED", ASKED)
           .replace("$BEATING", PostgresStates.BEATING);
 
   /**
-   * Writes the beat of an agent with one member. $1 its id, $2 its incarnation, $3 as in {@link
-   * #BEAT}. It costs the server half as much as {@link #BEAT} with one member, but waits where the
-   * row is locked.
+   * Writes the beat of an agent with one member. $1 its id, $2 its incarnation, $3 seconds after
+   * which the statement does nothing. It costs the server half as much as {@link #BEAT} with one
+   * member, but waits where the row is locked, and does not tell why it wrote nothing.
    */
   static final String BEAT_OF_ONE =
       """
@@ -93,14 +114,14 @@ final class PostgresLivenessSql {
           .replace("$BEATING", PostgresStates.BEATING);
 
   /**
-   * Writes changed states. $1 ids, $2 their incarnations, $3 states, $4 reasons. Waits for the
-   * disk, but skips locked rows.
+   * Writes changed states, and tells of those that were not written why. $1 to $3 as in {@link
+   * #ASKED}, $4 states, $5 reasons. Waits for the disk, but skips locked rows.
    */
   static final String CHANGE_STATE =
       """
-      WITH ours AS MATERIALIZED (
+      WITH $ASKED, ours AS MATERIALIZED (
         SELECT m.service_id, news.state, news.reason
-          FROM unnest($1::int[], $2::text[], $3::text[], $4::text[])
+          FROM unnest($1::int[], $2::text[], $4::text[], $5::text[])
                AS news(id, incarnation, state, reason)
           JOIN servicegroup_members m
             ON m.service_id = news.id AND m.incarnation = news.incarnation
@@ -112,27 +133,17 @@ final class PostgresLivenessSql {
           FROM ours
          WHERE m.service_id = ours.service_id
         RETURNING m.service_id
+      ), told AS MATERIALIZED (
+        SELECT service_id, pg_notify('servicegroup', 'liveness ' || service_id) FROM written
       )
-      SELECT service_id, pg_notify('servicegroup', 'liveness ' || service_id) FROM written
-      """;
-
-  /**
-   * Finds why members could not be written. $1 ids, $2 their incarnations, $3 their generations. A
-   * row that does not exist, or has another incarnation that is not newer, shows a database that
-   * was restored from an older state or whose tables were emptied.
-   */
-  static final String WHY_NOT =
+      SELECT service_id AS id, true AS written, false AS deleted, false AS superseded,
+             false AS set_back, NULL AS state
+        FROM told
+       UNION ALL
+      SELECT id, false, deleted, superseded, set_back, state FROM asked
+       WHERE id NOT IN (SELECT service_id FROM told)
       """
-      SELECT asked.id,
-             s.id IS NOT NULL AND s.deleted IS DISTINCT FROM 0 AS deleted,
-             coalesce($STORED > asked.generation, false) AS superseded,
-             s.id IS NULL OR m.incarnation IS DISTINCT FROM asked.incarnation AS set_back,
-             m.state
-        FROM unnest($1::int[], $2::text[], $3::bigint[]) AS asked(id, incarnation, generation)
-        LEFT JOIN services s ON s.id = asked.id
-        LEFT JOIN servicegroup_members m ON m.service_id = asked.id
-      """
-          .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
+          .replace("$ASKED", ASKED);
 
   /** Finds which rows of the ids $1 are locked. Only rows that were ever locked are tried. */
   static final String LOCKED =
@@ -213,6 +224,18 @@ final class PostgresLivenessSql {
         WHERE agent = $5::text AND nonce = $6::text AND count >= $8::bigint))\
       """;
 
+  /**
+   * How long ago a row's beat was written, in milliseconds, at most an hour: Nova's services bring
+   * their own clocks and may write any time, and none may make a poll fail.
+   */
+  private static final String AGE =
+      """
+      (extract(epoch FROM now() AT TIME ZONE 'utc'
+        - least(now() AT TIME ZONE 'utc',
+                greatest(s.last_seen_up, now() AT TIME ZONE 'utc' - interval '1 hour')))
+       * 1000)::bigint\
+      """;
+
   private static final String READ =
       """
       SELECT facts.snapshot, facts.intact, row.*
@@ -220,7 +243,7 @@ final class PostgresLivenessSql {
                      %s AS intact) facts
         LEFT JOIN (
           SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.state_reason,
-                 m.joined_count
+                 m.joined_count, $AGE AS age
             FROM services s
             LEFT JOIN servicegroup_members m ON m.service_id = s.id
            WHERE s.deleted = 0 AND s.topic IS NOT NULL AND %s
@@ -230,7 +253,8 @@ final class PostgresLivenessSql {
                   OR m.changed >= $2::xid8
                   OR m.changed = ANY ($3::text::xid8[]))
         ) row ON true
-      """;
+      """
+          .replace("$AGE", AGE);
 
   /**
    * One poll. It takes the lock that a beat takes, by an update of no row, which only a primary

@@ -1,19 +1,20 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.liveness.ClientPair;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.PartlyWritten;
+import io.servicegroup.model.Beat;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
+import io.servicegroup.model.Watch;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class PostgresLivenessWriter {
   private final PostgresLivenessMembers own = new PostgresLivenessMembers();
   private final PostgresLivenessBatch batch;
   private final long halfNanos;
+  private final boolean watchesOwn;
   private long rounds;
 
   /**
@@ -38,11 +40,11 @@ final class PostgresLivenessWriter {
   /** The newest write that was answered; later answers to older writes are ignored. */
   private long newestAnswered;
 
-  PostgresLivenessWriter(
-      ClientPair<PostgresClient> beats, Duration reportInterval, Duration patience) {
+  PostgresLivenessWriter(ClientPair<PostgresClient> beats, LivenessSettings settings) {
     this.beats = beats;
-    this.batch = new PostgresLivenessBatch(reportInterval, patience);
-    this.halfNanos = reportInterval.dividedBy(2).toNanos();
+    this.batch = new PostgresLivenessBatch(settings.reportInterval(), settings.longestCall());
+    this.halfNanos = settings.reportInterval().dividedBy(2).toNanos();
+    this.watchesOwn = settings.watch().equals(Watch.OWN);
   }
 
   PostgresLivenessMembers members() {
@@ -56,7 +58,7 @@ final class PostgresLivenessWriter {
    * @param left members that are no longer in the full state
    * @return what the write found; fails where it could not be written
    */
-  Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
+  Future<Answer> write(List<Heartbeat> members, List<Heartbeat> left) {
     long number = ++rounds;
     return beats.run(
         client -> client.run(connection -> new Round(number, connection, members, left).write()));
@@ -68,8 +70,9 @@ final class PostgresLivenessWriter {
    * @param conflicts incarnations that must not be beaten for any more
    * @param missing members without a row; the catalogue knows the reason
    * @param news whether the state of a member changed
+   * @param seen what a poll would have seen; null where it could tell more
    */
-  record Written(List<Conflict> conflicts, Set<MemberId> missing, boolean news) {}
+  record Answer(List<Conflict> conflicts, Set<MemberId> missing, boolean news, Observation seen) {}
 
   /** One write, on one connection. */
   private final class Round {
@@ -78,12 +81,13 @@ final class PostgresLivenessWriter {
     private final SqlConnection connection;
     private final List<Heartbeat> members;
     private final List<Heartbeat> left;
-    private final Map<MemberId, Heartbeat> present = new HashMap<>();
-    private final List<Conflict> conflicts = new ArrayList<>();
-    private final Map<Integer, PostgresLivenessMember> unwritten = new LinkedHashMap<>();
-    private final List<PostgresLivenessMember> locked = new ArrayList<>();
+    private final PostgresLivenessUnwritten skipped;
+    private final List<Beat> beaten = new ArrayList<>();
+
+    /** The members that were not written, with a row that says why, or null. */
+    private final Map<PostgresLivenessMember, Row> unwritten = new LinkedHashMap<>();
+
     private final PostgresStateChanges changes = new PostgresStateChanges();
-    private final Set<MemberId> missing = new HashSet<>();
     private final long startedNanos = System.nanoTime();
     private int late;
 
@@ -92,14 +96,13 @@ final class PostgresLivenessWriter {
       this.connection = connection;
       this.members = members;
       this.left = left;
-      members.forEach(heartbeat -> present.put(heartbeat.id(), heartbeat));
+      this.skipped = new PostgresLivenessUnwritten(own, changes, members);
     }
 
-    Future<Written> write() {
+    Future<Answer> write() {
       return lookUp()
           .compose(nothing -> changeStates())
           .compose(nothing -> beat())
-          .compose(nothing -> explain())
           .compose(nothing -> repeat())
           .compose(nothing -> finish());
     }
@@ -109,27 +112,16 @@ final class PostgresLivenessWriter {
               connection, own, Stream.concat(left.stream(), members.stream()))
           .map(
               found -> {
-                found.superseded().forEach(id -> conflict(id, Conflict.Kind.SUPERSEDED));
-                found.missing().stream().filter(present::containsKey).forEach(missing::add);
+                found.superseded().forEach(skipped::superseded);
+                found.missing().forEach(skipped::missing);
                 return null;
               });
-    }
-
-    private void conflict(MemberId id, Conflict.Kind kind) {
-      Heartbeat heartbeat = present.get(id);
-      if (heartbeat != null) {
-        conflicts.add(new Conflict(id, heartbeat.incarnation(), kind));
-      }
     }
 
     private Future<Void> changeStates() {
       left.forEach(gone -> changes.add(own.of(gone), gone, true));
       members.forEach(heartbeat -> changes.add(own.of(heartbeat), heartbeat, false));
-      return changes
-          .write(connection)
-          .onSuccess(
-              written ->
-                  changes.pending().forEach(member -> unwritten.put(member.serviceId(), member)));
+      return changes.write(connection).onSuccess(unwritten::putAll).mapEmpty();
     }
 
     /**
@@ -199,14 +191,28 @@ final class PostgresLivenessWriter {
       return Future.succeededFuture();
     }
 
-    /** Takes the acknowledged beats; returns the members whose beats were not. */
-    private Map<Integer, PostgresLivenessMember> beaten(
+    /**
+     * Takes the acknowledged beats; returns the members whose beats were not, with a row that says
+     * why, or null.
+     */
+    private Map<PostgresLivenessMember, Row> beaten(
         List<PostgresLivenessMember> part, RowSet<Row> rows, long sent) {
       Map<Integer, PostgresLivenessMember> asked = new LinkedHashMap<>();
       part.forEach(member -> asked.put(member.serviceId(), member));
-      rows.forEach(row -> acknowledged(asked.remove(row.getInteger(0)), row.getInteger(1), sent));
-      asked.values().forEach(PostgresLivenessMember::skipped);
-      return asked;
+      Map<PostgresLivenessMember, Row> others = new LinkedHashMap<>();
+      part.forEach(member -> others.put(member, null));
+      for (Row row : rows) {
+        PostgresLivenessMember member = asked.get(row.getInteger(0));
+        Integer count = row.getInteger(1);
+        if (count == null) {
+          others.put(member, row);
+        } else {
+          others.remove(member);
+          acknowledged(member, count, sent);
+        }
+      }
+      others.keySet().forEach(PostgresLivenessMember::skipped);
+      return others;
     }
 
     private void acknowledged(PostgresLivenessMember member, long count, long sent) {
@@ -215,49 +221,10 @@ final class PostgresLivenessWriter {
       }
       newestAnswered = number;
       own.acknowledged(member, count, connection);
+      beaten.add(new Beat(member.id(), member.incarnation(), count));
       member.round(number, sent);
       if (member.hasForeignBeats()) {
-        conflict(member.id(), Conflict.Kind.FOREIGN_BEATS);
-      }
-    }
-
-    private Future<Void> explain() {
-      if (unwritten.isEmpty()) {
-        return Future.succeededFuture();
-      }
-      return PostgresLivenessLookUp.whyNotWritten(connection, unwritten.values())
-          .map(
-              rows -> {
-                rows.forEach(row -> explained(unwritten.get(row.getInteger("id")), row));
-                return null;
-              });
-    }
-
-    /**
-     * Handles a member whose beat was skipped: a locked row is tried again; a row that is no longer
-     * ours is not.
-     */
-    private void explained(PostgresLivenessMember member, Row row) {
-      if (row.getBoolean("deleted")) {
-        own.remove(member);
-        changes.drop(member);
-        conflict(member.id(), Conflict.Kind.DELETED);
-      } else if (row.getBoolean("superseded")) {
-        own.superseded(member.id(), member.serviceId());
-        changes.drop(member);
-        conflict(member.id(), Conflict.Kind.SUPERSEDED);
-      } else if (row.getBoolean("set_back")) {
-        own.remove(member);
-        changes.drop(member);
-        missing.add(member.id());
-      } else {
-        member.state(row.getString("state"));
-        Heartbeat heartbeat = present.get(member.id());
-        if (heartbeat != null
-            && heartbeat.state().beats()
-            && heartbeat.state().text().equals(member.state())) {
-          locked.add(member);
-        }
+        skipped.foreignBeats(member.id());
       }
     }
 
@@ -267,20 +234,21 @@ final class PostgresLivenessWriter {
      * see its row locked.
      */
     private Future<Void> repeat() {
-      if (locked.isEmpty()) {
+      List<PostgresLivenessMember> held = skipped.held(unwritten);
+      if (held.isEmpty()) {
         return Future.succeededFuture();
       }
       long now = System.nanoTime();
       return batch
-          .sendTogether(connection, locked)
-          .map(rows -> late += beaten(locked, rows, now).size())
+          .sendTogether(connection, held)
+          .map(rows -> late += skipped.held(beaten(held, rows, now)).size())
           .recover(
               failure ->
-                  tookTooLong(failure, locked, members.size()).map(ended -> late += locked.size()))
+                  tookTooLong(failure, held, members.size()).map(ended -> late += held.size()))
           .mapEmpty();
     }
 
-    private Future<Written> finish() {
+    private Future<Answer> finish() {
       int pending = changes.pending().size();
       if (pending > 0) {
         return Future.failedFuture("somebody else holds the rows of " + pending + " members");
@@ -288,11 +256,28 @@ final class PostgresLivenessWriter {
       left.forEach(gone -> own.depart(own.of(gone)));
       if (late == 0) {
         partlySince = 0;
-        return Future.succeededFuture(new Written(conflicts, missing, changes.anyWritten()));
+        return Future.succeededFuture(
+            new Answer(skipped.conflicts(), skipped.missing(), changes.anyWritten(), seen()));
       }
       partlySince = partlySince == 0 ? number : partlySince;
       String why = late + " of " + members.size() + " beats could not be written in time";
-      return Future.failedFuture(new PartlyWritten(why, conflicts));
+      return Future.failedFuture(new PartlyWritten(why, skipped.conflicts()));
+    }
+
+    /**
+     * What a poll would have seen, where this agent watches its own members only and each of them
+     * was beaten for just now; otherwise null.
+     */
+    private Observation seen() {
+      boolean isAll =
+          watchesOwn
+              && !beaten.isEmpty()
+              && beaten.size() == members.size()
+              && skipped.conflicts().isEmpty()
+              && !changes.anyWritten()
+              && !own.isDataLost()
+              && own.areAll(members);
+      return isAll ? new Observation(beaten, List.of(), List.of(), List.of(), false) : null;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.LinkedHashMap;
@@ -36,10 +37,14 @@ final class PostgresStateChanges {
     }
   }
 
-  /** Writes the changes; those whose row is locked or no longer ours stay pending. */
-  Future<Void> write(SqlConnection connection) {
+  /**
+   * Writes the changes; those whose row is locked or no longer ours stay pending.
+   *
+   * @return the members whose change stays pending, with a row that says why
+   */
+  Future<Map<PostgresLivenessMember, Row>> write(SqlConnection connection) {
     if (pending.isEmpty()) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(Map.of());
     }
     return connection
         .preparedQuery(PostgresLivenessSql.CHANGE_STATE)
@@ -47,12 +52,20 @@ final class PostgresStateChanges {
             Tuple.of(
                 pending.keySet().toArray(Integer[]::new),
                 texts(change -> change.member.incarnation().toString()),
+                PostgresLivenessMember.generations(pending()),
                 texts(Change::state),
                 texts(Change::reason)))
         .map(
             rows -> {
-              rows.forEach(row -> written(pending.remove(row.getInteger(0))));
-              return null;
+              Map<PostgresLivenessMember, Row> unwritten = new LinkedHashMap<>();
+              for (Row row : rows) {
+                if (row.getBoolean("written")) {
+                  written(pending.remove(row.getInteger("id")));
+                } else {
+                  unwritten.put(pending.get(row.getInteger("id")).member(), row);
+                }
+              }
+              return unwritten;
             });
   }
 

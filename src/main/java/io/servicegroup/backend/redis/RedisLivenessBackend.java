@@ -8,7 +8,6 @@ import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
@@ -70,8 +69,7 @@ final class RedisLivenessBackend implements LivenessBackend {
         new RedisNotifications(
             vertx, connector, keys.news(), FIRST_CONTACT, this::announce, this::announced);
     RedisGroups tooz = new RedisGroups(Concerns.ofBackend(vertx, settings.backend()), keys);
-    this.writer =
-        new RedisLivenessWriter(beats, keys, roster, announcements, settings.timeout(), tooz);
+    this.writer = new RedisLivenessWriter(beats, keys, roster, announcements, settings, tooz);
     this.poller = new RedisLivenessPoller(polls, keys, settings, roster, writer, tooz);
   }
 
@@ -158,17 +156,17 @@ final class RedisLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
     return writer
         .write(members, left)
         .onSuccess(
             written -> {
-              if (written.news()
-                  && !(announcements.isAnnouncing() && announcements.isListening())) {
+              boolean heard = announcements.isAnnouncing() && announcements.isListening();
+              if ((written.news() && !heard) || written.surprised()) {
                 news.run();
               }
             })
-        .map(RedisLivenessWriter.Written::conflicts);
+        .map(written -> new Written(written.conflicts(), written.seen()));
   }
 
   @Override

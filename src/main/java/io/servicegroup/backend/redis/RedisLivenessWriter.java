@@ -1,8 +1,11 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.liveness.ClientPair;
+import io.servicegroup.liveness.LivenessBackend.Observation;
+import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.liveness.StoredBeat;
+import io.servicegroup.liveness.WriteProof;
 import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.model.Heartbeat.State;
@@ -12,7 +15,6 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,6 +36,7 @@ final class RedisLivenessWriter {
   private final Roster roster;
   private final RedisNotifications news;
   private final RedisToozEntries entries;
+  private final WriteProof proof;
   private final long expiryMillis;
   private final Map<MemberId, StoredState> stored = new HashMap<>();
   private final Map<MemberId, Incarnation> newest = new HashMap<>();
@@ -44,14 +47,15 @@ final class RedisLivenessWriter {
       RedisKeys keys,
       Roster roster,
       RedisNotifications news,
-      Duration expiry,
+      LivenessSettings settings,
       RedisGroups groups) {
     this.beats = beats;
     this.keys = keys;
     this.roster = roster;
     this.news = news;
     this.entries = new RedisToozEntries(keys, groups);
-    this.expiryMillis = expiry.toMillis();
+    this.proof = new WriteProof(settings, roster);
+    this.expiryMillis = settings.timeout().toMillis();
   }
 
   /**
@@ -93,8 +97,10 @@ final class RedisLivenessWriter {
    *
    * @param conflicts incarnations that must not be beaten for any more
    * @param news whether the state of a member changed
+   * @param seen what a poll would have seen; null where it could tell more
+   * @param surprised whether something else was found than this agent had written
    */
-  record Written(List<Conflict> conflicts, boolean news) {}
+  record Written(List<Conflict> conflicts, boolean news, Observation seen, boolean surprised) {}
 
   /** The state of a member in Redis after the last successful write. */
   private record StoredState(Incarnation incarnation, State state, String text) {
@@ -112,6 +118,7 @@ final class RedisLivenessWriter {
     private final Map<MemberId, StoredState> becomes = new HashMap<>();
     private final RedisToozEntries.Write tooz = entries.begin();
     private final List<Heartbeat> planned = new ArrayList<>();
+    private final Map<MemberId, String> before = new HashMap<>();
     private boolean anyNews;
 
     void end(Heartbeat gone) {
@@ -181,6 +188,7 @@ final class RedisLivenessWriter {
 
     private void found(Heartbeat heartbeat, StoredState before, Response answer) {
       String text = answer == null ? null : answer.toString();
+      this.before.put(heartbeat.id(), text);
       // Usually the answer is the text of the last write, which need not be parsed.
       if (text != null && (before == null || !text.equals(before.text))) {
         StoredBeat.parse(text)
@@ -222,7 +230,10 @@ final class RedisLivenessWriter {
                       new Conflict(
                           heartbeat.id(), heartbeat.incarnation(), Conflict.Kind.SUPERSEDED))
               .toList();
-      return new Written(conflicts, anyNews || !left.isEmpty());
+      Map<MemberId, String> written = new HashMap<>();
+      becomes.forEach((id, state) -> written.put(id, state.text));
+      Observation seen = proof.of(members, left, written, before);
+      return new Written(conflicts, anyNews || !left.isEmpty(), seen, proof.isSurprised());
     }
   }
 

@@ -6,7 +6,6 @@ import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
-import io.servicegroup.model.Conflict;
 import io.servicegroup.model.Heartbeat;
 import io.servicegroup.runtime.OnContext;
 import io.vertx.core.Future;
@@ -105,11 +104,11 @@ final class ZooKeeperLivenessBackend implements LivenessBackend {
   }
 
   @Override
-  public Future<List<Conflict>> write(List<Heartbeat> members, List<Heartbeat> left) {
+  public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
     // The session's own pings are the beat; a sync proves that the servers answer.
     Future<Void> proof = client.sync(layout.groups());
-    return client.within(
-        writeBound, Future.join(writer.write(members, left), proof).map(all -> all.resultAt(0)));
+    Future<Written> written = writer.write(members, left).map(Written::new);
+    return client.within(writeBound, Future.join(written, proof).map(all -> all.resultAt(0)));
   }
 
   @Override

@@ -25,6 +25,10 @@ class HazelcastClientContractIT extends LivenessBackendContract {
   @Override
   protected Set<Capability> capabilities() {
     return Set.of(
-        Capability.NEWS, Capability.MARKS_RESTARTS, Capability.ANY_NAME, Capability.SERVER);
+        Capability.NEWS,
+        Capability.ANSWERS_WRITES,
+        Capability.MARKS_RESTARTS,
+        Capability.ANY_NAME,
+        Capability.SERVER);
   }
 }

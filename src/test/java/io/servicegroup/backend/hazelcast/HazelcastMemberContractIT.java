@@ -32,6 +32,7 @@ class HazelcastMemberContractIT extends LivenessBackendContract {
 
   @Override
   protected Set<Capability> capabilities() {
-    return Set.of(Capability.NEWS, Capability.MARKS_RESTARTS, Capability.ANY_NAME);
+    return Set.of(
+        Capability.NEWS, Capability.ANSWERS_WRITES, Capability.MARKS_RESTARTS, Capability.ANY_NAME);
   }
 }

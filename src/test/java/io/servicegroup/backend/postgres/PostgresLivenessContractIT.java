@@ -61,7 +61,11 @@ class PostgresLivenessContractIT extends LivenessBackendContract {
   @Override
   protected Set<Capability> capabilities() {
     return Set.of(
-        Capability.NEWS, Capability.ANY_NAME, Capability.SERVER, Capability.SURVIVES_RESTART);
+        Capability.NEWS,
+        Capability.ANSWERS_WRITES,
+        Capability.ANY_NAME,
+        Capability.SERVER,
+        Capability.SURVIVES_RESTART);
   }
 
   /** As a standby that was behind: with the rows, without the beats. */

@@ -3,6 +3,7 @@ package io.servicegroup.backend.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.model.Beat;
+import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.MemberId;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +17,8 @@ class PostgresLivenessSilenceTest {
 
   private long nanos;
   private final PostgresLivenessSilence silence =
-      new PostgresLivenessSilence(REPORT_INTERVAL, SERVICE_DOWN_TIME, () -> nanos);
+      new PostgresLivenessSilence(
+          REPORT_INTERVAL, SERVICE_DOWN_TIME, Duration.ofSeconds(1), () -> nanos);
 
   private void saw(Map<Integer, Long> counts, boolean everything) {
     PostgresLivenessRows.PollResult read = new PostgresLivenessRows.PollResult();
@@ -50,6 +52,50 @@ class PostgresLivenessSilenceTest {
     saw(Map.of(1, 2L), true);
     pass(Duration.ofSeconds(8));
     assertThat(silence.suspects()).containsExactly(1);
+  }
+
+  @Test
+  void whoeverBeatsInTimeNeedsNoLookUntilItsNextBeatIsDue() {
+    sawOurs(1, 0);
+    pass(Duration.ofMillis(5_500));
+    assertThat(silence.isCalm()).isTrue();
+    pass(Duration.ofMillis(1));
+    assertThat(silence.isCalm()).as("overdue").isFalse();
+    sawOurs(2, 0);
+    assertThat(silence.isCalm()).isTrue();
+    pass(SERVICE_DOWN_TIME.multipliedBy(4).plusSeconds(1));
+    assertThat(silence.isCalm()).as("its time may be over").isFalse();
+    assertThat(silence.suspects()).isEmpty();
+    assertThat(silence.isCalm()).as("silent for long").isTrue();
+  }
+
+  @Test
+  void aBeatIsAsOldAsItWasWrittenButNotOlderThanTheReadBefore() {
+    sawOurs(1, 0);
+    pass(Duration.ofSeconds(5));
+    sawOurs(2, 4_000);
+    pass(Duration.ofMillis(1_501));
+    assertThat(silence.isCalm()).isFalse();
+    pass(Duration.ofSeconds(5));
+    assertThat(silence.suspects()).containsExactly(1);
+    sawOurs(3, 3_600_000);
+    assertThat(silence.isCalm()).as("not shown 6501 ms before").isFalse();
+    assertThat(silence.suspects()).as("nor for longer").isEmpty();
+  }
+
+  @Test
+  void whoWritesWithAClockOfItsOwnIsLookedAtSoonWhileItMoves() {
+    saw(Map.of(1, 1L), true);
+    assertThat(silence.isCalm()).isFalse();
+    pass(SERVICE_DOWN_TIME.multipliedBy(4).plusSeconds(1));
+    assertThat(silence.suspects()).isEmpty();
+    assertThat(silence.isCalm()).as("it has stopped").isTrue();
+  }
+
+  private void sawOurs(long count, long ageMillis) {
+    PostgresLivenessRows.PollResult read = new PostgresLivenessRows.PollResult();
+    read.beat(1, new Beat(new MemberId("g", "h1"), new Incarnation(1, "x"), count), ageMillis);
+    silence.saw(read, true);
   }
 
   @Test

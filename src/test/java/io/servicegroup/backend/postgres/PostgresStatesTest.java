@@ -43,8 +43,8 @@ class PostgresStatesTest {
   void theStatementsSayWhoIsBeatenFor() {
     assertThat(PostgresStates.ALIVE).isEqualTo("'alive'");
     assertThat(PostgresStates.BEATING).isEqualTo("('alive', 'restarting')");
-    assertThat(PostgresLivenessSql.BEAT).contains("m.state IN ('alive', 'restarting')");
-    assertThat(PostgresLivenessSql.BEAT_OF_ONE).contains("m.state IN ('alive', 'restarting')");
+    assertThat(PostgresLivenessSql.BEAT).contains("state IN ('alive', 'restarting')");
+    assertThat(PostgresLivenessSql.BEAT_OF_ONE).contains("state IN ('alive', 'restarting')");
   }
 
   @ParameterizedTest

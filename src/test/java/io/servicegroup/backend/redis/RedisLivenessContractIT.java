@@ -26,6 +26,7 @@ class RedisLivenessContractIT extends LivenessBackendContract {
   protected Set<Capability> capabilities() {
     return Set.of(
         Capability.NEWS,
+        Capability.ANSWERS_WRITES,
         Capability.MARKS_RESTARTS,
         Capability.ANY_NAME,
         Capability.SERVER,
