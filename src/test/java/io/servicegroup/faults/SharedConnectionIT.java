@@ -4,6 +4,7 @@ import static io.servicegroup.testkit.Eventually.succeeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.servicegroup.testkit.PairedAgent;
+import io.servicegroup.testkit.PgBouncer;
 import io.servicegroup.testkit.PostgresServer;
 import io.servicegroup.testkit.Started;
 import io.servicegroup.testkit.TcpProxy;
@@ -46,6 +47,17 @@ class SharedConnectionIT {
         succeeds("one connection each", () -> server.number(SESSIONS), count -> count == 2);
       }
       assertThat(sidecar.changes().since(mark)).isEmpty();
+    }
+  }
+
+  @Test
+  void behindAPoolerItIsOneToo() throws Exception {
+    try (PgBouncer pooler = PgBouncer.start(server, 3);
+        TcpProxy proxy = TcpProxy.to(pooler.port());
+        PairedAgent sidecar =
+            sidecar(PostgresServer.uriAt(proxy.port()) + "?pooled=true", "pooled")) {
+      sidecar.await(0, 1, change -> change.id().host().equals("pooled"));
+      succeeds("one connection", proxy::connections, count -> count == 1);
     }
   }
 
