@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins members in batches, one batch at a time: joins that are requested while a batch is under
@@ -26,6 +28,8 @@ import java.util.function.LongSupplier;
  * <p>Not thread-safe.
  */
 final class MemberJoins {
+
+  private static final Logger LOG = LoggerFactory.getLogger(MemberJoins.class);
 
   /**
    * The size of the first batch. It is small, so that its members beat soon and show how busy the
@@ -61,6 +65,9 @@ final class MemberJoins {
   private final List<PendingJoin> waiting = new ArrayList<>();
   private boolean batchUnderWay;
   private boolean turnScheduled;
+
+  /** How many joins were in batches since no join waited; for the log. */
+  private int answered;
 
   /**
    * Creates an object without pending joins.
@@ -191,8 +198,16 @@ final class MemberJoins {
       left--;
       if (left == all.size() / STRAGGLERS) {
         learn(nanoTime.getAsLong() - started);
+        tellProgress();
         batchUnderWay = false;
         next();
+      }
+    }
+
+    private void tellProgress() {
+      answered = waiting.isEmpty() ? 0 : answered + all.size();
+      if (answered > 0) {
+        LOG.info("{} joins are answered, {} wait for their turn", answered, waiting.size());
       }
     }
 

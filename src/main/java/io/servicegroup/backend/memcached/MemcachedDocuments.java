@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +33,7 @@ import org.slf4j.LoggerFactory;
 final class MemcachedDocuments implements DocumentStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemcachedDocuments.class);
-  private static final int FOR_EVER = 0;
   private static final int REMOVED_SECONDS = (int) Duration.ofDays(1).toSeconds();
-
-  /** The expiry of a {@link Kind#REMOVAL}: the longest span of time that memcached accepts. */
-  private static final int TRACE_SECONDS = (int) Duration.ofDays(30).toSeconds();
 
   private static final byte[] REMOVED = {};
 
@@ -49,6 +46,7 @@ final class MemcachedDocuments implements DocumentStore {
   private Context context;
   private MemcachedItems items;
   private MemcachedIndex index;
+  private MemcachedDocumentWrites writes;
 
   MemcachedDocuments(Vertx vertx, BackendUri uri) {
     this.vertx = vertx;
@@ -61,6 +59,7 @@ final class MemcachedDocuments implements DocumentStore {
       context = vertx.getOrCreateContext();
       items = new MemcachedItems(vertx, uri);
       index = new MemcachedIndex(vertx, items);
+      writes = new MemcachedDocumentWrites(items, index);
     }
     return run(items::connected);
   }
@@ -86,7 +85,7 @@ final class MemcachedDocuments implements DocumentStore {
     return documents;
   }
 
-  private static boolean isRemoved(MemcachedItem item) {
+  static boolean isRemoved(MemcachedItem item) {
     return item.value().length == 0;
   }
 
@@ -167,60 +166,25 @@ final class MemcachedDocuments implements DocumentStore {
 
   @Override
   public Future<Boolean> write(Key key, String text, Document expected) {
-    return run(
-        () ->
-            named(
-                key,
-                expected == null
-                    ? () -> create(key, text)
-                    : () -> replace(key, text, (Long) expected.version())));
+    return write(List.of(new Change(key, text, expected))).get(0);
+  }
+
+  @Override
+  public List<Future<Boolean>> write(List<Change> changes) {
+    return each(changes.stream().map(Change::key).toList(), () -> writes.write(changes));
   }
 
   @Override
   public Future<Boolean> restore(Key key, String text) {
-    return run(() -> named(key, () -> add(key, text)));
+    return each(List.of(key), () -> writes.restore(key, text)).get(0);
   }
 
-  /** Adds the name before the document is written and checks it afterwards: see {@link #unlist}. */
-  private Future<Boolean> named(Key key, Supplier<Future<Boolean>> write) {
-    if (key.kind() != Kind.MEMBER) {
-      return write.get();
-    }
-    return index
-        .set(List.of(key), true)
-        .compose(named -> write.get())
-        .compose(
-            written ->
-                written ? index.set(List.of(key), true).map(true) : Future.succeededFuture(false));
-  }
-
-  private Future<Boolean> create(Key key, String text) {
-    String name = MemcachedKeys.document(key);
-    return items
-        .get(List.of(name))
-        .compose(
-            found -> {
-              MemcachedItem item = found.get(name);
-              if (item == null) {
-                return add(key, text);
-              }
-              return isRemoved(item)
-                  ? replace(key, text, item.version())
-                  : Future.succeededFuture(false);
-            });
-  }
-
-  private Future<Boolean> add(Key key, String text) {
-    return items.add(MemcachedKeys.document(key), MemcachedNode.bytes(text), seconds(key));
-  }
-
-  private Future<Boolean> replace(Key key, String text, long version) {
-    String name = MemcachedKeys.document(key);
-    return items.replace(name, MemcachedNode.bytes(text), version, seconds(key));
-  }
-
-  private static int seconds(Key key) {
-    return key.kind() == Kind.REMOVAL ? TRACE_SECONDS : FOR_EVER;
+  /** As {@link #run}, for work with a result for each key. */
+  private <T> List<Future<T>> each(List<Key> keys, Supplier<Future<List<Future<T>>>> work) {
+    Future<List<Future<T>>> done = run(work);
+    return IntStream.range(0, keys.size())
+        .mapToObj(i -> done.compose(results -> results.get(i)))
+        .toList();
   }
 
   @Override
