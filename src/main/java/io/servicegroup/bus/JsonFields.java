@@ -6,22 +6,16 @@ import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
 /** Reads and writes the fields that several messages have in common. */
 final class JsonFields {
-
-  private static final DateTimeFormatter MILLISECONDS =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private static final WarnOnceLog WARNINGS =
       new WarnOnceLog(LoggerFactory.getLogger(JsonFields.class)::warn);
@@ -49,7 +43,7 @@ final class JsonFields {
    * Writes a time, always with milliseconds, so that texts of times can be compared as they are.
    */
   static String time(Instant time) {
-    return time == null ? null : MILLISECONDS.format(time);
+    return time == null ? null : TimeText.write(time);
   }
 
   static Incarnation incarnation(JsonObject json) {
@@ -59,7 +53,7 @@ final class JsonFields {
 
   static Instant instant(JsonObject json, String field) {
     String text = string(json, field);
-    return text == null ? null : Instant.parse(text);
+    return text == null ? null : TimeText.read(text);
   }
 
   static <T> JsonArray array(Collection<T> items, Function<T, ?> encode) {

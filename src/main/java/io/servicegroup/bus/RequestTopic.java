@@ -6,6 +6,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.logging.Logger;
 import io.vertx.core.internal.logging.LoggerFactory;
 import io.vertx.core.json.JsonObject;
@@ -56,7 +58,7 @@ public record RequestTopic<Q, A>(
    * @return the answer; fails with {@link ServiceGroupException} only
    */
   public Future<A> requestBody(Vertx vertx, JsonObject body, Duration timeout) {
-    return exchange(vertx, body, timeout, decodeAnswer);
+    return answer(vertx.eventBus().request(address, body, options(timeout)), decodeAnswer);
   }
 
   /**
@@ -69,17 +71,56 @@ public record RequestTopic<Q, A>(
    * @return the answer's body; fails with {@link ServiceGroupException} only
    */
   public Future<JsonObject> requestAnswerBody(Vertx vertx, Q request, Duration timeout) {
-    return exchange(vertx, encodeRequest.apply(request), timeout, body -> body);
+    return answer(
+        vertx.eventBus().request(address, encodeRequest.apply(request), options(timeout)),
+        body -> body);
   }
 
-  private <T> Future<T> exchange(
-      Vertx vertx, JsonObject body, Duration timeout, Function<JsonObject, T> read) {
-    DeliveryOptions options =
-        new DeliveryOptions().setLocalOnly(local).setSendTimeout(timeout.toMillis());
-    return vertx
-        .eventBus()
-        .<JsonObject>request(address, body, options)
-        .map(reply -> read.apply(reply.body()))
+  /**
+   * Sends a request that is answered inside this process if anybody serves it here. The answer is
+   * then handed over as it is, since encoding, copying and decoding a list of many members takes
+   * far more time and memory than making it.
+   *
+   * @param vertx whose event bus is used
+   * @param request the request
+   * @param timeout the time after which the future fails
+   * @return the answer, which must not be changed; fails with {@link ServiceGroupException} only
+   */
+  public Future<A> requestHere(Vertx vertx, Q request, Duration timeout) {
+    JsonObject body = encodeRequest.apply(request);
+    DeliveryOptions here =
+        options(timeout).setLocalOnly(true).addHeader(HandedOver.HEADER, address);
+    return answer(
+        vertx
+            .eventBus()
+            .<JsonObject>request(address, body, here)
+            .recover(
+                failure ->
+                    !local && isServedByNobody(failure)
+                        ? vertx.eventBus().<JsonObject>request(address, body, options(timeout))
+                        : Future.failedFuture(failure)),
+        this::taken);
+  }
+
+  private static boolean isServedByNobody(Throwable failure) {
+    return failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.NO_HANDLERS;
+  }
+
+  @SuppressWarnings("unchecked")
+  private A taken(JsonObject body) {
+    // Only the answering side of this topic hands an object over, and that is of the answer's type.
+    return HandedOver.in(body).map(object -> (A) object).orElseGet(() -> decodeAnswer.apply(body));
+  }
+
+  private DeliveryOptions options(Duration timeout) {
+    return new DeliveryOptions().setLocalOnly(local).setSendTimeout(timeout.toMillis());
+  }
+
+  private static <T> Future<T> answer(
+      Future<Message<JsonObject>> reply, Function<JsonObject, T> read) {
+    return reply
+        .map(message -> read.apply(message.body()))
         .recover(failure -> Future.failedFuture(ServiceGroupException.of(failure)));
   }
 
@@ -95,11 +136,17 @@ public record RequestTopic<Q, A>(
     Handler<Message<JsonObject>> handler =
         message ->
             ask(message.body(), answer)
-                .onSuccess(a -> message.reply(encodeAnswer.apply(a)))
+                .onSuccess(a -> message.reply(body(message, a)))
                 .onFailure(failure -> refuse(message, failure));
     return local
         ? vertx.eventBus().localConsumer(address, handler)
         : vertx.eventBus().consumer(address, handler);
+  }
+
+  private JsonObject body(Message<JsonObject> request, A answer) {
+    return request.headers().contains(HandedOver.HEADER)
+        ? HandedOver.body(answer)
+        : encodeAnswer.apply(answer);
   }
 
   private Future<A> ask(JsonObject body, Function<Q, Future<A>> answer) {

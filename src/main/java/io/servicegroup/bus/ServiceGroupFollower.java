@@ -215,7 +215,7 @@ final class ServiceGroupFollower {
     answerOutdated = false;
     requestedNanos = System.nanoTime();
     Topics.STATUS_SNAPSHOT
-        .request(vertx, MemberFilter.ALL, TIMEOUT)
+        .requestHere(vertx, MemberFilter.ALL, TIMEOUT)
         .onComplete(
             answer -> {
               boolean applied = false;

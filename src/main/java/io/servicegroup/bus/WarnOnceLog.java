@@ -3,6 +3,7 @@ package io.servicegroup.bus;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Logs a warning about a subject once and not each time it is found again: the same warning is
@@ -55,6 +56,18 @@ public final class WarnOnceLog {
   public synchronized void settle(String subject) {
     if (!logged.isEmpty()) {
       logged.remove(subject);
+    }
+  }
+
+  /**
+   * Does the same for a subject whose name takes time to make: in the normal case nothing was
+   * logged, and the name is not needed.
+   *
+   * @param subject makes the name of what the warning was about
+   */
+  public synchronized void settle(Supplier<String> subject) {
+    if (!logged.isEmpty()) {
+      logged.remove(subject.get());
     }
   }
 

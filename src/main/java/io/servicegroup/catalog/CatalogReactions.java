@@ -141,7 +141,8 @@ final class CatalogReactions implements CatalogFollower.Listener {
   }
 
   @Override
-  public void found(Member member) {
+  public void found(Member read) {
+    Member member = read.sharedWith(publisher.lastSeen(read.id()).orElse(null));
     newestGeneration.saw(member.incarnation());
     rejoins.found(member);
     Member shown = repair.found(member);

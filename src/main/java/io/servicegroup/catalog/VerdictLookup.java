@@ -12,10 +12,15 @@ import io.servicegroup.model.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Asks the evaluator for verdicts and adds them to members. */
 final class VerdictLookup {
@@ -39,7 +44,7 @@ final class VerdictLookup {
    */
   Future<Snapshot> ask(MemberFilter filter) {
     return Topics.STATUS_SNAPSHOT
-        .request(
+        .requestHere(
             vertx,
             new MemberFilter(filter.group(), filter.host(), null, null, null),
             REQUEST_TIMEOUT)
@@ -109,18 +114,55 @@ final class VerdictLookup {
    */
   static Snapshot merge(
       List<Member> members, Snapshot verdicts, MemberFilter filter, boolean stale) {
-    Map<MemberId, Verdict> known = index(verdicts);
-    Map<MemberId, MemberView> views = new TreeMap<>();
+    Map<MemberId, MemberView> known = new HashMap<>();
+    List<MemberView> views = new ArrayList<>(members.size());
     for (MemberView view : verdicts.members()) {
-      if (!view.catalogued()) {
-        views.put(view.member().id(), view);
+      if (view.catalogued()) {
+        known.put(view.member().id(), view);
+      } else {
+        views.add(view);
       }
     }
-    for (Member member : members) {
-      Verdict verdict = known.getOrDefault(member.id(), Verdict.UNKNOWN);
-      views.put(member.id(), new MemberView(member, verdict));
+    if (!views.isEmpty()) {
+      // The catalogue may have a member by now of which the evaluator knows the beats only.
+      Set<MemberId> stored = members.stream().map(Member::id).collect(Collectors.toSet());
+      views.stream().filter(view -> stored.contains(id(view))).forEach(v -> known.put(id(v), v));
+      views.removeIf(view -> stored.contains(id(view)));
     }
-    List<MemberView> matching = views.values().stream().filter(filter::matches).toList();
-    return new Snapshot(verdicts.epoch(), verdicts.seq(), stale || verdicts.stale(), matching);
+    boolean inOrder = views.isEmpty();
+    members.forEach(member -> views.add(view(member, known.get(member.id()))));
+    views.removeIf(view -> !filter.matches(view));
+    if (!inOrder) {
+      views.sort(Comparator.comparing(VerdictLookup::id));
+    }
+    return new Snapshot(verdicts.epoch(), verdicts.seq(), stale || verdicts.stale(), views);
+  }
+
+  private static MemberId id(MemberView view) {
+    return view.member().id();
+  }
+
+  /**
+   * A member with its verdict. Where the evaluator has the same record, the view refers to that
+   * one: the copy that was read for this list is then garbage, however slowly the list is written.
+   */
+  private static MemberView view(Member stored, MemberView known) {
+    if (known == null) {
+      return new MemberView(stored, Verdict.UNKNOWN);
+    }
+    Member member = known.member();
+    Verdict verdict = known.verdict();
+    Instant seen = new MemberView(stored, verdict).lastSeenUp();
+    boolean same = stored.sameAs(member) && stored.metadata().equals(member.metadata());
+    if (!same || isAfter(member.lastSeenUp(), seen)) {
+      return new MemberView(stored, verdict);
+    }
+    return Objects.equals(seen, known.lastSeenUp())
+        ? known
+        : new MemberView(member, verdict.withLastSeenUp(seen));
+  }
+
+  private static boolean isAfter(Instant one, Instant other) {
+    return one != null && (other == null || one.isAfter(other));
   }
 }

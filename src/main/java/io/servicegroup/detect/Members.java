@@ -10,6 +10,7 @@ import io.servicegroup.model.Status;
 import io.servicegroup.model.StatusChange;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class Members implements BackendView.Listener {
   private final VerdictLog verdicts;
   private final int backends;
   private final Map<MemberId, TrackedMember> members = new HashMap<>();
+
+  /** All of them in order of group and host, for snapshots; null where members came or went. */
+  private List<TrackedMember> inOrder;
+
   private Instant now = Instant.EPOCH;
   private Instant startedAt;
   private boolean recording;
@@ -56,7 +61,11 @@ final class Members implements BackendView.Listener {
   /** The member with that id; it is created where there is none. */
   TrackedMember track(MemberId id) {
     return members.computeIfAbsent(
-        id, key -> new TrackedMember(key, timeouts.of(key.group()), backends));
+        id,
+        key -> {
+          inOrder = null;
+          return new TrackedMember(key, timeouts.of(key.group()), backends);
+        });
   }
 
   Collection<TrackedMember> all() {
@@ -65,6 +74,7 @@ final class Members implements BackendView.Listener {
 
   void forget(TrackedMember tracked) {
     members.remove(tracked.id);
+    inOrder = null;
     for (Evidence evidence : tracked.allEvidence) {
       if (evidence != null) {
         evidence.backend.drop(evidence);
@@ -139,7 +149,15 @@ final class Members implements BackendView.Listener {
         filter
             .onlyMember()
             .map(id -> Stream.ofNullable(members.get(id)))
-            .orElseGet(() -> members.values().stream());
+            .orElseGet(() -> inOrder().stream());
     return verdicts.snapshot(wanted, filter, stale);
+  }
+
+  private List<TrackedMember> inOrder() {
+    if (inOrder == null) {
+      inOrder =
+          members.values().stream().sorted(Comparator.comparing(tracked -> tracked.id)).toList();
+    }
+    return inOrder;
   }
 }

@@ -11,7 +11,6 @@ import io.servicegroup.model.StatusChange;
 import io.servicegroup.model.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -104,8 +103,8 @@ final class VerdictLog {
   }
 
   /**
-   * The members that match, with their present verdicts, in order. Members of which only beats are
-   * known, and neither a record nor a presence, are left out.
+   * The members that match, with their present verdicts, in the order in which they come. Members
+   * of which only beats are known, and neither a record nor a presence, are left out.
    */
   Snapshot snapshot(Stream<TrackedMember> wanted, MemberFilter filter, boolean stale) {
     List<MemberView> views =
@@ -113,7 +112,6 @@ final class VerdictLog {
             .filter(tracked -> tracked.member != null)
             .map(this::view)
             .filter(filter::matches)
-            .sorted(Comparator.comparing(view -> view.member().id()))
             .toList();
     Digest digest = digest();
     return new Snapshot(digest.epoch(), digest.seq(), stale, views);

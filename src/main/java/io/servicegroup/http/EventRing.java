@@ -7,9 +7,9 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 
 /**
- * The last status changes of one epoch, in a ring buffer in which each is encoded once for all
- * clients. A client has the number of its next change and no queue of its own, so that a slow
- * client needs no more memory than a fast one.
+ * The last status changes of one epoch, in a ring buffer. Each is encoded when a client takes it. A
+ * client has the number of its next change and no queue of its own, so that a slow client needs no
+ * more memory than a fast one.
  *
  * <p>Not thread-safe.
  */
@@ -18,13 +18,18 @@ final class EventRing {
   /** A change in the form that is sent, and the group of its member. */
   record Event(String group, Buffer frame) {}
 
-  private final Event[] events;
+  private final StatusChange[] changes;
+
+  /** The change that was encoded last. Clients that keep up take the same one after each other. */
+  private Event encoded;
+
+  private long encodedSeq = -1;
   private String epoch;
   private long first;
   private long last;
 
   EventRing(int capacity) {
-    this.events = new Event[capacity];
+    this.changes = new StatusChange[capacity];
   }
 
   /** Whether an epoch is known. */
@@ -39,7 +44,8 @@ final class EventRing {
 
   /** Forgets all changes. The next one is the one that follows this epoch and number. */
   void restart(Digest at) {
-    Arrays.fill(events, null);
+    Arrays.fill(changes, null);
+    encodedSeq = -1;
     epoch = at.epoch();
     first = at.seq() + 1;
     last = at.seq();
@@ -47,10 +53,8 @@ final class EventRing {
 
   void add(StatusChange change) {
     last = change.seq();
-    first = Math.max(first, last - events.length + 1);
-    Buffer frame =
-        frame("status", epoch + ":" + last, Topics.STATUS.encode().apply(change).encode());
-    events[(int) (last % events.length)] = new Event(change.id().group(), frame);
+    first = Math.max(first, last - changes.length + 1);
+    changes[(int) (last % changes.length)] = change;
   }
 
   /** Whether every change that follows this epoch and number is still in this buffer. */
@@ -67,7 +71,13 @@ final class EventRing {
   }
 
   Event get(long seq) {
-    return events[(int) (seq % events.length)];
+    if (encodedSeq != seq) {
+      StatusChange change = changes[(int) (seq % changes.length)];
+      String text = Topics.STATUS.encode().apply(change).encode();
+      encoded = new Event(change.id().group(), frame("status", epoch + ":" + seq, text));
+      encodedSeq = seq;
+    }
+    return encoded;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.MemberText;
 import io.servicegroup.bus.ServiceGroup;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.Digest;
@@ -62,7 +63,7 @@ final class EventStream implements ServiceGroup.NumberedListener {
       Vertx vertx, ServiceGroup services, boolean evaluates, Duration commentInterval) {
     EventStream stream = new EventStream(vertx, services, evaluates, commentInterval);
     services.follow(stream);
-    Topics.CATALOG.consume(vertx, event -> stream.snapshots.clear());
+    Topics.CATALOG.consumeHere(vertx, event -> stream.snapshots.clear());
     return stream;
   }
 
@@ -149,8 +150,8 @@ final class EventStream implements ServiceGroup.NumberedListener {
         key -> {
           Snapshot snapshot = services.snapshot(new MemberFilter(group, null, null, null));
           String id = snapshot.epoch() == null ? null : snapshot.epoch() + ":" + snapshot.seq();
-          String list = Topics.LIST.encodeAnswer().apply(snapshot).encode();
-          return new SnapshotFrame(snapshot.seq(), EventRing.frame("snapshot", id, list));
+          return new SnapshotFrame(
+              snapshot.seq(), EventRing.frame("snapshot", id, MemberText.of(snapshot)));
         });
   }
 
@@ -172,6 +173,9 @@ final class EventStream implements ServiceGroup.NumberedListener {
   }
 
   private void writeToAll() {
+    if (clients.isEmpty()) {
+      return;
+    }
     List.copyOf(clients).forEach(this::write);
   }
 

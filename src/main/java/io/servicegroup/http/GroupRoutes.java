@@ -1,5 +1,6 @@
 package io.servicegroup.http;
 
+import io.servicegroup.bus.MemberText;
 import io.servicegroup.bus.Refusal;
 import io.servicegroup.bus.ServiceGroupException;
 import io.servicegroup.bus.Topics;
@@ -41,7 +42,7 @@ final class GroupRoutes {
   }
 
   private Future<Snapshot> list(MemberFilter filter) {
-    return Topics.LIST.request(vertx, filter, TIMEOUT);
+    return Topics.LIST.requestHere(vertx, filter, TIMEOUT);
   }
 
   /** The numbers of a group's members. */
@@ -99,8 +100,14 @@ final class GroupRoutes {
         () ->
             Api.answer(
                 ctx,
-                Topics.LIST.requestAnswerBody(vertx, filter, TIMEOUT),
-                list -> ListWriter.write(ctx, list, "members")));
+                list(filter),
+                list ->
+                    ListWriter.write(
+                        ctx,
+                        MemberText.head(list),
+                        "members",
+                        list.members(),
+                        new MemberText()::append)));
   }
 
   private static Status status(String name) {

@@ -3,14 +3,15 @@ package io.servicegroup.http;
 import io.servicegroup.bus.Topics;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.StatusChange;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
@@ -119,18 +120,26 @@ final class History {
             (group == null || group.equals(entry.id().group()))
                 && (host == null || host.equals(entry.id().host()))
                 && (from == null || !entry.at().isBefore(from));
-    limiter.enter(ctx, () -> ListWriter.write(ctx, newest(wanted, limit), "entries"));
+    limiter.enter(
+        ctx,
+        () ->
+            ListWriter.write(
+                ctx,
+                new JsonObject().put("since", since.toString()),
+                "entries",
+                newest(wanted, limit),
+                (text, entry) -> text.append(entry.json().encode())));
   }
 
-  private JsonObject newest(Predicate<Entry> wanted, int limit) {
-    JsonArray found = new JsonArray();
+  private List<Entry> newest(Predicate<Entry> wanted, int limit) {
+    List<Entry> found = new ArrayList<>();
     Iterator<Entry> newestFirst = entries.descendingIterator();
     while (newestFirst.hasNext() && found.size() < limit) {
       Entry entry = newestFirst.next();
       if (wanted.test(entry)) {
-        found.add(entry.json());
+        found.add(entry);
       }
     }
-    return new JsonObject().put("since", since.toString()).put("entries", found);
+    return found;
   }
 }

@@ -143,10 +143,10 @@ public final class HttpVerticle extends VerticleBase {
     LocalHealth local = new LocalHealth(expected, System::nanoTime);
     Topics.AGENT.consume(vertx, local::phase);
     Topics.SERVICES.consume(vertx, local::configured);
-    Topics.HEARTBEAT.consume(vertx, local::heartbeats);
+    Topics.HEARTBEAT.consumeHere(vertx, local::heartbeats);
     Topics.UNSERVED.consume(vertx, local::unserved);
     Topics.CONFLICT.consume(vertx, local::conflict);
-    Topics.CATALOG.consume(vertx, local::catalog);
+    Topics.CATALOG.consumeHere(vertx, local::catalog);
     Topics.CATALOG_LOSS.consume(vertx, local::catalogLoss);
     Topics.BACKEND.consume(vertx, local::backend);
     Topics.CONCERN.consume(vertx, local::concern);

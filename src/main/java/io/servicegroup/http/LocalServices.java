@@ -22,6 +22,9 @@ final class LocalServices {
 
   private final TreeMap<MemberId, LocalService> services = new TreeMap<>();
 
+  /** Whether a service that ended stays, since all did. */
+  private boolean keepsEnded;
+
   LocalServices(Set<MemberId> configured) {
     configured.forEach(id -> services.put(id, new LocalService(true)));
   }
@@ -83,7 +86,9 @@ final class LocalServices {
     LocalService service = services.get(member.id());
     if (service != null) {
       service.catalog(deleted ? null : member, event.own());
-      forgetEnded();
+      if (service.isEnded() || keepsEnded) {
+        forgetEnded();
+      }
     }
   }
 
@@ -94,6 +99,7 @@ final class LocalServices {
   private void forgetEnded() {
     services.values().removeIf(service -> service.isEnded() && !service.isDeleted());
     MemberId kept = allDeleted() && !services.isEmpty() ? services.lastKey() : null;
+    keepsEnded = kept != null;
     services
         .entrySet()
         .removeIf(entry -> entry.getValue().isEnded() && !entry.getKey().equals(kept));

@@ -86,14 +86,14 @@ public final class EvaluationVerticle extends VerticleBase {
   public Future<?> start() {
     Topics.BACKEND.consume(vertx, this::backendState);
     Topics.SIGHTINGS.consume(vertx, this::sightings);
-    Topics.CATALOG.consume(vertx, this::catalogEvent);
+    Topics.CATALOG.consumeHere(vertx, this::catalogEvent);
     Topics.AGENT.consume(vertx, phase -> running = phase == AgentPhase.RUNNING);
     Topics.STATUS_SNAPSHOT.serve(vertx, this::snapshot);
     vertx.setPeriodic(
         DIGEST_INTERVAL.toMillis(), id -> Topics.STATUS_DIGEST.publish(vertx, evaluator.digest()));
     // No answer comes where the catalogue's verticle starts later; it publishes all members then.
     Topics.CATALOG_SNAPSHOT
-        .request(vertx, null, CATALOG_TIMEOUT)
+        .requestHere(vertx, null, CATALOG_TIMEOUT)
         .onSuccess(events -> events.forEach(this::catalogEvent))
         .onFailure(nobody -> LOG.debug("The catalogue will be published: {}", nobody.getMessage()));
     return Future.succeededFuture();

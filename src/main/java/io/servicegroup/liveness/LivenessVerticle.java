@@ -73,9 +73,9 @@ public final class LivenessVerticle extends VerticleBase {
     plan = new PollPlan(settings, System.nanoTime());
     writer = new BeatWriter(vertx, backend, settings, stall, this::wrote, this::careful);
     heartbeatWatch = new HeartbeatWatch(settings.serviceDownTime(), settings.pollInterval());
-    Topics.CATALOG.consume(vertx, this::catalogued);
+    Topics.CATALOG.consumeHere(vertx, this::catalogued);
     Topics.FOREIGN_DELETION.consume(vertx, this::foreignDeletion);
-    heartbeats = Topics.HEARTBEAT.consume(vertx, this::heartbeat);
+    heartbeats = Topics.HEARTBEAT.consumeHere(vertx, this::heartbeat);
     return backend
         .open(this::hasten)
         .compose(opened -> startPolling())

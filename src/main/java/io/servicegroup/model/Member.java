@@ -1,8 +1,6 @@
 package io.servicegroup.model;
 
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -46,8 +44,7 @@ public record Member(
   public Member {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(binary, "binary");
-    // Map.copyOf would refuse a null, which JSON allows.
-    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    metadata = Metadata.frozen(metadata);
     backends = Set.copyOf(backends);
     wordsOrder = WordsOrder.plausible(wordsOrder);
   }
@@ -101,9 +98,33 @@ public record Member(
    * @return whether both are the same
    */
   public boolean sameAs(Member other) {
-    return other != null
-        && Metadata.same(metadata, other.metadata)
-        && with(uuid, Map.of(), null, 0).equals(other.with(other.uuid, Map.of(), null, 0));
+    return other == this
+        || (other != null
+            && id.equals(other.id)
+            && binary.equals(other.binary)
+            && Objects.equals(uuid, other.uuid)
+            && version == other.version
+            && Metadata.same(metadata, other.metadata)
+            && disabled == other.disabled
+            && Objects.equals(disabledReason, other.disabledReason)
+            && forcedDown == other.forcedDown
+            && Objects.equals(incarnation, other.incarnation)
+            && Objects.equals(agent, other.agent)
+            && backends.equals(other.backends));
+  }
+
+  /**
+   * Replaces this state by a known one that says the same, so that what was read of ten thousand
+   * members again and again is in memory once.
+   *
+   * @param known another state of the same member, or null
+   * @return the known state with this one's time stamp, or this one where they differ
+   */
+  public Member sharedWith(Member known) {
+    if (!sameAs(known) || wordsOrder != known.wordsOrder || !metadata.equals(known.metadata)) {
+      return this;
+    }
+    return Objects.equals(lastSeenUp, known.lastSeenUp) ? known : known.withLastSeenUp(lastSeenUp);
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.servicegroup.model;
 
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,9 +24,6 @@ public record MemberId(String group, String host) implements Comparable<MemberId
           Character.SURROGATE,
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR);
-
-  private static final Comparator<MemberId> ORDER =
-      Comparator.comparing(MemberId::group).thenComparing(MemberId::host);
 
   /**
    * Checks both names.
@@ -86,6 +82,9 @@ public record MemberId(String group, String host) implements Comparable<MemberId
               + (value == null ? " is required: " : " is empty; allowed is ")
               + "a name of 1 to 255 characters");
     }
+    if (value.length() <= MAX_NAME_LENGTH && isPrintableAscii(value)) {
+      return value;
+    }
     int length = value.codePointCount(0, value.length());
     if (length > MAX_NAME_LENGTH) {
       throw new IllegalArgumentException(
@@ -117,13 +116,25 @@ public record MemberId(String group, String host) implements Comparable<MemberId
     }
   }
 
+  /** Whether a text is what most names are. Agents check names with each message. */
+  private static boolean isPrintableAscii(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean isUnprintable(int c) {
     return c == REPLACEMENT || UNPRINTABLE.contains((byte) Character.getType(c));
   }
 
   @Override
   public int compareTo(MemberId other) {
-    return ORDER.compare(this, other);
+    // Lists of ten thousand are sorted, nearly always of one group.
+    return group.equals(other.group) ? host.compareTo(other.host) : group.compareTo(other.group);
   }
 
   @Override

@@ -48,4 +48,14 @@ public record Verdict(
       String backend) {
     this(status, reason, since, lastSeenUp, stale, backend, null);
   }
+
+  /**
+   * Copies this verdict with another time at which the member was last seen alive.
+   *
+   * @param at the new value, or null
+   * @return the copy
+   */
+  public Verdict withLastSeenUp(Instant at) {
+    return new Verdict(status, reason, since, at, stale, backend, incarnation);
+  }
 }

@@ -207,7 +207,10 @@ final class PostgresCatalog implements ServiceCatalog {
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
     return database
-        .ask(() -> sql.list, Tuple.of(filter.group(), filter.binary(), filter.minVersion()))
+        .ask(
+            () -> sql.list,
+            Tuple.of(filter.group(), filter.binary(), filter.minVersion()),
+            rows.reading())
         .onSuccess(found -> words.prune())
         .onSuccess(found -> rejoinRecords.prune())
         .compose(found -> database.lookForTables().map(found))
@@ -227,7 +230,10 @@ final class PostgresCatalog implements ServiceCatalog {
     String[] groups = ids.stream().map(MemberId::group).toArray(String[]::new);
     String[] hosts = ids.stream().map(MemberId::host).toArray(String[]::new);
     return database
-        .ask(() -> sql.find, Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts))
+        .ask(
+            () -> sql.find,
+            Tuple.tuple().addArrayOfString(groups).addArrayOfString(hosts),
+            rows.reading())
         .compose(found -> database.lookForTables().map(found))
         .map(found -> rows.of(ids, found));
   }

@@ -8,12 +8,14 @@ import io.servicegroup.runtime.Why;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +63,22 @@ final class PostgresCatalogClient {
 
   Future<RowSet<Row>> ask(String sql, Tuple values) {
     return ask(() -> sql, values);
+  }
+
+  /**
+   * Runs a statement of which many rows are expected: each is collected as it arrives, and is not
+   * kept.
+   */
+  <T> Future<T> ask(Supplier<String> sql, Tuple values, Collector<Row, ?, T> collector) {
+    return doing(
+        () ->
+            client.run(
+                connection ->
+                    connection
+                        .preparedQuery(sql.get())
+                        .collecting(collector)
+                        .execute(values)
+                        .map(SqlResult::value)));
   }
 
   /**

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.lang.ref.SoftReference;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
@@ -34,39 +36,114 @@ final class PostgresCatalogRows {
 
   private static final String ODD = "a column has a value that it cannot have";
 
+  // The places of PostgresCatalogSql.COLUMNS: a place is found by its name by searching all of
+  // them,
+  // which of ten thousand rows takes as long as reading them.
+  private static final int TOPIC = 0;
+  private static final int HOST = 1;
+  private static final int BINARY = 2;
+  private static final int UUID = 3;
+  private static final int VERSION = 4;
+  private static final int DISABLED = 5;
+  private static final int DISABLED_REASON = 6;
+  private static final int FORCED_DOWN = 7;
+  private static final int LAST_SEEN_UP = 8;
+  private static final int INCARNATION = 9;
+  private static final int AGENT = 10;
+  private static final int BACKENDS = 11;
+  private static final int METADATA = 12;
+  private static final int WORDS_ORDER = 13;
+
   private final WarnOnceLog warnings =
       new WarnOnceLog(LoggerFactory.getLogger(PostgresCatalogRows.class)::warn);
   private final Map<String, Odd> unreadable = new HashMap<>();
+
+  /**
+   * What the last list found. Most of the next list is the same, and refers to these members, whom
+   * the rest of the agent has as well.
+   */
+  private SoftReference<Map<MemberId, Member>> last = new SoftReference<>(Map.of());
+
   private boolean strangers;
 
   private record Odd(String group, String why) {}
 
   List<Member> members(RowSet<Row> rows) {
-    List<Member> members = new ArrayList<>(rows.size());
-    for (Row row : rows) {
-      try {
-        members.add(member(row));
-        unreadable.remove(names(row));
-      } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
-        String why = e instanceof IllegalArgumentException ? e.getMessage() : ODD;
-        unreadable.put(names(row), new Odd(row.getString("topic"), why));
-      }
-    }
-    members.sort(Comparator.comparing(Member::id));
-    return members;
+    Reading reading = new Reading();
+    rows.forEach(reading::read);
+    return reading.end();
   }
 
   /**
-   * Reads the members that a filter found. An unreadable row that is missing from an answer about
+   * Reads rows as they arrive, so that of an answer of ten thousand rows only the members are kept.
+   */
+  Collector<Row, ?, Reading> reading() {
+    return Collector.of(
+        Reading::new,
+        Reading::read,
+        (one, other) -> one,
+        Collector.Characteristics.IDENTITY_FINISH);
+  }
+
+  /** The members of one answer. */
+  final class Reading {
+
+    private final List<Member> members = new ArrayList<>();
+    private final Map<String, Odd> odd = new HashMap<>();
+
+    /** What many rows have in common, so that it is in memory once. */
+    private final Map<Object, Object> once = new HashMap<>();
+
+    private final Map<MemberId, Member> known = Objects.requireNonNullElse(last.get(), Map.of());
+
+    private Reading() {}
+
+    private void read(Row row) {
+      try {
+        Member member = member(row, once);
+        members.add(member.sharedWith(known.get(member.id())));
+        if (!unreadable.isEmpty()) {
+          unreadable.remove(names(row));
+        }
+      } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
+        String why = e instanceof IllegalArgumentException ? e.getMessage() : ODD;
+        odd.put(names(row), new Odd(row.getString(TOPIC), why));
+      }
+    }
+
+    private List<Member> end() {
+      unreadable.putAll(odd);
+      members.sort(Comparator.comparing(Member::id));
+      return members;
+    }
+  }
+
+  /**
+   * Takes the members that a filter found. An unreadable row that is missing from an answer about
    * all members, or about its whole group, no longer exists and is forgotten.
    */
-  List<Member> of(MemberFilter filter, RowSet<Row> rows) {
+  List<Member> of(MemberFilter filter, Reading read) {
     String group = filter.group();
     if (filter.equals(new MemberFilter(group, null, null, null))) {
       unreadable.values().removeIf(odd -> group == null || group.equals(odd.group));
     }
     strangers &= !filter.equals(MemberFilter.ALL);
-    return noticed(members(rows));
+    List<Member> members = noticed(read.end());
+    Map<MemberId, Member> now = new HashMap<>();
+    members.forEach(member -> now.put(member.id(), member));
+    last = new SoftReference<>(now);
+    return members;
+  }
+
+  /**
+   * Takes members that were asked for by name. An unreadable row of such a name that is missing
+   * from the answer no longer exists and is forgotten.
+   */
+  List<Member> of(Collection<MemberId> asked, Reading read) {
+    if (!unreadable.isEmpty()) {
+      asked.forEach(id -> unreadable.remove(id.toString()));
+    }
+    return noticed(read.end());
   }
 
   /** Whether members that no agent joined were seen, and still by the last read of all. */
@@ -79,15 +156,6 @@ final class PostgresCatalogRows {
     return members;
   }
 
-  /**
-   * Reads members that were asked for by name. An unreadable row of such a name that is missing
-   * from the answer no longer exists and is forgotten.
-   */
-  List<Member> of(Collection<MemberId> asked, RowSet<Row> rows) {
-    asked.forEach(id -> unreadable.remove(id.toString()));
-    return noticed(members(rows));
-  }
-
   /** Why rows cannot be read as members, by topic and host. */
   Map<String, String> unreadable() {
     Map<String, String> named = new TreeMap<>();
@@ -96,37 +164,51 @@ final class PostgresCatalogRows {
   }
 
   private static String names(Row row) {
-    String names = row.getValue("topic") + "/" + row.getValue("host");
+    String names = row.getValue(TOPIC) + "/" + row.getValue(HOST);
     return names.replaceAll("\\p{Cntrl}", "?");
   }
 
-  Member member(Row row) {
-    String group = row.getString("topic");
-    String binary = row.getString("binary");
-    Integer version = row.getInteger("version");
-    String incarnation = row.getString("incarnation");
-    String[] backends = row.getArrayOfStrings("backends");
-    LocalDateTime lastSeenUp = row.getLocalDateTime("last_seen_up");
+  /**
+   * Reads one row.
+   *
+   * @param once what many rows of one answer have in common, so that it is in memory once
+   */
+  private Member member(Row row, Map<Object, Object> once) {
+    String group = same(row.getString(TOPIC), once);
+    String binary = same(row.getString(BINARY), once);
+    Integer version = row.getInteger(VERSION);
+    String incarnation = row.getString(INCARNATION);
+    String[] backends = row.getArrayOfStrings(BACKENDS);
+    LocalDateTime lastSeenUp = row.getLocalDateTime(LAST_SEEN_UP);
     return new Member(
-        new MemberId(group, row.getString("host")),
+        new MemberId(group, row.getString(HOST)),
         binary == null ? group : binary,
-        row.getString("uuid"),
+        row.getString(UUID),
         version == null ? 0 : version,
         metadata(row),
-        Boolean.TRUE.equals(row.getBoolean("disabled")),
-        row.getString("disabled_reason"),
-        Boolean.TRUE.equals(row.getBoolean("forced_down")),
+        Boolean.TRUE.equals(row.getBoolean(DISABLED)),
+        row.getString(DISABLED_REASON),
+        Boolean.TRUE.equals(row.getBoolean(FORCED_DOWN)),
         incarnation == null ? null : incarnation(row, incarnation),
-        row.getString("agent"),
+        same(row.getString(AGENT), once),
         backends == null
             ? Set.of()
-            : Stream.of(backends).filter(Objects::nonNull).collect(Collectors.toSet()),
-        lastSeenUp == null ? null : lastSeenUp.toInstant(ZoneOffset.UTC),
+            : same(
+                Stream.of(backends)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.toUnmodifiableSet()),
+                once),
+        lastSeenUp == null ? null : same(lastSeenUp.toInstant(ZoneOffset.UTC), once),
         order(row));
   }
 
+  @SuppressWarnings("unchecked")
+  private static <T> T same(T value, Map<Object, Object> once) {
+    return value == null ? null : (T) once.computeIfAbsent(value, first -> first);
+  }
+
   private long order(Row row) {
-    long order = row.getLong("words_order");
+    long order = row.getLong(WORDS_ORDER);
     if (!WordsOrder.isPlausible(order)) {
       warnings.warn(
           "words " + names(row),
@@ -142,12 +224,12 @@ final class PostgresCatalogRows {
    * joins it again.
    */
   private Incarnation incarnation(Row row, String text) {
-    String where = names(row);
     try {
       Incarnation incarnation = Incarnation.parse(text);
-      warnings.settle(where);
+      warnings.settle(() -> names(row));
       return incarnation;
     } catch (Incarnation.ImplausibleGenerationException e) {
+      String where = names(row);
       warnings.warn(
           where,
           "%s: its incarnation in servicegroup_members is ignored, until its agent joins it again: %s"
@@ -195,6 +277,6 @@ final class PostgresCatalogRows {
   }
 
   private static Map<String, Object> metadata(Row row) {
-    return row.getValue("metadata") instanceof JsonObject json ? json.getMap() : Map.of();
+    return row.getValue(METADATA) instanceof JsonObject json ? json.getMap() : Map.of();
   }
 }

@@ -16,10 +16,12 @@ final class PostgresCatalogSql {
     return "(CASE WHEN %1$s <= %2$d THEN %1$s ELSE 0 END)".formatted(column, Incarnation.GREATEST);
   }
 
+  /** In the order in which {@link PostgresCatalogRows} reads them. */
   static final String COLUMNS =
       """
       s.topic, s.host, s."binary", s.uuid, s.version, s.disabled, s.disabled_reason, s.forced_down,
-      s.last_seen_up, m.incarnation, m.agent, m.backends, m.metadata, $ORDER AS words_order
+      s.last_seen_up, m.incarnation, m.agent, m.backends,
+      nullif(m.metadata, '{}'::jsonb) AS metadata, $ORDER AS words_order
       """;
 
   /**

@@ -157,11 +157,23 @@ final class RedisDocuments implements DocumentStore {
 
   private Future<List<Document>> all(Kind kind) {
     return send(Request.cmd(Command.HGETALL).arg(keys.hash(kind)))
-        .map(
-            answer ->
-                answer.getKeys().stream()
-                    .map(field -> document(RedisDocumentKeys.key(kind, field), answer.get(field)))
-                    .toList());
+        .map(answer -> documents(kind, answer));
+  }
+
+  private static List<Document> documents(Kind kind, Response fields) {
+    List<Document> found = new ArrayList<>();
+    if (fields.isMap()) {
+      for (String field : fields.getKeys()) {
+        found.add(document(RedisDocumentKeys.key(kind, field), fields.get(field)));
+      }
+      return found;
+    }
+    // Servers before Redis 6 answer with a list, in which each look-up by name is a search.
+    for (int i = 0; i + 1 < fields.size(); i += 2) {
+      Key key = RedisDocumentKeys.key(kind, fields.get(i).toString());
+      found.add(document(key, fields.get(i + 1)));
+    }
+    return found;
   }
 
   private static Document document(Key key, Response text) {
