@@ -16,7 +16,9 @@ sealed interface MemcachedAnswer {
     /** The key has no value. */
     NOT_FOUND,
     /** The value was deleted. */
-    DELETED
+    DELETED,
+    /** The value lives longer. */
+    TOUCHED
   }
 
   /** The server has no room for a value. The key may have lost its previous value. */

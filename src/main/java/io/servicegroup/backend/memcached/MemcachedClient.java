@@ -104,19 +104,29 @@ final class MemcachedClient {
     return set(commands);
   }
 
-  /** Sends commands that write values in one round trip; fails where one was not stored. */
+  /**
+   * Sends commands that write or renew values in one round trip, and in another one what takes the
+   * place of renewals that found no value; fails where a value was not stored.
+   */
   Future<Void> set(List<MemcachedCommand> commands) {
-    return commands.isEmpty() ? Future.succeededFuture() : send(commands).compose(this::allStored);
+    return commands.isEmpty()
+        ? Future.succeededFuture()
+        : send(commands).compose(answers -> allStored(commands, answers));
   }
 
-  private Future<Void> allStored(List<MemcachedAnswer> answers) {
-    for (MemcachedAnswer answer : answers) {
-      if (answer != Word.STORED) {
+  private Future<Void> allStored(List<MemcachedCommand> commands, List<MemcachedAnswer> answers) {
+    List<MemcachedCommand> missing = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      MemcachedAnswer answer = answers.get(i);
+      MemcachedCommand otherwise = commands.get(i).otherwise();
+      if (answer == Word.NOT_FOUND && otherwise != null) {
+        missing.add(otherwise);
+      } else if (answer != Word.STORED && answer != Word.TOUCHED) {
         return Future.failedFuture(
             failure("stored nothing: " + (answer instanceof Full full ? full.words() : answer)));
       }
     }
-    return Future.succeededFuture();
+    return set(missing);
   }
 
   /** Writes MessagePack without expiry where the key has no value. */

@@ -36,15 +36,23 @@ final class MemcachedCommand {
   private static final Set<Word> OF_STORING =
       EnumSet.of(Word.STORED, Word.NOT_STORED, Word.EXISTS, Word.NOT_FOUND);
   private static final Set<Word> OF_DELETING = EnumSet.of(Word.DELETED, Word.NOT_FOUND);
+  private static final Set<Word> OF_TOUCHING = EnumSet.of(Word.TOUCHED, Word.NOT_FOUND);
 
   private final byte[] bytes;
   private final List<String> wanted;
   private final Set<Word> words;
+  private final MemcachedCommand otherwise;
 
   private MemcachedCommand(byte[] bytes, List<String> wanted, Set<Word> words) {
+    this(bytes, wanted, words, null);
+  }
+
+  private MemcachedCommand(
+      byte[] bytes, List<String> wanted, Set<Word> words, MemcachedCommand otherwise) {
     this.bytes = bytes;
     this.wanted = wanted;
     this.words = words;
+    this.otherwise = otherwise;
   }
 
   /**
@@ -84,6 +92,18 @@ final class MemcachedCommand {
   /** Writes a value where the present one has this version. */
   static MemcachedCommand replace(String key, byte[] value, int flags, int seconds, long version) {
     return storing("cas", key, value, flags, seconds, " " + Long.toUnsignedString(version));
+  }
+
+  /**
+   * Lets a value live on that is the same each time, without sending it. Where the key has lost it,
+   * {@link #otherwise} writes it.
+   */
+  static MemcachedCommand renew(String key, byte[] value, int flags, int seconds) {
+    return new MemcachedCommand(
+        line(new StringBuilder("touch ").append(usable(key)).append(' ').append(seconds)),
+        List.of(),
+        OF_TOUCHING,
+        set(key, value, flags, seconds));
   }
 
   /** Deletes a value. */
@@ -145,6 +165,11 @@ final class MemcachedCommand {
       return !wanted.isEmpty() && new HashSet<>(wanted).containsAll(found.items().keySet());
     }
     return answer instanceof Full ? stores() : answer instanceof ServerError;
+  }
+
+  /** What is to be sent where the key has no value; null where nothing is. */
+  MemcachedCommand otherwise() {
+    return otherwise;
   }
 
   private boolean stores() {

@@ -36,6 +36,7 @@ final class MemcachedParser implements Handler<Buffer> {
 
   private static final Map<String, MemcachedAnswer> FIXED = fixed();
   private static final Buffer STORED = Buffer.buffer(Word.STORED.name());
+  private static final Buffer TOUCHED = Buffer.buffer(Word.TOUCHED.name());
 
   private final Consumer<MemcachedAnswer> answers;
   private final Consumer<String> broken;
@@ -80,8 +81,10 @@ final class MemcachedParser implements Handler<Buffer> {
     if (head != null) {
       value(record);
     } else if (items.isEmpty() && record.equals(STORED)) {
-      // The answer to each beat, of which a round trip has thousands.
+      // This answer and the next one are those to beats, of which a round trip has thousands.
       answers.accept(Word.STORED);
+    } else if (items.isEmpty() && record.equals(TOUCHED)) {
+      answers.accept(Word.TOUCHED);
     } else {
       line(record.toString(StandardCharsets.UTF_8));
     }

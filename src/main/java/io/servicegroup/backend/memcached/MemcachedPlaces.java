@@ -23,7 +23,7 @@ final class MemcachedPlaces {
    * @param key its own key
    * @param server the index of the server that stores it
    * @param own writes the own key
-   * @param tooz writes tooz's heartbeat of the host; null where tooz cannot hold the names
+   * @param tooz renews tooz's heartbeat of the host; null where tooz cannot hold the names
    */
   record Place(String key, int server, Setter own, MemcachedCommand tooz) {}
 
@@ -50,7 +50,9 @@ final class MemcachedPlaces {
         key,
         MemcachedKeys.server(key, servers),
         MemcachedCommand.setter(key, MemcachedClient.RAW, seconds),
-        tooz == null ? null : MemcachedCommand.set(tooz, TOOZ_BEAT, MemcachedClient.RAW, seconds));
+        tooz == null
+            ? null
+            : MemcachedCommand.renew(tooz, TOOZ_BEAT, MemcachedClient.RAW, seconds));
   }
 
   /** Forgets all members but those of the full state. */

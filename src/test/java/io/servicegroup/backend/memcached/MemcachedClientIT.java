@@ -145,6 +145,20 @@ class MemcachedClientIT {
   }
 
   @Test
+  void whatIsRenewedIsWrittenWhereItIsLost() {
+    MemcachedCommand renewal = MemcachedCommand.renew("renewed", bytes("a"), 1, 1_000);
+    try (RawMemcached raw = new RawMemcached(SERVER.port())) {
+      client.run(used -> used.set(List.of(renewal)));
+      assertThat(raw.get("renewed").text()).isEqualTo("a");
+      raw.set("renewed", 1, 10, bytes("b"));
+      client.run(used -> used.set(List.of(renewal)));
+      assertThat(raw.secondsLeft("renewed")).isBetween(990, 1_000);
+      assertThat(raw.get("renewed").text()).as("left as it is").isEqualTo("b");
+    }
+    client.close();
+  }
+
+  @Test
   void aServerThatTakesNoMoreConnectionsSaysSo() {
     List<RawMemcached> others = new ArrayList<>();
     try {

@@ -46,6 +46,16 @@ class MemcachedCommandTest {
     assertThat(bytes(MemcachedCommand.delete("k"))).isEqualTo("delete k\r\n");
   }
 
+  @Test
+  void aValueThatIsTheSameEachTimeIsSentOnlyWhereTheKeyHasLostIt() {
+    MemcachedCommand renewal = MemcachedCommand.renew("k", MAP, 1, 16);
+    assertThat(bytes(renewal)).isEqualTo("touch k 16\r\n");
+    assertThat(bytes(renewal.otherwise())).isEqualTo("set k 1 16 1\r\n\u0080\r\n");
+    assertThat(renewal.otherwise().otherwise()).isNull();
+    assertThat(answersOf(renewal))
+        .containsExactly(Word.NOT_FOUND, Word.TOUCHED, new ServerError("busy"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a\r\nflush_all", "a\u0000", "\u007f", "\ud800"})
   void aKeyThatAServerWouldTakeForSomethingElseIsNotSent(String key) {
@@ -90,7 +100,7 @@ class MemcachedCommandTest {
 
   private static List<MemcachedAnswer> answersOf(MemcachedCommand command) {
     List<MemcachedAnswer> all = new ArrayList<>();
-    all.addAll(List.of(Word.STORED, Word.NOT_STORED, Word.EXISTS, Word.NOT_FOUND, Word.DELETED));
+    all.addAll(List.of(Word.values()));
     all.addAll(List.of(Full.values()));
     all.addAll(List.of(new ServerError("busy"), new ClientError("what?")));
     all.addAll(

@@ -55,7 +55,7 @@ class MemcachedParserTest {
   @Test
   void everyAnswerHasItsType() {
     parse(
-        "STORED\r\nNOT_STORED\r\nEXISTS\r\nNOT_FOUND\r\nDELETED\r\n"
+        "STORED\r\nNOT_STORED\r\nEXISTS\r\nNOT_FOUND\r\nDELETED\r\nTOUCHED\r\n"
             + "SERVER_ERROR object too large for cache\r\n"
             + "SERVER_ERROR out of memory storing object\r\n"
             + "SERVER_ERROR no backend\r\nCLIENT_ERROR bad data chunk\r\nERROR\r\n"
@@ -68,6 +68,7 @@ class MemcachedParserTest {
             Word.EXISTS.name(),
             Word.NOT_FOUND.name(),
             Word.DELETED.name(),
+            Word.TOUCHED.name(),
             Full.TOO_LARGE.name(),
             Full.OUT_OF_MEMORY.name(),
             text(new ServerError("no backend")),
