@@ -19,7 +19,7 @@ final class Contest {
    * @param roundSeconds of one turn
    */
   record Pace(int rounds, double warmUpCpuSeconds, double roundSeconds) {
-    static final Pace SHORT = new Pace(5, 5, 0.7);
+    static final Pace SHORT = new Pace(5, 5, 0.5);
     static final Pace LONG = new Pace(5, 5, 1.5);
   }
 
@@ -111,7 +111,7 @@ final class Contest {
       double used = 0;
       long beats = 0;
       while (used < warmUpCpuSeconds
-          || warmUpCpuSeconds > 0 && beats < WARM_UP_BEATS && used < 4 * warmUpCpuSeconds) {
+          || warmUpCpuSeconds > 0 && beats < WARM_UP_BEATS && used < 2 * warmUpCpuSeconds) {
         Round round = loop.apply(turns);
         beats += (long) turns * beatsPerTurn;
         used += round.client() * turns * beatsPerTurn / 1000;
