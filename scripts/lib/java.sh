@@ -10,16 +10,41 @@ jdk_version() {
   printf '%s\n' "${BASH_REMATCH[2]}"
 }
 
-find_jdk() {
-  local candidates=() candidate version rejected=""
+# Where JDKs may be, the one that is meant first, in candidates.
+jdk_candidates() {
+  local javac
+  candidates=()
   if [[ -n ${JAVA_HOME:-} ]]; then
     candidates+=("$JAVA_HOME")
   fi
-  if candidate=$(command -v javac); then
-    candidate=$(readlink -f "$candidate")
-    candidates+=("${candidate%/bin/javac}")
+  if javac=$(command -v javac); then
+    javac=$(readlink -f "$javac")
+    candidates+=("${javac%/bin/javac}")
   fi
-  candidates+=(/usr/lib/jvm/* /opt/java/openjdk /opt/jdk* "${HOME:-/nonexistent}"/.sdkman/candidates/java/current)
+  candidates+=(/usr/lib/jvm/* /opt/java/openjdk /opt/jdk* "${HOME:-/nonexistent}"/.sdkman/candidates/java/*)
+}
+
+# Finds a JDK of each version that is named, and says which are missing. JDKS holds version=folder.
+find_jdks() {
+  local candidates candidate version
+  JDKS=()
+  jdk_candidates
+  for version in "$@"; do
+    for candidate in "${candidates[@]}"; do
+      if [[ $(jdk_version "$candidate") == "$version" ]]; then
+        JDKS+=("$version=$candidate")
+        continue 2
+      fi
+    done
+    echo "JDK $version is missing and is left out. To measure it: apt-get install openjdk-$version-jdk-headless" \
+      "or temurin-$version-jdk, or unpack one into /opt/jdk-$version." >&2
+  done
+  ((${#JDKS[@]} > 0))
+}
+
+find_jdk() {
+  local candidates candidate version rejected=""
+  jdk_candidates
   for candidate in "${candidates[@]}"; do
     version=$(jdk_version "$candidate") || continue
     if ((version >= 17)); then

@@ -23,7 +23,7 @@ class PackagingTest {
   @Test
   void systemdFindsNothingWrongWithTheUnit() throws IOException {
     assumeTrue(Files.isExecutable(ANALYZER), "there is no systemd-analyze here");
-    String unit = Files.readString(Path.of("packaging/systemd", UNIT));
+    String unit = Files.readString(Path.of("conf/systemd", UNIT));
     // Of what the unit runs only that it may be run is looked at.
     String runnable = unit.replace("/opt/servicegroup/servicegroup-agent ", "/bin/true ");
     assertThat(runnable).isNotEqualTo(unit);
@@ -37,11 +37,12 @@ class PackagingTest {
 
   @Test
   void itIsStartedAgainOnEveryCodeButThoseThatDoNotPass() throws IOException {
-    List<String> lines = Files.readAllLines(Path.of("packaging/systemd", UNIT));
+    List<String> lines = Files.readAllLines(Path.of("conf/systemd", UNIT));
     assertThat(lines)
         .contains(
             "Restart=on-failure",
             "RestartPreventExitStatus=2",
+            "CacheDirectory=servicegroup",
             "ExecReload=/bin/kill -HUP $MAINPID");
   }
 }

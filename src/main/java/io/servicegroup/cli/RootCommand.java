@@ -3,6 +3,7 @@ package io.servicegroup.cli;
 import io.servicegroup.config.ConfigLoader;
 import io.servicegroup.runtime.Logs;
 import io.servicegroup.runtime.RestingThreads;
+import io.servicegroup.runtime.SharedLoops;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -41,10 +42,12 @@ import picocli.CommandLine.Spec;
     })
 final class RootCommand implements Callable<Integer> {
 
-  // A sidecar has little work, and its threads need memory on every host of a fleet.
-  static final int EVENT_LOOPS = 2;
   private static final int WORKERS = 4;
 
+  /** An agent with at most so much heap, in bytes, was meant to be small. */
+  private static final long SMALL_HEAP = 80L << 20;
+
+  private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
   private static final String CONFIG = "--config";
   private static final String SET = "--set";
 
@@ -85,6 +88,15 @@ final class RootCommand implements Callable<Integer> {
 
   boolean isVerbose() {
     return verbose;
+  }
+
+  /**
+   * How many event loops the agent has. A sidecar has little work, and its threads need memory on
+   * every host of a fleet; one that was given memory for many members has a second loop, so that
+   * long lists hold up nothing else.
+   */
+  static int eventLoops() {
+    return Runtime.getRuntime().maxMemory() <= SMALL_HEAP ? 1 : 2;
   }
 
   void speakUp() {
@@ -140,6 +152,11 @@ final class RootCommand implements Callable<Integer> {
    */
   Vertx vertx(FileDescriptor log) {
     Logs.begin(new FileOutputStream(log), verbose);
+    // Netty's events for Java's Flight Recorder: a hundred classes that would be loaded by each
+    // agent.
+    if (System.getProperty(NETTY_EVENTS) == null) {
+      System.setProperty(NETTY_EVENTS, "false");
+    }
     VertxOptions options =
         new VertxOptions()
             // Vert.x keeps a cache folder for files inside a jar, of which the agent serves none.
@@ -147,11 +164,12 @@ final class RootCommand implements Callable<Integer> {
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
                     .setClassPathResolvingEnabled(false))
-            .setEventLoopPoolSize(EVENT_LOOPS)
+            .setEventLoopPoolSize(eventLoops())
             .setWorkerPoolSize(WORKERS)
             .setInternalBlockingPoolSize(WORKERS);
     return VertxBootstrap.create()
         .options(options)
+        .transport(new SharedLoops())
         .executorServiceFactory(new RestingThreads())
         .init()
         .vertx();

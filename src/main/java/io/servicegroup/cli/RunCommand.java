@@ -23,7 +23,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Vertx vertx = root.vertx(FileDescriptor.out);
-    ProcessWatchdog.watch(vertx, RootCommand.EVENT_LOOPS);
+    ProcessWatchdog.watch(vertx, RootCommand.eventLoops());
     Reload reload = new Reload(root, vertx);
     Signals.install(reload::reload);
     AgentConfig config;

@@ -114,7 +114,7 @@ class ConfigLoaderTest {
 
   static Stream<Path> shippedFiles() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("conf"))) {
-      return files.sorted().toList().stream();
+      return files.filter(Files::isRegularFile).sorted().toList().stream();
     }
   }
 
