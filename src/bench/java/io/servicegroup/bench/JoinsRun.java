@@ -31,6 +31,7 @@ final class JoinsRun implements AutoCloseable {
   private static final int WARM_UP = 15;
   private static final int TIMES = 15;
   private static final int SLOW_READERS = 3;
+  private static final int WARNINGS = 5;
 
   /** What scripts/servicegroup-agent gives a sidecar. */
   private static final String HEAP = "64m";
@@ -89,6 +90,7 @@ final class JoinsRun implements AutoCloseable {
     }
     agents.forEach(AgentProcess::launch);
     List<Seen> up = awaitAll(started);
+    agents.forEach(JoinsRun::tellWarnings);
     double agentsCpu =
         agents.stream().mapToDouble(agent -> Cpu.ofTree(agent.process().pid())).sum();
     long first = up.get(0).nanos();
@@ -153,6 +155,14 @@ final class JoinsRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What went wrong on the way, which a busy machine may be the cause of. */
+  private static void tellWarnings(AgentProcess agent) {
+    agent.process().output().since(0).stream()
+        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+        .limit(WARNINGS)
+        .forEach(System.out::println);
   }
 
   /** The first time that each member was seen up, in that order. */
