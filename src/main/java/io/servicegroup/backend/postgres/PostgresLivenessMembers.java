@@ -83,7 +83,7 @@ final class PostgresLivenessMembers {
 
   /** The members whose rows have to be looked up before they can be watched. */
   Set<MemberId> strangers() {
-    return Set.copyOf(strangers);
+    return new HashSet<>(strangers);
   }
 
   /** Takes the row of such a member; a member that has joined here meanwhile is watched anyway. */
