@@ -25,7 +25,7 @@ final class FootprintAgent implements AutoCloseable {
       DO $$
       BEGIN
         LOOP
-          EXIT WHEN to_regclass('services') IS NOT NULL;
+          EXIT WHEN EXISTS (SELECT FROM pg_class WHERE relname = 'services');
           PERFORM pg_sleep(0.003);
         END LOOP;
         LOOP
