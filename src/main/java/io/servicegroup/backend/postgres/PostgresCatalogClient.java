@@ -72,7 +72,7 @@ final class PostgresCatalogClient {
   <T> Future<T> ask(Supplier<String> sql, Tuple values, Collector<Row, ?, T> collector) {
     return doing(
         () ->
-            client.run(
+            client.once(
                 connection ->
                     connection
                         .preparedQuery(sql.get())

@@ -136,17 +136,25 @@ final class PostgresClient {
   }
 
   /**
-   * Runs one prepared statement. It runs under the limits that the connection has; where these end
-   * it early, it is repeated under its own.
+   * Runs one prepared statement, as {@link #once}.
    *
    * @param sql with parameters {@code $1}…
    * @param args the parameters
    * @return the rows; fails as {@link #run} does
    */
   public Future<RowSet<Row>> query(String sql, Tuple args) {
-    Function<SqlConnection, Future<RowSet<Row>>> work =
-        connection -> connection.preparedQuery(sql).execute(args);
-    PostgresClientTask<RowSet<Row>> first = PostgresClientTask.of(vertx, user, timeout, true, work);
+    return once(connection -> connection.preparedQuery(sql).execute(args));
+  }
+
+  /**
+   * Runs work of one statement under the limits that the connection has; where these end it early,
+   * it is repeated under its own.
+   *
+   * @param work runs the statement
+   * @return the work's result; fails as {@link #run} does
+   */
+  <T> Future<T> once(Function<SqlConnection, Future<T>> work) {
+    PostgresClientTask<T> first = PostgresClientTask.of(vertx, user, timeout, true, work);
     return run(first)
         .recover(
             failure ->
