@@ -82,7 +82,11 @@ final class LivenessKeys {
           .in(ALL);
 
   static final Key<Duration> POLL_INTERVAL =
-      Key.of("liveness.poll_interval", PACE, "how often the backend is read")
+      Key.of(
+              "liveness.poll_interval",
+              PACE,
+              "how often the backend is read while something is uncertain, or where beats and news"
+                  + " do not tell enough: see [The beat is the poll](architecture.md#ideas)")
           .orElse(
               "a fifth of `service_down_time`, at most `"
                   + Durations.text(LONGEST_DEFAULT_POLL)
