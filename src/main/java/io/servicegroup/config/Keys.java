@@ -81,8 +81,9 @@ public final class Keys {
       Key.of(
               "catalog.create_tables",
               KeyTypes.words(AgentConfig.CreateTables.class),
-              "`own`: only our `servicegroup_*` tables, beside an existing Nova `services`;"
-                  + " `none`: somebody ran what `schema` printed")
+              "`all`: `services` too, where it is missing, with triggers that announce changes by"
+                  + " hand; `own`: only our `servicegroup_*` tables, beside an existing Nova"
+                  + " `services`; `none`: somebody ran what `schema` printed")
           .orElse(AgentConfig.CreateTables.ALL)
           .in(ALL);
 

@@ -3,7 +3,6 @@ package io.servicegroup.backend.postgres;
 import io.servicegroup.bus.MemberNews;
 import io.servicegroup.catalog.Telling;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,12 +25,16 @@ final class PostgresCatalogNews {
   /**
    * Announces the members of {@code s}, in as few notifications as their length allows: a
    * notification has less than 8,000 bytes, and each wakes every agent. To be followed by {@link
-   * #ANNOUNCED}, without which nothing is announced.
+   * #ANNOUNCED}, without which nothing is announced. The triggers of the table then announce
+   * nothing in this transaction. What {@link #NOTIFICATION} announces they announce in the same
+   * words, which PostgreSQL sends once.
    */
   static final String ANNOUNCE =
       """
       , announced AS MATERIALIZED (
-        SELECT count(pg_notify('servicegroup', 'catalog ' || names)) AS notifications FROM (
+        SELECT count(pg_notify('servicegroup', 'catalog ' || names)) AS notifications,
+          set_config('servicegroup.announced', 'yes', true) AS by_itself
+        FROM (
           SELECT json_agg(json_build_array(topic, host))::text AS names FROM (
             SELECT topic, host,
               sum(octet_length(json_build_array(topic, host)::text) + 2)
@@ -43,26 +46,12 @@ final class PostgresCatalogNews {
 
   static final String ANNOUNCED = ", (SELECT notifications FROM announced)";
 
-  /**
-   * Whether only agents write into the table: it was made as they make it, is not in a database of
-   * Nova's, and has no row that no agent joined.
-   */
-  private static final String WRITTEN_BY_AGENTS =
-      """
-      SELECT EXISTS (SELECT FROM pg_class
-          WHERE oid = to_regclass('services') AND 'fillfactor=50' = ANY (reloptions))
-        AND to_regclass('instances') IS NULL AND to_regclass('compute_nodes') IS NULL
-        AND NOT EXISTS (SELECT FROM services s
-          WHERE s.deleted = 0 AND s.topic IS NOT NULL
-            AND NOT EXISTS (SELECT FROM servicegroup_members m WHERE m.service_id = s.id))
-      """;
-
   private PostgresCatalogNews() {}
 
   /**
    * Listens for changes.
    *
-   * @param rows tells whether members were seen that no agent joined
+   * @param rows tells whether the changes that others make are announced too
    * @param changed receives the changes
    * @return of which changes is told at present
    */
@@ -70,10 +59,7 @@ final class PostgresCatalogNews {
       PostgresClient client, PostgresCatalogRows rows, Consumer<MemberNews> changed) {
     return client
         .listen(payload -> heard(payload, changed))
-        .compose(arrives -> client.query(WRITTEN_BY_AGENTS, Tuple.tuple()))
-        .map(found -> found.iterator().next().getBoolean(0))
-        .otherwise(false)
-        .map(onlyAgents -> () -> telling(client, onlyAgents && !rows.hasStrangers()));
+        .map(arrives -> () -> telling(client, rows.areAllChangesAnnounced()));
   }
 
   private static void heard(String payload, Consumer<MemberNews> changed) {
@@ -84,11 +70,10 @@ final class PostgresCatalogNews {
     }
   }
 
-  /** Nova's services and its operators' commands write into its table and notify nobody. */
-  private static Telling telling(PostgresClient client, boolean onlyAgentsWrite) {
+  private static Telling telling(PostgresClient client, boolean allChanges) {
     if (!client.isListening()) {
       return Telling.NOTHING;
     }
-    return onlyAgentsWrite ? Telling.OF_EVERYBODY : Telling.OF_AGENTS;
+    return allChanges ? Telling.OF_EVERYBODY : Telling.OF_AGENTS;
   }
 }

@@ -54,6 +54,9 @@ final class PostgresCatalogRows {
   private static final int METADATA = 12;
   private static final int WORDS_ORDER = 13;
 
+  /** In the answers of {@link PostgresCatalogSql#list} and {@link PostgresCatalogSql#find} only. */
+  private static final int ALL_CHANGES_ANNOUNCED = 14;
+
   private final WarnOnceLog warnings =
       new WarnOnceLog(LoggerFactory.getLogger(PostgresCatalogRows.class)::warn);
   private final Map<String, Odd> unreadable = new HashMap<>();
@@ -64,7 +67,7 @@ final class PostgresCatalogRows {
    */
   private SoftReference<Map<MemberId, Member>> last = new SoftReference<>(Map.of());
 
-  private boolean strangers;
+  private boolean allChangesAnnounced;
 
   private record Odd(String group, String why) {}
 
@@ -75,12 +78,16 @@ final class PostgresCatalogRows {
   }
 
   /**
-   * Reads rows as they arrive, so that of an answer of ten thousand rows only the members are kept.
+   * Reads the rows of a list or of members that were asked for by name as they arrive, so that of
+   * an answer of ten thousand rows only the members are kept.
    */
   Collector<Row, ?, Reading> reading() {
     return Collector.of(
         Reading::new,
-        Reading::read,
+        (reading, row) -> {
+          allChangesAnnounced = row.getBoolean(ALL_CHANGES_ANNOUNCED);
+          reading.read(row);
+        },
         (one, other) -> one,
         Collector.Characteristics.IDENTITY_FINISH);
   }
@@ -127,8 +134,7 @@ final class PostgresCatalogRows {
     if (filter.equals(new MemberFilter(group, null, null, null))) {
       unreadable.values().removeIf(odd -> group == null || group.equals(odd.group));
     }
-    strangers &= !filter.equals(MemberFilter.ALL);
-    List<Member> members = noticed(read.end());
+    List<Member> members = read.end();
     Map<MemberId, Member> now = new HashMap<>();
     members.forEach(member -> now.put(member.id(), member));
     last = new SoftReference<>(now);
@@ -143,17 +149,15 @@ final class PostgresCatalogRows {
     if (!unreadable.isEmpty()) {
       asked.forEach(id -> unreadable.remove(id.toString()));
     }
-    return noticed(read.end());
+    return read.end();
   }
 
-  /** Whether members that no agent joined were seen, and still by the last read of all. */
-  boolean hasStrangers() {
-    return strangers;
-  }
-
-  private List<Member> noticed(List<Member> members) {
-    strangers |= members.stream().anyMatch(member -> member.incarnation() == null);
-    return members;
+  /**
+   * Whether the last row that was read by {@link #reading()} said that changes of members are
+   * announced whoever makes them.
+   */
+  boolean areAllChangesAnnounced() {
+    return allChangesAnnounced;
   }
 
   /** Why rows cannot be read as members, by topic and host. */

@@ -35,9 +35,12 @@ final class PostgresCatalogSql {
         WHEN 'on' THEN nextval('servicegroup_generation') END) IS NULL
       """;
 
+  /** A further column tells whether all changes of these rows are announced. */
   private static final String MEMBERS =
       "SELECT "
           + COLUMNS
+          + ", "
+          + PostgresChangeTriggers.ENABLED
           + """
           FROM services s LEFT JOIN servicegroup_members m ON m.service_id = s.id $WORDS
           WHERE s.deleted = 0 AND s.topic IS NOT NULL AND s.host IS NOT NULL

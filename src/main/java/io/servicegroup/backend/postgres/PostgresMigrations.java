@@ -53,7 +53,7 @@ final class PostgresMigrations {
   private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   /** The lock's number is arbitrary, and unlikely to be used by another application. */
-  private static final String LOCK = "SELECT pg_advisory_xact_lock(7310317312650473)";
+  static final String LOCK = "SELECT pg_advisory_xact_lock(7310317312650473)";
 
   private static final String FOUND =
       """
@@ -96,36 +96,15 @@ final class PostgresMigrations {
   }
 
   /**
-   * Creates the missing tables that may be created; fails with a sentence where a table is missing
-   * that an agent needs.
+   * Creates the missing tables and triggers that may be created; fails with a sentence where a
+   * table is missing that an agent needs.
    *
-   * @return the version of the schema
+   * @return the version of the tables
    */
   Future<Integer> apply() {
     return client
         .run(this::find)
-        .compose(
-            found -> {
-              if (isComplete(found)) {
-                return Future.succeededFuture(
-                    with(
-                        found,
-                        "this user has no rights on " + String.join(", ", found.forbidden())));
-              }
-              if (found.isUsable() && allowed == CreateTables.NONE) {
-                return Future.succeededFuture(with(found, "catalog.create_tables is none"));
-              }
-              requireAllowed(found);
-              return client
-                  .run(this::migrate)
-                  .map(PostgresScripts.VERSIONS.size())
-                  .recover(
-                      failure ->
-                          found.isUsable() && isForbidden(failure)
-                              ? Future.succeededFuture(
-                                  with(found, "this user may not create tables"))
-                              : Future.failedFuture(failure));
-            })
+        .compose(found -> tables(found).compose(version -> createTriggers(found).map(version)))
         .onSuccess(
             version -> {
               if (version >= wanted) {
@@ -133,6 +112,32 @@ final class PostgresMigrations {
               }
             })
         .recover(failure -> Future.failedFuture(explained(failure)));
+  }
+
+  private Future<Integer> tables(Found found) {
+    if (isComplete(found)) {
+      return Future.succeededFuture(
+          with(found, "this user has no rights on " + String.join(", ", found.forbidden())));
+    }
+    if (found.isUsable() && allowed == CreateTables.NONE) {
+      return Future.succeededFuture(with(found, "catalog.create_tables is none"));
+    }
+    requireAllowed(found);
+    return client
+        .run(this::migrate)
+        .map(PostgresScripts.VERSIONS.size())
+        .recover(
+            failure ->
+                found.isUsable() && isForbidden(failure)
+                    ? Future.succeededFuture(with(found, "this user may not create tables"))
+                    : Future.failedFuture(failure));
+  }
+
+  private Future<Void> createTriggers(Found found) {
+    boolean made = found.hasServices() && found.version() >= PostgresChangeTriggers.VERSION;
+    return made || allowed != CreateTables.ALL
+        ? Future.succeededFuture()
+        : new PostgresChangeTriggers(client, uri).create();
   }
 
   /**

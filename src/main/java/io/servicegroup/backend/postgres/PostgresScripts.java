@@ -12,7 +12,7 @@ final class PostgresScripts {
 
   static final String SERVICES = "services.sql";
 
-  /** The versions' scripts in order; the first is version 1. */
+  /** The scripts that add tables, in the order of their versions; the first is version 1. */
   static final List<String> VERSIONS =
       List.of("V001__members.sql", "V002__words.sql", "V003__joined.sql", "V004__mirrored.sql");
 
@@ -30,6 +30,9 @@ final class PostgresScripts {
       script.append(read(SERVICES)).append('\n');
     }
     VERSIONS.forEach(file -> script.append(read(file)).append('\n'));
+    if (allowed != CreateTables.OWN) {
+      script.append(read(PostgresChangeTriggers.SCRIPT)).append('\n');
+    }
     return script.append("COMMIT;\n\n").append(read("grants.sql")).toString();
   }
 

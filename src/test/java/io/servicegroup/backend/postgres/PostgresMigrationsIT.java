@@ -138,7 +138,7 @@ class PostgresMigrationsIT {
     }
     await(Future.all(opening));
 
-    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(4);
+    assertThat(server.number("SELECT count(*) FROM servicegroup_schema")).isEqualTo(5);
   }
 
   @Test
