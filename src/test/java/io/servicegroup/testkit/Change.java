@@ -58,6 +58,6 @@ public record Change(
 
   @Override
   public String toString() {
-    return member + " " + previous + "→" + status + " (" + reason + ")";
+    return member + " " + previous + "→" + status + " (" + reason + (backend == null ? "" : " by " + backend) + ")";
   }
 }

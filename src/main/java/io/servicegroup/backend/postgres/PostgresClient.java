@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * Runs one kind of work on connections to the primary of a PostgreSQL deployment, and bounds it.
  * Work that runs out of time fails, is cancelled on the server, and its connection is closed (the
  * driver's own pool would keep it for as long as the server hangs). The clients of a {@link
- * PostgresPlace} share its connections.
+ * PostgresPlace} share its connections; there work whose statements may take longer than its caller
+ * waits holds the one connection that is kept for as long as the statements may take.
  *
  * <p>May be called on any thread; futures complete, and work runs, on the context on which the
  * client was created.

@@ -28,6 +28,7 @@ final class PostgresClientTask<T> {
   private AsyncResult<T> outcome;
   private boolean impatient;
   private boolean curtailed;
+  private boolean overdue;
   private long timer;
 
   private PostgresClientTask(
@@ -147,6 +148,27 @@ final class PostgresClientTask<T> {
         });
   }
 
+  /** How much longer its statements may run than its caller waits. */
+  Duration rest() {
+    Duration rest = Duration.ofMillis(user.limits().statementMillis()).minus(bound);
+    return rest.isNegative() ? Duration.ZERO : rest;
+  }
+
+  /**
+   * Starts another bound, of the connection alone: the caller waits no longer.
+   *
+   * @param givenUp called where the work has not ended by then either
+   */
+  void overdue(Duration rest, Runnable givenUp) {
+    overdue = true;
+    timer = vertx.setTimer(rest.toMillis(), id -> givenUp.run());
+  }
+
+  /** Whether it runs on although its caller waits no longer. */
+  boolean isOverdue() {
+    return overdue;
+  }
+
   /** Ends the bound; whether the work was in time. */
   boolean end() {
     return vertx.cancelTimer(timer);
@@ -157,12 +179,12 @@ final class PostgresClientTask<T> {
     return outcome.cause();
   }
 
-  /** Completes the caller's future with the work's result. */
+  /** Completes the caller's future with the work's result, where the caller still waits. */
   void answer() {
     if (outcome.succeeded()) {
-      result.complete(outcome.result());
+      result.tryComplete(outcome.result());
     } else {
-      result.fail(outcome.cause());
+      result.tryFail(outcome.cause());
     }
   }
 

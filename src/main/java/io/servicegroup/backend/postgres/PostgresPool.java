@@ -16,8 +16,10 @@ import java.util.function.Consumer;
 /**
  * The connections to one place, and the work that waits for one of them. Usually one connection
  * serves everybody; another is opened when work has waited for a while, and closed when it was not
- * used for a while. Work that runs out of time fails; its connection is cancelled and closed. After
- * a failed attempt to connect, the pool pauses. Used on one context.
+ * used for a while. Work that runs out of time fails; its connection is cancelled and closed, unless
+ * it is the one that serves everybody and the work's statements may take longer than its caller
+ * waits: on a path that has become slow, beats need the connection that there is. After a failed
+ * attempt to connect, the pool pauses. Used on one context.
  */
 final class PostgresPool {
 
@@ -219,7 +221,10 @@ final class PostgresPool {
     if (!task.end()) {
       return; // the task ran out of time before
     }
-    ended(task);
+    if (!task.isOverdue()) {
+      task.user().ended();
+    }
+    running.remove(task);
     PostgresConnection connection = task.connection();
     if (!connection.isClosed()) {
       connection.answered();
@@ -229,11 +234,6 @@ final class PostgresPool {
       release(connection, task.failure());
     }
     task.answer();
-  }
-
-  private void ended(PostgresClientTask<?> task) {
-    running.remove(task);
-    task.user().ended();
   }
 
   private void late(PostgresClientTask<?> task) {
@@ -246,12 +246,23 @@ final class PostgresPool {
       task.fail(pause.why() == null ? late : pause.why());
       return;
     }
-    ended(task);
+    task.user().ended();
     connector.distrust(connection.server());
-    pause.late(late);
-    connection.abort();
-    forget(connection);
     task.fail(late);
+    Duration rest = task.rest();
+    if (rest.isZero() || !connections.isKept(connection)) {
+      giveUp(task, late);
+    } else {
+      task.overdue(rest, () -> giveUp(task, late));
+      serve();
+    }
+  }
+
+  private void giveUp(PostgresClientTask<?> task, Throwable late) {
+    running.remove(task);
+    pause.late(late);
+    task.connection().abort();
+    forget(task.connection());
   }
 
   /** Makes all connections leave a server that one of them found not to be the primary. */

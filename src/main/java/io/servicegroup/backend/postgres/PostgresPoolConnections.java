@@ -108,7 +108,8 @@ final class PostgresPoolConnections {
         });
   }
 
-  private boolean isKept(PostgresConnection connection) {
+  /** Whether it is the connection that serves everybody, which is not closed for want of use. */
+  boolean isKept(PostgresConnection connection) {
     return first(each -> true).filter(kept -> kept == connection).isPresent();
   }
 }

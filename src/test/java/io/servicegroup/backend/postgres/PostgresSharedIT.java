@@ -115,6 +115,38 @@ class PostgresSharedIT {
     assertThat(await(pid(other))).as("the first one is kept").isEqualTo(first);
   }
 
+  /** A path became slow: what others wait for less patiently does not cost them the connection. */
+  @Test
+  void whoGivesUpEarlyKeepsTheConnectionForTheOthers() {
+    PostgresClient one = client();
+    PostgresClient hasty = hasty(Duration.ofMillis(300), BOUND);
+    int first = await(pid(one));
+
+    assertThatThrownBy(() -> await(sleep(hasty, 1))).hasMessageContaining("within 300 ms");
+    succeeds("the connection is free again", () -> await(pid(one)), pid -> pid == first);
+    assertThat(await(pid(hasty))).isEqualTo(first);
+  }
+
+  @Test
+  void aConnectionIsGivenUpWhereItsStatementsShouldHaveEnded() {
+    PostgresClient one = client();
+    PostgresClient hasty = hasty(Duration.ofMillis(300), Duration.ofMillis(900));
+    int first = await(pid(one));
+    server.pause();
+    try {
+      assertThatThrownBy(() -> await(sleep(hasty, 1))).hasMessageContaining("within 300 ms");
+      assertThatThrownBy(() -> await(sleep(hasty, 1))).hasMessageContaining("within 300 ms");
+    } finally {
+      server.resume();
+    }
+    succeeds("another connection", () -> await(pid(one)), pid -> pid != first);
+  }
+
+  private PostgresClient hasty(Duration bound, Duration statement) {
+    return opened(
+        PostgresClient.shared(vertx, BackendUri.parse(server.uri()), 1, bound, statement));
+  }
+
   @Test
   void onesWorkRunsOneAfterTheOther() {
     PostgresClient one = client();
