@@ -58,6 +58,14 @@ public record Change(
 
   @Override
   public String toString() {
-    return member + " " + previous + "→" + status + " (" + reason + (backend == null ? "" : " by " + backend) + ")";
+    return member
+        + " "
+        + previous
+        + "→"
+        + status
+        + " ("
+        + reason
+        + (backend == null ? "" : " by " + backend)
+        + ")";
   }
 }

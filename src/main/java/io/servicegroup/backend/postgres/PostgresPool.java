@@ -16,10 +16,10 @@ import java.util.function.Consumer;
 /**
  * The connections to one place, and the work that waits for one of them. Usually one connection
  * serves everybody; another is opened when work has waited for a while, and closed when it was not
- * used for a while. Work that runs out of time fails; its connection is cancelled and closed, unless
- * it is the one that serves everybody and the work's statements may take longer than its caller
- * waits: on a path that has become slow, beats need the connection that there is. After a failed
- * attempt to connect, the pool pauses. Used on one context.
+ * used for a while. Work that runs out of time fails; its connection is cancelled and closed,
+ * unless it is the one that serves everybody and the work's statements may take longer than its
+ * caller waits: on a path that has become slow, beats need the connection that there is. After a
+ * failed attempt to connect, the pool pauses. Used on one context.
  */
 final class PostgresPool {
 
