@@ -23,7 +23,8 @@ import java.util.Set;
 /**
  * Finds out whether other lives with the same {@code agent.id} still run. A life on the same
  * machine and in the same pid namespace is checked by its process, at once. Any other life is
- * checked by the beats of its members, as the backends show them.
+ * checked by the beats of its members, as the backends show them. Its silence counts only in time
+ * in which its beats could have been seen, so times are readings of the backends' witness clocks.
  *
  * <p>Not thread-safe.
  */
@@ -51,8 +52,14 @@ final class OtherAgentLives {
   private final Duration beatsWithin;
   private final Duration downTime;
   private final Map<AgentLife, Traces> lives = new HashMap<>();
+
+  /** The reading of each backend's witness clock from which on the backend was watched. */
+  private final Map<String, Long> watchedFrom = new HashMap<>();
+
+  /** The last reading of each backend's witness clock. */
+  private final Map<String, Long> lastReadings = new HashMap<>();
+
   private MessageConsumer<JsonObject> sightings;
-  private long watchedSince;
 
   /** What the backends show of the members of one life. */
   private static final class Traces {
@@ -60,7 +67,8 @@ final class OtherAgentLives {
     private final Map<MemberId, Long> counts = new HashMap<>();
     private final Set<MemberId> held = new HashSet<>();
     private final Set<MemberId> gone = new HashSet<>();
-    private Long beatenAt;
+    private final Map<String, Long> beatenAt = new HashMap<>();
+    private boolean beaten;
     private boolean watched;
   }
 
@@ -81,8 +89,8 @@ final class OtherAgentLives {
   /** Creates an object for the intervals of a configuration. */
   static OtherAgentLives of(Vertx vertx, AgentConfig.Liveness pace) {
     Duration interval = pace.reportInterval().multipliedBy(5).dividedBy(4);
-    // One poll shows a count, another one shows that it grew, and the third allows for delays.
-    Duration beatsWithin = interval.plus(pace.pollInterval().multipliedBy(3));
+    // The poll after a beat shows it, and another one allows for delays.
+    Duration beatsWithin = interval.plus(pace.pollInterval().multipliedBy(2));
     return new OtherAgentLives(vertx, beatsWithin, pace.serviceDownTime());
   }
 
@@ -95,9 +103,8 @@ final class OtherAgentLives {
    * Checks the other lives; may be repeated.
    *
    * @param own the process of this life; null where the system does not tell
-   * @param now the time of the monotonic clock, in nanoseconds
    */
-  Future<Answer> check(ProcessIdentity own, long now) {
+  Future<Answer> check(ProcessIdentity own) {
     List<Future<Void>> asked = new ArrayList<>();
     for (AgentLife life : List.copyOf(lives.keySet())) {
       if (own != null && own.isBeside(life.process())) {
@@ -106,7 +113,7 @@ final class OtherAgentLives {
         watch(life);
       }
     }
-    return Future.join(asked).map(answers -> answer(now));
+    return Future.join(asked).map(answers -> answer());
   }
 
   /** Asks whether the process of a life exists. A life whose process is gone has ended. */
@@ -127,19 +134,19 @@ final class OtherAgentLives {
   private void watch(AgentLife life) {
     lives.get(life).watched = true;
     if (sightings == null) {
-      sightings = Topics.SIGHTINGS.consume(vertx, seen -> sighted(seen, System.nanoTime()));
+      sightings = Topics.SIGHTINGS.consume(vertx, this::sighted);
     }
   }
 
-  private Answer answer(long now) {
-    lives.values().removeIf(traces -> traces.watched && isOver(traces, now));
+  private Answer answer() {
+    lives.values().removeIf(traces -> traces.watched && isOver(traces));
     for (Map.Entry<AgentLife, Traces> life : lives.entrySet()) {
       if (!life.getValue().watched) {
         return new Seen("process " + life.getKey().pid() + " on this machine");
       }
       Traces traces = life.getValue();
-      boolean present = !traces.held.isEmpty() && now - watchedSince > downTime.toNanos();
-      if (traces.beatenAt != null || present) {
+      boolean present = !traces.held.isEmpty() && longestSince(watchedFrom) > downTime.toMillis();
+      if (traces.beaten || present) {
         return new Seen("agent " + life.getKey().agent() + ", whose members are alive");
       }
     }
@@ -152,22 +159,34 @@ final class OtherAgentLives {
     return new None();
   }
 
-  private boolean isOver(Traces traces, long now) {
+  private boolean isOver(Traces traces) {
     if (traces.gone.containsAll(traces.members.keySet())) {
       return true;
     }
-    boolean isWatched = watchedSince != 0 && traces.held.isEmpty();
-    return isWatched
-        && (traces.beatenAt == null
-            ? now - watchedSince > beatsWithin.toNanos()
-            : now - traces.beatenAt > downTime.toNanos());
+    Map<String, Long> silentFrom = new HashMap<>(watchedFrom);
+    silentFrom.putAll(traces.beatenAt);
+    Duration longest = traces.beaten ? downTime : beatsWithin;
+    return traces.held.isEmpty() && longestSince(silentFrom) > longest.toMillis();
+  }
+
+  /** The longest time since the readings that any backend witnessed, in milliseconds. */
+  private long longestSince(Map<String, Long> readings) {
+    return readings.entrySet().stream()
+        .mapToLong(from -> lastReadings.get(from.getKey()) - from.getValue())
+        .max()
+        .orElse(0);
   }
 
   /** Takes in sightings. A count that is seen for the first time is no beat: it may be old. */
-  void sighted(Sightings seen, long now) {
-    watchedSince = watchedSince == 0 ? now : watchedSince;
+  void sighted(Sightings seen) {
+    Long before = lastReadings.put(seen.backend(), seen.witnessedMillis());
+    if (before == null || seen.witnessedMillis() < before) {
+      // Writers need time to come back, too, after an outage.
+      watchedFrom.put(seen.backend(), seen.witnessedMillis());
+      lives.values().forEach(traces -> traces.beatenAt.remove(seen.backend()));
+    }
     for (Traces traces : lives.values()) {
-      seen.beats().stream().filter(beat -> isOf(traces, beat)).forEach(b -> beat(traces, b, now));
+      seen.beats().stream().filter(beat -> isOf(traces, beat)).forEach(b -> beat(traces, b));
       seen.held().stream()
           .filter(beat -> isOf(traces, beat))
           .forEach(
@@ -191,11 +210,12 @@ final class OtherAgentLives {
     return known != null && known.equals(beat.incarnation());
   }
 
-  private static void beat(Traces traces, Beat beat, long now) {
+  private void beat(Traces traces, Beat beat) {
     traces.held.remove(beat.id());
     Long before = traces.counts.put(beat.id(), beat.count());
     if (before != null && beat.count() > before) {
-      traces.beatenAt = now;
+      traces.beaten = true;
+      traces.beatenAt.putAll(lastReadings);
       traces.gone.remove(beat.id());
     }
   }

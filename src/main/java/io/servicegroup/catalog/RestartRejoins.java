@@ -194,7 +194,7 @@ final class RestartRejoins implements ServedMembers.Listener {
       return;
     }
     otherLives
-        .check(life.process(), System.nanoTime())
+        .check(life.process())
         .onSuccess(
             answer -> {
               if (answer instanceof OtherAgentLives.None) {

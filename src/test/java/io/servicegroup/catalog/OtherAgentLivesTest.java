@@ -30,7 +30,11 @@ class OtherAgentLivesTest {
   private final Map<Long, ProcessIdentity> processes = new HashMap<>();
   private final OtherAgentLives lives =
       new OtherAgentLives(vertx, Duration.ofSeconds(11), Duration.ofSeconds(15));
+
+  /** The time in which beats could have been seen, as a backend's witness clock has it. */
   private long seconds = 1;
+
+  private boolean sighted;
 
   @AfterEach
   void close() throws Exception {
@@ -124,13 +128,50 @@ class OtherAgentLivesTest {
     look();
   }
 
+  @Test
+  void timeInWhichNoBeatCouldHaveBeenSeenIsNoSilence() throws Exception {
+    servedElsewhere();
+    seen(List.of(new Beat(A, INCARNATION, 3)), List.of(), List.of());
+    seconds += 8;
+    assertThat(look()).isInstanceOf(OtherAgentLives.NotKnown.class);
+
+    seconds = 0;
+    assertThat(look()).as("after an outage").isInstanceOf(OtherAgentLives.NotKnown.class);
+    seconds += 11;
+    assertThat(look()).isInstanceOf(OtherAgentLives.NotKnown.class);
+    seen(List.of(new Beat(A, INCARNATION, 4)), List.of(), List.of());
+    assertThat(look()).isInstanceOf(OtherAgentLives.Seen.class);
+    seconds = 0;
+    assertThat(look()).as("after another one").isInstanceOf(OtherAgentLives.Seen.class);
+    seconds += 15;
+    assertThat(look()).isInstanceOf(OtherAgentLives.Seen.class);
+    seconds += 1;
+    assertThat(look()).isInstanceOf(OtherAgentLives.None.class);
+  }
+
+  @Test
+  void aBackendThatIsAwayDoesNotHideTheSilenceOfAnother() throws Exception {
+    servedElsewhere();
+    lives.sighted(new Sightings("away", 9_000, List.of(), List.of(), List.of(), List.of()));
+    seen(List.of(new Beat(A, INCARNATION, 3)), List.of(), List.of());
+    seconds += 1;
+    seen(List.of(new Beat(A, INCARNATION, 4)), List.of(), List.of());
+    seconds += 15;
+    assertThat(look()).isInstanceOf(OtherAgentLives.Seen.class);
+    seconds += 1;
+    assertThat(look()).isInstanceOf(OtherAgentLives.None.class);
+  }
+
+  /** Looks after a poll that showed nothing new, where there was a poll before. */
   private OtherAgentLives.Answer look() throws Exception {
-    return await(lives.check(OWN, Duration.ofSeconds(seconds).toNanos()));
+    if (sighted) {
+      seen(List.of(), List.of(), List.of());
+    }
+    return await(lives.check(OWN));
   }
 
   private void seen(List<Beat> beats, List<Beat> held, List<Absence> gone) {
-    lives.sighted(
-        new Sightings("redis", seconds, beats, held, gone, List.of()),
-        Duration.ofSeconds(seconds).toNanos());
+    sighted = true;
+    lives.sighted(new Sightings("redis", seconds * 1000, beats, held, gone, List.of()));
   }
 }
