@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -284,9 +285,10 @@ public final class ManagedProcess implements AutoCloseable {
   }
 
   private static void send(String signal, Stream<Long> pids) {
+    List<Long> receivers = pids.toList();
     List<String> command =
         new ArrayList<>(List.of("sh", "-c", "kill -" + signal + " \"$@\"", "sh"));
-    pids.forEach(pid -> command.add(Long.toString(pid)));
+    receivers.forEach(pid -> command.add(Long.toString(pid)));
     try {
       new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
     } catch (IOException e) {
@@ -294,6 +296,34 @@ public final class ManagedProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while sending " + signal, e);
+    }
+    if (signal.equals("STOP")) {
+      // On a busy machine its threads go on for a moment, and answer what is asked meanwhile.
+      receivers.forEach(
+          pid ->
+              Eventually.succeeds(
+                  "every thread stopped", () -> runningThreads(pid), running -> running == 0));
+    }
+  }
+
+  /** The threads of a process that are neither stopped nor at their end. */
+  private static long runningThreads(long pid) throws IOException {
+    Path tasks = Path.of("/proc", Long.toString(pid), "task");
+    if (!Files.exists(tasks)) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.list(tasks)) {
+      return all.filter(ManagedProcess::isRunning).count();
+    }
+  }
+
+  private static boolean isRunning(Path task) {
+    try {
+      String stat = Files.readString(task.resolve("stat"));
+      // The state follows the name, which stands in parentheses and may contain any character.
+      return "TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0;
+    } catch (IOException e) {
+      return false; // The thread or its process has ended.
     }
   }
 
