@@ -62,6 +62,11 @@ final class PostgresCatalogNews {
         .map(arrives -> () -> telling(client, rows.areAllChangesAnnounced()));
   }
 
+  /** The notification that announces news. */
+  static String payload(MemberNews news) {
+    return NEWS + news.text();
+  }
+
   private static void heard(String payload, Consumer<MemberNews> changed) {
     if (payload.startsWith(NEWS)) {
       changed.accept(MemberNews.parse(payload.substring(NEWS.length())));
@@ -70,10 +75,11 @@ final class PostgresCatalogNews {
     }
   }
 
+  /** Changes that nobody announces are found by an observer's polls. */
   private static Telling telling(PostgresClient client, boolean allChanges) {
     if (!client.isListening()) {
       return Telling.NOTHING;
     }
-    return allChanges ? Telling.OF_EVERYBODY : Telling.OF_AGENTS;
+    return allChanges || client.seesWords() ? Telling.OF_EVERYBODY : Telling.OF_AGENTS;
   }
 }

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.runtime.OnContext;
 import io.servicegroup.runtime.ReconnectPause;
@@ -10,6 +11,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -183,6 +185,22 @@ final class PostgresClient {
    */
   void suspectLoss() {
     place.onContext(place::suspectLoss);
+  }
+
+  /**
+   * Notes that this agent reads what the rows of {@code services} say of their members, so that
+   * changes that nobody announces are found.
+   *
+   * @param changed what is found; told to all that listen in this agent
+   * @param validity for how long changes are found if this is not called again
+   */
+  void sawWords(Optional<MemberNews> changed, Duration validity) {
+    place.onContext(() -> place.sawWords(changed, validity));
+  }
+
+  /** Whether this agent finds the changes that nobody announces. */
+  boolean seesWords() {
+    return place.seesWords();
   }
 
   /**

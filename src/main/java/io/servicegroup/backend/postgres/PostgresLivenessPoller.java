@@ -32,6 +32,8 @@ final class PostgresLivenessPoller {
   private final PostgresLivenessSilence silence;
   private final AdaptiveTimeout pollTimeout;
   private final PostgresLivenessRows rows = new PostgresLivenessRows();
+  private final PostgresLivenessWords words = new PostgresLivenessWords();
+  private final Duration wordsValidity;
   private final String pollOnly;
   private final String pollAndWriteCanary;
   private final Canary canary = new Canary();
@@ -59,6 +61,7 @@ final class PostgresLivenessPoller {
     this.pollTimeout =
         new AdaptiveTimeout(AdaptiveTimeout.half(settings.pollInterval()), settings.longestCall());
     this.silence = new PostgresLivenessSilence(settings);
+    this.wordsValidity = settings.reportInterval().multipliedBy(2).plus(settings.pollInterval());
     this.pollOnly = PostgresLivenessSql.poll(settings, false);
     this.pollAndWriteCanary = PostgresLivenessSql.poll(settings, true);
   }
@@ -216,6 +219,9 @@ final class PostgresLivenessPoller {
       own.all().forEach(PostgresLivenessMember::forget);
     }
     silence.saw(read, seen.everything());
+    if (PostgresLivenessSql.readsWords(settings)) {
+      client.sawWords(words.saw(read.words(), seen.everything()), wordsValidity);
+    }
     return unwitnessed(connection)
         .map(
             locked -> {

@@ -1,5 +1,6 @@
 package io.servicegroup.backend.postgres;
 
+import io.servicegroup.backend.postgres.PostgresLivenessWords.Words;
 import io.servicegroup.bus.WarnOnceLog;
 import io.servicegroup.model.Absence;
 import io.servicegroup.model.Beat;
@@ -39,10 +40,23 @@ final class PostgresLivenessRows {
         PostgresLivenessMember member = own.of(serviceId);
         read.dataLost |= member != null && member.lost(count, poll);
         interpret(row, serviceId, count, read);
+        Long words = row.getLong("words");
+        if (words != null) {
+          read.words.put(serviceId, new Words(id(row), words));
+        }
       }
     }
     read.sort();
     return read;
+  }
+
+  /** The member of a row; null where the row's names are none of a member. */
+  private static MemberId id(Row row) {
+    try {
+      return new MemberId(row.getString("topic"), row.getString("host"));
+    } catch (IllegalArgumentException | NullPointerException e) {
+      return null;
+    }
   }
 
   private void interpret(Row row, int serviceId, long count, PollResult read) {
@@ -92,6 +106,7 @@ final class PostgresLivenessRows {
   static final class PollResult {
     private final Map<Integer, Beat> beatsByServiceId = new LinkedHashMap<>();
     private final Map<Integer, Beat> awaited = new LinkedHashMap<>();
+    private final Map<Integer, Words> words = new HashMap<>();
     private final Map<MemberId, Long> ages = new HashMap<>();
     private final List<Absence> gone = new ArrayList<>();
     private String snapshot;
@@ -130,6 +145,11 @@ final class PostgresLivenessRows {
     /** How long ago the beats were written that our agents wrote, in milliseconds. */
     Map<MemberId, Long> ages() {
       return ages;
+    }
+
+    /** What the rows say of their members; nothing where triggers announce its changes. */
+    Map<Integer, Words> words() {
+      return words;
     }
 
     List<Beat> beats() {

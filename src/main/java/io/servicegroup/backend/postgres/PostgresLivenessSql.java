@@ -236,6 +236,19 @@ final class PostgresLivenessSql {
        * 1000)::bigint\
       """;
 
+  /**
+   * A digest of what the catalogue reads of a row; null where triggers announce its changes, so
+   * that nobody needs it.
+   */
+  private static final String WORDS =
+      """
+      CASE WHEN NOT $ANNOUNCED THEN hashtextextended(ROW(s.topic, s.host, s."binary", s.uuid,
+        s.version, s.disabled, s.disabled_reason, s.forced_down)::text COLLATE "C", 0) END\
+      """
+          .replace("$ANNOUNCED", PostgresChangeTriggers.ENABLED);
+
+  private static final String NO_WORDS = "NULL::bigint";
+
   private static final String READ =
       """
       SELECT facts.snapshot, facts.intact, row.*
@@ -243,7 +256,7 @@ final class PostgresLivenessSql {
                      %s AS intact) facts
         LEFT JOIN (
           SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.state_reason,
-                 m.joined_count, $AGE AS age
+                 m.joined_count, $AGE AS age, %s AS words
             FROM services s
             LEFT JOIN servicegroup_members m ON m.service_id = s.id
            WHERE s.deleted = 0 AND s.topic IS NOT NULL AND %s
@@ -274,6 +287,16 @@ final class PostgresLivenessSql {
             : settings.watch().equals(Watch.OWN) ? "s.id = ANY ($1::int[])" : "$1::text[] IS NULL";
     return TOUCH
         + (canary ? WRITE_CANARY : "")
-        + READ.formatted(canary ? CANARY_INTACT : NO_CANARY, watched);
+        + READ.formatted(
+            canary ? CANARY_INTACT : NO_CANARY, readsWords(settings) ? WORDS : NO_WORDS, watched);
+  }
+
+  /**
+   * Whether polls read all rows that a catalogue in the same database may have to read. A catalogue
+   * looks after members outside the watched groups as well if somebody spoke of them through its
+   * agent.
+   */
+  static boolean readsWords(LivenessSettings settings) {
+    return settings.tables() == null && settings.watch().equals(Watch.ALL);
   }
 }

@@ -1,6 +1,7 @@
 package io.servicegroup.backend.postgres;
 
 import io.servicegroup.backend.postgres.PostgresPool.Pace;
+import io.servicegroup.bus.MemberNews;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Scheme;
 import io.vertx.core.Context;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -46,6 +48,8 @@ final class PostgresPlace {
   private final PostgresUser itself;
   private final List<Listener> listeners = new ArrayList<>();
   private Future<Boolean> listening;
+  private volatile boolean seesWords;
+  private volatile long seesWordsUntil;
 
   private PostgresPlace(Vertx vertx, PostgresClientOptions options, Pace pace) {
     this.vertx = vertx;
@@ -123,6 +127,17 @@ final class PostgresPlace {
   /** Has everybody who listens look again. */
   void suspectLoss() {
     heard(PostgresNotifications.RESYNC);
+  }
+
+  /** Notes what a poll of this agent found of the rows' words, and for how long it goes on. */
+  void sawWords(Optional<MemberNews> changed, Duration validity) {
+    seesWordsUntil = System.nanoTime() + validity.toNanos();
+    seesWords = true;
+    changed.ifPresent(news -> heard(PostgresCatalogNews.payload(news)));
+  }
+
+  boolean seesWords() {
+    return seesWords && seesWordsUntil - System.nanoTime() > 0;
   }
 
   private void heard(String payload) {

@@ -43,7 +43,7 @@ import org.postgresql.PGNotification;
 class PostgresChangeTriggersIT {
 
   /** As Nova's own migrations make the table. */
-  private static final String NOVA =
+  static final String NOVA =
       """
       CREATE TABLE services (created_at timestamp, updated_at timestamp, deleted_at timestamp,
         id serial PRIMARY KEY, host varchar(255), "binary" varchar(255), topic varchar(255),
