@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds changes that other agents and programs made to the followed members. It reads the members
- * periodically, and at once where the store notifies of a change, and compares them with what it
- * knew. Members that this agent writes during a read are left to the next read.
+ * Finds changes that other agents and programs made to the followed members. It reads all of them
+ * periodically, and those at once of which the store notifies, and compares them with what it knew.
+ * Members that this agent writes during a read are left to the next read.
  */
-final class CatalogFollower {
+final class CatalogFollower implements CatalogReadPace.Reader {
 
   /** The number of members that one question to the store names, and that one read restores. */
   private static final int AT_ONCE = 500;
@@ -37,56 +37,17 @@ final class CatalogFollower {
   private final StoreReachability reachability;
   private final WatchScope scope;
   private final MemberQueue queue;
-  private final Listener listener;
+  private final CatalogListener listener;
   private final CatalogRepair repair;
   private final FollowedMembers followed;
   private final ServedMembers served;
   private final ChangeNotifications notifications = new ChangeNotifications();
+  private final NamedMembers named;
   private final CatalogReadPace pace;
   private Set<MemberId> lost = Set.of();
 
   /** Whether the read in progress found something that a later read has to look at again. */
   private boolean unsettled;
-
-  /** Acts on what a read found. */
-  interface Listener {
-    /** A followed member as it is stored now, possibly unchanged. */
-    void found(Member member);
-
-    /**
-     * A followed member that is not in the catalogue any more.
-     *
-     * @param order the order of the removal, 0 where whoever removed the member gave none
-     */
-    void gone(MemberId id, long order);
-
-    /** A member of this agent that is not in the catalogue any more. */
-    void deleted(ServedMembers.Served served);
-
-    /** A member of this agent that another agent has joined since. */
-    void superseded(ServedMembers.Served served);
-
-    /**
-     * Members of this agent whose last join the catalogue does not know, because it came back
-     * older.
-     */
-    void joinsForgotten(List<ServedMembers.Served> served);
-
-    /** A member of this agent that another agent joined since and does not beat for any more. */
-    void abandoned(ServedMembers.Served served);
-
-    /** A followed member that the catalogue lost and that nobody has restored yet. */
-    Future<?> lost(MemberId id);
-
-    /** All members that the catalogue lost; called after each read. */
-    void losses(Set<MemberId> ids);
-
-    /**
-     * What the catalogue contains and nobody can read, by its name and with the cause; called after
-     * each read.
-     */
-    void unreadable(Map<String, String> documents);
-  }
 
   CatalogFollower(
       Vertx vertx,
@@ -97,7 +58,7 @@ final class CatalogFollower {
       CatalogRepair repair,
       FollowedMembers followed,
       ServedMembers served,
-      Listener listener) {
+      CatalogListener listener) {
     this.vertx = vertx;
     this.catalog = catalog;
     this.reachability = reachability;
@@ -107,7 +68,9 @@ final class CatalogFollower {
     this.followed = followed;
     this.served = served;
     this.listener = listener;
-    this.pace = new CatalogReadPace(vertx, notifications::telling, this::read);
+    this.named =
+        new NamedMembers(catalog, reachability, scope, queue, repair, followed, served, listener);
+    this.pace = new CatalogReadPace(vertx, notifications::telling, this);
   }
 
   /** Reads once and, where that succeeds, goes on reading until it is stopped. */
@@ -116,25 +79,22 @@ final class CatalogFollower {
         pollInterval, reportInterval, () -> notifications.request(catalog, this::told));
   }
 
-  /** Reads where news concerns a member that is followed here or was changed through this agent. */
+  /**
+   * Reads where news concerns members that are followed here or were changed through this agent.
+   */
   private void told(MemberNews news) {
-    if (news.concerns(this::isOfInterest)) {
-      boolean everybody = news.members().isEmpty();
-      if (everybody || scope.lists()) {
-        pace.hastenAmongMany(everybody);
-      } else {
-        pace.hasten();
-      }
+    if (news.members().isEmpty()) {
+      pace.hastenAmongAll();
+      return;
     }
-  }
-
-  private boolean isOfInterest(MemberId id) {
-    return scope.covers(id, served.get(id).isPresent()) || followed.has(id) || repair.knows(id);
+    if (named.add(news)) {
+      pace.hastenNamed(scope.lists());
+    }
   }
 
   /** Hastens the next read, as many agents do at the same time. */
   void hastenWithOthers() {
-    pace.hastenAmongMany(true);
+    pace.hastenAmongAll();
   }
 
   Future<Void> stop() {
@@ -146,8 +106,10 @@ final class CatalogFollower {
     pace.hasten();
   }
 
-  private Future<Boolean> read() {
+  @Override
+  public Future<Boolean> readAll() {
     unsettled = false;
+    named.clear();
     long started = System.nanoTime();
     long read = queue.beginRead();
     Set<MemberId> joinedHere = served.ids();
@@ -160,10 +122,26 @@ final class CatalogFollower {
         .compose(done -> repair.check(toCheck, others.result(), read))
         .compose(done -> repair.repairPending(followed::has))
         .map(done -> !unsettled && !repair.hasPending() && !reachability.isAway())
-        .onComplete(
-            end ->
-                Topics.WORK.publish(
-                    vertx, RemoteWork.read(started, followed.all().size(), end.succeeded())));
+        .onComplete(end -> tell(started, followed.size(), end.succeeded()));
+  }
+
+  @Override
+  public Future<Boolean> readNamed() {
+    long started = System.nanoTime();
+    int members = named.size();
+    return named
+        .read()
+        .onSuccess(
+            enough -> {
+              if (named.size() > 0) {
+                pace.hastenNamed(scope.lists());
+              }
+            })
+        .onComplete(end -> tell(started, members, end.succeeded()));
+  }
+
+  private void tell(long started, int members, boolean succeeded) {
+    Topics.WORK.publish(vertx, RemoteWork.read(started, members, succeeded));
   }
 
   private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {

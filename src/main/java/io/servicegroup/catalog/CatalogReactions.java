@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Acts on what {@link CatalogFollower} found: on changes that others made to members, and on
  * members that the store lost.
  */
-final class CatalogReactions implements CatalogFollower.Listener {
+final class CatalogReactions implements CatalogListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogReactions.class);
 

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
  * more changes a store notifies of, the less often it is read: every {@code report_interval} where
  * others than agents write into it, and about once a minute where all writers notify. After a read
  * that failed or left something to do, the next one follows after a {@code report_interval} in any
- * case.
+ * case. News that names members makes only these be read, which costs what they cost and needs no
+ * pause.
  *
  * <p>Not thread-safe.
  */
@@ -26,8 +27,9 @@ final class CatalogReadPace {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(250);
 
   /**
-   * The pause lasts at least this many times as long as the last read took, so that a large
-   * catalogue is not read all the time.
+   * The pause lasts this many times as long as the last read took, so that a large catalogue is not
+   * read all the time; but no longer than a {@code report_interval} or that read, so that nobody
+   * learns late of a change that happened during a slow read.
    */
   private static final int PAUSE_PER_READ = 4;
 
@@ -51,29 +53,42 @@ final class CatalogReadPace {
   private static final long NONE = -1;
 
   private final Vertx vertx;
-  private final Supplier<Future<Boolean>> reading;
+  private final Reader reader;
   private final Supplier<Telling> telling;
+  private final Hint everything = new Hint();
+  private final Hint named = new Hint();
   private Ticker ticker;
-  private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
-  private long timer = NONE;
-  private long dueAt;
-  private boolean wanted;
+  private long reportNanos;
   private boolean unsettled = true;
   private double jitter;
   private long readAt;
   private long readNanos;
+
+  /** Reads the catalogue. Reads never overlap. */
+  interface Reader {
+
+    /** Reads all followed members. Returns whether nothing is left to do. */
+    Future<Boolean> readAll();
+
+    /**
+     * Reads the members that news named since the last read of either kind.
+     *
+     * @return whether that sufficed; otherwise all are read soon
+     */
+    Future<Boolean> readNamed();
+  }
 
   /**
    * Creates an object that reads nothing before its start.
    *
    * @param vertx whose timers are used
    * @param telling tells of which changes the store notifies at present
-   * @param reading reads the catalogue; reads never overlap. Returns whether nothing is left to do
+   * @param reader reads the catalogue
    */
-  CatalogReadPace(Vertx vertx, Supplier<Telling> telling, Supplier<Future<Boolean>> reading) {
+  CatalogReadPace(Vertx vertx, Supplier<Telling> telling, Reader reader) {
     this.vertx = vertx;
     this.telling = telling;
-    this.reading = reading;
+    this.reader = reader;
   }
 
   /**
@@ -85,6 +100,7 @@ final class CatalogReadPace {
     return read()
         .map(
             done -> {
+              reportNanos = reportInterval.toNanos();
               afterFirst.run();
               long often = reportInterval.minus(pollInterval.dividedBy(2)).toNanos();
               Duration pause = reportInterval.multipliedBy(REPORTS_PER_PAUSE);
@@ -109,21 +125,24 @@ final class CatalogReadPace {
     };
   }
 
-  /** Reads where a hint arrived or the last read is long enough ago. */
+  /** Reads where a hint arrived or the last read of all is long enough ago. */
   private Future<?> readAfter(long quietNanos) {
-    boolean due = wanted || quietNanos == 0 || System.nanoTime() - readAt >= quietNanos;
-    return due ? read() : Future.succeededFuture();
+    if (everything.wanted || quietNanos == 0 || System.nanoTime() - readAt >= quietNanos) {
+      return read();
+    }
+    return named.wanted ? readNamed() : Future.succeededFuture();
   }
 
   private Future<Void> read() {
     // A local variable, because the next read may begin before a slow one ends.
     long started = System.nanoTime();
     readAt = started;
-    wanted = false;
+    everything.wanted = false;
+    named.wanted = false;
     unsettled = true;
     jitter = JITTER * ThreadLocalRandom.current().nextDouble();
-    return reading
-        .get()
+    return reader
+        .readAll()
         .onSuccess(
             settled -> {
               readNanos = System.nanoTime() - started;
@@ -132,50 +151,96 @@ final class CatalogReadPace {
         .mapEmpty();
   }
 
+  private Future<Void> readNamed() {
+    named.wanted = false;
+    return reader
+        .readNamed()
+        // All are read soon, since nobody names these members again.
+        .onFailure(failure -> unsettled = true)
+        .onSuccess(
+            enough -> {
+              if (!enough) {
+                unsettled = true;
+                hasten();
+              }
+            })
+        .mapEmpty();
+  }
+
   Future<Void> stop() {
     return ticker == null ? Future.succeededFuture() : ticker.stop();
   }
 
-  /** Hastens the next read, because the catalogue may have changed. */
+  /** Hastens the next read of all, because the catalogue may have changed. */
   void hasten() {
-    hastenAfter(0);
+    everything.after(0, pauseNanos(readNanos, reportNanos));
   }
 
   /**
-   * Hastens the next read because of something that makes many agents read. Each waits for a random
-   * time.
-   *
-   * @param everybody whether the whole fleet reads, and not only those who watch a member
+   * Hastens the next read of all because of something that makes the whole fleet read. Each agent
+   * waits for a random time.
    */
-  void hastenAmongMany(boolean everybody) {
-    Duration spread = everybody ? SPREAD_OF_ALL : SPREAD;
-    hastenAfter(ThreadLocalRandom.current().nextLong(spread.toNanos()));
+  void hastenAmongAll() {
+    everything.after(random(SPREAD_OF_ALL), pauseNanos(readNanos, reportNanos));
   }
 
-  private void hastenAfter(long delayNanos) {
-    if (ticker == null) {
-      return;
-    }
-    long now = System.nanoTime();
-    long pause = Math.max(SHORTEST_PAUSE.toNanos(), PAUSE_PER_READ * readNanos);
-    long left = Math.max(delayNanos, pause - (now - hastenedAt));
-    if (timer != NONE && dueAt - now <= left) {
-      return;
-    }
-    vertx.cancelTimer(timer);
-    timer = NONE;
-    if (left <= 0) {
-      hastenNow();
-      return;
-    }
-    dueAt = now + left;
-    timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, due -> hastenNow());
+  /**
+   * Hastens a read of the members that news named.
+   *
+   * @param amongMany whether other agents read them too; each then waits for a random time
+   */
+  void hastenNamed(boolean amongMany) {
+    named.after(amongMany ? random(SPREAD) : 0, SHORTEST_PAUSE.toNanos());
   }
 
-  private void hastenNow() {
-    timer = NONE;
-    hastenedAt = System.nanoTime();
-    wanted = true;
-    ticker.hasten();
+  private static long random(Duration spread) {
+    return ThreadLocalRandom.current().nextLong(spread.toNanos());
+  }
+
+  /**
+   * The time from one hastened read of all to the next.
+   *
+   * @param readNanos how long the last one took
+   * @param reportNanos the {@code report_interval}
+   */
+  static long pauseNanos(long readNanos, long reportNanos) {
+    long longest = Math.max(readNanos, reportNanos);
+    return Math.max(SHORTEST_PAUSE.toNanos(), Math.min(PAUSE_PER_READ * readNanos, longest));
+  }
+
+  /** Something that is to be read soon. */
+  private final class Hint {
+
+    private long hastenedAt = System.nanoTime() - SHORTEST_PAUSE.toNanos();
+    private long timer = NONE;
+    private long dueAt;
+    private boolean wanted;
+
+    /** Hastens the read, no sooner than some time after the read that was hastened last. */
+    void after(long delayNanos, long pauseNanos) {
+      if (ticker == null) {
+        return;
+      }
+      long now = System.nanoTime();
+      long left = Math.max(delayNanos, pauseNanos - (now - hastenedAt));
+      if (timer != NONE && dueAt - now <= left) {
+        return;
+      }
+      vertx.cancelTimer(timer);
+      timer = NONE;
+      if (left <= 0) {
+        now();
+        return;
+      }
+      dueAt = now + left;
+      timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, due -> now());
+    }
+
+    private void now() {
+      timer = NONE;
+      hastenedAt = System.nanoTime();
+      wanted = true;
+      ticker.hasten();
+    }
   }
 }

@@ -64,6 +64,11 @@ final class FollowedMembers {
     return members.containsKey(id);
   }
 
+  /** Returns the number of members. */
+  int size() {
+    return members.size();
+  }
+
   /**
    * Returns all members.
    *

@@ -27,6 +27,11 @@ final class MemberQueue {
   private final Map<MemberId, Long> writtenAt = new HashMap<>();
   private long clock;
 
+  /** The numbers of the last read and of the one before. */
+  private long lastRead;
+
+  private long readBefore;
+
   /**
    * Creates an empty queue.
    *
@@ -90,9 +95,17 @@ final class MemberQueue {
    * @return the number of the read, for {@link #mayBeOutdated}
    */
   long beginRead() {
-    // Reads run one after the other, so that nobody asks about writes before this read.
-    writtenAt.clear();
-    return ++clock;
+    // A read that takes very long is followed by the next before it ends, so that the writes since
+    // the read before are kept.
+    readBefore = lastRead;
+    writtenAt.values().removeIf(at -> at < readBefore);
+    lastRead = ++clock;
+    return lastRead;
+  }
+
+  /** Whether no other read has begun since. */
+  boolean isLatest(long read) {
+    return read == lastRead;
   }
 
   /**

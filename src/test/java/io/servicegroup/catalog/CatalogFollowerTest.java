@@ -163,6 +163,42 @@ class CatalogFollowerTest extends RegistrationRig {
     assertThat(next(events).type()).isEqualTo(CatalogEvent.Type.DELETED);
   }
 
+  @Test
+  void ofNewsThatNamesMembersOnlyTheseAreRead() throws Exception {
+    store.setTelling(Telling.OF_EVERYBODY);
+    deploy(Watch.ALL, true);
+    int before = store.lists();
+    for (String host : List.of("h2", "h3")) {
+      MemberId id = new MemberId("compute", host);
+      // Of this one the agent learns with its next read of all.
+      store.put(member("compute", host + "-untold", "nova-compute"));
+      store.put(member("compute", host, "nova-compute"));
+      store.notifyWatchers(MemberNews.of(Set.of(id)));
+      assertThat(next(events).member().id()).isEqualTo(id);
+    }
+    assertThat(store.lists()).isEqualTo(before);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void aMemberThatNewsNamesIsReadAgainAfterAWriteOfThisAgent() throws Exception {
+    store.setTelling(Telling.OF_EVERYBODY);
+    deploy(Watch.OWN, true);
+    join("h1");
+    next(events);
+    int before = store.reads();
+    store.holdReads();
+    store.notifyWatchers(MemberNews.of(Set.of(H1)));
+    await("a read is held", () -> store.heldReads() > 0);
+    Incarnation joined = join("h1").view().member().incarnation();
+    assertThat(next(events).member().incarnation()).isEqualTo(joined);
+
+    store.releaseReads();
+    await("the next read", () -> store.reads() >= before + 2);
+    await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
+    assertThat(events).isEmpty();
+  }
+
   /** What nobody told of is found all the same, more seldom. */
   @Test
   void readsSeldomWhereAllWritersTell() throws Exception {

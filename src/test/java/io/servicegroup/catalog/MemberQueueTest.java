@@ -54,4 +54,15 @@ class MemberQueueTest {
 
     assertThat(await(asked)).isEqualTo("asked");
   }
+
+  @Test
+  void aReadThatTakesLongerThanTheNextStillKnowsWhatWasWrittenMeanwhile() throws Exception {
+    long slow = queue.beginRead();
+    await(queue.run(id("h1"), () -> begin("written")));
+    long next = queue.beginRead();
+
+    assertThat(queue.mayBeOutdated(id("h1"), slow)).isTrue();
+    assertThat(queue.mayBeOutdated(id("h1"), next)).isFalse();
+    assertThat(queue.mayBeOutdated(id("h2"), slow)).isFalse();
+  }
 }

@@ -60,6 +60,7 @@ final class MemoryCatalog implements ServiceCatalog {
     private volatile Telling telling = Telling.OF_AGENTS;
     private volatile boolean slowToTell;
     private int reads;
+    private int lists;
     private int questions;
     private volatile boolean unordered;
     private String refusedUuid;
@@ -131,6 +132,11 @@ final class MemoryCatalog implements ServiceCatalog {
 
     synchronized int reads() {
       return reads;
+    }
+
+    /** Returns how many of the reads were of all members, or of a group's. */
+    synchronized int lists() {
+      return lists;
     }
 
     /** Returns how often the removals of members were requested. */
@@ -455,6 +461,9 @@ final class MemoryCatalog implements ServiceCatalog {
 
   @Override
   public Future<List<Member>> list(MemberFilter filter) {
+    synchronized (store) {
+      store.lists++;
+    }
     return read(
         store.members.values().stream()
             .filter(
