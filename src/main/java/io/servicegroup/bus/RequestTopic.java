@@ -77,19 +77,18 @@ public record RequestTopic<Q, A>(
   }
 
   /**
-   * Sends a request that is answered inside this process if anybody serves it here. The answer is
-   * then handed over as it is, since encoding, copying and decoding a list of many members takes
-   * far more time and memory than making it.
+   * Sends a request that is answered inside this process if anybody serves it here. Request and
+   * answer are then handed over as they are, since encoding, copying and decoding a list of many
+   * members takes far more time and memory than making it.
    *
    * @param vertx whose event bus is used
-   * @param request the request
+   * @param request the request, which is immutable and needs no check
    * @param timeout the time after which the future fails
    * @return the answer, which must not be changed; fails with {@link ServiceGroupException} only
    */
   public Future<A> requestHere(Vertx vertx, Q request, Duration timeout) {
-    JsonObject body = encodeRequest.apply(request);
-    DeliveryOptions here =
-        options(timeout).setLocalOnly(true).addHeader(HandedOver.HEADER, address);
+    JsonObject body = Unencoded.body(request, () -> encodeRequest.apply(request));
+    DeliveryOptions here = options(timeout).setLocalOnly(true);
     return answer(
         vertx
             .eventBus()
@@ -110,7 +109,7 @@ public record RequestTopic<Q, A>(
   @SuppressWarnings("unchecked")
   private A taken(JsonObject body) {
     // Only the answering side of this topic hands an object over, and that is of the answer's type.
-    return HandedOver.in(body).map(object -> (A) object).orElseGet(() -> decodeAnswer.apply(body));
+    return Unencoded.in(body).map(object -> (A) object).orElseGet(() -> decodeAnswer.apply(body));
   }
 
   private DeliveryOptions options(Duration timeout) {
@@ -136,28 +135,28 @@ public record RequestTopic<Q, A>(
     Handler<Message<JsonObject>> handler =
         message ->
             ask(message.body(), answer)
-                .onSuccess(a -> message.reply(body(message, a)))
+                .onSuccess(a -> message.reply(Unencoded.body(a, () -> encodeAnswer.apply(a))))
                 .onFailure(failure -> refuse(message, failure));
     return local
         ? vertx.eventBus().localConsumer(address, handler)
         : vertx.eventBus().consumer(address, handler);
   }
 
-  private JsonObject body(Message<JsonObject> request, A answer) {
-    return request.headers().contains(HandedOver.HEADER)
-        ? HandedOver.body(answer)
-        : encodeAnswer.apply(answer);
-  }
-
   private Future<A> ask(JsonObject body, Function<Q, Future<A>> answer) {
     try {
-      return answer.apply(decodeRequest.apply(body == null ? new JsonObject() : body));
+      return answer.apply(asked(body == null ? new JsonObject() : body));
     } catch (ClassCastException e) {
       return Future.failedFuture(
           new ServiceGroupException(Refusal.INVALID, "a field of the request has a wrong type"));
     } catch (Throwable e) { // an Error too: the caller is not to wait until its request times out
       return Future.failedFuture(e);
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private Q asked(JsonObject body) {
+    // Only requestHere of a topic with this address hands an object over.
+    return Unencoded.in(body).map(object -> (Q) object).orElseGet(() -> decodeRequest.apply(body));
   }
 
   private void refuse(Message<JsonObject> message, Throwable failure) {

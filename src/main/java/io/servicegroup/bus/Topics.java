@@ -113,7 +113,7 @@ public final class Topics {
   /** A change of the catalogue; published by RegistrationVerticle. */
   public static final Topic<CatalogEvent> CATALOG =
       new Topic<>(
-          "servicegroup.catalog", false, MemberCodec::encodeEvent, MemberCodec::decodeEvent, true);
+          "servicegroup.catalog", false, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
 
   /**
    * Lists the members that RegistrationVerticle follows. A verticle that starts first consumes
@@ -222,8 +222,7 @@ public final class Topics {
           "servicegroup.heartbeat",
           true,
           LivenessCodec::encodeHeartbeats,
-          LivenessCodec::decodeHeartbeats,
-          true);
+          LivenessCodec::decodeHeartbeats);
 
   /**
    * This agent must no longer beat for a member. Published by RegistrationVerticle (the member was

@@ -23,7 +23,7 @@ final class HeartbeatRequests {
 
   /** Starts the heartbeat of an incarnation, or changes its probe. */
   Future<Void> start(ServiceSpec spec, Incarnation incarnation) {
-    return Topics.HEARTBEAT_START.request(
+    return Topics.HEARTBEAT_START.requestHere(
         vertx, new LocalMember(spec, incarnation), REQUEST_TIMEOUT);
   }
 
