@@ -1,5 +1,7 @@
 package io.servicegroup.bench;
 
+import io.servicegroup.testkit.TempFiles;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,10 @@ public final class JoinsBench {
     Map<Technology, JoinsRun.Figures> measured = new LinkedHashMap<>();
     Map<Technology, JoinsRun.Lists> lists = new LinkedHashMap<>();
     boolean failed = false;
+    Path cache = TempFiles.directory("servicegroup-joins-");
     try {
       for (Technology technology : Technology.named(List.of(arguments))) {
-        try (JoinsRun run = new JoinsRun(technology)) {
+        try (JoinsRun run = new JoinsRun(technology, cache)) {
           measured.put(technology, run.measure());
           lists.put(technology, run.lists());
         } catch (RuntimeException | AssertionError e) {
@@ -37,6 +40,8 @@ public final class JoinsBench {
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       System.exit(2);
+    } finally {
+      TempFiles.delete(cache);
     }
     System.out.printf(
         "%n%,d members · %d processors%n%n",
@@ -48,17 +53,18 @@ public final class JoinsBench {
 
   private static void printJoins(Map<Technology, JoinsRun.Figures> measured) {
     System.out.println(
-        "| | first → last `UP` | aim | agents started → all `UP` | agents | server | observer"
-            + " | the server, for 1,000 members |");
-    System.out.println("|---|---|---|---|---|---|---|---|");
+        "| | first join → all `UP` | aim | agents started → all `UP` | longest without any | agents"
+            + " | server | observer | the server, for 1,000 members |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|");
     measured.forEach(
         (technology, figures) ->
             System.out.printf(
-                "| %s | %.1f s | %s | %.1f s | %.1f CPU-s | %s | %.1f CPU-s | %s |%n",
+                "| %s | %.1f s | %s | %.1f s | %.1f s | %.1f CPU-s | %s | %.1f CPU-s | %s |%n",
                 technology.text(),
                 figures.joining(),
                 aim(figures.joining(), aim(technology), "s"),
                 figures.seconds(),
+                figures.longestGap(),
                 figures.agentsCpu(),
                 figures.serverCpu() == 0 ? "–" : "%.1f CPU-s".formatted(figures.serverCpu()),
                 figures.observerCpu(),

@@ -12,11 +12,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The fleet of {@link JoinsBench} on one backend, which is the catalogue too. */
@@ -33,17 +36,27 @@ final class JoinsRun implements AutoCloseable {
   private static final int SLOW_READERS = 3;
   private static final int WARNINGS = 5;
 
-  /** What scripts/servicegroup-agent gives a sidecar. */
-  private static final String HEAP = "64m";
+  /** What starts a sidecar, with 64 MB, and with an archive of its classes. */
+  private static final Path SCRIPT = Path.of("scripts/servicegroup-agent").toAbsolutePath();
+
+  /** More options for the agents' Java, to see what they do. */
+  private static final String JAVA_OPTIONS = System.getProperty("agents.java", "");
 
   /** A line of progress at most so often. */
   private static final int LOOKS_PER_LINE = 8;
 
   private final List<AgentProcess> agents = new ArrayList<>();
+  private final Path cache;
   private final Stand stand;
   private final Observer observer;
 
-  JoinsRun(Technology technology) {
+  /**
+   * Starts the server and the observer.
+   *
+   * @param cache where the archive of the agents' classes is kept
+   */
+  JoinsRun(Technology technology, Path cache) {
+    this.cache = cache;
     stand = technology.start();
     observer = new Observer(config().put("http", new JsonObject().put("port", 0)));
   }
@@ -53,7 +66,8 @@ final class JoinsRun implements AutoCloseable {
    *
    * @param seconds from the start of the agents' processes until the last member was up at the
    *     observer
-   * @param joining from the first member that was up to the last one
+   * @param joining from the first join that an agent tells of until then
+   * @param longestGap the longest time in which no member came up, from the first one on
    * @param agentsCpu CPU-seconds of all agents' processes, their starts included
    * @param serverCpu CPU-seconds of the server; 0 where the agents are the server
    * @param observerCpu CPU-seconds of the observer's process
@@ -62,6 +76,7 @@ final class JoinsRun implements AutoCloseable {
   record Figures(
       double seconds,
       double joining,
+      double longestGap,
       double agentsCpu,
       double serverCpu,
       double observerCpu,
@@ -83,31 +98,61 @@ final class JoinsRun implements AutoCloseable {
   Figures measure() {
     ServerWork before = ServerWork.of(stand);
     double server = stand.cpu();
-    double own = Cpu.ofThisProcess();
-    long started = System.nanoTime();
     for (int i = 0; i < AGENTS; i++) {
       agents.add(agent(i));
     }
+    makeArchive();
+    double own = Cpu.ofThisProcess();
+    long started = System.nanoTime();
     agents.forEach(AgentProcess::launch);
     List<Seen> up = awaitAll(started);
     agents.forEach(JoinsRun::tellWarnings);
     double agentsCpu =
         agents.stream().mapToDouble(agent -> Cpu.ofTree(agent.process().pid())).sum();
-    long first = up.get(0).nanos();
     long last = up.get(up.size() - 1).nanos();
     return new Figures(
         (last - started) / 1e9,
-        (last - first) / 1e9,
+        (last - firstJoin(started)) / 1e9,
+        longestGap(up) / 1e9,
         agentsCpu,
         stand.cpu() - server,
         Cpu.ofThisProcess() - own,
         ServerWork.of(stand).since(before, members()));
   }
 
+  /** Makes the archive that each later start uses: the first start of a machine is not measured. */
+  private void makeArchive() {
+    try (AgentProcess first = launchedByScript(config())) {
+      first.launch();
+      first.awaitAnswer("/health/live", 200);
+    }
+  }
+
+  /** When the first join was stored, as the agents' logs say it, on this JVM's clock. */
+  private long firstJoin(long started) {
+    Instant now = Instant.now();
+    long nanos = System.nanoTime();
+    return agents.stream()
+        .flatMap(agent -> agent.process().output().since(0).stream())
+        .filter(line -> line.contains(" joined ("))
+        .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
+        .mapToLong(at -> nanos - Duration.between(at, now).toNanos())
+        .min()
+        .orElse(started);
+  }
+
+  private static long longestGap(List<Seen> up) {
+    long longest = 0;
+    for (int i = 1; i < up.size(); i++) {
+      longest = Math.max(longest, up.get(i).nanos() - up.get(i - 1).nanos());
+    }
+    return longest;
+  }
+
   /** To be called after {@link #measure}, when all members are up. */
   Lists lists() {
     List<Socket> slow = new ArrayList<>();
-    try (AgentProcess reader = AgentProcess.of(config().put("watch", "all")).heap(HEAP)) {
+    try (AgentProcess reader = launchedByScript(config().put("watch", "all"))) {
       reader.launch();
       reader.awaitAnswer("/health/ready", 200);
       double alone = median(reader);
@@ -213,7 +258,20 @@ final class JoinsRun implements AutoCloseable {
     }
     JsonObject config = config().put("services", services);
     config.getJsonObject("agent").put("host", "agent-" + number);
-    return AgentProcess.of(config).heap(HEAP);
+    return launchedByScript(config);
+  }
+
+  private AgentProcess launchedByScript(JsonObject config) {
+    return AgentProcess.of(config)
+        .by(
+            SCRIPT,
+            Map.of(
+                "SERVICEGROUP_JAR",
+                System.getProperty("servicegroup.jar"),
+                "SERVICEGROUP_CACHE",
+                cache.toString(),
+                "SERVICEGROUP_JAVA_OPTIONS",
+                JAVA_OPTIONS));
   }
 
   @Override

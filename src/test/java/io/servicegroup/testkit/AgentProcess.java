@@ -39,6 +39,7 @@ public final class AgentProcess implements AutoCloseable {
   private int descriptors;
   private List<Path> beside = List.of();
   private Path jar;
+  private Path script;
   private ManagedProcess process;
 
   private AgentProcess(JsonObject config) {
@@ -105,6 +106,19 @@ public final class AgentProcess implements AutoCloseable {
    */
   public AgentProcess jar(Path path) {
     jar = path;
+    return this;
+  }
+
+  /**
+   * From its next start on, a script starts it, which says how much memory it has.
+   *
+   * @param path the script, to be called like the jar
+   * @param variables what the script reads from its environment
+   * @return this
+   */
+  public AgentProcess by(Path path, Map<String, String> variables) {
+    script = path;
+    environment.putAll(variables);
     return this;
   }
 
@@ -213,18 +227,23 @@ public final class AgentProcess implements AutoCloseable {
     if (descriptors > 0) {
       command.addAll(List.of("sh", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
     }
-    command.addAll(ManagedProcess.java("-Xss256k"));
+    command.addAll(script != null ? List.of(script.toString()) : java());
+    command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+    builder.environment().putAll(environment);
+    process = ManagedProcess.start("agent", builder);
+    return process;
+  }
+
+  private List<String> java() {
+    List<String> command = new ArrayList<>(ManagedProcess.java("-Xss256k"));
     if (descriptors > 0) {
       // A JVM raises what it is allowed to the most that it may be.
       command.add("-XX:-MaxFDLimit");
     }
     command.add("-Xmx" + heap);
     command.addAll(jar != null ? List.of("-jar", jar.toString()) : program(beside));
-    command.addAll(List.of("run", "--config", home.resolve("agent.yaml").toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
-    builder.environment().putAll(environment);
-    process = ManagedProcess.start("agent", builder);
-    return process;
+    return command;
   }
 
   /**
