@@ -11,6 +11,7 @@ import io.servicegroup.config.ServiceSpecReader;
 import io.servicegroup.model.BackendState;
 import io.servicegroup.model.ServiceSpec;
 import io.servicegroup.runtime.BootTime;
+import io.servicegroup.runtime.OncePerTurn;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -36,7 +37,7 @@ public final class RegistrationVerticle extends VerticleBase {
   private final AgentConfig config;
   private final String agentId;
   private final BiFunction<Vertx, AgentConfig.Catalog, ServiceCatalog> technology;
-  private final LongSupplier sinceBoot = new BootTime();
+  private LongSupplier sinceBoot;
   private ServiceCatalog catalog;
   private CatalogFollower follower;
   private RestartRejoins rejoins;
@@ -62,6 +63,7 @@ public final class RegistrationVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    sinceBoot = new OncePerTurn(vertx, new BootTime());
     catalog = technology.apply(vertx, config.catalog());
     StoreOutageLog outageLog = storeOutageLog();
     Topics.BACKEND.consume(vertx, outageLog::backend);

@@ -11,6 +11,7 @@ import io.servicegroup.config.AgentConfig;
 import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes the log on a thread of its own, so that code which logs never waits for the reader of the
@@ -20,6 +21,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LogQueue extends AsyncAppender {
 
   private static final long SAID_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** While the thread rests, whoever logs has nobody to wake, which costs more than a line. */
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private static final String LOGGER = Logs.class.getName();
 
   private final AtomicLong dropped = new AtomicLong();
@@ -76,6 +81,7 @@ final class LogQueue extends AsyncAppender {
   private final class Output extends OutputStreamAppender<ILoggingEvent> {
     private long said;
     private long saidAt = System.nanoTime() - SAID_AGAIN_NANOS;
+    private long restedAt = System.nanoTime() - REST_NANOS;
 
     Output(LoggerContext context, Encoder<ILoggingEvent> encoder) {
       setContext(context);
@@ -91,6 +97,15 @@ final class LogQueue extends AsyncAppender {
         said += missing;
         saidAt = System.nanoTime();
         super.subAppend(notice(missing));
+      }
+      rest();
+    }
+
+    /** Lets the lines that follow soon gather, where none waits. The end of the queue ends this. */
+    private void rest() {
+      if (getNumberOfElementsInQueue() == 0 && System.nanoTime() - restedAt > REST_NANOS) {
+        LockSupport.parkNanos(REST_NANOS);
+        restedAt = System.nanoTime();
       }
     }
 
