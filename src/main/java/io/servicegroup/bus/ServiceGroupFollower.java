@@ -95,8 +95,9 @@ final class ServiceGroupFollower {
     // The caller may be no thread of Vert.x, and consumers run on the context that registers them.
     context.runOnContext(
         now -> {
-          consumers.add(Topics.STATUS.consume(vertx, resyncOnFailure(this::onStatus)));
-          consumers.add(Topics.CATALOG.consume(vertx, resyncOnFailure(this::onCatalog)));
+          consumers.addAll(Topics.STATUS.consumeEverywhere(vertx, resyncOnFailure(this::onStatus)));
+          consumers.addAll(
+              Topics.CATALOG.consumeEverywhere(vertx, resyncOnFailure(this::onCatalog)));
           consumers.add(Topics.STATUS_DIGEST.consume(vertx, this::onDigest));
           consumers.add(Topics.BACKEND.consume(vertx, this::onBackend));
           resync();

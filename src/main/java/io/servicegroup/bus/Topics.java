@@ -113,7 +113,7 @@ public final class Topics {
   /** A change of the catalogue; published by RegistrationVerticle. */
   public static final Topic<CatalogEvent> CATALOG =
       new Topic<>(
-          "servicegroup.catalog", false, MemberCodec::encodeEvent, MemberCodec::decodeEvent);
+          "servicegroup.catalog", false, MemberCodec::encodeEvent, MemberCodec::decodeEvent, true);
 
   /**
    * Lists the members that RegistrationVerticle follows. A verticle that starts first consumes
@@ -275,7 +275,11 @@ public final class Topics {
   /** A change of a member's status. */
   public static final Topic<StatusChange> STATUS =
       new Topic<>(
-          "servicegroup.status", false, LivenessCodec::encodeChange, LivenessCodec::decodeChange);
+          "servicegroup.status",
+          false,
+          LivenessCodec::encodeChange,
+          LivenessCodec::decodeChange,
+          true);
 
   /**
    * Lists every watched member with its verdict; of the filter only the group counts. A member that

@@ -147,13 +147,10 @@ final class CatalogFollower implements CatalogReadPace.Reader {
   private Future<Void> compare(List<Member> found, long read, Set<MemberId> joinedHere) {
     Map<MemberId, Member> now = new HashMap<>();
     found.forEach(member -> now.put(member.id(), member));
-    for (Member member : found) {
-      if (queue.mayBeOutdated(member.id(), read)) {
-        unsettled = true;
-      } else {
-        listener.found(member);
-      }
-    }
+    List<Member> current =
+        found.stream().filter(member -> !queue.mayBeOutdated(member.id(), read)).toList();
+    unsettled |= current.size() < found.size();
+    listener.found(current);
     List<Member> missing =
         followed.all().stream()
             .filter(member -> !now.containsKey(member.id()))

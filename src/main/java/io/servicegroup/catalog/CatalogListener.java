@@ -9,8 +9,9 @@ import java.util.Set;
 
 /** Acts on what a read of the catalogue found. */
 interface CatalogListener {
-  /** A followed member as it is stored now, possibly unchanged. */
-  void found(Member member);
+
+  /** Followed members as they are stored now, possibly unchanged. */
+  void found(List<Member> members);
 
   /**
    * A followed member that is not in the catalogue any more.

@@ -5,6 +5,7 @@ import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,9 @@ final class CatalogPublisher {
   private final WatchScope scope;
   private final FollowedMembers followed;
   private final ServedMembers served;
+
+  /** The events of the read in progress; null where none is compared. */
+  private List<CatalogEvent> together;
 
   CatalogPublisher(
       Vertx vertx,
@@ -37,6 +41,18 @@ final class CatalogPublisher {
   void stored(Member member) {
     if (scope.covers(member.id(), served.get(member.id()).isPresent())) {
       followed.put(member).ifPresent(type -> publish(type, member));
+    }
+  }
+
+  /** Publishes what happens in the course of something as one message. */
+  void together(Runnable changes) {
+    together = new ArrayList<>();
+    try {
+      changes.run();
+    } finally {
+      List<CatalogEvent> events = together;
+      together = null;
+      Topics.CATALOG.publishAll(vertx, events);
     }
   }
 
@@ -64,7 +80,11 @@ final class CatalogPublisher {
   }
 
   private void publish(CatalogEvent.Type type, Member member) {
-    Topics.CATALOG.publish(vertx, event(type, member));
+    if (together != null) {
+      together.add(event(type, member));
+    } else {
+      Topics.CATALOG.publish(vertx, event(type, member));
+    }
   }
 
   private CatalogEvent event(CatalogEvent.Type type, Member member) {

@@ -141,7 +141,11 @@ final class CatalogReactions implements CatalogListener {
   }
 
   @Override
-  public void found(Member read) {
+  public void found(List<Member> members) {
+    publisher.together(() -> members.forEach(this::found));
+  }
+
+  private void found(Member read) {
     Member member = read.sharedWith(publisher.lastSeen(read.id()).orElse(null));
     newestGeneration.saw(member.incarnation());
     rejoins.found(member);

@@ -5,6 +5,7 @@ import io.servicegroup.model.Incarnation;
 import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -95,6 +96,7 @@ final class NamedMembers {
 
   private boolean compare(List<Member> found, long read, int asked) {
     boolean isEnough = found.size() == asked;
+    List<Member> current = new ArrayList<>();
     for (Member member : found) {
       MemberId id = member.id();
       if (queue.mayBeOutdated(id, read)) {
@@ -102,10 +104,11 @@ final class NamedMembers {
       } else {
         // A slow read of all that is still under way may not show what this one found.
         queue.touch(id);
-        listener.found(member);
+        current.add(member);
         isEnough &= served.get(id).map(own -> isAsExpected(own, member.incarnation())).orElse(true);
       }
     }
+    listener.found(current);
     return isEnough && !repair.hasPending();
   }
 

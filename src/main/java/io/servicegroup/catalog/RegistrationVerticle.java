@@ -148,7 +148,7 @@ public final class RegistrationVerticle extends VerticleBase {
               serve(operations, verdictLookup);
               rejoins.start(operations::rejoin);
               Topics.CONFLICT.consume(vertx, reactions::conflict);
-              Topics.STATUS.consume(vertx, reactions::changed);
+              Topics.STATUS.consumeEverywhere(vertx, reactions::changed);
               ConfiguredServices services = new ConfiguredServices(vertx, operations, refusals);
               Topics.SERVICES.consume(vertx, services::reload);
               reachability.whenBack(

@@ -19,13 +19,11 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -41,7 +39,6 @@ public final class EvaluationVerticle extends VerticleBase {
 
   private static final Logger LOG = LoggerFactory.getLogger(EvaluationVerticle.class);
   private static final Duration DIGEST_INTERVAL = Duration.ofSeconds(5);
-  private static final int REMEMBERED = 100;
   private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(5);
 
   private final AgentConfig config;
@@ -50,7 +47,7 @@ public final class EvaluationVerticle extends VerticleBase {
       new BackendStates(state -> Topics.BACKEND.publish(vertx, state));
   private final ReachedTime reached;
   private final Map<String, Long> outages = new HashMap<>();
-  private final Set<Set<String>> unseen = new HashSet<>();
+  private final UnseenMembers unseen = new UnseenMembers(this::isBackend);
   private boolean running;
 
   /**
@@ -86,7 +83,7 @@ public final class EvaluationVerticle extends VerticleBase {
   public Future<?> start() {
     Topics.BACKEND.consume(vertx, this::backendState);
     Topics.SIGHTINGS.consume(vertx, this::sightings);
-    Topics.CATALOG.consumeHere(vertx, this::catalogEvent);
+    Topics.CATALOG.consumeBatches(vertx, this::catalogEvents);
     Topics.AGENT.consume(vertx, phase -> running = phase == AgentPhase.RUNNING);
     Topics.STATUS_SNAPSHOT.serve(vertx, this::snapshot);
     vertx.setPeriodic(
@@ -94,7 +91,7 @@ public final class EvaluationVerticle extends VerticleBase {
     // No answer comes where the catalogue's verticle starts later; it publishes all members then.
     Topics.CATALOG_SNAPSHOT
         .requestHere(vertx, null, CATALOG_TIMEOUT)
-        .onSuccess(events -> events.forEach(this::catalogEvent))
+        .onSuccess(this::catalogEvents)
         .onFailure(nobody -> LOG.debug("The catalogue will be published: {}", nobody.getMessage()));
     return Future.succeededFuture();
   }
@@ -230,34 +227,21 @@ public final class EvaluationVerticle extends VerticleBase {
     }
   }
 
-  private void catalogEvent(CatalogEvent event) {
-    Member member = event.member();
-    if (!isWatched(event)) {
-      return;
-    }
-    warnOfUnseen(member);
-    publish(
-        event.type() == CatalogEvent.Type.DELETED
-            ? evaluator.deleted(member.id(), now())
-            : evaluator.member(member, isJoining(event), now()));
+  private void catalogEvents(List<CatalogEvent> events) {
+    List<StatusChange> changes = new ArrayList<>();
+    events.forEach(event -> changes.addAll(changes(event)));
+    publish(changes);
   }
 
-  /**
-   * Warns once of members that beat through none of the configured backends: their agents give the
-   * backends other names, or this agent was forgotten in a migration.
-   */
-  private void warnOfUnseen(Member member) {
-    Set<String> backends = member.backends();
-    if (!backends.isEmpty()
-        && backends.stream().noneMatch(this::isBackend)
-        && unseen.size() < REMEMBERED
-        && unseen.add(backends)) {
-      LOG.warn(
-          "{} and perhaps others beat through {} only, which liveness.backends here does not name:"
-              + " they are UNKNOWN here. A backend has one name on all agents",
-          member.id(),
-          String.join(", ", new TreeSet<>(backends)));
+  private List<StatusChange> changes(CatalogEvent event) {
+    Member member = event.member();
+    if (!isWatched(event)) {
+      return List.of();
     }
+    unseen.look(member);
+    return event.type() == CatalogEvent.Type.DELETED
+        ? evaluator.deleted(member.id(), now())
+        : evaluator.member(member, isJoining(event), now());
   }
 
   private boolean isBackend(String name) {
@@ -289,8 +273,8 @@ public final class EvaluationVerticle extends VerticleBase {
           change.status(),
           change.reason().text(),
           change.previous());
-      Topics.STATUS.publish(vertx, change);
     }
+    Topics.STATUS.publishAll(vertx, changes);
   }
 
   private static Instant now() {

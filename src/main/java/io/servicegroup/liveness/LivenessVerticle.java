@@ -187,8 +187,12 @@ public final class LivenessVerticle extends VerticleBase {
 
   /** Beats do not get through, something was lost, or somebody's first beat is awaited. */
   private void careful() {
-    plan.careful(System.nanoTime());
-    reconsider();
+    long now = System.nanoTime();
+    boolean was = plan.isCareful(now);
+    plan.careful(now);
+    if (!was) {
+      reconsider();
+    }
   }
 
   private void reconsider() {
