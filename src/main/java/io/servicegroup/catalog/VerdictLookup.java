@@ -114,28 +114,56 @@ final class VerdictLookup {
    */
   static Snapshot merge(
       List<Member> members, Snapshot verdicts, MemberFilter filter, boolean stale) {
-    Map<MemberId, MemberView> known = new HashMap<>();
+    KnownMembers known = new KnownMembers(verdicts.members());
     List<MemberView> views = new ArrayList<>(members.size());
     for (MemberView view : verdicts.members()) {
-      if (view.catalogued()) {
-        known.put(view.member().id(), view);
-      } else {
+      if (!view.catalogued()) {
         views.add(view);
       }
     }
     if (!views.isEmpty()) {
       // The catalogue may have a member by now of which the evaluator knows the beats only.
       Set<MemberId> stored = members.stream().map(Member::id).collect(Collectors.toSet());
-      views.stream().filter(view -> stored.contains(id(view))).forEach(v -> known.put(id(v), v));
       views.removeIf(view -> stored.contains(id(view)));
     }
     boolean inOrder = views.isEmpty();
-    members.forEach(member -> views.add(view(member, known.get(member.id()))));
-    views.removeIf(view -> !filter.matches(view));
+    for (Member member : members) {
+      MemberView view = view(member, known.of(member.id()));
+      if (filter.matches(view)) {
+        views.add(view);
+      }
+    }
     if (!inOrder) {
+      views.removeIf(view -> !filter.matches(view));
       views.sort(Comparator.comparing(VerdictLookup::id));
     }
     return new Snapshot(verdicts.epoch(), verdicts.seq(), stale || verdicts.stale(), views);
+  }
+
+  /**
+   * What the evaluator knows, by member. Both lists are usually in the same order and of the same
+   * members, so that the next one that is asked for is the next one of the list.
+   */
+  private static final class KnownMembers {
+
+    private final List<MemberView> views;
+    private Map<MemberId, MemberView> byId;
+    private int next;
+
+    KnownMembers(List<MemberView> views) {
+      this.views = views;
+    }
+
+    MemberView of(MemberId id) {
+      if (next < views.size() && id(views.get(next)).equals(id)) {
+        return views.get(next++);
+      }
+      if (byId == null) {
+        byId = new HashMap<>();
+        views.forEach(view -> byId.put(id(view), view));
+      }
+      return byId.get(id);
+    }
   }
 
   private static MemberId id(MemberView view) {

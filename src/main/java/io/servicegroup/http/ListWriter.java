@@ -18,7 +18,7 @@ import java.util.function.BiConsumer;
 final class ListWriter<T> {
 
   private static final int SHORT_LIST = 100;
-  private static final int PIECE_CHARACTERS = 16 * 1024;
+  private static final int PIECE_CHARACTERS = 48 * 1024;
 
   private final HttpServerResponse response;
   private final RoutingContext ctx;

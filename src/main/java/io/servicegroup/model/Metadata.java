@@ -24,22 +24,30 @@ final class Metadata {
    * @return whether they are equal
    */
   static boolean same(Object one, Object other) {
+    if (one == other) {
+      return true;
+    }
     if (one instanceof Number a && other instanceof Number b) {
       return a.equals(b)
           || new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString())) == 0;
     }
     if (one instanceof Map<?, ?> a && other instanceof Map<?, ?> b) {
-      return a.size() == b.size()
-          && a.entrySet().stream()
-              .allMatch(
-                  entry ->
-                      b.containsKey(entry.getKey())
-                          && same(entry.getValue(), b.get(entry.getKey())));
+      return a.size() == b.size() && sameEntries(a, b);
     }
     if (one instanceof List<?> a && other instanceof List<?> b) {
       return a.size() == b.size() && sameInOrder(a.iterator(), b.iterator());
     }
-    return one == null ? other == null : one.equals(other);
+    return one != null && one.equals(other);
+  }
+
+  private static boolean sameEntries(Map<?, ?> one, Map<?, ?> other) {
+    for (Map.Entry<?, ?> entry : one.entrySet()) {
+      Object value = other.get(entry.getKey());
+      if (!same(entry.getValue(), value) || (value == null && !other.containsKey(entry.getKey()))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean sameInOrder(Iterator<?> one, Iterator<?> other) {

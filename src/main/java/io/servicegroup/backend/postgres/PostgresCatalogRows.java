@@ -12,9 +12,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.lang.ref.SoftReference;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -195,15 +197,24 @@ final class PostgresCatalogRows {
         Boolean.TRUE.equals(row.getBoolean(FORCED_DOWN)),
         incarnation == null ? null : incarnation(row, incarnation),
         same(row.getString(AGENT), once),
-        backends == null
-            ? Set.of()
-            : same(
-                Stream.of(backends)
-                    .filter(Objects::nonNull)
-                    .collect(Collectors.toUnmodifiableSet()),
-                once),
-        lastSeenUp == null ? null : same(lastSeenUp.toInstant(ZoneOffset.UTC), once),
+        backends(backends, once),
+        lastSeenUp == null
+            ? null
+            : (Instant)
+                once.computeIfAbsent(lastSeenUp, at -> lastSeenUp.toInstant(ZoneOffset.UTC)),
         order(row));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Set<String> backends(String[] names, Map<Object, Object> once) {
+    if (names == null) {
+      return Set.of();
+    }
+    return (Set<String>)
+        once.computeIfAbsent(
+            Arrays.asList(names),
+            list ->
+                Stream.of(names).filter(Objects::nonNull).collect(Collectors.toUnmodifiableSet()));
   }
 
   @SuppressWarnings("unchecked")
