@@ -4,12 +4,15 @@
 -- defaults, is left alone. A beat fires none of these triggers, because it writes none of the
 -- columns that they name.
 DO $setup$
+DECLARE
+  columns CONSTANT text := 'id, topic, host, "binary", uuid, version, disabled, disabled_reason,'
+    ' forced_down, deleted';
+  name text;
+  definition text;
 BEGIN
   IF to_regclass('instances') IS NOT NULL OR to_regclass('compute_nodes') IS NOT NULL
     OR (SELECT count(*) FROM pg_attribute WHERE attrelid = 'services'::regclass AND atthasdef
       AND attname IN ('report_count', 'disabled', 'deleted', 'forced_down', 'version')) < 5
-    OR EXISTS (SELECT FROM pg_trigger
-      WHERE tgrelid = 'services'::regclass AND tgname = 'servicegroup_updated')
   THEN
     RETURN;
   END IF;
@@ -68,27 +71,24 @@ BEGIN
   END
   $announce$;
 
-  CREATE TRIGGER servicegroup_updated_row
-    AFTER UPDATE OF id, topic, host, "binary", uuid, version, disabled, disabled_reason,
-      forced_down, deleted ON services
-    FOR EACH ROW
-    WHEN ((OLD.id, OLD.topic, OLD.host, OLD."binary", OLD.uuid, OLD.version, OLD.disabled,
-        OLD.disabled_reason, OLD.forced_down, OLD.deleted)
-      IS DISTINCT FROM (NEW.id, NEW.topic, NEW.host, NEW."binary", NEW.uuid, NEW.version,
-        NEW.disabled, NEW.disabled_reason, NEW.forced_down, NEW.deleted))
-    EXECUTE FUNCTION servicegroup_announce();
-  CREATE TRIGGER servicegroup_updated
-    AFTER UPDATE OF id, topic, host, "binary", uuid, version, disabled, disabled_reason,
-      forced_down, deleted ON services
-    FOR EACH STATEMENT EXECUTE FUNCTION servicegroup_announce();
-  CREATE TRIGGER servicegroup_inserted AFTER INSERT ON services
-    REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION servicegroup_announce();
-  CREATE TRIGGER servicegroup_deleted AFTER DELETE ON services
-    REFERENCING OLD TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION servicegroup_announce();
-  CREATE TRIGGER servicegroup_truncated AFTER TRUNCATE ON services
-    FOR EACH STATEMENT EXECUTE FUNCTION servicegroup_announce();
+  FOR name, definition IN VALUES
+    ('servicegroup_updated_row', 'AFTER UPDATE OF ' || columns || ' ON services FOR EACH ROW'
+      || ' WHEN ((OLD.' || replace(columns, ', ', ', OLD.')
+      || ') IS DISTINCT FROM (NEW.' || replace(columns, ', ', ', NEW.') || '))'),
+    ('servicegroup_updated', 'AFTER UPDATE OF ' || columns || ' ON services FOR EACH STATEMENT'),
+    ('servicegroup_inserted', 'AFTER INSERT ON services REFERENCING NEW TABLE AS changed'
+      || ' FOR EACH STATEMENT'),
+    ('servicegroup_deleted', 'AFTER DELETE ON services REFERENCING OLD TABLE AS changed'
+      || ' FOR EACH STATEMENT'),
+    ('servicegroup_truncated', 'AFTER TRUNCATE ON services FOR EACH STATEMENT')
+  LOOP
+    IF NOT EXISTS (SELECT FROM pg_trigger
+      WHERE tgrelid = 'services'::regclass AND tgname = name)
+    THEN
+      EXECUTE format('CREATE TRIGGER %I %s EXECUTE FUNCTION servicegroup_announce()',
+        name, definition);
+    END IF;
+  END LOOP;
 END
 $setup$;
 

@@ -316,6 +316,8 @@ class PostgresChangeTriggersIT {
     assertThat(telling(catalog)).isEqualTo(Telling.OF_EVERYBODY);
     byHand("DROP TRIGGER servicegroup_updated_row ON services");
     assertThat(telling(catalog)).isEqualTo(Telling.OF_AGENTS);
+    server.execute(script(CreateTables.ALL));
+    assertThat(telling(catalog)).as("what is missing is made").isEqualTo(Telling.OF_EVERYBODY);
   }
 
   @Test
