@@ -7,6 +7,7 @@ import io.servicegroup.testkit.LongForm;
 import io.servicegroup.testkit.ManagedProcess;
 import io.servicegroup.testkit.Ports;
 import io.servicegroup.testkit.PostgresServer;
+import io.servicegroup.testkit.TempFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -124,9 +125,7 @@ class LauncherIT {
     Path archive = archive();
     long size = Files.size(archive);
     List<String> expected = checkConfig();
-    try (RandomAccessFile file = writable(archive)) {
-      file.setLength(file.length() / 2);
-    }
+    cutOff(archive);
     assertThat(checkConfig()).isEqualTo(expected);
     assertThat(Files.size(archive)).isEqualTo(size);
   }
@@ -140,6 +139,22 @@ class LauncherIT {
         Files.copy(Path.of(jar), home.resolve("other.jar"), StandardCopyOption.REPLACE_EXISTING);
     assertThat(checkConfig(List.of("SERVICEGROUP_JAR=" + other))).isEqualTo(expected);
     assertThat(archives()).hasSize(2);
+  }
+
+  /** With an archive that cannot be used the JVM that is told to share ends with an error. */
+  @Test
+  @LongForm
+  void eachJavaThatIsInstalledUsesAnArchiveOfItsOwn() throws IOException {
+    for (String java : installed()) {
+      List<String> expected = checkConfig(List.of(java, "SERVICEGROUP_CACHE=/proc/nothing"));
+      List<String> sharing = List.of(java, "SERVICEGROUP_JAVA_OPTIONS=-Xshare:on");
+      assertThat(checkConfig(sharing)).isEqualTo(expected);
+      cutOff(archives().get(0));
+      assertThat(checkConfig(sharing)).isEqualTo(expected);
+      assertThat(archives())
+          .anyMatch(file -> file.toString().endsWith("." + file.toFile().length() + ".jsa"));
+      TempFiles.delete(folder());
+    }
   }
 
   @Test
@@ -242,6 +257,21 @@ class LauncherIT {
   private static long threads(long pid) throws IOException {
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
       return threads.count();
+    }
+  }
+
+  /** The JDKs of this machine, each as the variable that names it. */
+  private static List<String> installed() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/usr/lib/jvm"))) {
+      return all.filter(one -> Files.exists(one.resolve("bin/javac")) && !Files.isSymbolicLink(one))
+          .map(one -> "JAVA_HOME=" + one)
+          .toList();
+    }
+  }
+
+  private static void cutOff(Path archive) throws IOException {
+    try (RandomAccessFile file = writable(archive)) {
+      file.setLength(file.length() / 2);
     }
   }
 

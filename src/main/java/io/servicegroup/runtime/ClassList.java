@@ -11,7 +11,8 @@ import java.io.InputStream;
  */
 public final class ClassList {
 
-  private static final String RESOURCE = "/io/servicegroup/runtime/classes.txt";
+  /** From this Java on a list also says what of a class is linked when the archive is made. */
+  private static final int LINKING = 24;
 
   private ClassList() {}
 
@@ -22,7 +23,8 @@ public final class ClassList {
    * @throws IOException where it cannot be read or written
    */
   public static void main(String[] arguments) throws IOException {
-    try (InputStream list = ClassList.class.getResourceAsStream(RESOURCE)) {
+    String name = Runtime.version().feature() < LINKING ? "classes.txt" : "classes-24.txt";
+    try (InputStream list = ClassList.class.getResourceAsStream(name)) {
       list.transferTo(System.out);
     }
     if (System.out.checkError()) {

@@ -60,7 +60,7 @@ public final class Logs {
   public static synchronized void begin(FileOutputStream out, boolean verbose) {
     // Logback is used, without a warning, also where a third party's jar contains another provider.
     System.setProperty("slf4j.internal.verbosity", "WARN");
-    System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
+    System.setProperty("slf4j.provider", UnconfiguredLogback.class.getName());
     System.setProperty(
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");
