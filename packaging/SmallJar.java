@@ -74,7 +74,8 @@ public final class SmallJar {
     for (int i = 1; i < texts.length; i++) {
       int tag = in.readUnsignedByte();
       switch (tag) {
-        case 1 -> texts[i] = new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.UTF_8);
+        case 1 ->
+            texts[i] = new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.UTF_8);
         case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipNBytes(4);
         case 5, 6 -> {
           in.skipNBytes(8);
