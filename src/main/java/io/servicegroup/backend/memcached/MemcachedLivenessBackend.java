@@ -5,6 +5,8 @@ import io.servicegroup.liveness.LivenessSettings;
 import io.servicegroup.liveness.Roster;
 import io.servicegroup.model.CatalogEvent;
 import io.servicegroup.model.Heartbeat;
+import io.servicegroup.model.Incarnation;
+import io.servicegroup.model.Member;
 import io.servicegroup.model.MemberId;
 import io.servicegroup.model.Watch;
 import io.servicegroup.runtime.OnContext;
@@ -42,8 +44,11 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private final MemcachedPoller poller;
   private Runnable news = () -> {};
 
-  /** The states that were written last: whoever watches its own members changes them itself. */
-  private Map<MemberId, Heartbeat.State> states = Map.of();
+  /** What was written last: whoever watches its own members changes it itself. */
+  private Map<MemberId, Life> written = Map.of();
+
+  /** What was written of a member, without the count of its beats. */
+  private record Life(Incarnation incarnation, Heartbeat.State state) {}
 
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
     this.vertx = vertx;
@@ -80,17 +85,30 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   @Override
   public void catalogued(CatalogEvent event) {
     roster.catalogued(event);
+    MemberId id = event.member().id();
+    if (written.containsKey(id) && roster.get(id) != null && !beatsFor(roster.get(id))) {
+      // Another agent took the member over: nobody but a poll tells when that agent's beats came.
+      news.run();
+    }
+  }
+
+  private boolean beatsFor(Member member) {
+    Life life = written.get(member.id());
+    return life != null && life.incarnation().equals(member.incarnation());
   }
 
   @Override
   public Future<Written> write(List<Heartbeat> members, List<Heartbeat> left) {
-    Map<MemberId, Heartbeat.State> next =
-        members.stream().collect(Collectors.toMap(Heartbeat::id, Heartbeat::state));
+    Map<MemberId, Life> next =
+        members.stream()
+            .collect(
+                Collectors.toMap(
+                    Heartbeat::id, beat -> new Life(beat.incarnation(), beat.state())));
     return within(MemcachedNode.longestWrite(settings), writer.write(members, left))
         .onSuccess(
-            written -> {
-              boolean changed = !left.isEmpty() || !next.equals(states);
-              states = next;
+            done -> {
+              boolean changed = !left.isEmpty() || !next.equals(written);
+              written = next;
               if (changed && watchesOwn()) {
                 news.run();
               }
@@ -105,7 +123,12 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   @Override
   public Future<Observation> poll() {
     return within(longestPoll(), poller.poll())
-        .map(seen -> watchesOwn() && seen.unwitnessed().isEmpty() ? seen.calmly() : seen);
+        .map(seen -> isCalm() && seen.unwitnessed().isEmpty() ? seen.calmly() : seen);
+  }
+
+  /** Whether this agent's own writes tell it everything. */
+  private boolean isCalm() {
+    return watchesOwn() && roster.members().stream().allMatch(this::beatsFor);
   }
 
   private Duration longestPoll() {

@@ -51,6 +51,7 @@ final class PostgresConnection {
   private long uses;
   private long answeredNanos;
   private boolean listens;
+  private boolean overdue;
   private boolean closed;
 
   private PostgresConnection(
@@ -132,12 +133,14 @@ final class PostgresConnection {
 
   /** The connection as the users on a context see it; always the same object. */
   SqlConnection session(Context user) {
-    return sessions.computeIfAbsent(user, first -> new PostgresSession(driver, context, user));
+    return sessions.computeIfAbsent(
+        user, first -> new PostgresSession(driver, context, user, () -> overdue));
   }
 
   /** Lends it to work, with the limits that the work needs; null where any will do. */
   void use(PostgresLimits needed) {
     uses++;
+    overdue = false;
     if (needed != null && !needed.equals(limits) && !way.pooled()) {
       limits = needed;
       // The driver keeps the order of statements, so that nobody needs to wait for this one.
@@ -146,6 +149,11 @@ final class PostgresConnection {
           .execute()
           .onFailure(failure -> LOG.debug("{} keeps its limits", way.server(), failure));
     }
+  }
+
+  /** The work that uses it ran out of time: it gets no further answers. */
+  void overdue() {
+    overdue = true;
   }
 
   /** The limits of its session at present. */

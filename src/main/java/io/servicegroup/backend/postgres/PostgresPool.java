@@ -253,6 +253,7 @@ final class PostgresPool {
     if (rest.isZero() || !connections.isKept(connection)) {
       giveUp(task, late);
     } else {
+      connection.overdue();
       task.overdue(rest, () -> giveUp(task, late));
       serve();
     }

@@ -17,6 +17,8 @@ import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.spi.DatabaseMetadata;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collector;
@@ -31,6 +33,7 @@ final class PostgresSession implements SqlConnection {
   private final SqlConnection driver;
   private final Context owner;
   private final ContextInternal user;
+  private final BooleanSupplier overdue;
 
   /**
    * Creates the view of one user.
@@ -38,11 +41,15 @@ final class PostgresSession implements SqlConnection {
    * @param driver the connection
    * @param owner the context on which the connection is used
    * @param user the context on which the user gets its answers
+   * @param overdue whether the user's work ran out of time: what it asked is not answered any more,
+   *     because its caller, who waits no longer, has begun other work with what was known before;
+   *     asked on the owner's context
    */
-  PostgresSession(SqlConnection driver, Context owner, Context user) {
+  PostgresSession(SqlConnection driver, Context owner, Context user, BooleanSupplier overdue) {
     this.driver = driver;
     this.owner = owner;
     this.user = (ContextInternal) user;
+    this.overdue = overdue;
   }
 
   private <T> Future<T> ask(Supplier<Future<T>> question) {
@@ -50,12 +57,24 @@ final class PostgresSession implements SqlConnection {
     owner.runOnContext(
         nothing -> {
           try {
-            question.get().onComplete(answer);
+            unlessOverdue(question).onComplete(answer);
           } catch (RuntimeException e) {
             answer.fail(e);
           }
         });
     return answer.future();
+  }
+
+  private <T> Future<T> unlessOverdue(Supplier<Future<T>> question) {
+    if (overdue.getAsBoolean()) {
+      return unwanted();
+    }
+    Future<T> answer = question.get();
+    return answer.transform(answered -> overdue.getAsBoolean() ? unwanted() : answer);
+  }
+
+  private static <T> Future<T> unwanted() {
+    return Future.failedFuture(new TimeoutException("the work ran out of time before"));
   }
 
   @Override
