@@ -37,6 +37,7 @@ final class PostgresLivenessPoller {
   private final String pollOnly;
   private final String pollAndWriteCanary;
   private final Canary canary = new Canary();
+  private final PostgresServerClock serverClock = new PostgresServerClock(System::nanoTime);
   private boolean lost;
   private final PostgresLivenessHorizon horizon;
   private Set<MemberId> lookedFor = Set.of();
@@ -214,6 +215,9 @@ final class PostgresLivenessPoller {
   private Future<Observation> observe(SqlConnection connection, Seen seen, long number) {
     PostgresLivenessRows.PollResult read = rows.read(seen.rows(), own, number);
     horizon.saw(read.snapshot());
+    if (!serverClock.isSteady(read.clock())) {
+      read.forgetAges();
+    }
     lost |= own.takeDataLost() | read.dataLost();
     if (lost) {
       own.all().forEach(PostgresLivenessMember::forget);

@@ -32,6 +32,7 @@ final class PostgresLivenessRows {
     PollResult read = new PollResult();
     for (Row row : answer) {
       read.snapshot = row.getString("snapshot");
+      read.clock = row.getLong("clock");
       read.dataLost |= !row.getBoolean("intact");
       Integer serviceId = row.getInteger("id");
       if (serviceId != null) {
@@ -110,6 +111,7 @@ final class PostgresLivenessRows {
     private final Map<MemberId, Long> ages = new HashMap<>();
     private final List<Absence> gone = new ArrayList<>();
     private String snapshot;
+    private long clock;
     private boolean dataLost;
 
     void beat(int serviceId, Beat beat) {
@@ -158,6 +160,16 @@ final class PostgresLivenessRows {
 
     List<Absence> gone() {
       return gone;
+    }
+
+    /** Takes the beats for beats of this moment, because the clock that gave their ages moved. */
+    void forgetAges() {
+      ages.clear();
+    }
+
+    /** The server's clock, in milliseconds. */
+    long clock() {
+      return clock;
     }
 
     /** The poll's snapshot in PostgreSQL's notation. */

@@ -251,8 +251,9 @@ final class PostgresLivenessSql {
 
   private static final String READ =
       """
-      SELECT facts.snapshot, facts.intact, row.*
+      SELECT facts.snapshot, facts.clock, facts.intact, row.*
         FROM (SELECT pg_current_snapshot()::text AS snapshot,
+                     (extract(epoch FROM now()) * 1000)::bigint AS clock,
                      %s AS intact) facts
         LEFT JOIN (
           SELECT s.id, s.topic, s.host, s.report_count, m.incarnation, m.state, m.state_reason,

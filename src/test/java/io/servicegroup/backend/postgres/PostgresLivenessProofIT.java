@@ -163,6 +163,7 @@ class PostgresLivenessProofIT {
     Heartbeat h2 = join(server, "compute", "h2");
     try (LivenessHarness agent = agent("a", true);
         LivenessHarness observer = agent("o", false)) {
+      observer.poll(); // The server's clock has to be known.
       write(agent, h1, h2);
       server.execute(
           "UPDATE services SET last_seen_up = last_seen_up - interval '30 s' WHERE host = 'h2';"

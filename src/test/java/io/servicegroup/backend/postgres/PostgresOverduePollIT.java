@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class PostgresOverduePollIT {
 
   /** Longer than a poll is waited for, there and back. */
-  private static final Duration SLOW = Duration.ofMillis(700);
+  private static final Duration SLOW = Duration.ofSeconds(2);
 
   private static final Duration INTERVAL = Duration.ofSeconds(8);
 
