@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Tests what the registration finds by itself, and what it answers meanwhile. */
@@ -197,6 +198,27 @@ class CatalogFollowerTest extends RegistrationRig {
     await("the next read", () -> store.reads() >= before + 2);
     await(Topics.LIST.request(vertx, MemberFilter.ALL, PATIENCE));
     assertThat(events).isEmpty();
+  }
+
+  @Test
+  void aMemberThatJoinsAfterASlowReadOfAllIsLearnedOfSoon() throws Exception {
+    store.setTelling(Telling.OF_EVERYBODY);
+    deploy(Watch.ALL, true);
+    store.put(member("compute", "h1", "nova-compute"));
+    store.holdReads();
+    store.notifyWatchers();
+    await("a read is held", () -> store.heldReads() > 0);
+    await(vertx.timer(1, TimeUnit.SECONDS));
+    store.releaseReads();
+    assertThat(next(events).member().id()).isEqualTo(H1);
+
+    long joined = System.nanoTime();
+    MemberId id = new MemberId("compute", "h2");
+    store.put(member("compute", "h2", "nova-compute"));
+    store.notifyWatchers(MemberNews.of(Set.of(id)));
+    assertThat(next(events).member().id()).isEqualTo(id);
+    // A pause of four times the slow read would end three seconds after it.
+    assertThat(Duration.ofNanos(System.nanoTime() - joined)).isLessThan(Duration.ofSeconds(2));
   }
 
   /** What nobody told of is found all the same, more seldom. */
