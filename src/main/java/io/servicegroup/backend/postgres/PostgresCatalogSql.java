@@ -35,6 +35,19 @@ final class PostgresCatalogSql {
         WHEN 'on' THEN nextval('servicegroup_generation') END) IS NULL
       """;
 
+  /**
+   * The rows of named members: parameters are arrays of groups and hosts. Each is looked up by
+   * itself, in the index. Of a join with a table without statistics, as a new one is while a fleet
+   * joins, PostgreSQL expects one row, and compares each name with each row.
+   */
+  static final String NAMED =
+      """
+      (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS wanted (topic, host)
+        CROSS JOIN LATERAL (SELECT * FROM services
+          WHERE services.host = wanted.host AND services.topic = wanted.topic
+            AND services.deleted = 0 OFFSET 0) s
+      """;
+
   /** A further column tells whether all changes of these rows are announced. */
   private static final String MEMBERS =
       "SELECT "
@@ -42,14 +55,14 @@ final class PostgresCatalogSql {
           + ", "
           + PostgresChangeTriggers.ENABLED
           + """
-          FROM services s LEFT JOIN servicegroup_members m ON m.service_id = s.id $WORDS
+          FROM $ROWS LEFT JOIN servicegroup_members m ON m.service_id = s.id $WORDS
           WHERE s.deleted = 0 AND s.topic IS NOT NULL AND s.host IS NOT NULL
           """
           + ON_A_PRIMARY;
 
   /** Parameters: group, binary, minimal version; null for any. */
   private static final String LIST =
-      MEMBERS
+      MEMBERS.replace("$ROWS", "services s")
           + """
           AND ($1::text IS NULL OR s.topic = $1)
           AND ($2::text IS NULL OR coalesce(s."binary", s.topic) = $2)
@@ -57,8 +70,7 @@ final class PostgresCatalogSql {
           """;
 
   /** Parameters: arrays of groups and hosts. */
-  private static final String FIND =
-      MEMBERS + "AND (s.topic, s.host) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
+  private static final String FIND = MEMBERS.replace("$ROWS", NAMED);
 
   /** Parameters: group, binary; null for any. */
   static final String VERSIONS =

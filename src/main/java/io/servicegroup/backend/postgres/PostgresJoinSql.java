@@ -98,11 +98,7 @@ final class PostgresJoinSql {
           """;
 
   /** Finds which members have a row. Parameters: arrays of groups and hosts. */
-  static final String KNOWN =
-      """
-      SELECT topic, host FROM services
-      WHERE deleted = 0 AND (topic, host) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-      """;
+  static final String KNOWN = "SELECT s.topic, s.host FROM " + PostgresCatalogSql.NAMED;
 
   /**
    * A condition that is always true and, in the first part of a statement, limits its waits for

@@ -20,10 +20,10 @@ final class PostgresLivenessSql {
   static final String LOOK_UP =
       """
       SELECT s.topic, s.host, s.id, $STORED AS generation, m.incarnation
-        FROM unnest($1::text[], $2::text[]) AS wanted(topic, host)
-        JOIN services s ON s.topic = wanted.topic AND s.host = wanted.host AND s.deleted = 0
+        FROM $NAMED
         LEFT JOIN servicegroup_members m ON m.service_id = s.id
       """
+          .replace("$NAMED", PostgresCatalogSql.NAMED)
           .replace("$STORED", PostgresCatalogSql.generation("m.generation"));
 
   /**

@@ -21,12 +21,15 @@ import io.servicegroup.testkit.TcpProxy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +68,40 @@ class PostgresJoinsIT {
 
   private static List<ServiceSpec> specs(int from, int to) {
     return IntStream.range(from, to).mapToObj(i -> spec("h" + i, 1)).toList();
+  }
+
+  /** As a table is while a fleet joins: PostgreSQL does not know how many rows it has. */
+  @Test
+  void namedMembersOfATableWithoutStatisticsAreLookedUpInTheIndex() throws Exception {
+    server.execute(
+        "INSERT INTO services (host, \"binary\", topic, report_count, deleted)"
+            + " SELECT 'h' || i, 'b', 'compute', 0, 0 FROM generate_series(1, 5000) i");
+    List<String> statements =
+        List.of(
+            new PostgresCatalogSql(new PostgresWordsSql(true, false)).find,
+            PostgresLivenessSql.LOOK_UP,
+            PostgresJoinSql.KNOWN);
+    try (Connection connection = server.connect();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute("PREPARE named (text[], text[]) AS " + sql);
+        StringBuilder plan = new StringBuilder();
+        try (ResultSet lines =
+            statement.executeQuery(
+                "EXPLAIN EXECUTE named ('{%s}', '{%s}')"
+                    .formatted(
+                        String.join(",", Collections.nCopies(300, "compute")),
+                        IntStream.range(4000, 4300)
+                            .mapToObj(i -> "h" + i)
+                            .collect(Collectors.joining(","))))) {
+          while (lines.next()) {
+            plan.append(lines.getString(1)).append('\n');
+          }
+        }
+        assertThat(plan.toString()).doesNotContain("Seq Scan on services");
+        statement.execute("DEALLOCATE named");
+      }
+    }
   }
 
   @Test
