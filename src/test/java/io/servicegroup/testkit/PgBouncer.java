@@ -10,11 +10,13 @@ public final class PgBouncer extends ServerProcess {
 
   private final int target;
   private final int poolSize;
+  private final String ignored;
 
-  private PgBouncer(int target, int poolSize) {
+  private PgBouncer(int target, int poolSize, String ignored) {
     super("pgbouncer", Unprivileged.directory("servicegroup-pgbouncer-"), Ports.free());
     this.target = target;
     this.poolSize = poolSize;
+    this.ignored = ignored;
   }
 
   /**
@@ -25,7 +27,26 @@ public final class PgBouncer extends ServerProcess {
    * @return the running pooler
    */
   public static PgBouncer start(PostgresServer server, int poolSize) {
-    PgBouncer pooler = new PgBouncer(server.port(), poolSize);
+    return start(server, poolSize, "extra_float_digits");
+  }
+
+  /**
+   * Starts a pooler that takes a session's settings, and ignores them, so that it can be taken for
+   * a server.
+   *
+   * @param server what it pools
+   * @param poolSize how many server connections it may open
+   * @return the running pooler
+   */
+  public static PgBouncer tolerant(PostgresServer server, int poolSize) {
+    return start(
+        server,
+        poolSize,
+        "statement_timeout,lock_timeout,idle_in_transaction_session_timeout,plan_cache_mode,search_path,jit,synchronous_commit");
+  }
+
+  private static PgBouncer start(PostgresServer server, int poolSize, String ignored) {
+    PgBouncer pooler = new PgBouncer(server.port(), poolSize, ignored);
     pooler.start();
     return pooler;
   }
@@ -59,8 +80,9 @@ public final class PgBouncer extends ServerProcess {
         pool_mode = transaction
         default_pool_size = %d
         max_client_conn = 500
+        ignore_startup_parameters = %s
         """
-            .formatted(target, port(), users, poolSize));
+            .formatted(target, port(), users, poolSize, ignored));
     Unprivileged.give(config);
     return Unprivileged.command(List.of(program("pgbouncer"), config.toString()));
   }

@@ -161,13 +161,24 @@ final class PostgresConnection {
     return limits;
   }
 
-  /** Notes that the server answered. */
+  /** Notes that the server answered, which ends the use. */
   void answered() {
     answeredNanos = System.nanoTime();
   }
 
   boolean answeredWithin(Duration time) {
     return uses > 0 && System.nanoTime() - answeredNanos <= time.toNanos();
+  }
+
+  /**
+   * Whether the server itself is at the other end. A pooler names a process of its own making to
+   * its clients, because it has to find their sessions when they cancel a statement.
+   */
+  Future<Boolean> isDirect() {
+    return driver
+        .query("SELECT pg_backend_pid()")
+        .execute()
+        .map(rows -> rows.iterator().next().getInteger(0) == driver.processId());
   }
 
   /** Begins to receive notifications. */

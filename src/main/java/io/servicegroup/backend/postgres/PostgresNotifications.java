@@ -8,15 +8,21 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * Announces with NOTIFY and receives with LISTEN in one session, which usually serves beats and
- * polls as well. A transaction pooler ignores LISTEN silently, which the channel's test detects.
- * Used on one context.
+ * polls as well. A transaction pooler ignores LISTEN silently, which the channel's test detects;
+ * where a pooler is in between, a connection of its own listens, so that the test proves what it
+ * should. Used on one context.
  */
 final class PostgresNotifications implements NotificationTransport<PostgresNotificationConnection> {
 
@@ -39,10 +45,12 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
   private final PostgresConnector connector;
   private final Duration timeout;
   private final Duration arrival;
-  private final Function<String, Future<?>> sender;
+
+  /** Runs a statement on the path of the beats, which all agents' announcements take. */
+  private final BiFunction<String, Tuple, Future<RowSet<Row>>> others;
 
   /** Takes a connection that others use too; null where this has a connection of its own. */
-  private final Function<Consumer<String>, Future<PostgresConnection>> shared;
+  private final Function<Consumer<String>, Future<Optional<PostgresConnection>>> shared;
 
   private final boolean possible;
   private volatile NotificationChannel<PostgresNotificationConnection> channel;
@@ -53,8 +61,8 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
       PostgresConnector connector,
       boolean possible,
       Duration timeout,
-      Function<Consumer<String>, Future<PostgresConnection>> shared,
-      Function<String, Future<?>> sender) {
+      Function<Consumer<String>, Future<Optional<PostgresConnection>>> shared,
+      BiFunction<String, Tuple, Future<RowSet<Row>>> others) {
     this.vertx = vertx;
     this.context = context;
     this.connector = connector;
@@ -62,7 +70,7 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
     this.timeout = timeout;
     this.arrival = timeout.compareTo(LEAST_ARRIVAL) < 0 ? LEAST_ARRIVAL : timeout;
     this.shared = shared;
-    this.sender = sender;
+    this.others = others;
   }
 
   /** Creates notifications with a connection of their own; impossible without a server for it. */
@@ -71,26 +79,28 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
       Context context,
       List<Server> servers,
       Duration timeout,
-      Function<String, Future<?>> sender) {
+      BiFunction<String, Tuple, Future<RowSet<Row>>> others) {
     PostgresConnector connector = new PostgresConnector(vertx, context, servers);
     return new PostgresNotifications(
-        vertx, context, connector, !servers.isEmpty(), timeout, null, sender);
+        vertx, context, connector, !servers.isEmpty(), timeout, null, others);
   }
 
   /**
    * Creates notifications that arrive through a connection that others use too.
    *
    * @param connector whose connections these are
-   * @param listens gives a connection that has begun to listen for the receiver
+   * @param listens gives a connection that has begun to listen for the receiver; empty where a
+   *     pooler is in between, so that one of its own is needed
+   * @param others runs a statement on the path of the beats
    */
   static PostgresNotifications within(
       Vertx vertx,
       Context context,
       PostgresConnector connector,
       Duration timeout,
-      Function<Consumer<String>, Future<PostgresConnection>> listens,
-      Function<String, Future<?>> sender) {
-    return new PostgresNotifications(vertx, context, connector, true, timeout, listens, sender);
+      Function<Consumer<String>, Future<Optional<PostgresConnection>>> listens,
+      BiFunction<String, Tuple, Future<RowSet<Row>>> others) {
+    return new PostgresNotifications(vertx, context, connector, true, timeout, listens, others);
   }
 
   Future<Boolean> start(Consumer<String> payload) {
@@ -132,20 +142,50 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
 
   @Override
   public Future<PostgresNotificationConnection> connect() {
+    if (shared == null) {
+      return connectApart();
+    }
     PostgresNotificationConnection.Ears ears = new PostgresNotificationConnection.Ears();
-    Future<PostgresConnection> connected =
-        shared == null
-            ? connector.connect(timeout, PostgresLimits.of(timeout, timeout))
-            : shared.apply(ears);
-    return connected.map(
-        opened ->
-            new PostgresNotificationConnection(
-                vertx, opened, shared != null, ears, connector, timeout, arrival));
+    return shared
+        .apply(ears)
+        .compose(
+            found ->
+                found
+                    .map(listens -> Future.succeededFuture(onShared(listens, ears)))
+                    .orElseGet(this::connectApart));
+  }
+
+  /**
+   * Connects for nothing but listening. Behind a transaction pooler, what arrives here is never
+   * what only the session of its own announcement hears.
+   */
+  private Future<PostgresNotificationConnection> connectApart() {
+    return connector
+        .connect(timeout, PostgresLimits.of(timeout, timeout))
+        .map(opened -> on(opened, false, new PostgresNotificationConnection.Ears()));
+  }
+
+  private PostgresNotificationConnection onShared(
+      PostgresConnection listens, PostgresNotificationConnection.Ears ears) {
+    return on(listens, true, ears);
+  }
+
+  private PostgresNotificationConnection on(
+      PostgresConnection opened, boolean isShared, PostgresNotificationConnection.Ears ears) {
+    return new PostgresNotificationConnection(
+        vertx,
+        opened,
+        isShared,
+        ears,
+        connector,
+        timeout,
+        arrival,
+        () -> others.apply(PostgresNotificationConnection.WHICH, Tuple.tuple()));
   }
 
   @Override
   public Future<?> announce(String payload) {
-    return sender.apply(payload);
+    return others.apply("SELECT pg_notify('servicegroup', $1)", Tuple.of(payload));
   }
 
   @Override

@@ -59,9 +59,9 @@ final class PostgresPlace {
     this.notifications =
         options.pooled()
             ? PostgresNotifications.apart(
-                vertx, context, options.sessionServers(), TIMEOUT, this::announce)
+                vertx, context, options.sessionServers(), TIMEOUT, this::run)
             : PostgresNotifications.within(
-                vertx, context, connector, TIMEOUT, this::listeningConnection, this::announce);
+                vertx, context, connector, TIMEOUT, this::listeningConnection, this::run);
     this.pool = new PostgresPool(vertx, this::onContext, connector, pace, notifications::distrust);
   }
 
@@ -157,25 +157,29 @@ final class PostgresPlace {
         });
   }
 
-  private Future<PostgresConnection> listeningConnection(Consumer<String> heard) {
-    PostgresClientTask<PostgresConnection> task =
+  /** The connection of everybody that listens now; empty where a pooler is in between. */
+  private Future<Optional<PostgresConnection>> listeningConnection(Consumer<String> heard) {
+    PostgresClientTask<Optional<PostgresConnection>> task =
         PostgresClientTask.ofConnection(
-            vertx, itself, TIMEOUT, connection -> connection.listen(heard).map(connection));
+            vertx,
+            itself,
+            TIMEOUT,
+            connection ->
+                connection
+                    .isDirect()
+                    .compose(
+                        direct ->
+                            direct
+                                ? connection.listen(heard).map(Optional.of(connection))
+                                : Future.succeededFuture(Optional.empty())));
     pool.add(task);
     return task.result().onSuccess(listens -> pool.trim());
   }
 
-  private Future<RowSet<Row>> announce(String payload) {
+  private Future<RowSet<Row>> run(String sql, Tuple args) {
     PostgresClientTask<RowSet<Row>> task =
         PostgresClientTask.of(
-            vertx,
-            itself,
-            TIMEOUT,
-            true,
-            session ->
-                session
-                    .preparedQuery("SELECT pg_notify('servicegroup', $1)")
-                    .execute(Tuple.of(payload)));
+            vertx, itself, TIMEOUT, true, session -> session.preparedQuery(sql).execute(args));
     pool.add(task);
     return task.result();
   }

@@ -27,6 +27,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,10 +119,10 @@ class PostgresClientIT {
             vertx.getOrCreateContext(),
             new PostgresClientOptions(BackendUri.parse(server.uri())).sessionServers(),
             Duration.ofMillis(300),
-            payload ->
+            (sql, args) ->
                 swallowed.getAndDecrement() > 0
                     ? Future.succeededFuture()
-                    : other.query("SELECT pg_notify('servicegroup', $1)", Tuple.of(payload)));
+                    : other.query(sql, args));
     opened.add(0, () -> await(listener.stop()));
 
     assertThat(await(listener.start(heard::add))).isFalse();
@@ -131,6 +132,26 @@ class PostgresClientIT {
     assertThat(listener.isListening()).isTrue();
     await(other.query("SELECT pg_notify('servicegroup', 'news')", Tuple.tuple()));
     assertThat(next(heard)).isEqualTo("news");
+  }
+
+  /** Behind the pooler another server is the primary now; the one that listens stays up. */
+  @Test
+  void whereAnnouncementsGoElsewhereNothingIsHeardAnyMore() {
+    server.execute("CREATE DATABASE elsewhere");
+    BackendUri uri = BackendUri.parse(server.uri());
+    AtomicReference<PostgresClient> primary = new AtomicReference<>(client(server.uri()));
+    PostgresNotifications listener =
+        PostgresNotifications.apart(
+            vertx,
+            vertx.getOrCreateContext(),
+            new PostgresClientOptions(uri).sessionServers(),
+            Duration.ofMillis(300),
+            (sql, args) -> primary.get().query(sql, args));
+    opened.add(0, () -> await(listener.stop()));
+    assertThat(await(listener.start(payload -> {}))).isTrue();
+
+    primary.set(client(server.uri().replaceAll("/postgres$", "/elsewhere")));
+    succeeds("it is deaf", listener::isListening, listening -> !listening);
   }
 
   @Test
@@ -362,6 +383,25 @@ class PostgresClientIT {
       PostgresClient fooled =
           client(pooler.uri() + "&listen=" + BackendUri.parse(pooler.uri()).hosts().get(0));
       assertThat(await(fooled.listen(payload -> {}))).isFalse();
+    }
+  }
+
+  /**
+   * LISTEN and the notification that tests it would run in one session of the pooler by chance, if
+   * they came from one connection: that one would arrive, and no other.
+   */
+  @Test
+  void aPoolerThatIsTakenForAServerDoesNotPassTheTestWithItsOwnConnection() throws Exception {
+    try (PgBouncer pooler = PgBouncer.tolerant(server, 2)) {
+      BackendUri taken = BackendUri.parse(pooler.uri().replace("?pooled=true", ""));
+      PostgresClient fooled = PostgresClient.shared(vertx, taken, 1, BOUND, BOUND);
+      opened.add(() -> await(fooled.close()));
+      BlockingQueue<String> payloads = new LinkedBlockingQueue<>();
+      boolean arrives = await(fooled.listen(payloads::add));
+      server.execute("SELECT pg_notify('servicegroup', 'liveness 3')");
+
+      String heard = payloads.poll(2, TimeUnit.SECONDS);
+      assertThat(arrives).as("what others announce arrived: %s", heard).isEqualTo(heard != null);
     }
   }
 }
