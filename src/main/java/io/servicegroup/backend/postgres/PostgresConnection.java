@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,9 @@ final class PostgresConnection {
   private PostgresLimits limits;
   private long uses;
   private long answeredNanos;
+  private boolean inUse;
+  private UseLimit useLimit;
+  private long useTimer;
   private boolean listens;
   private boolean overdue;
   private boolean closed;
@@ -141,6 +145,10 @@ final class PostgresConnection {
   void use(PostgresLimits needed) {
     uses++;
     overdue = false;
+    inUse = true;
+    if (useLimit != null) {
+      watchUse(useLimit);
+    }
     if (needed != null && !needed.equals(limits) && !way.pooled()) {
       limits = needed;
       // The driver keeps the order of statements, so that nobody needs to wait for this one.
@@ -161,13 +169,38 @@ final class PostgresConnection {
     return limits;
   }
 
+  private void watchUse(UseLimit limit) {
+    long use = uses;
+    useTimer =
+        vertx.setTimer(
+            limit.longest().get().toMillis(),
+            passed -> {
+              if (inUse && uses == use && !closed && useLimit == limit) {
+                limit.exceeded().run();
+              }
+            });
+  }
+
   /** Notes that the server answered, which ends the use. */
   void answered() {
     answeredNanos = System.nanoTime();
+    inUse = false;
+    vertx.cancelTimer(useTimer);
   }
 
   boolean answeredWithin(Duration time) {
     return uses > 0 && System.nanoTime() - answeredNanos <= time.toNanos();
+  }
+
+  /**
+   * Sets what runs where one work uses the connection for too long: PostgreSQL delivers no
+   * notification while a statement runs. Holds for later uses, until it ignores notifications.
+   *
+   * @param longest the longest use, asked at the beginning of each
+   * @param exceeded is run once for each such use
+   */
+  void limitUse(Supplier<Duration> longest, Runnable exceeded) {
+    useLimit = new UseLimit(longest, exceeded);
   }
 
   /**
@@ -194,6 +227,7 @@ final class PostgresConnection {
   /** Goes on receiving, for nobody. */
   void ignoreNotifications() {
     listens = false;
+    useLimit = null;
     driver.notificationHandler(ignored -> {});
   }
 
@@ -253,4 +287,6 @@ final class PostgresConnection {
     factory.close(done);
     return done.future().otherwiseEmpty();
   }
+
+  private record UseLimit(Supplier<Duration> longest, Runnable exceeded) {}
 }

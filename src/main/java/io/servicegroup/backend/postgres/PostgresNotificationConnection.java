@@ -81,6 +81,10 @@ final class PostgresNotificationConnection implements NotificationTransport.Conn
     return connection.server();
   }
 
+  boolean isOn(PostgresConnection other) {
+    return connection == other;
+  }
+
   @Override
   public Future<Void> subscribe(Consumer<String> heard) {
     ears.heard = heard;

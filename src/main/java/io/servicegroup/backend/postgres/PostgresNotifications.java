@@ -12,8 +12,10 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,6 +42,18 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
   private static final Duration LONGEST_UNHEARD = Duration.ofSeconds(60);
   private static final Duration LEAST_ARRIVAL = Duration.ofSeconds(1);
 
+  /**
+   * How long others may use the connection that listens at a time: PostgreSQL delivers nothing
+   * while a statement runs, which may wait for a lock. Then another connection listens.
+   */
+  private static final Duration LONGEST_USE = Duration.ofSeconds(1);
+
+  /** The same where it has just been exceeded often: everything is slow, here or on the way. */
+  private static final Duration LONGEST_USE_WHERE_SLOW = Duration.ofSeconds(10);
+
+  private static final int MOVES = 3;
+  private static final Duration MOVES_WITHIN = Duration.ofMinutes(1);
+
   private final Vertx vertx;
   private final Context context;
   private final PostgresConnector connector;
@@ -53,6 +67,7 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
   private final Function<Consumer<String>, Future<Optional<PostgresConnection>>> shared;
 
   private final boolean possible;
+  private final Queue<Long> moves = new ArrayDeque<>();
   private volatile NotificationChannel<PostgresNotificationConnection> channel;
 
   private PostgresNotifications(
@@ -167,6 +182,7 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
 
   private PostgresNotificationConnection onShared(
       PostgresConnection listens, PostgresNotificationConnection.Ears ears) {
+    listens.limitUse(this::longestUse, () -> move(listens));
     return on(listens, true, ears);
   }
 
@@ -181,6 +197,20 @@ final class PostgresNotifications implements NotificationTransport<PostgresNotif
         timeout,
         arrival,
         () -> others.apply(PostgresNotificationConnection.WHICH, Tuple.tuple()));
+  }
+
+  private Duration longestUse() {
+    long now = System.nanoTime();
+    moves.removeIf(moved -> now - moved > MOVES_WITHIN.toNanos());
+    return moves.size() < MOVES ? LONGEST_USE : LONGEST_USE_WHERE_SLOW;
+  }
+
+  /** Has another connection listen, after which everybody looks; a test is left to its end. */
+  private void move(PostgresConnection busy) {
+    if (isListening()) {
+      moves.add(System.nanoTime());
+      channel.replace(listens -> listens.isOn(busy), busy.server() + " runs a long statement");
+    }
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -262,5 +263,33 @@ class PostgresSharedIT {
     assertThat(one.isListening()).isTrue();
     await(pid(one));
     assertThat(server.number(OURS)).isEqualTo(1);
+  }
+
+  /**
+   * PostgreSQL tells a session nothing while a statement runs in it, such as one that waits.
+   * Another connection listens then, everybody looks once, and one connection is left in the end.
+   */
+  @Test
+  void newsArrivesWhileSomebodysStatementWaitsForALock() throws Exception {
+    PostgresClient one = client();
+    PostgresClient other = client();
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    assertThat(await(one.listen(heard::add))).isTrue();
+
+    Future<?> waiting = sleep(other, 4);
+    succeeds(
+        "it runs",
+        () -> server.number(OURS + " AND state = 'active' AND query LIKE '%pg_sleep%'"),
+        running -> running == 1);
+    server.execute("SELECT pg_notify('servicegroup', 'before')");
+    assertThat(heard.poll(3, TimeUnit.SECONDS)).isEqualTo("resync");
+    server.execute("SELECT pg_notify('servicegroup', 'after')");
+    assertThat(heard.poll(1, TimeUnit.SECONDS)).isEqualTo("after");
+    assertThat(one.isListening()).isTrue();
+
+    assertThat(waiting.isComplete()).as("the statement ended").isFalse();
+    await(waiting);
+    succeeds("one connection", () -> server.number(OURS), count -> count == 1);
+    assertThat(heard).isEmpty();
   }
 }
