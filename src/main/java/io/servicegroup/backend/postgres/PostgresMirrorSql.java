@@ -47,20 +47,21 @@ final class PostgresMirrorSql {
   private static final String WRITE =
       """
       WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[],
-            $6::boolean[], $7::text[], $8::boolean[], $9::text[], $10::bigint[], $11::text[],
+        SELECT asked.* FROM $BRIEFLY unnest($1::text[], $2::text[], $3::text[], $4::integer[],
+            $5::text[], $6::boolean[], $7::text[], $8::boolean[], $9::text[], $10::bigint[], $11::text[],
             $12::text[], $13::text[], $14::boolean[], $15::boolean[])
           AS asked (topic, host, "binary", version, uuid, disabled, disabled_reason, forced_down,
             incarnation, generation, agent, backends, metadata, was_disabled, was_forced_down)
-        $BRIEFLY
+        ORDER BY topic, host
       ), seen AS MATERIALIZED (
-        SELECT s.id, s.xmin AS version
-        FROM asked JOIN services s ON s.topic = asked.topic AND s.host = asked.host
-        WHERE s.deleted = 0
+        SELECT found.id, found.version FROM asked CROSS JOIN LATERAL (
+          SELECT s.id, s.xmin AS version FROM services s
+          WHERE s.topic = asked.topic AND s.host = asked.host AND s.deleted = 0 OFFSET 0) found
       ), locked AS MATERIALIZED (
-        SELECT s.id FROM seen JOIN services s ON s.id = seen.id
-        WHERE s.xmin = seen.version AND s.deleted = 0
-        ORDER BY s.id FOR UPDATE OF s $SKIP_LOCKED
+        SELECT found.id FROM seen CROSS JOIN LATERAL (
+          SELECT s.id FROM services s
+          WHERE s.id = seen.id AND s.xmin = seen.version AND s.deleted = 0
+          FOR UPDATE OF s $SKIP_LOCKED) found
       ), known AS (
         UPDATE services s SET "binary" = asked."binary", version = asked.version,
           uuid = coalesce(s.uuid, asked.uuid),
