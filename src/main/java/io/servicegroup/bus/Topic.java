@@ -172,18 +172,15 @@ public record Topic<T>(
   }
 
   /**
-   * Consumes the messages of this process as {@link #consumeHere}, and those of other processes
-   * where the event bus is clustered.
+   * Consumes the messages of this process as {@link #consumeHere}, and those that were encoded: by
+   * other processes where the event bus is clustered, and by verticles that publish JSON.
    *
    * @param vertx whose event bus is used
    * @param handler called once per message; in order for each publisher
    * @return the registrations of the consumers
    */
   public List<MessageConsumer<JsonObject>> consumeEverywhere(Vertx vertx, Handler<T> handler) {
-    MessageConsumer<JsonObject> here = consumeHere(vertx, handler);
-    return vertx.isClustered() && !local
-        ? List.of(here, consume(vertx, handler, false))
-        : List.of(here);
+    return List.of(consumeHere(vertx, handler), consume(vertx, handler, false));
   }
 
   /** A message that a handler throws on does not keep the handler from the ones that follow. */

@@ -74,6 +74,19 @@ class TopicTest {
   }
 
   @Test
+  void arriveOnceWhetherAsObjectsOrAsJson() throws Exception {
+    BlockingQueue<Note> taken = new LinkedBlockingQueue<>();
+    batched.consumeEverywhere(vertx, taken::add);
+
+    batched.publish(vertx, new Note("an object"));
+    vertx.eventBus().publish(batched.address(), new JsonObject().put("text", "JSON"));
+    batched.publish(vertx, new Note("another"));
+
+    assertThat(List.of(next(taken).text(), next(taken).text(), next(taken).text()))
+        .containsExactlyInAnyOrder("an object", "JSON", "another");
+  }
+
+  @Test
   void ofAThirdPartyIsDecoded() throws Exception {
     BlockingQueue<Note> taken = new LinkedBlockingQueue<>();
     notes.consume(vertx, taken::add);
