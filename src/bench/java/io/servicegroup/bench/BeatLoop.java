@@ -16,6 +16,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +49,12 @@ final class BeatLoop implements AutoCloseable {
 
   /** Makes members and opens their agent's backend. */
   BeatLoop(Stand stand, int size) {
-    this(Vertx.vertx(), stand, stand.join(size), Duration.ofMinutes(1), Duration.ofMinutes(3));
+    this(vertx(), stand, stand.join(size), Duration.ofMinutes(1), Duration.ofMinutes(3));
+  }
+
+  /** With one event loop, as an agent with a small heap. */
+  private static Vertx vertx() {
+    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   }
 
   /** Opens an agent's backend. The loop keeps no interval: it only bounds the calls. */
