@@ -169,7 +169,7 @@ final class JoinsRun implements AutoCloseable {
     double[] millis = new double[WARM_UP + TIMES];
     for (int i = 0; i < millis.length; i++) {
       long asked = System.nanoTime();
-      HttpResponse<String> answer = reader.get(LIST);
+      HttpResponse<String> answer = list(reader);
       millis[i] = (System.nanoTime() - asked) / 1e6;
       int members = new JsonObject(answer.body()).getJsonArray("members", new JsonArray()).size();
       if (answer.statusCode() != 200 || members != members()) {
@@ -179,6 +179,14 @@ final class JoinsRun implements AutoCloseable {
       }
     }
     return Arrays.stream(millis).skip(WARM_UP).sorted().skip(TIMES / 2).findFirst().orElseThrow();
+  }
+
+  private static HttpResponse<String> list(AgentProcess reader) {
+    try {
+      return reader.get(LIST);
+    } catch (UncheckedIOException e) {
+      throw new IllegalStateException(LIST + ": " + e.getCause() + reader.process().tail(), e);
+    }
   }
 
   private static Socket slowReader(AgentProcess reader) {
