@@ -26,7 +26,9 @@ final class PostgresArchives {
     return Optional.ofNullable(system.equals("Linux") ? ALL.get(machine) : null);
   }
 
-  /** Whether this jar carries an archive for any machine. */
+  /**
+   * Whether this jar contains PostgreSQL's programs, for whichever machine: the slim one does not.
+   */
   static boolean arePacked() {
     return ALL.values().stream().anyMatch(name -> PostgresArchives.class.getResource(name) != null);
   }

@@ -57,7 +57,10 @@ final class HazelcastPoller {
     partitionLost = true;
   }
 
-  /** Whether nothing of the cluster is missing that a poll would have to judge. */
+  /**
+   * Whether the cluster lost no partition and has no silent members. Otherwise the answer to a
+   * write does not stand for a poll.
+   */
   boolean isWhole() {
     return !partitionLost && presence.silentSince(minorityHold) == 0;
   }

@@ -167,7 +167,7 @@ final class MemcachedCommand {
     return answer instanceof Full ? stores() : answer instanceof ServerError;
   }
 
-  /** What is to be sent where the key has no value; null where nothing is. */
+  /** The command that is sent after this one if the server has no value of the key; may be null. */
   MemcachedCommand otherwise() {
     return otherwise;
   }

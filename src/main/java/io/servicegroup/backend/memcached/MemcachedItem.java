@@ -16,7 +16,7 @@ record MemcachedItem(byte[] value, long version) {
     return new String(value, StandardCharsets.UTF_8);
   }
 
-  /** What is remembered of this value instead of the value. */
+  /** A fingerprint by which this value is recognised later, so that the value need not be kept. */
   Print print() {
     return new Print(version, value.length, sum(value));
   }
@@ -28,12 +28,12 @@ record MemcachedItem(byte[] value, long version) {
   }
 
   /**
-   * What tells a value from a later one of the same key. The version alone does not: a server that
-   * was restarted counts from the beginning.
+   * The fingerprint of a value. It has length and checksum beside the version, because a server
+   * that was restarted gives its first versions again.
    */
   record Print(long version, int length, long sum) {
 
-    /** Whether an item has the value of which this is. */
+    /** Whether this is the fingerprint of an item's value. */
     boolean isOf(MemcachedItem item) {
       return version == item.version
           && length == item.value.length

@@ -44,10 +44,10 @@ final class MemcachedLivenessBackend implements LivenessBackend {
   private final MemcachedPoller poller;
   private Runnable news = () -> {};
 
-  /** What was written last: whoever watches its own members changes it itself. */
+  /** The lives of this agent's members that the last successful write stored. */
   private Map<MemberId, Life> written = Map.of();
 
-  /** What was written of a member, without the count of its beats. */
+  /** A member's incarnation and state as a write stored them; the count of beats is left out. */
   private record Life(Incarnation incarnation, Heartbeat.State state) {}
 
   MemcachedLivenessBackend(Vertx vertx, LivenessSettings settings) {
@@ -126,7 +126,7 @@ final class MemcachedLivenessBackend implements LivenessBackend {
         .map(seen -> isCalm() && seen.unwitnessed().isEmpty() ? seen.calmly() : seen);
   }
 
-  /** Whether this agent's own writes tell it everything. */
+  /** Whether this agent alone writes beats for all members that it watches. */
   private boolean isCalm() {
     return watchesOwn() && roster.members().stream().allMatch(this::beatsFor);
   }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Where this agent's members beat, with what is the same in each of their beats. */
+/** The keys and servers of the beats of this agent's members, with the commands that write them. */
 final class MemcachedPlaces {
 
   private static final byte[] TOOZ_BEAT = MemcachedNode.bytes("It's alive!");
@@ -18,7 +18,7 @@ final class MemcachedPlaces {
   private final Map<MemberId, Place> places = new HashMap<>();
 
   /**
-   * Where one member beats.
+   * The key and the server of one member's beats, with the commands that write them.
    *
    * @param key its own key
    * @param server the index of the server that stores it

@@ -77,7 +77,7 @@ public final class MemcachedTechnology implements Technology {
     return faults;
   }
 
-  /** Whether memcached's protocol, in which a blank ends a name, cannot carry a word. */
+  /** Whether a word contains a character that memcached's protocol takes for the end of a name. */
   private static boolean isBroken(String word) {
     return word != null && word.chars().anyMatch(c -> c <= ' ' || c == 0x7f);
   }
