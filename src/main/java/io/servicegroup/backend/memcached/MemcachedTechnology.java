@@ -1,12 +1,12 @@
 package io.servicegroup.backend.memcached;
 
 import io.servicegroup.backend.Technology;
+import io.servicegroup.backend.common.SslOptions;
 import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
 import io.servicegroup.config.BackendUri;
 import io.servicegroup.config.Key;
-import io.servicegroup.config.KeyTypes;
 import io.servicegroup.liveness.LivenessBackend;
 import io.servicegroup.liveness.LivenessSettings;
 import io.vertx.core.Vertx;
@@ -23,21 +23,12 @@ import java.util.List;
 public final class MemcachedTechnology implements Technology {
 
   static final Key<Boolean> TLS =
-      Key.of(
-              "ssl",
-              KeyTypes.flag(),
-              "TLS. The server's certificate is verified: its chain, and the name that the URI"
-                  + " gives the server")
-          .orElse(false);
-  static final Key<Path> AUTHORITIES =
-      Key.of("ssl_ca_certs", KeyTypes.pemFile(), "PEM file of the authority").onlyWith(TLS, "true");
-  static final Key<Path> CERTIFICATE =
-      Key.of("ssl_certfile", KeyTypes.pemFile(), "PEM file of a client's certificate")
-          .onlyWith(TLS, "true");
-  static final Key<Path> CERTIFICATE_KEY =
-      Key.of("ssl_keyfile", KeyTypes.pemFile(), "PEM file of its key")
-          .onlyWith(TLS, "true")
-          .togetherWith(CERTIFICATE);
+      SslOptions.TLS.explained(
+          "TLS. The server's certificate is verified: its chain, and the name that the URI"
+              + " gives the server");
+  static final Key<Path> AUTHORITIES = SslOptions.AUTHORITIES;
+  static final Key<Path> CERTIFICATE = SslOptions.CERTIFICATE;
+  static final Key<Path> CERTIFICATE_KEY = SslOptions.CERTIFICATE_KEY;
 
   /** Made by the service loader. */
   public MemcachedTechnology() {}

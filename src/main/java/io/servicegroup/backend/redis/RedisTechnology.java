@@ -1,6 +1,7 @@
 package io.servicegroup.backend.redis;
 
 import io.servicegroup.backend.Technology;
+import io.servicegroup.backend.common.SslOptions;
 import io.servicegroup.catalog.DocumentCatalog;
 import io.servicegroup.catalog.ServiceCatalog;
 import io.servicegroup.config.AgentConfig;
@@ -27,21 +28,12 @@ public final class RedisTechnology implements Technology {
   static final Key<String> NAMESPACE =
       Key.of("namespace", KeyTypes.word(), "with what tooz's keys begin").orElse("_tooz").asPlace();
   static final Key<Boolean> TLS =
-      Key.of(
-              "ssl",
-              KeyTypes.flag(),
-              "TLS. With `ssl_ca_certs` the chain is verified but not the name (Sentinels name"
-                  + " servers by address), without it both")
-          .orElse(false);
-  static final Key<Path> AUTHORITIES =
-      Key.of("ssl_ca_certs", KeyTypes.pemFile(), "PEM file of the authority").onlyWith(TLS, "true");
-  static final Key<Path> CERTIFICATE =
-      Key.of("ssl_certfile", KeyTypes.pemFile(), "PEM file of a client's certificate")
-          .onlyWith(TLS, "true");
-  static final Key<Path> CERTIFICATE_KEY =
-      Key.of("ssl_keyfile", KeyTypes.pemFile(), "PEM file of its key")
-          .onlyWith(TLS, "true")
-          .togetherWith(CERTIFICATE);
+      SslOptions.TLS.explained(
+          "TLS. With `ssl_ca_certs` the chain is verified but not the name (Sentinels name"
+              + " servers by address), without it both");
+  static final Key<Path> AUTHORITIES = SslOptions.AUTHORITIES;
+  static final Key<Path> CERTIFICATE = SslOptions.CERTIFICATE;
+  static final Key<Path> CERTIFICATE_KEY = SslOptions.CERTIFICATE_KEY;
   static final Key<String> SENTINEL =
       Key.of(
               "sentinel",
