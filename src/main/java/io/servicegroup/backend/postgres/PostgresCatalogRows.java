@@ -38,9 +38,8 @@ final class PostgresCatalogRows {
 
   private static final String ODD = "a column has a value that it cannot have";
 
-  // The places of PostgresCatalogSql.COLUMNS: a place is found by its name by searching all of
-  // them,
-  // which of ten thousand rows takes as long as reading them.
+  // The indices of the columns of PostgresCatalogSql.COLUMNS: the driver finds a column by its name
+  // by comparing all names, which for ten thousand rows takes as long as reading them.
   private static final int TOPIC = 0;
   private static final int HOST = 1;
   private static final int BINARY = 2;
